@@ -1,0 +1,273 @@
+"""What a device is to the rest of the terminal: its state, what it reports, and one narrow port per kind.
+
+Rules every driver keeps:
+
+- one thread owns the device; it never calls back into the terminal except through ``emit`` with a frozen value;
+- a fault is a *value* (a code of ``kiosk/faults.toml``), not an exception; *unknown* is never reported as good or bad;
+- methods called by others only leave a note for the owning thread and return at once;
+- a device that vanishes is opened again by its own supervisor, without a restart and without disturbing the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class Life(StrEnum):
+    """Where a device stands in the one life all devices share (``devices/supervisor.py``)."""
+
+    ABSENT = "absent"
+    OPENING = "opening"
+    IDENTIFYING = "identifying"
+    READY = "ready"
+    BUSY = "busy"
+    FAULTED = "faulted"
+    BACK_OFF = "back_off"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """One device as staff see it. ``fault`` and ``warning`` are codes of ``kiosk/faults.toml``."""
+
+    device: str
+    life: Life
+    fault: str | None = None
+    warning: str | None = None
+    identity: str | None = None
+    """What the device says it is (SAM id, printer model); never anything of a person."""
+    proof_at: float | None = None
+    """Monotonic seconds of the last answer that proves it alive; ``None`` if it never answered."""
+
+    @property
+    def usable(self) -> bool:
+        return self.life in (Life.READY, Life.BUSY) and self.fault is None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChanged:
+    """A device's state is now this. Sent on change only."""
+
+    state: DeviceState
+
+
+@dataclass(frozen=True, slots=True)
+class CardFound:
+    """A card answered and is being read; ``at`` is the monotonic time of the first byte of that answer."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CardDocument:
+    """Text fields of a resident identity card as its chip gives them, trimmed of padding, nothing judged.
+
+    ``birth``, ``valid_from``, ``valid_to`` are YYYYMMDD (``valid_to`` may be ``长期``); ``sex`` and ``nation`` are
+    the chip's codes (GB/T 2261.1, GB/T 3304).
+    """
+
+    name: str = field(repr=False)
+    sex: str = field(repr=False)
+    nation: str = field(repr=False)
+    birth: str = field(repr=False)
+    address: str = field(repr=False)
+    number: str = field(repr=False)
+    authority: str = field(repr=False)
+    valid_from: str = field(repr=False)
+    valid_to: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    """A card was read whole. ``at``: monotonic seconds."""
+
+    document: CardDocument
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CardFailed:
+    """A card was there and could not be read; ``fault`` says why (card_removed, card_unreadable, card_not_supported …)."""
+
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardRemoved:
+    """The card that was read is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatingKey:
+    """A key of the rating pad, already mapped to the official level: 5 非常满意 … 1 非常不满意."""
+
+    question: str
+    level: int
+
+
+class PrintOutcome(StrEnum):
+    """What became of a slip. Only ``PRINTED`` claims paper in the citizen's hand; only ``REFUSED`` claims none."""
+
+    PRINTED = "printed"
+    REFUSED = "refused"
+    SPOILT = "spoilt"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintEnded:
+    """One attempt to print a slip has ended. ``cause`` is a fault code unless printed."""
+
+    job: str
+    attempt: int
+    outcome: PrintOutcome
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a page's picture shows: ``code`` of ``kiosk/faults.toml`` (page_blurred, page_cut_off …)."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageTaken:
+    """A page was found and straightened. ``jpeg`` is the master: colour, tones untouched, quality ≥ 80."""
+
+    request: str
+    jpeg: bytes = field(repr=False)
+    width: int
+    height: int
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageRefused:
+    """No page could be taken; ``fault`` says why (page_not_found, page_cut_off, camera_mute …)."""
+
+    request: str
+    fault: str
+
+
+DeviceEvent = DeviceChanged | CardFound | CardRead | CardFailed | CardRemoved | RatingKey | PrintEnded | PageTaken | PageRefused
+Emit = Callable[[DeviceEvent], None]
+
+
+class Device(Protocol):
+    """What the composition root needs of every device."""
+
+    @property
+    def name(self) -> str: ...
+
+    def start(self, emit: Emit) -> None: ...
+
+    def stop(self) -> None:
+        """End the owning thread and close the device; returns within two seconds."""
+
+    def state(self) -> DeviceState: ...
+
+
+class IdentityReader(Device, Protocol):
+    """Reads a card only while armed, so that a card left lying is never read for the next person."""
+
+    def arm(self) -> None: ...
+
+    def disarm(self) -> None: ...
+
+
+class RatingPad(Device, Protocol):
+    """Gives at most one rating for each question asked, and none when none was asked."""
+
+    def ask(self, question: str) -> None: ...
+
+    def withdraw(self) -> None: ...
+
+
+class ReceiptPrinter(Device, Protocol):
+    """Prints slips one at a time. The journal is told before the first byte leaves and after the end."""
+
+    def print(self, job: PrintJob) -> None: ...
+
+
+class PrintJournal(Protocol):
+    """Durable memory of printing: both calls return only when the line is on the disk."""
+
+    def sending(self, job: str, attempt: int) -> None: ...
+
+    def ended(self, job: str, attempt: int, outcome: PrintOutcome, cause: str | None) -> None: ...
+
+
+class DocumentCamera(Device, Protocol):
+    """Looks at the desk only while watching. ``preview`` is the latest small JPEG with the found outline drawn in."""
+
+    def watch(self) -> None: ...
+
+    def rest(self) -> None:
+        """Stop looking, and forget every picture held."""
+
+    def preview(self) -> bytes | None: ...
+
+    def take(self, request: str) -> None: ...
+
+
+# --- slips: what a receipt printer is asked to print -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Centred, large."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text, wrapped; ``strong`` is bold, ``large`` one size up."""
+
+    text: str
+    strong: bool = False
+    large: bool = False
+    centred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A label and its value; the value wraps beside the label."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line across."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code (ISO/IEC 18004) with a caption below."""
+
+    content: str
+    caption: str
+
+
+Block = Heading | Paragraph | Pair | Rule | Code
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One piece of paper, top to bottom. Its ``repr`` shows nothing: a slip carries a person's (masked) data."""
+
+    blocks: tuple[Block, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """``attempt`` counts from 1; from 2 on the slip already carries 补打 第n次."""
+
+    job: str
+    attempt: int
+    slip: Slip

@@ -1,0 +1,111 @@
+"""What a sealed case holds: the one document from which the home desk works. Nothing of it leaves unsealed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+Text = Annotated[str, Meta(max_length=400)]
+
+
+class Applicant(Struct, frozen=True):
+    """申请人, from the chip of the card. Dates are YYYY-MM-DD; ``valid_to`` null means 长期."""
+
+    name: Text
+    number: Text
+    document: Literal["resident"]
+    sex: Text
+    nation: Text
+    birth: Text
+    address: Text
+    authority: Text
+    valid_from: Text
+    valid_to: Text | None
+    proof: Literal["chip_read"]
+    """How the identity was proven here. A chip read says the card is genuine, not that its holder stands there."""
+
+
+class Page(Struct, frozen=True):
+    """One scanned page: digest of its sealed picture, and what was found on it when it was taken."""
+
+    digest: Text
+    findings: tuple[Text, ...] = ()
+
+
+class Material(Struct, frozen=True):
+    """材料. ``proof``: chip_read, scan, signed_form; ``left_out`` when the citizen did not bring an optional one."""
+
+    material: Text
+    name: Text
+    proof: Literal["chip_read", "scan", "signed_form"]
+    copy: Text
+    pages: tuple[Page, ...] = ()
+    left_out: bool = False
+
+
+class Answer(Struct, frozen=True):
+    """One field of the form; ``text`` is what the citizen saw and confirmed."""
+
+    field: Text
+    label: Text
+    value: Text
+    text: Text
+
+
+class Delivery(Struct, frozen=True):
+    """How the result comes back: fetched at the intake window, or by post (then only are address and phone asked)."""
+
+    way: Literal["pickup_intake", "post_applicant"]
+    address: Text | None = None
+    phone: Text | None = None
+
+
+class Point(Struct, frozen=True, array_like=True):
+    """A point of a signature stroke: pixels of the pad, milliseconds since the first point."""
+
+    x: float
+    y: float
+    t: float
+
+
+class Signature(Struct, frozen=True):
+    """手写签名 as strokes on a pad of ``width`` × ``height`` pixels."""
+
+    width: int
+    height: int
+    strokes: tuple[tuple[Point, ...], ...]
+
+
+class CaseContent(Struct, frozen=True):
+    """办件内容, version 1."""
+
+    v: Literal[1]
+    case: Text
+    item: Text
+    item_name: Text
+    situation: Text
+    situation_name: Text
+    home: Text
+    intake: Text
+    purpose: Text
+    """Purpose binding of the regulation's Art. 9(2): use for anything else needs the home department's written consent."""
+    taken_at: Text
+    notice: Text
+    """Version of the privacy notice the applicant agreed to."""
+    catalogue: Text
+    applicant: Applicant
+    materials: tuple[Material, ...]
+    form: tuple[Answer, ...]
+    delivery: Delivery
+    signature: Signature
+
+
+def encode(content: CaseContent) -> bytes:
+    return msgspec.json.encode(content)
+
+
+def decode(plain: bytes) -> CaseContent:
+    """``ValueError`` (msgspec) when the bytes are no case of this version."""
+    return msgspec.json.decode(plain, type=CaseContent)

@@ -1,0 +1,85 @@
+"""Sealing of documents (age, age-encryption.org/v1, X25519) behind one small port.
+
+A sealed document starts with our own header line, so that another algorithm (SM2/SM4) can take its place beside this
+one, followed by what the algorithm gives. The header names the algorithm and the key ids of the recipients.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+import pyrage
+
+ALGORITHM = "age-x25519"
+_MAGIC = b"tongban-sealed/1 "
+_MAX_HEADER = 1024
+
+
+class SealError(ValueError):
+    """The bytes are no sealed document, are damaged, or this key may not open them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a document is sealed to: a party's desk, an intake window, the recovery key."""
+
+    key_id: str
+    public: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningKey:
+    """A private key; it lives with a desk or a recovery officer, never on a terminal or at the centre."""
+
+    key_id: str
+    private: str = field(repr=False)
+
+
+def new_key(owner: str) -> tuple[Recipient, OpeningKey]:
+    """A fresh key pair; the key id is the owner and the start of the public key's SHA-256."""
+    identity = pyrage.x25519.Identity.generate()
+    public = str(identity.to_public())
+    key_id = f"{owner}.{hashlib.sha256(public.encode()).hexdigest()[:8]}"
+    return Recipient(key_id, public), OpeningKey(key_id, str(identity))
+
+
+def seal(plain: bytes, recipients: tuple[Recipient, ...]) -> bytes:
+    """``plain`` sealed so that each of ``recipients`` alone can open it. ``ValueError`` for a key that is none."""
+    if not recipients:
+        raise ValueError("nobody to seal to")
+    keys = [pyrage.x25519.Recipient.from_str(r.public) for r in recipients]
+    names = ",".join(r.key_id for r in recipients)
+    return _MAGIC + f"{ALGORITHM} {names}\n".encode() + bytes(pyrage.encrypt(plain, keys))
+
+
+def key_ids(sealed: bytes) -> tuple[str, ...]:
+    """Who may open it, from the header; :class:`SealError` when there is none or the algorithm is not known."""
+    return _split(sealed)[0]
+
+
+def unseal(sealed: bytes, key: OpeningKey) -> bytes:
+    """The plain bytes; :class:`SealError` when damaged or not sealed to this key."""
+    _, body = _split(sealed)
+    try:
+        return bytes(pyrage.decrypt(body, [pyrage.x25519.Identity.from_str(key.private)]))
+    except pyrage.DecryptError as error:
+        raise SealError(f"cannot be opened with {key.key_id}: {error}") from None
+
+
+def digest(sealed: bytes) -> str:
+    """SHA-256 of the sealed bytes in hexadecimal: the document's name everywhere."""
+    return hashlib.sha256(sealed).hexdigest()
+
+
+def _split(sealed: bytes) -> tuple[tuple[str, ...], bytes]:
+    end = sealed.find(b"\n", 0, _MAX_HEADER)
+    if not sealed.startswith(_MAGIC) or end < 0:
+        raise SealError("not a sealed document")
+    try:
+        algorithm, names = sealed[len(_MAGIC) : end].decode("ascii").split(" ")
+    except ValueError:
+        raise SealError("header of the sealed document is damaged") from None
+    if algorithm != ALGORITHM:
+        raise SealError(f"sealed with {algorithm}, which is not known here")
+    return tuple(names.split(",")), sealed[end + 1 :]

@@ -1,0 +1,204 @@
+"""Messages of the contract, version 1, as msgspec types. No message carries anything that identifies a person.
+
+Unknown fields are tolerated (a newer peer may add some); an unknown type or version is refused by name.
+Events are CloudEvents 1.0 in JSON (structured mode) with the extension attributes ``epoch`` and ``sequence``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+VERSION = 1
+MAX_PAYLOAD = 16 * 1024
+"""Bytes of one MQTT payload; larger ones are refused before they are parsed."""
+
+Terminal = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{2,31}$")]
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Time = Annotated[str, Meta(max_length=40)]
+Short = Annotated[str, Meta(max_length=120)]
+Code = Annotated[str, Meta(max_length=64)]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class ContractError(ValueError):
+    """A message that breaks the contract; the text names the rule and never quotes the payload."""
+
+
+class Birth(Struct, frozen=True, tag_field="s", tag="up"):
+    """Birth document, retained on the state topic. ``bd`` grows by one at every connect of this terminal's database."""
+
+    v: int
+    bd: Count
+    boot: Code
+    app: Short
+    catalogue: Short
+    place: Short
+    ts: Time
+
+
+class Lost(Struct, frozen=True, tag_field="s", tag="lost"):
+    """The will. Only the one whose ``bd`` equals the current birth's counts."""
+
+    v: int
+    bd: Count
+
+
+class Left(Struct, frozen=True, tag_field="s", tag="off"):
+    """Clean leaving with its reason (shutdown, update, …)."""
+
+    v: int
+    bd: Count
+    why: Code
+
+
+TerminalState = Birth | Lost | Left
+
+
+class DeviceReport(Struct, frozen=True):
+    """``life`` as in ``devices.port.Life``; ``fault`` and ``warning`` are codes; ``proof_age`` in seconds, null if never."""
+
+    life: Code
+    fault: Code | None = None
+    warning: Code | None = None
+    proof_age: float | None = None
+
+
+class Health(Struct, frozen=True):
+    """State report: devices, what still waits, whether the terminal serves. ``oldest`` is the age in seconds."""
+
+    v: int
+    bd: Count
+    devices: dict[Code, DeviceReport]
+    serving: bool
+    unconfirmed: Count
+    oldest: float | None
+    pages_waiting: Count
+    ts: Time
+    fault: Code | None = None
+    """Why it does not serve, when it does not (catalogue_damaged, …)."""
+
+
+class DocumentRef(Struct, frozen=True):
+    """One sealed document of a case: SHA-256 and length of the *sealed* bytes."""
+
+    digest: Digest
+    size: Count
+    kind: Literal["case", "page"]
+
+
+class CaseTaken(Struct, frozen=True, tag_field="kind", tag="case.taken"):
+    """A case was taken in (收件; not 受理). Everything that identifies the applicant is in the sealed documents."""
+
+    case: Code
+    item: Code
+    item_name: Short
+    situation: Code
+    home: Code
+    intake: Code
+    taken_at: Time
+    token: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22,64}$")]
+    """Random token on the receipt's QR code."""
+    documents: Annotated[tuple[DocumentRef, ...], Meta(min_length=1, max_length=400)]
+
+
+class RatingGiven(Struct, frozen=True, tag_field="kind", tag="rating.given"):
+    """好差评, 一次一评 right after intake. ``level`` 5 非常满意 … 1 非常不满意; tags are the official codes."""
+
+    case: Code
+    level: Annotated[int, Meta(ge=1, le=5)]
+    tags: tuple[int, ...]
+    by: Literal["screen", "pad"]
+    given_at: Time
+
+
+class ReceiptEnded(Struct, frozen=True, tag_field="kind", tag="receipt.ended"):
+    """What became of an attempt to print a receipt; ``outcome`` as ``devices.port.PrintOutcome``."""
+
+    case: Code
+    attempt: Annotated[int, Meta(ge=1)]
+    outcome: Literal["printed", "refused", "spoilt", "uncertain"]
+    cause: Code | None = None
+
+
+EventData = CaseTaken | RatingGiven | ReceiptEnded
+EVENT_TYPES: dict[str, type[Struct]] = {
+    "cn.tongban.case.taken.v1": CaseTaken,
+    "cn.tongban.rating.given.v1": RatingGiven,
+    "cn.tongban.receipt.ended.v1": ReceiptEnded,
+}
+_NAMES = {kind: name for name, kind in EVENT_TYPES.items()}
+
+
+class Event(Struct, frozen=True):
+    """One row of a terminal's outbox on the wire. (source, epoch, sequence) is unique at the centre for ever."""
+
+    specversion: Literal["1.0"]
+    id: Code
+    source: Short
+    type: Short
+    time: Time
+    epoch: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+    sequence: Annotated[int, Meta(ge=1)]
+    data: msgspec.Raw
+    datacontenttype: Literal["application/json"] = "application/json"
+
+
+class StorageReceipt(Struct, frozen=True):
+    """The centre's word, after its commit, that these sequences of this epoch are stored. Ranges are inclusive."""
+
+    v: int
+    e: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+    r: Annotated[tuple[tuple[int, int], ...], Meta(max_length=500)]
+
+
+def event(terminal: str, epoch: str, sequence: int, time: str, data: EventData) -> bytes:
+    """The bytes of one event."""
+    return encode(
+        Event(
+            specversion="1.0",
+            id=f"{epoch}:{sequence}",
+            source=f"/terminals/{terminal}",
+            type=_NAMES[type(data)],
+            time=time,
+            epoch=epoch,
+            sequence=sequence,
+            data=msgspec.Raw(encode(data)),
+        )
+    )
+
+
+def encode(message: Struct) -> bytes:
+    return msgspec.json.encode(message)
+
+
+def decode(payload: bytes, kind: Any) -> Any:
+    """``payload`` as ``kind``; :class:`ContractError` when it is too large, no JSON, of another version or shape."""
+    if len(payload) > MAX_PAYLOAD:
+        raise ContractError(f"payload of {len(payload)} bytes, at most {MAX_PAYLOAD}")
+    try:
+        message = msgspec.json.decode(payload, type=kind)
+    except RecursionError:
+        raise ContractError("nested too deeply") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ContractError(_without_values(str(error))) from None
+    version = getattr(message, "v", VERSION)
+    if version != VERSION:
+        raise ContractError(f"version {version}, this is {VERSION}")
+    return message
+
+
+def decode_event(payload: bytes) -> tuple[Event, EventData]:
+    """The envelope and its typed data; :class:`ContractError` names what is wrong."""
+    envelope: Event = decode(payload, Event)
+    kind = EVENT_TYPES.get(envelope.type)
+    if kind is None:
+        raise ContractError("event type not known here")
+    return envelope, decode(bytes(envelope.data), kind)
+
+
+def _without_values(text: str) -> str:
+    """msgspec names the field and the expected type; a quoted value could be somebody's data and is cut."""
+    return text.split("'", 1)[0][:160] if "Invalid value" in text else text[:160]

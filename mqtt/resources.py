@@ -1,0 +1,61 @@
+"""HTTP resources of the contract, version 1: sealed documents go up to the centre, desks fetch them.
+
+==========================================  ========  ===================================================================
+``PUT /v1/documents/{digest}``              terminal  body: the sealed bytes. 201 stored now, 200 was stored already,
+                                                      422 the content does not match its name, 413 too large, 401
+``GET /v1/documents/{digest}``              desk      the sealed bytes; only documents of cases whose home it is; 404
+``GET /v1/cases/{case}``                    terminal  :class:`CaseStanding` of a case this terminal took in; 404
+``GET /v1/homes/{party}/cases``             desk      :class:`CaseList`, newest first
+==========================================  ========  ===================================================================
+
+Every request carries ``Authorization: Bearer …``; the token names the terminal or the desk.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from mqtt.messages import Code, Count, Digest, DocumentRef, Short, Time
+
+MAX_DOCUMENT = 16 * 1024 * 1024
+"""Bytes of one sealed document."""
+
+
+class CaseStanding(Struct, frozen=True):
+    """``whole``: the centre has stored and checked every document the case names. Only that frees the terminal's copies."""
+
+    case: Code
+    whole: bool
+    missing: tuple[Digest, ...]
+
+
+class HomeCase(Struct, frozen=True):
+    """A case as its home desk's inbox sees it before opening: nothing of the applicant."""
+
+    case: Code
+    item: Code
+    item_name: Short
+    situation: Code
+    intake: Code
+    taken_at: Time
+    documents: tuple[DocumentRef, ...]
+    missing: tuple[Digest, ...]
+
+
+class CaseList(Struct, frozen=True):
+    cases: Annotated[tuple[HomeCase, ...], Meta(max_length=1000)]
+    total: Count
+
+
+def document_path(digest: str) -> str:
+    return f"/v1/documents/{digest}"
+
+
+def case_path(case: str) -> str:
+    return f"/v1/cases/{case}"
+
+
+def home_cases_path(party: str) -> str:
+    return f"/v1/homes/{party}/cases"
