@@ -1,0 +1,48 @@
+"""收件凭证 (申请材料接收凭证): what it must hold. It comes from the case, never from the attempt to print it.
+
+行政许可法 32 asks for a dated proof of what was handed in; the seal and the acceptance are the home department's.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+TITLE = "省内通办 收件凭证"
+DISCLAIMER = "本凭证只证明收件地已收到下列材料，收件不等于受理。是否受理由业务属地的办理单位决定，并会告知您。"
+
+
+class Line(Struct, frozen=True):
+    """One material: ``how`` says original, copy or image, or how else it was proven; ``count`` in pages or pieces."""
+
+    name: str
+    how: str
+    count: int
+
+
+class Receipt(Struct, frozen=True):
+    """Everything printed, identity already masked. ``pending`` lists what must still be shown or posted; may be empty."""
+
+    case: str
+    item: str
+    situation: str
+    home: str
+    intake: str
+    terminal: str
+    name: str
+    number: str
+    taken_at: str
+    lines: tuple[Line, ...]
+    pending: tuple[str, ...]
+    delivery: str
+    token: str
+    query: str
+    hall_phone: str
+    complaint_phone: str
+
+    def __repr__(self) -> str:
+        return "Receipt(…)"
+
+
+def code(receipt: Receipt) -> str:
+    """Content of the QR code: the address of the query and the random token; nothing that can be guessed or counted."""
+    return f"{receipt.query}#{receipt.token}"

@@ -1,0 +1,32 @@
+"""Masking for screens and paper, always on the server. The full value never reaches a page that shows the masked one.
+
+No binding pattern exists; this is the common practice (GB/T 35273-2020, 7.2 asks for de-identified display).
+"""
+
+from __future__ import annotations
+
+import re
+
+_COUNTY = re.compile(r"^(?:.{2,8}?(?:省|自治区|特别行政区))?(?:.{1,12}?(?:自治州|地区|盟|市))?(?:.{1,10}?(?:县|区|旗|市))?")
+
+
+def name(full: str) -> str:
+    """First character and two stars, whatever the length: 张** for 张三 as for 阿依·木果."""
+    return f"{full[:1]}**" if full else ""
+
+
+def number(full: str) -> str:
+    """First three and last four, eleven stars between."""
+    return f"{full[:3]}{'*' * 11}{full[-4:]}" if len(full) >= 12 else "*" * 11
+
+
+def phone(full: str) -> str:
+    """138****1234; anything shorter than eight digits wholly hidden."""
+    return f"{full[:3]}****{full[-4:]}" if len(full) >= 8 else "*" * len(full)
+
+
+def address(full: str) -> str:
+    """Down to the county, then stars. An address that names no division is hidden but for two characters."""
+    match = _COUNTY.match(full)
+    shown = match.group(0) if match else ""
+    return f"{shown or full[:2]}****"
