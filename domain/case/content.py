@@ -78,6 +78,22 @@ class Signature(Struct, frozen=True):
     strokes: tuple[tuple[Point, ...], ...]
 
 
+MAX_POINTS = 20_000
+"""Points of one signature: two minutes of a 120 Hz touch screen; more is no signature."""
+
+
+def signed(signature: Signature) -> bool:
+    """Whether somebody wrote here: strokes inside the pad that span at least a twentieth of its width."""
+    points = [p for stroke in signature.strokes for p in stroke]
+    if not (2 <= len(points) <= MAX_POINTS and signature.width > 0 and signature.height > 0):
+        return False
+    if any(not (-1 <= p.x <= signature.width + 1 and -1 <= p.y <= signature.height + 1) for p in points):
+        return False
+    span = max(p.x for p in points) - min(p.x for p in points)
+    rise = max(p.y for p in points) - min(p.y for p in points)
+    return span + rise >= signature.width / 20
+
+
 class CaseContent(Struct, frozen=True):
     """办件内容, version 1."""
 

@@ -1,0 +1,82 @@
+"""What the machine asks for. *Effects* happen once, in order; *wants* hold as long as the state holds and are derived from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kiosk.visit.state import Rated, State, Step, Submitted, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class TakePicture:
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealPage:
+    """Seal the picture ``ref`` to the home desk and keep it; answered by PageSealed or PageLost."""
+
+    visit: str
+    ref: str
+    home: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropPages:
+    """Pictures and sealed pages that belong to no case any more."""
+
+    refs: tuple[str, ...]
+    digests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCase:
+    """One transaction: case, audit, outbox, print job. Idempotent by the visit's id; answered by CaseStored or CaseNotStored."""
+
+    visit: Visit = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintReceipt:
+    visit: Visit = field(repr=False)
+    submitted: Submitted
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRating:
+    case: str
+    rated: Rated
+
+
+@dataclass(frozen=True, slots=True)
+class Wipe:
+    """The visit is over: forget everything of it. ``submitted``: its sealed pages belong to a case."""
+
+    visit: str
+    reason: str
+    submitted: bool
+    digests: tuple[str, ...]
+
+
+Effect = TakePicture | SealPage | DropPages | StoreCase | PrintReceipt | StoreRating | Wipe
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What the devices should be doing now. Re-applied after any restart, of a device or of the service."""
+
+    reader: bool = False
+    camera: bool = False
+    question: str | None = None
+
+
+def wants(state: State) -> Wants:
+    visit = state.visit
+    if visit is None:
+        return Wants()
+    return Wants(
+        reader=visit.step is Step.CARD,
+        camera=visit.step in (Step.SCAN, Step.PAGE),
+        question=visit.id if visit.step is Step.RATING else None,
+    )

@@ -1,0 +1,260 @@
+"""What can happen to a visit: the citizen's intents, the devices' events translated, the store's answers, and time.
+
+Intents come from the glass; everything else from the dispatcher. All are frozen values, refused when out of place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from domain.case.content import Signature
+from domain.identity import Identity
+from kiosk.visit.state import Printing, Step, Submitted
+
+
+class Intent:
+    """Something the citizen did on the glass; it counts as a touch."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Begin(Intent):
+    """Touch the first screen. ``visit`` is a fresh random id."""
+
+    visit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePlace(Intent):
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseItem(Intent):
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSituation(Intent):
+    situation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Next(Intent):
+    """Go on from a screen that asks nothing else: 材料已备齐, 信息无误, 这份材料拍完了, 先不打印 …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Agree(Intent):
+    """同意 the privacy notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotMe(Intent):
+    """The identity shown is not the person's: lay another card."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakePage(Intent):
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPage(Intent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RetakePage(Intent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveOut(Intent):
+    """The material on the screen is optional and was not brought."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanAgain(Intent):
+    """From the review: collect one material anew."""
+
+    material: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit(Intent):
+    """From the review: go back to one step and return by itself."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class FillForm(Intent):
+    answers: dict[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign(Intent):
+    signature: Signature = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDelivery(Intent):
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivePostal(Intent):
+    """``address`` null: the address on the card."""
+
+    address: str | None = field(repr=False)
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Submit(Intent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PrintAgain(Intent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Rate(Intent):
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveReason(Intent):
+    tags: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Back(Intent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Leave(Intent):
+    """Ask to end the visit; asked back once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay(Intent):
+    """继续办理: the answer to the idle warning and to the question whether to leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class End(Intent):
+    """End the visit now: confirmed leaving, or the button of the last screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardSeen:
+    """A card answered and is being read."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardTaken:
+    identity: Identity = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CardNotTaken:
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageShown:
+    ref: str
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageNotTaken:
+    ref: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageSealed:
+    """The kept page lies sealed on the disk."""
+
+    ref: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageLost:
+    """The kept page could not be written; it must be taken again."""
+
+    ref: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStored:
+    """The case is durable."""
+
+    visit: str
+    submitted: Submitted
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNotStored:
+    visit: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintingEnded:
+    case: str
+    printing: Printing
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterReady:
+    """The printer can print again: what was refused before a byte was sent may go now."""
+
+
+@dataclass(frozen=True, slots=True)
+class PadPressed:
+    """A key of the rating pad; ``question`` is the visit's id."""
+
+    question: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The terminal goes out of service for new visits (a fault code), or back into it (null)."""
+
+    fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed."""
+
+
+Event = (
+    Intent
+    | CardSeen
+    | CardTaken
+    | CardNotTaken
+    | PageShown
+    | PageNotTaken
+    | PageSealed
+    | PageLost
+    | CaseStored
+    | CaseNotStored
+    | PrintingEnded
+    | PrinterReady
+    | PadPressed
+    | Closed
+    | Tick
+)

@@ -1,0 +1,87 @@
+"""What a screen may see of the terminal, and what it may do: everything ``ui`` knows of ``kiosk``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.catalogue.catalogue import Catalogue
+from kiosk.visit.events import Intent
+from kiosk.visit.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An entry of ``kiosk/faults.toml``: what the citizen reads and what staff do."""
+
+    code: str
+    cause: str
+    citizen: str
+    staff: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """Where this terminal stands. ``intake`` is the 收件地 as printed, ``phone`` the hall's, ``complaint`` the supervision line."""
+
+    terminal: str
+    intake: str
+    hall: str
+    phone: str
+    complaint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One consistent view. ``serial`` grows with everything a screen could show, ``state.version`` only with the visit.
+
+    ``overlay`` is a device's fault laid over the citizen's place; when it clears the citizen is where they were.
+    ``troubles`` are the faults that matter before a visit begins (no reader, no camera). ``idle_left`` are the seconds until the
+    visit ends by itself, when a warning is due.
+    """
+
+    serial: int
+    state: State
+    overlay: Fault | None = None
+    troubles: tuple[Fault, ...] = ()
+    idle_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """``stale``: the intent was for another screen than the one that is; nothing was done."""
+
+    snapshot: Snapshot
+    stale: bool
+
+
+class Glass(Protocol):
+    """The middle, as seen from the screen. Every method may be called from any thread and returns quickly, but for ``wait``."""
+
+    @property
+    def boot(self) -> str:
+        """Random per start of the service; the page reloads itself when it changes."""
+
+    @property
+    def hall(self) -> Hall: ...
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+    def fault(self, code: str) -> Fault:
+        """The words for a code."""
+
+    def snapshot(self) -> Snapshot: ...
+
+    def act(self, visit: str | None, version: int, intent: Intent) -> Reply:
+        """Do ``intent`` if ``visit`` and ``version`` are still what the terminal stands at."""
+
+    def wait(self, serial: int, timeout: float) -> Snapshot:
+        """The snapshot once its serial differs from ``serial``, or after ``timeout`` seconds."""
+
+    def preview(self) -> bytes | None:
+        """Latest small JPEG of the desk, while the camera is wanted."""
+
+    def page(self, ref: str) -> bytes | None:
+        """JPEG of the straightened page on the screen; only that one, only while it is shown."""
