@@ -1,0 +1,117 @@
+"""Handing the case in, its receipt, and the rating of the service."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from domain import rating
+from kiosk.visit import events as ev
+from kiosk.visit import path
+from kiosk.visit.effects import PrintReceipt, StoreCase, StoreRating
+from kiosk.visit.outcome import Outcome, Rules, onward
+from kiosk.visit.state import (
+    Printing,
+    PrintState,
+    Rated,
+    Step,
+    Visit,
+)
+
+
+def edit(visit: Visit, event: ev.Edit, _now: float, _rules: Rules) -> Outcome:
+    return (replace(visit, step=event.step, errors={}, submit_fault=None) if event.step in _EDITABLE else visit), ()
+
+
+def submit(visit: Visit, _event: ev.Submit, _now: float, rules: Rules) -> Outcome:
+    if path.next_step(visit, rules.catalogue) is not Step.REVIEW:
+        return onward(visit, rules)
+    if any(p.digest is None for c in visit.collected for p in c.pages):
+        return replace(visit, submit_fault="pages_pending"), ()
+    visit = replace(visit, step=Step.SUBMITTING, submit_fault=None)
+    return visit, (StoreCase(visit),)
+
+
+def stored(visit: Visit, event: ev.CaseStored, now: float, _rules: Rules) -> Outcome:
+    if event.visit != visit.id:
+        return visit, ()
+    visit = replace(
+        visit, step=Step.RECEIPT, touched=now, submitted=event.submitted, printing=Printing(PrintState.PRINTING, attempt=1)
+    )
+    return visit, (PrintReceipt(visit, event.submitted, 1),)
+
+
+def not_stored(visit: Visit, event: ev.CaseNotStored, now: float, _rules: Rules) -> Outcome:
+    if event.visit != visit.id:
+        return visit, ()
+    return replace(visit, step=Step.REVIEW, touched=now, submit_fault=event.fault), ()
+
+
+def printing_ended(visit: Visit, event: ev.PrintingEnded, now: float, _rules: Rules) -> Outcome:
+    if visit.submitted is None or visit.submitted.case != event.case:
+        return visit, ()
+    return replace(visit, printing=event.printing, touched=now), ()
+
+
+def printer_ready(visit: Visit, _event: ev.PrinterReady, _now: float, _rules: Rules) -> Outcome:
+    """Nothing was sent the last time: the same attempt goes now, unasked."""
+    if visit.printing is None or visit.printing.state is not PrintState.REFUSED:
+        return visit, ()
+    return _print(visit, visit.printing.attempt)
+
+
+def print_again(visit: Visit, _event: ev.PrintAgain, _now: float, _rules: Rules) -> Outcome:
+    if visit.printing is None or visit.printing.state in (PrintState.PRINTING, PrintState.PRINTED):
+        return visit, ()
+    sent_before = visit.printing.state is not PrintState.REFUSED
+    return _print(visit, visit.printing.attempt + sent_before)
+
+
+def _print(visit: Visit, attempt: int) -> Outcome:
+    if visit.submitted is None:
+        return visit, ()
+    visit = replace(visit, printing=Printing(PrintState.PRINTING, attempt))
+    return visit, (PrintReceipt(visit, visit.submitted, attempt),) if visit.submitted else ()
+
+
+def to_rating(visit: Visit, _event: ev.Next | ev.Back, _now: float, _rules: Rules) -> Outcome:
+    return replace(visit, step=Step.RATING, errors={}), ()
+
+
+def rate(visit: Visit, event: ev.Rate, _now: float, _rules: Rules) -> Outcome:
+    return _rated(visit, event.level, "screen")
+
+
+def pad(visit: Visit, event: ev.PadPressed, _now: float, _rules: Rules) -> Outcome:
+    return _rated(visit, event.level, "pad") if event.question == visit.id else (visit, ())
+
+
+def _rated(visit: Visit, level: int, by: str) -> Outcome:
+    if level not in {one.satisfaction for one in rating.levels()}:
+        return visit, ()
+    rated = Rated(level, by)
+    if rating.level(level).reason_required:
+        return replace(visit, step=Step.REASON, rated=rated), ()
+    return _keep_rating(visit, rated)
+
+
+def reason(visit: Visit, event: ev.GiveReason, _now: float, _rules: Rules) -> Outcome:
+    if visit.rated is None:
+        return visit, ()
+    try:
+        rating.check(visit.rated.level, event.tags)
+    except rating.RatingError as error:
+        return replace(visit, errors={"tags": str(error)}), ()
+    return _keep_rating(visit, replace(visit.rated, tags=event.tags))
+
+
+def _keep_rating(visit: Visit, rated: Rated) -> Outcome:
+    effects = (StoreRating(visit.submitted.case, rated),) if visit.submitted else ()
+    return replace(visit, step=Step.FAREWELL, rated=rated, errors={}), effects
+
+
+def unrated(visit: Visit, _event: ev.Next, _now: float, _rules: Rules) -> Outcome:
+    """Silence stays silence: it never becomes a rating."""
+    return replace(visit, step=Step.FAREWELL, rated=None, errors={}), ()
+
+
+_EDITABLE = {Step.FORM, Step.DELIVERY}

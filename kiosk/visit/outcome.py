@@ -1,0 +1,67 @@
+"""What a handler of the visit machine gives back, and the few moves all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec.structs import replace
+
+from domain.catalogue.catalogue import Catalogue
+from kiosk.visit import events as ev
+from kiosk.visit import path
+from kiosk.visit.effects import DropPages, Effect
+from kiosk.visit.state import Collected, Step, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the machine needs to know. Times in seconds."""
+
+    catalogue: Catalogue
+    idle_warning: float = 60
+    idle_end: float = 30
+    total: float = 20 * 60
+    extension: float = 10 * 60
+    farewell: float = 20
+    receipt_shown: float = 8
+
+
+Outcome = tuple[Visit | None, tuple[Effect, ...]]
+Handler = Callable[[Visit, Any, float, Rules], Outcome]
+
+
+def onward(visit: Visit, rules: Rules, *, effects: tuple[Effect, ...] = (), **fields: Any) -> Outcome:
+    after = replace(visit, errors={}, submit_fault=None, **fields)
+    return replace(after, step=path.next_step(after, rules.catalogue)), effects
+
+
+def back(visit: Visit, _event: ev.Back, _now: float, rules: Rules) -> Outcome:
+    before = path.back_step(visit, rules.catalogue)
+    if before is None:
+        return replace(visit, leaving=visit.step is Step.PLACE), ()
+    visit = replace(visit, step=before, errors={}, submit_fault=None)
+    if before is Step.SCAN:
+        last = path.to_scan(visit, rules.catalogue)[-1].material_id
+        visit = replace(visit, collected=with_collected(visit, replace(path.collected(visit, last), done=False)))
+    return visit, ()
+
+
+def with_collected(visit: Visit, one: Collected) -> tuple[Collected, ...]:
+    others = tuple(c for c in visit.collected if c.material != one.material)
+    return (*others, one)
+
+
+def each_page(visit: Visit, ref: str, **fields: Any) -> tuple[Collected, ...]:
+    return tuple(replace(c, pages=tuple(replace(p, **fields) if p.ref == ref else p for p in c.pages)) for c in visit.collected)
+
+
+def drop(collected: tuple[Collected, ...]) -> tuple[Effect, ...]:
+    pages = [p for c in collected for p in c.pages]
+    digests = tuple(p.digest for p in pages if p.digest)
+    return (DropPages(tuple(p.ref for p in pages), digests),) if pages else ()
+
+
+def digests(visit: Visit) -> tuple[str, ...]:
+    return tuple(p.digest for c in visit.collected for p in c.pages if p.digest)

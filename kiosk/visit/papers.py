@@ -1,0 +1,112 @@
+"""The materials under the camera: take, look, keep or take again, leave out."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from kiosk.visit import events as ev
+from kiosk.visit import path
+from kiosk.visit.effects import DropPages, SealPage, TakePicture
+from kiosk.visit.outcome import Outcome, Rules, back, drop, each_page, onward, with_collected
+from kiosk.visit.state import (
+    Collected,
+    KeptPage,
+    Scan,
+    ShownPage,
+    Step,
+    Visit,
+)
+
+
+MAX_PAGES = 20
+"""Pages of one material: more than any of the catalogue's needs, and a bound on what one visit can write."""
+
+
+def take(visit: Visit, event: ev.TakePage, _now: float, rules: Rules) -> Outcome:
+    material = path.current_material(visit, rules.catalogue)
+    if material is None or visit.scan.taking or len(path.collected(visit, material.material_id).pages) >= MAX_PAGES:
+        return visit, ()
+    return replace(visit, scan=Scan(taking=event.ref)), (TakePicture(event.ref),)
+
+
+def page_shown(visit: Visit, event: ev.PageShown, _now: float, _rules: Rules) -> Outcome:
+    if visit.scan.taking != event.ref:
+        return visit, (DropPages((event.ref,), ()),)
+    return replace(visit, step=Step.PAGE, scan=Scan(shown=ShownPage(event.ref, event.findings))), ()
+
+
+def page_late(visit: Visit, event: ev.PageShown, _now: float, _rules: Rules) -> Outcome:
+    return visit, (DropPages((event.ref,), ()),)
+
+
+def page_not_taken(visit: Visit, event: ev.PageNotTaken, _now: float, _rules: Rules) -> Outcome:
+    return (replace(visit, scan=Scan(fault=event.fault)) if visit.scan.taking == event.ref else visit), ()
+
+
+def keep(visit: Visit, _event: ev.KeepPage, _now: float, rules: Rules) -> Outcome:
+    material, shown = path.current_material(visit, rules.catalogue), visit.scan.shown
+    if material is None or shown is None or visit.home is None:
+        return visit, ()
+    before = path.collected(visit, material.material_id)
+    after = replace(before, pages=(*before.pages, KeptPage(shown.ref, shown.findings)))
+    kept = replace(visit, step=Step.SCAN, scan=Scan(), collected=with_collected(visit, after))
+    return kept, (SealPage(visit.id, shown.ref, visit.home),)
+
+
+def retake(visit: Visit, _event: ev.RetakePage | ev.Back, _now: float, _rules: Rules) -> Outcome:
+    refs = (visit.scan.shown.ref,) if visit.scan.shown else ()
+    return replace(visit, step=Step.SCAN, scan=Scan()), (DropPages(refs, ()),)
+
+
+def page_sealed(visit: Visit, event: ev.PageSealed, _now: float, _rules: Rules) -> Outcome:
+    if not any(p.ref == event.ref for c in visit.collected for p in c.pages):
+        return visit, (DropPages((event.ref,), (event.digest,)),)
+    return replace(visit, collected=each_page(visit, event.ref, digest=event.digest, size=event.size)), ()
+
+
+def page_lost(visit: Visit, event: ev.PageLost, _now: float, _rules: Rules) -> Outcome:
+    hit = next((c for c in visit.collected if any(p.ref == event.ref for p in c.pages)), None)
+    if hit is None or visit.submitted:
+        return visit, ()
+    left = replace(hit, done=False, pages=tuple(p for p in hit.pages if p.ref != event.ref))
+    return replace(visit, step=Step.SCAN, scan=Scan(fault=event.fault), collected=with_collected(visit, left)), ()
+
+
+def material_done(visit: Visit, _event: ev.Next, _now: float, rules: Rules) -> Outcome:
+    material = path.current_material(visit, rules.catalogue)
+    if material is None:
+        return onward(visit, rules)
+    have = path.collected(visit, material.material_id)
+    if not have.pages or visit.scan.taking:
+        return visit, ()
+    return onward(visit, rules, collected=with_collected(visit, replace(have, done=True)), scan=Scan())
+
+
+def leave_out(visit: Visit, _event: ev.LeaveOut, _now: float, rules: Rules) -> Outcome:
+    material = path.current_material(visit, rules.catalogue)
+    if material is None or not path.may_leave_out(material) or visit.scan.taking:
+        return visit, ()
+    have = path.collected(visit, material.material_id)
+    empty = Collected(material.material_id, done=True)
+    return onward(visit, rules, effects=drop((have,)), collected=with_collected(visit, empty), scan=Scan())
+
+
+def scan_again(visit: Visit, event: ev.ScanAgain, _now: float, rules: Rules) -> Outcome:
+    if event.material not in {m.material_id for m in path.to_scan(visit, rules.catalogue)} or visit.scan.taking:
+        return visit, ()
+    have = path.collected(visit, event.material)
+    fresh = replace(visit, step=Step.SCAN, scan=Scan(), collected=with_collected(visit, Collected(event.material)))
+    return fresh, drop((have,))
+
+
+def scan_back(visit: Visit, event: ev.Back, now: float, rules: Rules) -> Outcome:
+    """Back through the materials, then out of the scanning."""
+    if visit.scan.taking:
+        return visit, ()
+    materials = [m.material_id for m in path.to_scan(visit, rules.catalogue)]
+    current = path.current_material(visit, rules.catalogue)
+    at = materials.index(current.material_id) if current else len(materials)
+    if at == 0:
+        return back(visit, event, now, rules)
+    before = replace(path.collected(visit, materials[at - 1]), done=False)
+    return replace(visit, scan=Scan(), collected=with_collected(visit, before)), ()
