@@ -136,7 +136,10 @@ class Supervised(ABC, Generic[Note]):
 
     @abstractmethod
     def identify(self) -> str | None:
-        """Make sure it is the device it should be; what it says it is. A ``TimeoutError`` means mute."""
+        """Make sure it is the device it should be; what it says it is. A ``TimeoutError`` means mute.
+
+        Calls :meth:`alive` when the device answered; one that cannot answer at all gives no proof.
+        """
 
     @abstractmethod
     def turn(self) -> float | None:
@@ -238,7 +241,6 @@ class Supervised(ABC, Generic[Note]):
         identity = self.identify()
         self._lost_at = None
         self._puzzled = False
-        self.alive()
         self._tell(Life.READY, identity=identity)
         while not self._stopping.is_set():
             self.wait(self.turn(), *self.readable())

@@ -1,0 +1,110 @@
+"""Driver of a rating pad (评价器) on a serial line.
+
+A pad only talks: it never answers, so its proof of life is the last frame it sent, and an idle one has none. Each question takes the
+first key pressed after it was asked and nothing else. A key that repeats without a pause is held down or stuck: it is one press, it
+answers no later question, and staff are told when it goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from devices.port import RatingKey
+from devices.protocols import rating
+from devices.rating.profile import Profile, profiles
+from devices.supervisor import Pace, Supervised
+from devices.transports.serial import SerialLine
+
+PRESS_APART = 0.3
+"""Seconds between two presses; frames closer together are one key held down (pads repeat every 50 to 200 ms)."""
+STUCK_AFTER = 5.0
+"""Seconds of one press after which the key is called stuck."""
+CHECK_EVERY = 1.0
+"""Seconds between two looks whether the line is still there."""
+
+
+class SerialPad(Supervised[str | None]):
+    """:class:`devices.port.RatingPad` on ``path``; ``profile`` is a name in ``pads.toml`` (``ValueError`` when it is not) or one."""
+
+    def __init__(
+        self,
+        path: str,
+        profile: str | Profile,
+        *,
+        name: str = "rating",
+        pace: Pace | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(name, pace=pace, clock=clock)
+        self._path = path
+        self._profile = profile if isinstance(profile, Profile) else _named(profile)
+        self._line: SerialLine | None = None
+        self._receiver = rating.Receiver(self._profile.shape)
+        self._question: str | None = None
+        self._down_since = self._down_last = float("-inf")
+
+    def ask(self, question: str) -> None:
+        self.leave(question)
+
+    def withdraw(self) -> None:
+        self.leave(None)
+
+    def open(self) -> None:
+        self._line = SerialLine(self._path, self._profile.baud)
+        self._line.discard()
+        self._receiver.clear()
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+    def identify(self) -> str | None:
+        return self._profile.name
+
+    def readable(self) -> tuple[int, ...]:
+        return () if self._line is None else (self._line.fileno(),)
+
+    def decline(self, note: str | None) -> None:
+        """A question may be asked while the pad is away: it counts once it is back."""
+        self._question = note
+
+    def turn(self) -> float | None:
+        assert self._line is not None
+        self._listen(self._line)
+        for note in self.notes():
+            if note is not None:
+                self._receiver.clear()
+            self._question = note
+        self._line.check()
+        if self._down_last - self._down_since >= STUCK_AFTER and self.now() - self._down_last < PRESS_APART:
+            self.ready(warning="pad_key_stuck")
+        elif self.now() - self._down_last >= PRESS_APART:
+            self.ready()
+        return CHECK_EVERY
+
+    def _listen(self, line: SerialLine) -> None:
+        self._receiver.receive_data(line.read(0))
+        while (event := self._receiver.next_event()) is not None:
+            if isinstance(event, rating.Key):
+                self._key(event.level)
+
+    def _key(self, level: int) -> None:
+        now = self.now()
+        self.alive(now)
+        fresh = now - self._down_last >= PRESS_APART
+        self._down_last = now
+        if not fresh:
+            return
+        self._down_since = now
+        if self._question is not None:
+            self.emit(RatingKey(self._question, level))
+            self._question = None
+
+
+def _named(name: str) -> Profile:
+    known = profiles()
+    if name not in known:
+        raise ValueError(f"no rating pad {name!r}; there are {', '.join(known)}")
+    return known[name]
