@@ -12,8 +12,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 VERSION = 1
-MAX_PAYLOAD = 16 * 1024
-"""Bytes of one MQTT payload; larger ones are refused before they are parsed."""
+MAX_PAYLOAD = 48 * 1024
+"""Bytes of one MQTT payload; larger ones are refused before they are parsed. A case of 400 documents is 45 KB;
+the broker itself cuts at 64 KiB."""
 
 Terminal = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{2,31}$")]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
@@ -55,6 +56,17 @@ class Left(Struct, frozen=True, tag_field="s", tag="off"):
 
 
 TerminalState = Birth | Lost | Left
+
+
+class CentreUp(Struct, frozen=True, tag_field="s", tag="up"):
+    """The centre's birth, retained on ``topics.CENTRE_STATE``; its will there is :class:`Lost`, its leaving :class:`Left`."""
+
+    v: int
+    bd: Count
+    ts: Time
+
+
+CentreState = CentreUp | Lost | Left
 
 
 class DeviceReport(Struct, frozen=True):

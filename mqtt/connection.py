@@ -1,0 +1,354 @@
+"""One MQTT 5 session kept up over paho-mqtt 2: connect, subscribe, birth, serve, and again after a jittered delay.
+
+Rules, each the answer to a measured trap of paho 2.2.0:
+
+- a fresh paho client for every connect: the will carries this connect's ``bd``, and nothing old is re-sent by the library;
+- callbacks only put into a queue (``on_publish`` runs holding paho's own lock);
+- ``clean_start=False`` is said explicitly (the default discards the session of the previous process);
+- what ``publish`` returns is never taken as truth; only what the other end says later is.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from mqtt.broker import is_loopback
+
+_log = logging.getLogger(__name__)
+
+_ANSWER = 5.0
+"""Seconds the broker has for CONNACK, SUBACK and the birth's PUBACK."""
+_GOODBYE = 1.0
+"""Seconds the last message may take: an ending process is given three."""
+_STABLE = 30.0
+"""A connection that lived less does not count as a success: two clients of one id would take over from each other for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Files (PEM): the authority that signed the broker, and this end's certificate and key."""
+
+    ca: str
+    certificate: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where the broker is and who we are there. Without TLS only the loopback: anything else is ``ValueError``."""
+
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    tls: Tls | None = None
+
+    def __post_init__(self) -> None:
+        if self.tls is None and not is_loopback(self.host):
+            raise ValueError(f"broker {self.host}: not on this machine, and no TLS settings (ca, certificate, key)")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds. Reconnecting waits half to all of ``first`` doubled at each failure, at most ``most``."""
+
+    keepalive: int = 30
+    first: float = 1.0
+    most: float = 60.0
+
+    def delay(self, failures: int) -> float:
+        """Seconds until the next attempt; jittered, so that a fleet does not come back in one second."""
+        longest = min(self.most, self.first * 2.0 ** min(failures, 16))
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What one connect says: subscriptions first, then the birth; the will stands on the birth's topic. All retained, QoS 1."""
+
+    topic: str
+    birth: bytes
+    will: bytes
+    subscriptions: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Seconds the broker keeps the session, and seconds it holds the will back (only effective inside the session)."""
+
+    expiry: int
+    will_delay: int
+    receive_maximum: int = 20
+    manual_ack: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """Subscribed, and the broker has the birth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """No connection, with the reason in words for the log."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message. ``acknowledge`` sends its PUBACK (manual_ack sessions); harmless after its connection has ended."""
+
+    topic: str
+    payload: bytes = field(repr=False)
+    retained: bool
+    acknowledge: Callable[[], None] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The broker answered a publication with a failure, or "no matching subscribers": nobody is listening."""
+
+    reason: str
+
+
+Heard = Up | Down | Received | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class _Connected:
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Subscribed:
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    mid: int
+    refusal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    why: str
+
+
+class _Ending:
+    pass
+
+
+_Note = _Connected | _Subscribed | _Published | _Gone | _Ending | Received
+
+
+class Connection:
+    """Owns one thread. ``hear`` is called from it and must only leave a note; ``publish`` may be called from any thread."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        client_id: str,
+        session: Session,
+        opening: Callable[[], Opening],
+        hear: Callable[[Heard], None],
+        pace: Pace | None = None,
+    ) -> None:
+        self._broker = broker
+        self._client_id = client_id
+        self._session = session
+        self._opening = opening
+        self._hear = hear
+        self._pace = pace or Pace()
+        self._notes: SimpleQueue[_Note] = SimpleQueue()
+        self._live: Client | None = None
+        self._ended = threading.Event()
+        self._last: tuple[str, bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, name=f"mqtt-{client_id}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def publish(self, topic: str, payload: bytes, qos: int) -> bool:
+        """Hand over for sending; False when there is no connection. True promises nothing: only an answer does."""
+        client = self._live
+        if client is None:
+            return False
+        client.publish(topic, payload, qos=qos)
+        return True
+
+    def end(self, last: tuple[str, bytes] | None = None) -> None:
+        """Say ``last`` (topic, retained payload) if connected, disconnect, end the thread. Returns within three seconds."""
+        self._last = last
+        self._ended.set()
+        self._notes.put(_Ending())
+        if self._thread.is_alive():
+            self._thread.join(3.0)
+
+    def _keep(self) -> None:
+        failures = 0
+        while not self._ended.is_set():
+            started = time.monotonic()
+            try:
+                why = self._one_life()
+            except Exception:
+                _log.exception("connection as %s failed", self._client_id)
+                why = "internal error"
+            self._hear(Down(why))
+            failures = 0 if time.monotonic() - started >= _STABLE else failures + 1
+            delay = self._pace.delay(failures - 1 if failures else 0)
+            if not self._ended.is_set():
+                _log.info("no connection as %s (%s); again in %.1f s", self._client_id, why, delay)
+                self._ended.wait(delay)
+
+    def _one_life(self) -> str:
+        opening = self._opening()
+        notes: SimpleQueue[_Note] = SimpleQueue()
+        self._notes = notes
+        client = self._client(opening, notes)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = self._session.expiry
+        properties.ReceiveMaximum = self._session.receive_maximum
+        try:
+            client.connect(
+                self._broker.host,
+                self._broker.port,
+                keepalive=self._pace.keepalive,
+                clean_start=False,
+                properties=properties,
+            )
+        except (OSError, ValueError) as error:
+            return f"{type(error).__name__}: {error}"
+        client.loop_start()
+        try:
+            return self._serve(client, notes, opening)
+        finally:
+            self._live = None
+            _close(client, notes)
+
+    def _client(self, opening: Opening, notes: SimpleQueue[_Note]) -> Client:
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._client_id,
+            protocol=MQTTProtocolVersion.MQTTv5,
+            reconnect_on_failure=False,
+            manual_ack=self._session.manual_ack,
+        )
+        client.connect_timeout = 2.0
+        client.max_inflight_messages_set(20)
+        client.username_pw_set(self._broker.username, self._broker.password)
+        if self._broker.tls is not None:
+            client.tls_set(self._broker.tls.ca, self._broker.tls.certificate, self._broker.tls.key)
+        will = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
+        will.WillDelayInterval = self._session.will_delay
+        client.will_set(opening.topic, opening.will, qos=1, retain=True, properties=will)
+        _wire(client, notes)
+        return client
+
+    def _serve(self, client: Client, notes: SimpleQueue[_Note], opening: Opening) -> str:
+        birth = 0
+        deadline = time.monotonic() + _ANSWER
+        while not self._ended.is_set():
+            try:
+                note = notes.get(timeout=None if self._live else max(0.0, deadline - time.monotonic()))
+            except Empty:
+                return "the broker does not answer"
+            match note:
+                case _Connected(failure=str() as failure) | _Subscribed(failure=str() as failure):
+                    return failure
+                case _Connected():
+                    client.subscribe([(topic, SubscribeOptions(qos=qos)) for topic, qos in opening.subscriptions])
+                case _Subscribed():
+                    birth = client.publish(opening.topic, opening.birth, qos=1, retain=True).mid
+                case _Published(mid=mid, refusal=refusal):
+                    if mid == birth and self._live is None:
+                        self._live = client
+                        self._hear(Up())
+                    if refusal is not None:
+                        self._hear(Refused(refusal))
+                case Received():
+                    self._hear(note)
+                case _Gone(why=why):
+                    return why
+                case _Ending():
+                    break
+        if self._last is not None and self._live is not None:
+            _say_last(client, notes, *self._last)
+        return "left"
+
+
+def _wire(client: Client, notes: SimpleQueue[_Note]) -> None:
+    def on_connect(_c: Client, _u: Any, _flags: Any, code: Any, _p: Any) -> None:
+        notes.put(_Connected(str(code) if code.is_failure else None))
+
+    def on_subscribe(_c: Client, _u: Any, _mid: int, codes: list[Any], _p: Any) -> None:
+        notes.put(_Subscribed(next((str(code) for code in codes if code.is_failure), None)))
+
+    def on_publish(_c: Client, _u: Any, mid: int, code: Any, _p: Any) -> None:
+        unheard = code.is_failure or code.value == 0x10
+        notes.put(_Published(mid, str(code) if unheard else None))
+
+    def on_disconnect(_c: Client, _u: Any, _flags: Any, code: Any, _p: Any) -> None:
+        notes.put(_Gone(str(code)))
+
+    def on_message(owner: Client, _u: Any, message: MQTTMessage) -> None:
+        mid, qos = message.mid, message.qos
+
+        def acknowledge() -> None:
+            owner.ack(mid, qos)
+
+        notes.put(Received(message.topic, bytes(message.payload), message.retain, acknowledge))
+
+    def on_socket_open(_c: Client, _u: Any, link: Any) -> None:
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    client.on_connect = on_connect
+    client.on_subscribe = on_subscribe
+    client.on_publish = on_publish
+    client.on_disconnect = on_disconnect
+    client.on_message = on_message
+    client.on_socket_open = on_socket_open
+
+
+def _say_last(client: Client, notes: SimpleQueue[_Note], topic: str, payload: bytes) -> None:
+    mid = client.publish(topic, payload, qos=1, retain=True).mid
+    deadline = time.monotonic() + _GOODBYE
+    while (left := deadline - time.monotonic()) > 0:
+        try:
+            note = notes.get(timeout=left)
+        except Empty:
+            return
+        if isinstance(note, _Gone) or (isinstance(note, _Published) and note.mid == mid):
+            return
+
+
+def _close(client: Client, notes: SimpleQueue[_Note]) -> None:
+    """End paho's thread for certain: its own ``loop_stop`` joins without a limit while a packet cannot be written."""
+    client.disconnect()
+    deadline = time.monotonic() + 0.5
+    while client.is_connected() and (left := deadline - time.monotonic()) > 0:
+        try:
+            notes.get(timeout=min(left, 0.05))
+        except Empty:
+            continue
+    stuck = client.socket()
+    if isinstance(stuck, socket.socket):
+        try:
+            stuck.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            _log.debug("socket was closed already")
+    client.loop_stop()

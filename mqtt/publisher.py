@@ -1,0 +1,192 @@
+"""Drains the terminal's outbox to the centre, and sends the state report. The outbox itself lives with the terminal's store."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from mqtt.link import Centre, CentreHeard, Connected, Disconnected, Link, LinkEvent, ReceiptHeard
+from mqtt.messages import ContractError, EventData, Health, event
+from mqtt.window import SIZE, Ranges, Window
+
+_log = logging.getLogger(__name__)
+
+HEALTH_PERIOD = 30.0
+"""Seconds between state reports when nothing changes; three missed ones mean lost."""
+HEALTH_GAP = 1.0
+"""Seconds between two reports at least: a flapping device must not flood the link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event of the outbox. ``time``: RFC 3339, when it happened."""
+
+    sequence: int
+    time: str
+    data: EventData = field(repr=False)
+
+
+class Outbox(Protocol):
+    """The terminal's durable queue. Called from the publisher's thread only, after :meth:`Publisher.start`."""
+
+    @property
+    def epoch(self) -> str:
+        """16 hexadecimal digits, made with the database."""
+
+    def pending(self, limit: int) -> Sequence[Row]:
+        """The oldest unconfirmed rows, ascending."""
+
+    def confirm(self, ranges: Ranges) -> None:
+        """The centre has stored these sequences (inclusive ranges): delete exactly them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherCounts:
+    """Since the start. ``refused_receipts``: receipts not believed, by the rule they broke."""
+
+    sent: int = 0
+    confirmed: int = 0
+    resent: int = 0
+    """How often the window was sent again for want of a receipt."""
+    refused_receipts: dict[str, int] = field(default_factory=dict)
+
+
+class _Wake:
+    pass
+
+
+class _HealthChanged:
+    pass
+
+
+class _Stop:
+    pass
+
+
+_Note = LinkEvent | _Wake | _HealthChanged | _Stop
+
+
+class Publisher:
+    """One thread. ``health`` builds the present report for the given ``bd``; it is called from that thread."""
+
+    def __init__(self, link: Link, outbox: Outbox, health: Callable[[int], Health]) -> None:
+        self._link = link
+        self._outbox = outbox
+        self._health = health
+        self._notes: SimpleQueue[_Note] = SimpleQueue()
+        self._window = Window(outbox.epoch)
+        self._bd: int | None = None
+        self._report_at = 0.0
+        self._reported_at = float("-inf")
+        self._counts = PublisherCounts()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
+
+    @property
+    def counts(self) -> PublisherCounts:
+        return self._counts
+
+    def start(self) -> None:
+        """Start the link and this thread."""
+        self._thread.start()
+        self._link.start(self._notes.put)
+
+    def stop(self, why: str = "shutdown") -> None:
+        """Leave the broker saying ``why``; what is unconfirmed stays in the outbox. Returns within five seconds."""
+        self._link.leave(why)
+        self._ended.set()
+        self._notes.put(_Stop())
+        if self._thread.is_alive():
+            self._thread.join(2.0)
+
+    def wake(self) -> None:
+        """The outbox has grown: call after the commit."""
+        self._notes.put(_Wake())
+
+    def health_changed(self) -> None:
+        """The report would now read otherwise: send it at once, or as soon as ``HEALTH_GAP`` allows."""
+        self._notes.put(_HealthChanged())
+
+    def _run(self) -> None:
+        while True:
+            try:
+                note: _Note | None = self._notes.get(timeout=self._wait(time.monotonic()))
+            except Empty:
+                note = None
+            if isinstance(note, _Stop):
+                return
+            try:
+                self._take(note, time.monotonic())
+                self._advance(time.monotonic())
+            except Exception:
+                # The outbox's disk may fail; its rows are still there, and the next round tries again.
+                _log.exception("publisher: a round failed")
+                self._window.opened()
+                self._ended.wait(1.0)
+                self._notes.put(_Wake())
+
+    def _wait(self, now: float) -> float | None:
+        if self._bd is None:
+            return None
+        deadlines = [self._report_at] + ([self._window.deadline] if self._window.deadline is not None else [])
+        return max(0.0, min(deadlines) - now)
+
+    def _take(self, note: _Note | None, now: float) -> None:
+        match note:
+            case Connected(bd=bd):
+                self._bd = bd
+                self._window.opened()
+                self._report_at = now
+            case Disconnected():
+                self._bd = None
+                self._window.opened()
+            case CentreHeard(centre=Centre.UP):
+                self._window.opened()
+                self._report_at = max(now, self._reported_at + HEALTH_GAP)
+            case ReceiptHeard(payload=payload):
+                self._believe(payload, now)
+            case _HealthChanged():
+                self._report_at = min(self._report_at, max(now, self._reported_at + HEALTH_GAP))
+            case _:
+                return
+
+    def _believe(self, payload: bytes, now: float) -> None:
+        try:
+            confirmed = self._window.receipt(payload, now)
+        except ContractError as error:
+            reason = str(error)
+            _log.warning("storage receipt refused: %s", reason)
+            refused = dict(self._counts.refused_receipts)
+            refused[reason] = refused.get(reason, 0) + 1
+            self._counts = replace(self._counts, refused_receipts=refused)
+            return
+        if confirmed:
+            self._outbox.confirm(confirmed)
+            stored = sum(last - first + 1 for first, last in confirmed)
+            self._counts = replace(self._counts, confirmed=self._counts.confirmed + stored)
+
+    def _advance(self, now: float) -> None:
+        if self._bd is None:
+            return
+        if self._window.overdue(now):
+            _log.info("no storage receipt for too long: sending again from the oldest")
+            self._counts = replace(self._counts, resent=self._counts.resent + 1)
+        if now >= self._report_at:
+            self._link.publish_health(self._health(self._bd))
+            self._reported_at = now
+            self._report_at = now + HEALTH_PERIOD
+        if self._window.in_flight < SIZE:
+            self._send(now)
+
+    def _send(self, now: float) -> None:
+        rows = {row.sequence: row for row in self._outbox.pending(SIZE)}
+        due = self._window.fresh(rows, now)
+        for sequence in due:
+            row = rows[sequence]
+            self._link.publish_event(event(self._link.terminal, self._outbox.epoch, sequence, row.time, row.data))
+        self._counts = replace(self._counts, sent=self._counts.sent + len(due))
