@@ -1,0 +1,44 @@
+"""A picture as commands an ESC/POS printer can be interrupted in: short strips, each whole in itself, built by python-escpos."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from escpos.printer import Dummy
+from PIL import Image, ImageChops
+
+from devices.protocols.escpos import STRIP_ROWS
+
+_PROFILE = "TM-T20II"
+"""Any profile of 576 dots: python-escpos refuses pictures wider than its profile's paper."""
+_REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
+"""DLE EOT, DLE ENQ and DLE DC4 are obeyed even within the data of a picture; by chance a picture holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One ``GS v 0`` command printing ``rows`` dot rows (0.125 mm each)."""
+
+    data: bytes = field(repr=False)
+    rows: int
+
+
+def strips(picture: Image.Image) -> tuple[Strip, ...]:
+    """``picture`` (mode "1", at most 576 wide) from top to bottom, white below the last dot left out.
+
+    White at the right is not sent, and a white strip is sent one byte wide: feeding by ``ESC J`` would depend on the
+    model's motion unit. Where data would read as a real-time command one dot is added beside another.
+    """
+    ink = ImageChops.invert(picture.convert("1"))
+    box = ink.getbbox()
+    height = box[3] if box else 0
+    return tuple(_strip(picture, ink, top, min(top + STRIP_ROWS, height)) for top in range(0, height, STRIP_ROWS))
+
+
+def _strip(picture: Image.Image, ink: Image.Image, top: int, bottom: int) -> Strip:
+    box = ink.crop((0, top, ink.width, bottom)).getbbox()
+    width = -(-max(1, box[2] if box else 1) // 8) * 8
+    builder = Dummy(profile=_PROFILE)
+    builder.image(picture.crop((0, top, width, bottom)), impl="bitImageRaster", fragment_height=STRIP_ROWS)
+    return Strip(_REAL_TIME.sub(b"\x18", builder.output), bottom - top)
