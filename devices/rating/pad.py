@@ -1,8 +1,8 @@
 """Driver of a rating pad (评价器) on a serial line.
 
-A pad only talks: it never answers, so its proof of life is the last frame it sent, and an idle one has none. Each question takes the
-first key pressed after it was asked and nothing else. A key that repeats without a pause is held down or stuck: it is one press, it
-answers no later question, and staff are told when it goes on.
+A pad only talks: it never answers, so its proof of life is the last frame it sent, and an idle one has none. Each question takes
+the first key pressed after it was asked and nothing else. A key that repeats without a pause is held down or stuck: it is one
+press, it answers no later question, and staff are told when it goes on.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CHECK_EVERY = 1.0
 
 
 class SerialPad(Supervised[str | None]):
-    """:class:`devices.port.RatingPad` on ``path``; ``profile`` is a name in ``pads.toml`` (``ValueError`` when it is not) or one."""
+    """:class:`devices.port.RatingPad` on ``path``; ``profile`` is a name in ``pads.toml`` (else ``ValueError``) or one."""
 
     def __init__(
         self,
@@ -78,10 +78,10 @@ class SerialPad(Supervised[str | None]):
                 self._receiver.clear()
             self._question = note
         self._line.check()
-        if self._down_last - self._down_since >= STUCK_AFTER and self.now() - self._down_last < PRESS_APART:
-            self.ready(warning="pad_key_stuck")
-        elif self.now() - self._down_last >= PRESS_APART:
+        if self.now() - self._down_last >= PRESS_APART:
             self.ready()
+        elif self._down_last - self._down_since >= STUCK_AFTER:
+            self.ready(warning="pad_key_stuck")
         return CHECK_EVERY
 
     def _listen(self, line: SerialLine) -> None:

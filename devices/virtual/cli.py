@@ -1,0 +1,104 @@
+"""``tongban virtual …``: the virtual hardware from a shell, through its HTTP interface."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import httpx
+
+from devices.virtual import idcard, rating
+from devices.virtual.people import PEOPLE
+
+TIMEOUT = 5.0
+"""Seconds for an answer from this machine."""
+
+
+def _table(title: str, rows: dict[str, str]) -> str:
+    """Rows of a help text, kept as they are by click."""
+    return "\n".join(["\b", f"{title}：", *(f"  {name:<20}{help_text}" for name, help_text in rows.items())])
+
+
+@click.group()
+@click.option("--at", "url", default="http://127.0.0.1:8090", show_default=True, envvar="TONGBAN_VIRTUAL", help="虚拟硬件的地址")
+@click.pass_context
+def commands(context: click.Context, url: str) -> None:
+    """虚拟硬件：放卡、按键、制造故障。"""
+    context.obj = url
+
+
+@commands.command()
+@click.pass_obj
+def state(url: str) -> None:
+    """列出设备、正在发生的故障、放着的卡和材料。"""
+    _show(_ask(url, "GET", "/api/state"))
+
+
+@commands.command(
+    epilog="\n\n".join(
+        (
+            _table("读卡器 idcard", dict(idcard.FAULTS)),
+            _table("评价器 rating", dict(rating.FAULTS)),
+            "打印机和高拍仪的故障见 state 的输出。",
+        )
+    )
+)
+@click.argument("device")
+@click.argument("name")
+@click.option("--off", is_flag=True, help="结束这个故障")
+@click.pass_obj
+def fault(url: str, device: str, name: str, off: bool) -> None:
+    """在 DEVICE 上制造故障 NAME。"""
+    _show(_ask(url, "POST", f"/api/{device}/fault", {"fault": name, "on": not off}))
+
+
+@commands.command()
+@click.pass_obj
+def clear(url: str) -> None:
+    """结束所有故障。"""
+    _show(_ask(url, "POST", "/api/clear"))
+
+
+@commands.command(epilog=_table("卡", {card.id: f"{card.label}：{card.purpose}" for card in PEOPLE}))
+@click.argument("card")
+@click.pass_obj
+def lay(url: str, card: str) -> None:
+    """把卡 CARD 放到读卡器上。"""
+    _show(_ask(url, "POST", "/api/idcard/lay", {"card": card}))
+
+
+@commands.command()
+@click.pass_obj
+def lift(url: str) -> None:
+    """把卡从读卡器上拿开。"""
+    _show(_ask(url, "POST", "/api/idcard/lift", {}))
+
+
+@commands.command()
+@click.argument("level", type=click.IntRange(1, 5))
+@click.pass_obj
+def press(url: str, level: int) -> None:
+    """按评价器的键，LEVEL 为 5（非常满意）到 1（非常不满意）。"""
+    _show(_ask(url, "POST", "/api/rating/press", {"level": level}))
+
+
+def _ask(url: str, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    try:
+        answer = httpx.request(method, url + path, json={} if body is None and method == "POST" else body, timeout=TIMEOUT)
+        told: dict[str, Any] = answer.json()
+    except httpx.HTTPError as error:
+        raise click.ClickException(f"{url} 没有应答：{error}") from None
+    except ValueError:
+        raise click.ClickException(f"{url} 的应答不是 JSON") from None
+    if answer.is_error:
+        raise click.ClickException(str(told.get("error", answer.status_code)))
+    return told
+
+
+def _show(told: dict[str, Any]) -> None:
+    for device in told["devices"]:
+        click.echo(f"{device['name']:<10}{device['address']}")
+        if device.get("lying"):
+            click.echo(f"  放着：{device['lying']}")
+        for name, help_text in device["faults"].items():
+            click.echo(f"  {'●' if name in device['active'] else '○'} {name:<20}{help_text}")

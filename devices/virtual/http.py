@@ -1,0 +1,183 @@
+"""The virtual hardware over HTTP: what the bench page, the tests and ``tongban virtual`` speak to. Loopback only.
+
+====================================  ======================================================================================
+``GET  /api/state``                   {"devices": [{name, address, active, faults: {name: help}, …}]}; the reader adds
+                                      ``people`` and ``lying``, the camera ``pages`` and ``lying``, the printer ``papers``
+``POST /api/<device>/fault``          {"fault": name, "on": true|false}
+``POST /api/clear``                   ends every fault
+``POST /api/idcard/lay``              {"card": id};  ``POST /api/idcard/lift``
+``POST /api/rating/press``            {"level": 5 … 1}
+``POST /api/camera/lay``              {"page": id};  ``POST /api/camera/clear``
+``GET  /api/printer/papers``          [{n, cut, height_mm}];  ``GET /api/printer/papers/<n>.png``
+``POST /api/printer/tear``            takes all paper away
+====================================  ======================================================================================
+
+A POST answers with the new state. What cannot be done is 4xx with {"error": Chinese text}. A page of another site can reach a
+loopback port in two ways, and neither works here: a name of its own that resolves to 127.0.0.1 (the Host header is checked)
+and a form (only JSON is taken).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import BadRequest, HTTPException
+
+from devices.virtual.port import UnknownFaultError, VirtualDevice
+from devices.virtual.rig import CardPlace, Desk, NoSuchDeviceError, Rig, Tray
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
+MAX_BODY = 4096
+"""Bytes of a request; ours have some 40."""
+_REASONS = {
+    400: "请求不完整",
+    403: "只能从本机访问",
+    404: "没有这个地址",
+    405: "这个地址不能这样用",
+    413: "请求太大",
+    415: "只接受 JSON",
+}
+
+
+def create_api(rig: Rig) -> Flask:
+    """The interface to ``rig``, to be served on a loopback address."""
+    api = Flask("tongban-virtual", static_folder=None)
+    api.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    api.json.ensure_ascii = False  # type: ignore[attr-defined]
+
+    @api.before_request
+    def guard() -> tuple[Response, int] | None:
+        if _host(request.host) not in LOOPBACK:
+            return _refusal("只能从本机访问", 403)
+        if request.method == "POST" and request.mimetype != "application/json":
+            return _refusal("只接受 JSON", 415)
+        return None
+
+    @api.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> tuple[Response, int]:
+        code = error.code or 500
+        return _refusal(_REASONS.get(code, "办不到"), code)
+
+    @api.errorhandler(NoSuchDeviceError)
+    @api.errorhandler(UnknownFaultError)
+    def unknown(error: Exception) -> tuple[Response, int]:
+        return _refusal(str(error), 404)
+
+    @api.get("/api/state")
+    def state() -> Response:
+        return _state(rig)
+
+    @api.post("/api/<name>/fault")
+    def fault(name: str) -> Response:
+        body = _body(fault=str, on=bool)
+        device = rig.device(name)
+        if body["on"]:
+            device.inject(body["fault"])
+        else:
+            device.clear(body["fault"])
+        return _state(rig)
+
+    @api.post("/api/clear")
+    def clear() -> Response:
+        rig.clear()
+        return _state(rig)
+
+    @api.post("/api/idcard/lay")
+    def lay_card() -> Response | tuple[Response, int]:
+        card = _body(card=str)["card"]
+        try:
+            rig.reader().lay(card)
+        except KeyError:
+            return _refusal(f"没有卡“{card}”", 404)
+        return _state(rig)
+
+    @api.post("/api/idcard/lift")
+    def lift_card() -> Response:
+        rig.reader().lift()
+        return _state(rig)
+
+    @api.post("/api/rating/press")
+    def press() -> Response | tuple[Response, int]:
+        level = _body(level=int)["level"]
+        try:
+            rig.pad().press(level)
+        except ValueError as error:
+            return _refusal(str(error), 404)
+        return _state(rig)
+
+    @api.post("/api/camera/lay")
+    def lay_page() -> Response | tuple[Response, int]:
+        page = _body(page=str)["page"]
+        try:
+            rig.camera().lay(page)
+        except KeyError:
+            return _refusal(f"没有材料页“{page}”", 404)
+        return _state(rig)
+
+    @api.post("/api/camera/clear")
+    def clear_desk() -> Response:
+        rig.camera().clear_desk()
+        return _state(rig)
+
+    @api.get("/api/printer/papers")
+    def papers() -> Response:
+        return jsonify(_papers(rig.printer()))
+
+    @api.get("/api/printer/papers/<int:n>.png")
+    def picture(n: int) -> Response | tuple[Response, int]:
+        try:
+            png = rig.printer().png(n)
+        except LookupError:
+            return _refusal(f"没有第 {n} 张纸", 404)
+        return Response(png, mimetype="image/png", headers={"Cache-Control": "no-store"})
+
+    @api.post("/api/printer/tear")
+    def tear() -> Response:
+        rig.printer().tear()
+        return _state(rig)
+
+    return api
+
+
+def _state(rig: Rig) -> Response:
+    return jsonify({"devices": [_device(device) for device in rig.devices()]})
+
+
+def _device(device: VirtualDevice) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "name": device.name,
+        "address": device.address,
+        "active": list(device.active()),
+        "faults": dict(device.faults),
+    }
+    if isinstance(device, CardPlace):
+        shown["people"] = [{"id": card.id, "label": card.label, "purpose": card.purpose} for card in device.people()]
+        shown["lying"] = device.lying()
+    if isinstance(device, Desk):
+        shown["pages"] = [dict(page) for page in device.pages()]
+        shown["lying"] = device.lying()
+    if isinstance(device, Tray):
+        shown["papers"] = len(device.papers())
+    return shown
+
+
+def _papers(tray: Tray) -> list[dict[str, Any]]:
+    return [{"n": paper.n, "cut": paper.cut, "height_mm": round(paper.height_mm, 1)} for paper in tray.papers()]
+
+
+def _body(**fields: type) -> dict[str, Any]:
+    """The JSON body, which must hold these fields of these types; 400."""
+    body = request.get_json()
+    if not isinstance(body, dict) or any(type(body.get(name)) is not kind for name, kind in fields.items()):
+        raise BadRequest
+    return body
+
+
+def _host(header: str) -> str:
+    """The host of a Host header without its port."""
+    return header[: header.index("]") + 1] if header.startswith("[") and "]" in header else header.partition(":")[0]
+
+
+def _refusal(text: str, code: int) -> tuple[Response, int]:
+    return jsonify({"error": text}), code
