@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec.structs import replace
 
 from domain import rating
@@ -85,7 +87,7 @@ def pad(visit: Visit, event: ev.PadPressed, _now: float, _rules: Rules) -> Outco
     return _rated(visit, event.level, "pad") if event.question == visit.id else (visit, ())
 
 
-def _rated(visit: Visit, level: int, by: str) -> Outcome:
+def _rated(visit: Visit, level: int, by: Literal["screen", "pad"]) -> Outcome:
     if level not in {one.satisfaction for one in rating.levels()}:
         return visit, ()
     rated = Rated(level, by)

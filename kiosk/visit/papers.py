@@ -17,7 +17,6 @@ from kiosk.visit.state import (
     Visit,
 )
 
-
 MAX_PAGES = 20
 """Pages of one material: more than any of the catalogue's needs, and a bound on what one visit can write."""
 

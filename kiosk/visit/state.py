@@ -7,6 +7,7 @@ Times are monotonic seconds of this boot, so that a restart of the service can t
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
@@ -103,7 +104,7 @@ class Submitted(Struct, frozen=True):
 
 class Rated(Struct, frozen=True):
     level: int
-    by: str
+    by: Literal["screen", "pad"]
     tags: tuple[int, ...] = ()
 
 

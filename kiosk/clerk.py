@@ -1,0 +1,119 @@
+"""The clerk: one thread that carries out, in order, what touches the disk, so that the dispatcher never waits for it."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+
+from domain import sealing
+from domain.catalogue.catalogue import Catalogue
+from kiosk.handover import new_case
+from kiosk.settings import Settings
+from kiosk.store.store import Store
+from kiosk.tray import Tray
+from kiosk.visit import events as ev
+from kiosk.visit.effects import DropPages, SealPage, StoreCase, StoreRating, Wipe
+
+log = logging.getLogger(__name__)
+
+STORE_FAILED = "store_failed"
+Task = Callable[[], None]
+
+
+class Clerk:
+    """``post`` hands answers to the dispatcher; ``committed`` is called after every commit that has something for the centre."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        catalogue: Catalogue,
+        tray: Tray,
+        post: Callable[[ev.Event], object],
+        committed: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._catalogue = catalogue
+        self._tray = tray
+        self._post = post
+        self._committed = committed
+        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """What was asked for is done first."""
+        self._tasks.put(None)
+        self._thread.join(10)
+
+    def seal(self, effect: SealPage) -> None:
+        self._tasks.put(lambda: self._seal(effect))
+
+    def drop(self, effect: DropPages) -> None:
+        self._tasks.put(lambda: self._drop(effect))
+
+    def take_case(self, effect: StoreCase) -> None:
+        self._tasks.put(lambda: self._take_case(effect))
+
+    def rate(self, effect: StoreRating) -> None:
+        self._tasks.put(lambda: self._rate(effect))
+
+    def end(self, effect: Wipe, pictures: int, left: Callable[[str], tuple[str, ...]]) -> None:
+        """The store's part of the wipe, then the proof: ``left`` names the places where something still is."""
+        self._tasks.put(lambda: self._end(effect, pictures, left))
+
+    def note(self, event: str, **detail: str | int | bool | None) -> None:
+        """An audit line."""
+        self._tasks.put(lambda: self._store.note(event, **detail))
+
+    def _run(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            try:
+                task()
+            except (sqlite3.Error, OSError):
+                log.exception("the store refused")
+
+    def _seal(self, effect: SealPage) -> None:
+        jpeg = self._tray.take(effect.ref)
+        try:
+            if jpeg is None:
+                raise OSError("the picture is gone")
+            sealed = sealing.seal(jpeg, self._settings.keys.recipients(effect.home))
+            digest = self._store.keep_page(effect.visit, sealed)
+        except (sqlite3.Error, OSError) as error:
+            log.error("a page could not be kept: %s", error)
+            self._post(ev.PageLost(effect.ref, STORE_FAILED))
+        else:
+            self._post(ev.PageSealed(effect.ref, digest, len(sealed)))
+
+    def _drop(self, effect: DropPages) -> None:
+        for ref in effect.refs:
+            self._tray.take(ref)
+        self._store.drop_pages(effect.digests)
+
+    def _take_case(self, effect: StoreCase) -> None:
+        visit = effect.visit
+        try:
+            submitted = self._store.take_case(new_case(visit, self._settings, self._catalogue))
+        except (sqlite3.Error, OSError, OverflowError) as error:
+            log.error("a case could not be stored: %s", error)
+            self._post(ev.CaseNotStored(visit.id, STORE_FAILED))
+        else:
+            self._committed()
+            self._post(ev.CaseStored(visit.id, submitted))
+
+    def _end(self, effect: Wipe, pictures: int, left: Callable[[str], tuple[str, ...]]) -> None:
+        still = left(effect.visit)
+        if still:
+            log.error("the wipe left something at: %s", ", ".join(still))
+        self._store.end_visit(effect.visit, effect.reason, effect.submitted, pictures, still)
+
+    def _rate(self, effect: StoreRating) -> None:
+        self._store.rate(effect.case, effect.rated)
+        self._committed()

@@ -1,0 +1,104 @@
+"""From a visit to the case the store takes: the sealed content, its recipients, its documents."""
+
+from __future__ import annotations
+
+from domain.notice import VERSION as NOTICE
+
+from domain.case import content as case_content
+from domain.case.content import Answer, Applicant, CaseContent, Delivery, Page
+from domain.case.content import Material as CaseMaterial
+from domain.catalogue.catalogue import Catalogue
+from domain.catalogue.model import Opening
+from domain.identity import Identity
+from kiosk.settings import Settings
+from kiosk.store.store import NewCase
+from kiosk.visit import checks, path
+from kiosk.visit.state import Submitted, Visit
+
+PURPOSE = "仅用于办理本事项；未经业务属地部门书面同意，不得用于其他用途，不得提供给第三方（规程第九条第二项）"
+_COPY = {"1": "原件", "2": "复印件", "3": "原件核验后留影像"}
+
+
+def new_case(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewCase:
+    """``ValueError`` when the visit is not complete; the machine lets none such through."""
+    opening = path.opening(visit, catalogue)
+    if opening is None or visit.identity is None or visit.signature is None or visit.delivery is None:
+        raise ValueError("visit is not complete")
+    item = catalogue.item(opening.item)
+    if item is None:
+        raise ValueError("not of this catalogue")
+    pages = tuple(p.digest for c in visit.collected for p in c.pages if p.digest)
+    return NewCase(
+        visit=visit.id,
+        item=opening.item,
+        item_name=item.name,
+        situation=opening.situation,
+        home=opening.home,
+        intake=settings.terminal.place,
+        pages=pages,
+        content=lambda submitted: case_content.encode(_content(visit, opening, submitted, settings, catalogue)),
+        recipients=settings.keys.recipients(opening.home),
+    )
+
+
+def _content(visit: Visit, opening: Opening, submitted: Submitted, settings: Settings, catalogue: Catalogue) -> CaseContent:
+    identity, signature, item = visit.identity, visit.signature, catalogue.item(opening.item)
+    situation = item.situation(opening.situation) if item else None
+    if identity is None or signature is None or item is None or situation is None:
+        raise ValueError("visit is not complete")
+    return CaseContent(
+        v=1,
+        case=submitted.case,
+        item=opening.item,
+        item_name=item.name,
+        situation=opening.situation,
+        situation_name=situation.name,
+        home=opening.home,
+        intake=settings.terminal.intake,
+        purpose=PURPOSE,
+        taken_at=submitted.taken_at,
+        notice=NOTICE,
+        catalogue=catalogue.version,
+        applicant=_applicant(identity),
+        materials=tuple(_material(m.material_id, m.name, m.copy_kind, opening, visit) for m in catalogue.materials(opening)),
+        form=tuple(
+            Answer(f.field, f.label, visit.answers.get(f.field, ""), checks.answer_text(f, visit.answers.get(f.field, "")))
+            for f in opening.form
+        ),
+        delivery=_delivery(visit, identity),
+        signature=signature,
+    )
+
+
+def _applicant(identity: Identity) -> Applicant:
+    return Applicant(
+        name=identity.name,
+        number=identity.number,
+        document="resident",
+        sex=identity.sex,
+        nation=identity.nation,
+        birth=identity.birth.isoformat(),
+        address=identity.address,
+        authority=identity.authority,
+        valid_from=identity.valid_from.isoformat(),
+        valid_to=identity.valid_to.isoformat() if identity.valid_to else None,
+        proof="chip_read",
+    )
+
+
+def _material(material: str, name: str, copy_kind: str, opening: Opening, visit: Visit) -> CaseMaterial:
+    collected = path.collected(visit, material)
+    return CaseMaterial(
+        material=material,
+        name=name,
+        proof=opening.proofs[material],
+        copy=_COPY[copy_kind],
+        pages=tuple(Page(p.digest or "", p.findings) for p in collected.pages),
+        left_out=opening.proofs[material] == "scan" and not collected.pages,
+    )
+
+
+def _delivery(visit: Visit, identity: Identity) -> Delivery:
+    if visit.delivery != "post_applicant":
+        return Delivery("pickup_intake")
+    return Delivery("post_applicant", visit.address or identity.address, visit.phone)

@@ -1,0 +1,327 @@
+"""The dispatcher: the only writer of the visit's state, between the devices on one side and the screen on the other."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+
+from devices import port
+from devices.port import DeviceState, DocumentCamera, IdentityReader, PrintJob, RatingPad, ReceiptPrinter
+from domain import identity
+from domain.catalogue.catalogue import Catalogue
+from kiosk import faults, receipt
+from kiosk.bus import Bus
+from kiosk.clerk import Clerk
+from kiosk.clock import Clock
+from kiosk.settings import TerminalSettings
+from kiosk.store.volatile import VolatileVisit
+from kiosk.tray import Tray
+from kiosk.visit import effects as fx
+from kiosk.visit import events as ev
+from kiosk.visit import machine, overlay
+from kiosk.visit.outcome import Rules
+from kiosk.visit.snapshot import Fault, Hall, Reply, Snapshot
+from kiosk.visit.state import Printing, PrintState, State, Step
+
+log = logging.getLogger(__name__)
+
+TICK = 0.25
+"""Seconds between two looks at the time."""
+ANSWER = 10.0
+"""Seconds a request waits for the dispatcher before it gives up; far more than it ever takes."""
+_PRINT_RETRY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """The terminal's devices by their narrow ports; ``pad`` is optional equipment."""
+
+    reader: IdentityReader
+    camera: DocumentCamera
+    printer: ReceiptPrinter
+    pad: RatingPad | None = None
+
+    def all(self) -> tuple[port.Device, ...]:
+        return tuple(d for d in (self.reader, self.camera, self.printer, self.pad) if d is not None)
+
+    def states(self) -> Mapping[str, DeviceState]:
+        return {d.name: d.state() for d in self.all()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    visit: str | None
+    version: int
+    intent: ev.Intent = field(repr=False)
+    reply: Future[Reply] = field(default_factory=Future)
+
+
+class Middle:
+    """Implements ``kiosk.visit.snapshot.Glass``. One thread steps the machine; everybody else posts to the bus."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        terminal: TerminalSettings,
+        devices: Devices,
+        tray: Tray,
+        volatile: VolatileVisit,
+        clock: Clock,
+        news: Callable[[], None],
+    ) -> None:
+        """``news`` is called when the state report would read otherwise."""
+        self.boot = secrets.token_hex(8)
+        self.hall = Hall(terminal.code, terminal.intake, terminal.hall, terminal.phone, terminal.complaint)
+        self._terminal = terminal
+        self._rules = rules
+        self._devices = devices
+        self._tray = tray
+        self._volatile = volatile
+        self._clock = clock
+        self._news = news
+        self._bus: Bus[port.DeviceEvent | ev.Event | _Act] = Bus()
+        self._state = State()
+        self._wants = fx.Wants()
+        self._view = Snapshot(0, self._state)
+        self._changed = threading.Condition()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
+        self._clerk: Clerk | None = None
+
+    # --- the composition root ---------------------------------------------------------------------------------------
+
+    def start(self, clerk: Clerk, state: State, printing: Printing | None) -> None:
+        """Begin, with the visit of before a restart if there is one; ``printing``: what the journal knows of its receipt."""
+        self._clerk = clerk
+        self._state, effects = machine.restored(state, printing)
+        self._settle(effects)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(5)
+
+    def post(self, event: port.DeviceEvent | ev.Event) -> bool:
+        """Any thread; never blocks."""
+        return self._bus.post(event)
+
+    @property
+    def serving(self) -> bool:
+        return self._state.closed is None
+
+    @property
+    def closed(self) -> str | None:
+        return self._state.closed
+
+    @property
+    def overloaded(self) -> int:
+        """Events refused because the bus was full."""
+        return self._bus.refused
+
+    # --- the glass --------------------------------------------------------------------------------------------------
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self._rules.catalogue
+
+    def fault(self, code: str) -> Fault:
+        return faults.fault(code)
+
+    def snapshot(self) -> Snapshot:
+        with self._changed:
+            view = self._view
+        visit = view.state.visit
+        if visit is None or not visit.warned:
+            return view
+        end = min(visit.touched + self._rules.idle_warning + self._rules.idle_end, visit.until)
+        return replace(view, idle_left=max(0, round(end - self._clock.monotonic())))
+
+    def act(self, visit: str | None, version: int, intent: ev.Intent) -> Reply:
+        request = _Act(visit, version, intent)
+        if not self._bus.post(request):
+            return Reply(self.snapshot(), stale=True)
+        return request.reply.result(ANSWER)
+
+    def wait(self, serial: int, timeout: float) -> Snapshot:
+        with self._changed:
+            self._changed.wait_for(lambda: self._view.serial != serial or self._stopping.is_set(), timeout)
+        return self.snapshot()
+
+    def preview(self) -> bytes | None:
+        return self._devices.camera.preview() if self._wants.camera else None
+
+    def page(self, ref: str) -> bytes | None:
+        visit = self._state.visit
+        shown = visit.scan.shown if visit else None
+        return self._tray.look(ref) if shown is not None and shown.ref == ref else None
+
+    # --- the dispatcher's thread ------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        due = self._clock.monotonic() + TICK
+        while not self._stopping.is_set():
+            item = self._bus.take(max(0.0, due - self._clock.monotonic()))
+            try:
+                if item is not None:
+                    self._dispatch(item)
+                if self._clock.monotonic() >= due:
+                    due = self._clock.monotonic() + TICK
+                    self._tick()
+            except Exception:
+                log.exception("the dispatcher failed on %s", type(item).__name__)
+                if isinstance(item, _Act) and not item.reply.done():
+                    item.reply.set_exception(RuntimeError("the dispatcher failed"))
+
+    def _dispatch(self, item: port.DeviceEvent | ev.Event | _Act) -> None:
+        match item:
+            case _Act():
+                self._answer(item)
+            case port.DeviceChanged():
+                self._news()
+                self._publish()
+            case port.PageTaken():
+                if self._tray.put(item.request, item.jpeg):
+                    self._step(ev.PageShown(item.request, tuple(f.code for f in item.findings)))
+                else:
+                    self._step(ev.PageNotTaken(item.request, "bus_overloaded"))
+            case port.PrintEnded():
+                self._news()
+                self._step(ev.PrintingEnded(item.job, Printing(PrintState(item.outcome.value), item.attempt, item.cause)))
+            case port.CardRead():
+                self._step(self._judge(item.document))
+            case _:
+                translated = _translate(item)
+                if translated is not None:
+                    self._step(translated)
+
+    def _answer(self, request: _Act) -> None:
+        visit = self._state.visit
+        if request.version != self._state.version or request.visit != (visit.id if visit else None):
+            request.reply.set_result(Reply(self.snapshot(), stale=True))
+            return
+        self._step(request.intent)
+        request.reply.set_result(Reply(self.snapshot(), stale=False))
+
+    def _judge(self, card: port.CardDocument) -> ev.Event:
+        judged = identity.resident(
+            name=card.name,
+            sex=card.sex,
+            nation=card.nation,
+            birth=card.birth,
+            address=card.address,
+            number=card.number,
+            authority=card.authority,
+            valid_from=card.valid_from,
+            valid_to=card.valid_to,
+            today=self._clock.now().date(),
+        )
+        if isinstance(judged, identity.IdentityFault):
+            log.info("card refused: %s", judged.value)
+            self._need_clerk().note("identity_refused", fault=judged.value)
+            return ev.CardNotTaken(judged.value)
+        return ev.CardTaken(judged)
+
+    def _tick(self) -> None:
+        self._step(ev.Tick())
+        visit = self._state.visit
+        if visit is None or visit.step is not Step.RECEIPT or visit.printing is None:
+            return
+        rested = self._clock.monotonic() - visit.entered >= _PRINT_RETRY
+        if visit.printing.state is PrintState.REFUSED and rested and self._devices.printer.state().usable:
+            self._step(ev.PrinterReady())
+
+    def _step(self, event: ev.Event) -> None:
+        before = self._state
+        self._state, effects = machine.step(before, event, self._clock.monotonic(), self._rules)
+        if self._state is not before or effects:
+            self._settle(effects)
+
+    def _settle(self, effects: tuple[fx.Effect, ...]) -> None:
+        """What follows from a new state, in this order: remembered on tmpfs, devices told, effects begun, screens told."""
+        self._volatile.save(self._state)
+        self._want(fx.wants(self._state))
+        for effect in effects:
+            self._effect(effect)
+        self._publish()
+
+    def _want(self, wants: fx.Wants) -> None:
+        before, self._wants = self._wants, wants
+        if wants.reader != before.reader:
+            (self._devices.reader.arm if wants.reader else self._devices.reader.disarm)()
+        if wants.camera != before.camera:
+            (self._devices.camera.watch if wants.camera else self._devices.camera.rest)()
+        if self._devices.pad is not None and wants.question != before.question:
+            if wants.question is None:
+                self._devices.pad.withdraw()
+            else:
+                self._devices.pad.ask(wants.question)
+
+    def _effect(self, effect: fx.Effect) -> None:
+        clerk = self._need_clerk()
+        match effect:
+            case fx.TakePicture():
+                self._devices.camera.take(effect.ref)
+            case fx.SealPage():
+                clerk.seal(effect)
+            case fx.DropPages():
+                clerk.drop(effect)
+            case fx.StoreCase():
+                clerk.take_case(effect)
+            case fx.PrintReceipt():
+                paper = receipt.receipt(effect.visit, effect.submitted, self._terminal, self._rules.catalogue)
+                slip = receipt.slip(paper, effect.attempt)
+                self._devices.printer.print(PrintJob(effect.submitted.case, effect.attempt, slip))
+            case fx.StoreRating():
+                clerk.rate(effect)
+            case fx.Wipe():
+                clerk.end(effect, self._tray.clear(), self._left)
+
+    def _publish(self) -> None:
+        code = overlay.overlay(self._state, states := self._devices.states())
+        over = faults.fault(code) if code else None
+        troubles = tuple(faults.fault(c) for c in overlay.troubles(states))
+        with self._changed:
+            view = Snapshot(self._view.serial, self._state, over, troubles)
+            shown = view.state.version != self._view.state.version or (over, troubles) != (self._view.overlay, self._view.troubles)
+            self._view = replace(view, serial=view.serial + 1) if shown else view
+            if shown:
+                self._changed.notify_all()
+
+    def _left(self, visit: str) -> tuple[str, ...]:
+        """Proof of the wipe: the places of ``privacy.PLACES`` where something of ``visit`` still is. Called by the clerk."""
+        now = self._state.visit
+        if now is not None:
+            return ("state",) if now.id == visit else ()
+        held = {
+            "volatile": self._volatile.exists(),
+            "tray": self._tray.count() > 0,
+            "camera": self._devices.camera.preview() is not None,
+        }
+        return tuple(name for name, left in held.items() if left)
+
+    def _need_clerk(self) -> Clerk:
+        if self._clerk is None:
+            raise RuntimeError("not started")
+        return self._clerk
+
+
+def _translate(event: port.DeviceEvent | ev.Event) -> ev.Event | None:
+    match event:
+        case port.CardFound():
+            return ev.CardSeen()
+        case port.CardFailed():
+            return ev.CardNotTaken(event.fault)
+        case port.CardRemoved():
+            return None
+        case port.PageRefused():
+            return ev.PageNotTaken(event.request, event.fault)
+        case port.RatingKey():
+            return ev.PadPressed(event.question, event.level)
+        case port.DeviceChanged() | port.CardRead() | port.PageTaken() | port.PrintEnded():
+            return None
+        case _:
+            return event

@@ -1,0 +1,106 @@
+"""收件凭证: built from the case (never from an attempt to print it), and laid out as a slip."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from devices.port import Block, Code, Heading, Pair, Paragraph, Rule, Slip
+from domain import masking
+from domain.case import number
+from domain.case.receipt import DISCLAIMER, Line, Receipt, code
+from domain.catalogue.catalogue import Catalogue
+from domain.catalogue.model import Material
+from kiosk.settings import TerminalSettings
+from kiosk.visit import path
+from kiosk.visit.state import Submitted, Visit
+
+_COPY = {"1": "原件", "2": "复印件", "3": "影像"}
+
+
+def receipt(visit: Visit, submitted: Submitted, terminal: TerminalSettings, catalogue: Catalogue) -> Receipt:
+    """What the paper says. ``ValueError`` for a visit that has no case to give a receipt for."""
+    opening, identity = path.opening(visit, catalogue), visit.identity
+    if opening is None or identity is None:
+        raise ValueError("nothing was handed in")
+    item, home = catalogue.item(opening.item), catalogue.party(opening.home)
+    situation = item.situation(opening.situation) if item else None
+    if item is None or home is None or situation is None:
+        raise ValueError("not of this catalogue")
+    materials = catalogue.materials(opening)
+    return Receipt(
+        case=submitted.case,
+        item=item.name,
+        situation=situation.name,
+        home=home.name,
+        intake=terminal.intake,
+        terminal=terminal.code,
+        name=masking.name(identity.name),
+        number=masking.number(identity.number),
+        taken_at=f"{datetime.fromisoformat(submitted.taken_at):%Y-%m-%d %H:%M}",
+        lines=tuple(_line(m, opening.proofs[m.material_id], visit) for m in materials),
+        pending=tuple(_pending(m) for m in materials if _left_out(m, visit) and m.necessity == "3"),
+        delivery="到收件地窗口领取" if visit.delivery == "pickup_intake" else "邮寄到您填写的地址（免邮费）",
+        token=submitted.token,
+        query=terminal.query,
+        hall_phone=terminal.phone,
+        complaint_phone=terminal.complaint,
+    )
+
+
+def slip(paper: Receipt, attempt: int) -> Slip:
+    """The receipt as blocks; a second and later attempt is marked 补打 第n次 and carries the same number."""
+    blocks: list[Block] = [
+        Paragraph("省内通办", strong=True, centred=True),
+        Heading("收件凭证"),
+        Paragraph("（申请材料接收凭证）", centred=True),
+    ]
+    if attempt > 1:
+        blocks.append(Paragraph(f"补打 第{attempt - 1}次", strong=True, centred=True))
+    blocks += [
+        Rule(),
+        Pair("办件编号", number.grouped(paper.case)),
+        Pair("办理事项", paper.item),
+        Pair("办理情形", paper.situation),
+        Pair("申请人", f"{paper.name}  {paper.number}"),
+        Pair("收件地", f"{paper.intake}（终端 {paper.terminal}）"),
+        Pair("业务属地", paper.home),
+        Pair("收件时间", paper.taken_at),
+        Pair("结果送达", paper.delivery),
+        Rule(),
+        Paragraph("已收到的材料", strong=True),
+    ]
+    blocks += [
+        Pair(f"{i}. {line.name}", f"{line.how} {line.count} 份" if line.count else line.how)
+        for i, line in enumerate(paper.lines, 1)
+    ]
+    if paper.pending:
+        blocks += [Rule(), Paragraph("还须补交", strong=True), *(Paragraph(f"· {text}") for text in paper.pending)]
+    else:
+        blocks.append(Paragraph("没有还须出示或邮寄的材料。"))
+    blocks += [
+        Rule(),
+        Paragraph(DISCLAIMER, strong=True),
+        Code(code(paper), "扫码查询办理进度，请妥善保管"),
+        Pair("咨询电话", paper.hall_phone),
+        Pair("监督投诉", paper.complaint_phone),
+    ]
+    return Slip(tuple(blocks))
+
+
+def _line(material: Material, proof: str, visit: Visit) -> Line:
+    if proof == "chip_read":
+        return Line(material.name, "已读芯片，未做人证比对", 0)
+    if proof == "signed_form":
+        return Line(material.name, "电子表单，已签名", 1)
+    if _left_out(material, visit):
+        return Line(material.name, "未提交", 0)
+    pages = len(path.collected(visit, material.material_id).pages)
+    return Line(material.name, f"{_COPY[material.copy_kind] if material.copy_kind != '1' else '影像'}（{pages} 页）", 1)
+
+
+def _left_out(material: Material, visit: Visit) -> bool:
+    return any(c.material == material.material_id and c.done and not c.pages for c in visit.collected)
+
+
+def _pending(material: Material) -> str:
+    return f"{material.name}（容缺后补，业务属地会告知期限和办法）"

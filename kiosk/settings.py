@@ -1,0 +1,182 @@
+"""Settings of a terminal: TOML to frozen values. An unknown key, a wrong type or a value out of range is an error with its line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from domain.sealing import Recipient
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Seconds = Annotated[float, Meta(gt=0, le=86400)]
+Name = Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be used; the text names file, line and key."""
+
+
+class TerminalSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``id`` on the wire; ``code`` (3 characters) and ``division`` (6 digits) in case numbers; the rest on screen and paper."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{2,31}$")]
+    code: Annotated[str, Meta(pattern=r"^[0-9A-Z]{3}$")]
+    division: Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+    place: Name
+    intake: Name
+    hall: Name
+    phone: Name
+    complaint: Name
+    query: Name
+    """Address on the receipt's QR code; the token is added behind #."""
+
+
+class PathSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``runtime`` must lie in memory (tmpfs)."""
+
+    data: Path
+    runtime: Path
+
+
+class GlassSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The page for the local browser; loopback only."""
+
+    port: Port
+    host: Annotated[str, Meta(pattern=r"^(127\.0\.0\.1|::1)$")] = "127.0.0.1"
+
+
+class IdCardSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    path: str
+    baud: Annotated[int, Meta(ge=9600, le=115200)] = 115200
+
+
+class PrinterSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    host: str
+    port: Port = 9100
+
+
+class RatingSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    path: str
+    profile: Name
+
+
+class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    socket: Path
+
+
+class DeviceSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """A device that is not named here does not exist on this terminal."""
+
+    idcard: IdCardSettings
+    printer: PrinterSettings
+    camera: CameraSettings
+    rating: RatingSettings | None = None
+
+
+class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``broker`` is host:port; secrets lie in files of their own, mode 0600."""
+
+    broker: Annotated[str, Meta(pattern=r"^[^:]+:[0-9]{1,5}$")]
+    password_file: Path
+    documents: Name
+    token_file: Path
+
+
+class VisitSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Seconds; see ``kiosk.visit.outcome.Rules``."""
+
+    idle_warning: Seconds = 60
+    idle_end: Seconds = 30
+    total: Seconds = 1200
+    extension: Seconds = 600
+    farewell: Seconds = 20
+    receipt_shown: Seconds = 8
+
+
+class Key(Struct, frozen=True, forbid_unknown_fields=True):
+    key_id: Name
+    public: Name
+
+
+class KeySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom a case is sealed to: its home desk, the intake window, the parties' offline recovery key."""
+
+    intake: Key
+    recovery: Key
+    homes: dict[str, Key]
+
+    def recipients(self, home: str) -> tuple[Recipient, ...]:
+        """``KeyError`` when the terminal has no key of this home desk: nothing may be collected for it then."""
+        return tuple(Recipient(k.key_id, k.public) for k in (self.homes[home], self.intake, self.recovery))
+
+
+class CatalogueSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Absent: the demonstration catalogue that comes with the program."""
+
+    items: Path
+    openings: Path
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    terminal: TerminalSettings
+    paths: PathSettings
+    glass: GlassSettings
+    devices: DeviceSettings
+    centre: CentreSettings
+    keys: KeySettings
+    visit: VisitSettings = VisitSettings()
+    catalogue: CatalogueSettings | None = None
+
+
+def load(path: Path) -> Settings:
+    """The settings in ``path``; :class:`SettingsError`."""
+    try:
+        text = path.read_text("utf-8")
+        tree = tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError(f"设置文件 {path} 读不出来：{error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"设置文件 {path} 不是正确的 TOML：{error}") from None
+    try:
+        return msgspec.convert(tree, Settings, strict=True, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"设置文件 {path}{_line(text, str(error))}：{error}") from None
+
+
+def secret(path: Path) -> str:
+    """A secret from its file; :class:`SettingsError` when others may read it or it is missing."""
+    try:
+        if path.stat().st_mode & 0o077:
+            raise SettingsError(f"{path} 别人也能读，请设为仅本用户可读（chmod 600）")
+        return path.read_text("utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{path} 读不出来：{error.strerror}") from None
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise TypeError(f"no setting is a {kind.__name__}")
+
+
+def _line(text: str, error: str) -> str:
+    """Where the offending key stands: msgspec gives its path (``$.glass.port``) or its name."""
+    names = re.findall(r"`([^`]+)`", error)
+    keys = [part for name in names for part in re.split(r"[.$\[\]]+", name) if part]
+    section = ""
+    best = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[([^\]]+)\]", line)
+        if header:
+            section = header.group(1)
+            if keys and section.split(".")[-1] in keys:
+                best = best or number
+        found = re.match(r"\s*([A-Za-z0-9_-]+)\s*=", line)
+        if found and found.group(1) in keys and all(part in keys for part in section.split(".") if len(keys) > 1):
+            best = number
+    return f" 第 {best} 行" if best else ""

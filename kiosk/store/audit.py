@@ -1,0 +1,31 @@
+"""Audit events of a terminal, declared once. No field holds anything of a person; an undeclared event or field is a bug."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+import msgspec
+
+EVENTS: dict[str, tuple[str, ...]] = {
+    # what happened            what is recorded beside the time
+    "case_taken": ("number", "item", "home", "pages"),
+    "rating_given": ("number", "by"),
+    "receipt_ended": ("number", "attempt", "outcome", "cause"),
+    "visit_ended": ("reason", "submitted", "pages", "pictures", "left"),
+    "visit_restored": ("step",),
+    "residue_removed": ("pages", "files"),
+    "identity_refused": ("fault",),
+    "started": ("app",),
+    "stopped": (),
+}
+
+
+def record(connection: sqlite3.Connection, at: datetime, event: str, **detail: str | int | bool | None) -> None:
+    """One line, in the transaction of what it tells about. ``KeyError`` for an event or field not declared."""
+    if set(detail) != set(EVENTS[event]):
+        raise KeyError(f"audit event {event} takes {EVENTS[event]}")
+    connection.execute(
+        "INSERT INTO audit (at, event, detail) VALUES (?, ?, ?)",
+        (at.isoformat(), event, msgspec.json.encode(detail).decode()),
+    )

@@ -1,0 +1,67 @@
+"""Durable memory of printing (``devices.port.PrintJournal``): what is unknown is never called printed."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from devices.port import PrintOutcome
+from kiosk.clock import Clock
+from kiosk.store import audit
+from kiosk.store.db import Database
+from kiosk.store.store import enqueue
+from kiosk.visit.state import Printing, PrintState
+from mqtt.messages import ReceiptEnded
+
+RESTARTED = "terminal_restarted"
+"""Fault code: the service or the power went while the paper was moving."""
+
+
+class StoredJournal:
+    """A line per case and attempt. Called from the printer's thread and, at start, from the composition root."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def sending(self, job: str, attempt: int) -> None:
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT INTO print_job (number, attempt, state, at) VALUES (?, ?, 'sending', ?)"
+                " ON CONFLICT (number, attempt) DO UPDATE SET state = 'sending', at = excluded.at",
+                (job, attempt, self._clock.now().isoformat()),
+            )
+
+    def ended(self, job: str, attempt: int, outcome: PrintOutcome, cause: str | None) -> None:
+        with self._database.transaction() as db:
+            self._end(db, self._clock.now(), job, attempt, outcome, cause)
+
+    def settle(self) -> None:
+        """At start: whatever was being sent is uncertain now, and is reported so."""
+        with self._database.transaction() as db:
+            open_jobs = db.execute("SELECT number, attempt FROM print_job WHERE state = 'sending'").fetchall()
+            for job, attempt in open_jobs:
+                self._end(db, self._clock.now(), job, attempt, PrintOutcome.UNCERTAIN, RESTARTED)
+
+    def last(self, number: str) -> Printing | None:
+        """What is known of the latest attempt; a job still queued is told as printing: it has to be started."""
+        rows = self._database.rows(
+            "SELECT state, attempt, cause FROM print_job WHERE number = ? ORDER BY attempt DESC LIMIT 1", number
+        )
+        if not rows:
+            return None
+        ((state, attempt, cause),) = rows
+        known = PrintState.PRINTING if state == "queued" else PrintState(str(state))
+        return Printing(known, int(str(attempt)), str(cause) if cause else None)
+
+    def _end(self, db: sqlite3.Connection, now: datetime, job: str, attempt: int, outcome: PrintOutcome, cause: str | None) -> None:
+        before = db.execute("SELECT state, cause FROM print_job WHERE number = ? AND attempt = ?", (job, attempt)).fetchone()
+        if before == (outcome.value, cause):
+            return  # the same refusal again, while the citizen waits for paper, is no news
+        db.execute(
+            "INSERT INTO print_job (number, attempt, state, cause, at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (number, attempt) DO UPDATE SET state = excluded.state, cause = excluded.cause, at = excluded.at",
+            (job, attempt, outcome.value, cause, now.isoformat()),
+        )
+        enqueue(db, now, ReceiptEnded(case=job, attempt=attempt, outcome=outcome.value, cause=cause))
+        audit.record(db, now, "receipt_ended", number=job, attempt=attempt, outcome=outcome.value, cause=cause)

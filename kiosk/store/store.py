@@ -1,0 +1,191 @@
+"""The terminal's store: every durable effect of a visit is one transaction here, and doing it twice is harmless."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+
+from domain import sealing
+from domain.case import number as case_number
+from kiosk.clock import Clock
+from kiosk.store import audit
+from kiosk.store.db import Database
+from kiosk.store.files import is_temporary, write_durably
+from kiosk.visit.state import Rated, Submitted
+from mqtt.messages import CaseTaken, DocumentRef, EventData, RatingGiven
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """What the store needs of a visit to make it a case. ``content`` is asked once the number is known."""
+
+    visit: str
+    item: str
+    item_name: str
+    situation: str
+    home: str
+    intake: str
+    pages: tuple[str, ...]
+    content: Callable[[Submitted], bytes]
+    recipients: tuple[sealing.Recipient, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """The parts of a case number that belong to the terminal: intake division (6 digits) and terminal (3 characters)."""
+
+    division: str
+    terminal: str
+
+
+class Store:
+    """Used from the clerk's thread; reading and confirming by the publisher and the uploader goes through their own views."""
+
+    def __init__(self, database: Database, pages: Path, numbering: Numbering, clock: Clock) -> None:
+        self.database = database
+        self._pages = pages
+        self._numbering = numbering
+        self._clock = clock
+        ((self.epoch,),) = database.rows("SELECT epoch FROM terminal")
+
+    def next_bd(self) -> int:
+        """One more than ever before, durably: the number of the next birth."""
+        with self.database.transaction() as db:
+            (bd,) = db.execute("UPDATE terminal SET bd = bd + 1 RETURNING bd").fetchone()
+            return int(bd)
+
+    def page_path(self, digest: str) -> Path:
+        return self._pages / digest[:2] / f"{digest}.sealed"
+
+    def keep_page(self, visit: str, sealed: bytes) -> str:
+        """A sealed page on the disk; its digest. Until the visit is handed in it belongs to nobody and can be dropped."""
+        digest = sealing.digest(sealed)
+        write_durably(self.page_path(digest), sealed)
+        with self.database.transaction() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO document (digest, visit, kind, size) VALUES (?, ?, 'page', ?)",
+                (digest, visit, len(sealed)),
+            )
+        return digest
+
+    def drop_pages(self, digests: Iterable[str]) -> int:
+        """Remove pages that belong to no case; how many there were. A page of a case is never touched."""
+        with self.database.transaction() as db:
+            gone = [d for d in digests if db.execute("DELETE FROM document WHERE digest = ? AND number IS NULL", (d,)).rowcount]
+        for digest in gone:
+            self.page_path(digest).unlink(missing_ok=True)
+        return len(gone)
+
+    def take_case(self, new: NewCase) -> Submitted:
+        """收件: the case, its sealed content, its audit line, its outbox row and its print job, in one transaction.
+
+        The second time for the same visit it gives the first answer. ``OverflowError`` when the day's numbers are used up.
+        """
+        with self.database.transaction() as db:
+            known = db.execute("SELECT number, token, taken_at FROM office_case WHERE visit = ?", (new.visit,)).fetchone()
+            if known:
+                return Submitted(*known)
+            now = self._clock.now()
+            sequence = self._next_sequence(db, now.date())
+            submitted = Submitted(self._mint(now.date(), sequence), secrets.token_urlsafe(18), now.isoformat())
+            sealed = sealing.seal(new.content(submitted), new.recipients)
+            self._insert_case(db, new, submitted, sequence, sealed)
+            return submitted
+
+    def rate(self, number: str, rated: Rated) -> None:
+        """好差评 of this intake; at most one a case."""
+        with self.database.transaction() as db:
+            if db.execute("SELECT 1 FROM audit WHERE event = 'rating_given' AND detail ->> 'number' = ?", (number,)).fetchone():
+                return
+            now = self._clock.now()
+            data = RatingGiven(case=number, level=rated.level, tags=rated.tags, by=rated.by, given_at=now.isoformat())
+            enqueue(db, now, data)
+            audit.record(db, now, "rating_given", number=number, by=rated.by)
+
+    def end_visit(self, visit: str, reason: str, submitted: bool, pictures: int, left: tuple[str, ...]) -> None:
+        """The store's part of the wipe: pages of a visit not handed in are removed; the counts, and what is left, are recorded."""
+        rows = self.database.rows("SELECT digest FROM document WHERE visit = ? AND number IS NULL", visit)
+        pages = self.drop_pages(str(digest) for (digest,) in rows)
+        self.note("visit_ended", reason=reason, submitted=submitted, pages=pages, pictures=pictures, left=",".join(left))
+
+    def note(self, event: str, **detail: str | int | bool | None) -> None:
+        """An audit line of its own."""
+        with self.database.transaction() as db:
+            audit.record(db, self._clock.now(), event, **detail)
+
+    def remove_residue(self, visit: str | None) -> None:
+        """At start: pages of visits that are no more (all but ``visit``), half-written files, files nobody names."""
+        rows = self.database.rows("SELECT digest FROM document WHERE number IS NULL AND visit IS NOT ?", visit)
+        pages = self.drop_pages(str(digest) for (digest,) in rows)
+        files = 0
+        for path in self._pages.glob("*/*"):
+            if is_temporary(path) or not self.database.rows("SELECT 1 FROM document WHERE digest = ?", path.stem):
+                path.unlink()
+                files += 1
+        if pages or files:
+            self.note("residue_removed", pages=pages, files=files)
+
+    def _next_sequence(self, db: sqlite3.Connection, day: date) -> int:
+        (last,) = db.execute("SELECT max(sequence) FROM office_case WHERE day = ?", (day.isoformat(),)).fetchone()
+        if last is not None and last >= case_number.MAX_SEQUENCE:
+            raise OverflowError("no case number left for today")
+        return (last or 0) + 1
+
+    def _mint(self, day: date, sequence: int) -> str:
+        return case_number.mint(self._numbering.division, day, self._numbering.terminal, str(self.epoch), sequence)
+
+    def _insert_case(self, db: sqlite3.Connection, new: NewCase, submitted: Submitted, sequence: int, sealed: bytes) -> None:
+        now = datetime.fromisoformat(submitted.taken_at)
+        digest = sealing.digest(sealed)
+        db.execute(
+            "INSERT INTO office_case (number, visit, day, sequence, item, home, token, taken_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                submitted.case,
+                new.visit,
+                now.date().isoformat(),
+                sequence,
+                new.item,
+                new.home,
+                submitted.token,
+                submitted.taken_at,
+            ),
+        )
+        db.execute(
+            "INSERT INTO document (digest, visit, number, kind, size, body) VALUES (?, ?, ?, 'case', ?, ?)",
+            (digest, new.visit, submitted.case, len(sealed), sealed),
+        )
+        documents = [DocumentRef(digest=digest, size=len(sealed), kind="case")]
+        for page in new.pages:
+            (size,) = db.execute(
+                "UPDATE document SET number = ? WHERE digest = ? AND visit = ? RETURNING size", (submitted.case, page, new.visit)
+            ).fetchone()
+            documents.append(DocumentRef(digest=page, size=size, kind="page"))
+        data = CaseTaken(
+            case=submitted.case,
+            item=new.item,
+            item_name=new.item_name,
+            situation=new.situation,
+            home=new.home,
+            intake=new.intake,
+            taken_at=submitted.taken_at,
+            token=submitted.token,
+            documents=tuple(documents),
+        )
+        enqueue(db, now, data)
+        db.execute(
+            "INSERT INTO print_job (number, attempt, state, at) VALUES (?, 1, 'queued', ?)", (submitted.case, now.isoformat())
+        )
+        audit.record(db, now, "case_taken", number=submitted.case, item=new.item, home=new.home, pages=len(new.pages))
+
+
+def enqueue(db: sqlite3.Connection, at: datetime, data: EventData) -> None:
+    """One outbox row, in the caller's transaction."""
+    db.execute(
+        "INSERT INTO outbox (type, time, data) VALUES (?, ?, ?)", (type(data).__name__, at.isoformat(), msgspec.json.encode(data))
+    )

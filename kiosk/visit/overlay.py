@@ -1,0 +1,36 @@
+"""A device's fault is an overlay on the citizen's place, never a state: when it clears the citizen is where they were."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from devices.port import DeviceState, Life
+from kiosk.visit.state import PrintState, State, Step
+
+NEEDED = ("idcard", "camera", "printer")
+"""Without these no visit can be begun and ended well; told on the first screen."""
+
+_AT = {Step.CARD: "idcard", Step.SCAN: "camera", Step.RECEIPT: "printer"}
+_COMING = (Life.OPENING, Life.IDENTIFYING)
+
+
+def fault_of(state: DeviceState) -> str | None:
+    """Code of what keeps a device from serving; ``None`` while it serves or is just coming."""
+    if state.usable or state.life in _COMING:
+        return None
+    return state.fault or "absent"
+
+
+def overlay(state: State, devices: Mapping[str, DeviceState]) -> str | None:
+    """The fault laid over the screen the citizen is at."""
+    visit = state.visit
+    if visit is None or (name := _AT.get(visit.step)) is None or name not in devices:
+        return None
+    if visit.step is Step.RECEIPT and visit.printing is not None and visit.printing.state is PrintState.PRINTED:
+        return None
+    return fault_of(devices[name])
+
+
+def troubles(devices: Mapping[str, DeviceState]) -> tuple[str, ...]:
+    """What is out, before a visit begins."""
+    return tuple(fault for name in NEEDED if name in devices and (fault := fault_of(devices[name])))
