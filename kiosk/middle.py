@@ -72,8 +72,9 @@ class Middle:
         volatile: VolatileVisit,
         clock: Clock,
         news: Callable[[], None],
+        closed: Fault | None = None,
     ) -> None:
-        """``news`` is called when the state report would read otherwise."""
+        """``news`` is called when the state report would read otherwise. ``closed``: why no visit can begin at all."""
         self.boot = secrets.token_hex(8)
         self.hall = Hall(terminal.code, terminal.intake, terminal.hall, terminal.phone, terminal.complaint)
         self._terminal = terminal
@@ -83,6 +84,7 @@ class Middle:
         self._volatile = volatile
         self._clock = clock
         self._news = news
+        self._closed = closed
         self._bus: Bus[port.DeviceEvent | ev.Event | _Act] = Bus()
         self._state = State()
         self._wants = fx.Wants()
@@ -97,7 +99,8 @@ class Middle:
     def start(self, clerk: Clerk, state: State, printing: Printing | None) -> None:
         """Begin, with the visit of before a restart if there is one; ``printing``: what the journal knows of its receipt."""
         self._clerk = clerk
-        self._state, effects = machine.restored(state, printing)
+        state, effects = machine.restored(state, printing)
+        self._state, _ = machine.step(state, ev.Closed(self._closed.code if self._closed else None), 0.0, self._rules)
         self._settle(effects)
         self._thread.start()
 
@@ -129,7 +132,7 @@ class Middle:
         return self._rules.catalogue
 
     def fault(self, code: str) -> Fault:
-        return faults.fault(code)
+        return self._closed if self._closed is not None and self._closed.code == code else faults.fault(code)
 
     def snapshot(self) -> Snapshot:
         with self._changed:

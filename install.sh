@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Installs what the demonstration ("demo") or the tests ("test") need: Debian packages, the virtual environment, the page's JavaScript.
+# Doing it again is quick and harmless. Without root or sudo it names the packages that are missing.
+set -euo pipefail
+cd "$(dirname "$0")"
+purpose=${1:-demo}
+
+missing=()
+need() { # need PACKAGE: the test before it failed
+  missing+=("$1")
+}
+have() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ]; }
+
+python=
+for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
+  if have "$candidate" && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    python=$candidate
+    break
+  fi
+done
+[ -n "$python" ] || need python3
+if [ -z "$python" ] || ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then need python3-venv; fi
+have mosquitto || need mosquitto
+have mosquitto_passwd || need mosquitto
+[ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || need fonts-noto-cjk
+have node || need nodejs
+have npm || need npm
+if [ "$purpose" = test ]; then
+  have chromium || need chromium
+  have mosquitto_pub || need mosquitto-clients
+fi
+
+if [ ${#missing[@]} -gt 0 ]; then
+  packages=$(printf '%s\n' "${missing[@]}" | sort -u | tr '\n' ' ')
+  as_root=
+  if [ "$(id -u)" != 0 ]; then
+    if have sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+      as_root=sudo
+    else
+      echo "缺少这些 Debian 软件包，请管理员安装后再试："
+      echo "  apt-get install --no-install-recommends $packages"
+      exit 1
+    fi
+  fi
+  echo "正在安装 Debian 软件包：$packages"
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
+  # shellcheck disable=SC2086 # a list of names
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages
+  python=${python:-python3}
+fi
+
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+  echo "需要 Python 3.11 或更新版本（Debian 12、13 自带）。"
+  exit 1
+}
+
+# The virtual environment, made anew when the lock or the Python changes. The stamp is written last: an interrupted run starts over.
+stamp="$(cat requirements.lock pyproject.toml | sha256sum | cut -c1-16) $("$python" -V)"
+if [ "$(cat .venv/installed 2>/dev/null)" != "$stamp" ]; then
+  echo "正在建立 Python 环境 .venv …"
+  rm -rf .venv
+  "$python" -m venv .venv
+  .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+  .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+  echo "$stamp" >.venv/installed
+fi
+
+stamp="$(cat package-lock.json build.mjs ui/static/js/*.js | sha256sum | cut -c1-16)"
+if [ "$(cat ui/static/vendor/built 2>/dev/null)" != "$stamp" ]; then
+  echo "正在生成页面脚本 …"
+  npm ci --silent --ignore-scripts --no-audit --no-fund
+  npm run --silent build
+  echo "$stamp" >ui/static/vendor/built
+fi

@@ -1,0 +1,91 @@
+"""The ``tongban`` command. Each subcommand loads only what it needs: a terminal never imports the centre."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import click
+
+EX_CONFIG = 78
+"""sysexits.h: what is wrong is in the configuration; starting again will not help."""
+
+_ELSEWHERE = {
+    "centre": "fleet.cli:centre",
+    "desk": "fleet.cli:desk",
+    "virtual": "devices.virtual.cli:commands",
+    "bench": "kiosk.demo.hardware:bench",
+    "demo": "kiosk.demo.command:demo",
+}
+
+
+class _Lazy(click.Group):
+    """Commands of other parts, imported when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = _ELSEWHERE[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{_ELSEWHERE[cmd_name]} is no command")
+        return command
+
+
+@click.group(cls=_Lazy)
+@click.version_option(package_name="tongban")
+def main() -> None:
+    """通办：省内通办自助与窗口终端的软件。"""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    # httpx logs every request with its address; ours are digests and case numbers, and too many.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+@main.command()
+@click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
+def run(settings: Path) -> None:
+    """运行终端。SETTINGS 是设置文件（TOML）。"""
+    from kiosk import settings as conf
+    from kiosk.store.db import StoreError
+    from kiosk.store.volatile import NotInMemoryError
+    from kiosk.terminal import Terminal
+
+    try:
+        terminal = Terminal(conf.load(settings))
+        terminal.start()
+    except (conf.SettingsError, StoreError, NotInMemoryError, ValueError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(EX_CONFIG)
+    wait_for_signal()
+    terminal.stop()
+
+
+@main.command()
+@click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
+def check(settings: Path) -> None:
+    """检查设置文件和事项目录，不启动。"""
+    from domain.catalogue.catalogue import CatalogueDamagedError, load
+    from kiosk import settings as conf
+
+    try:
+        chosen = conf.load(settings).catalogue
+        catalogue = load(chosen.items, chosen.openings) if chosen else load()
+    except (conf.SettingsError, CatalogueDamagedError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(EX_CONFIG)
+    click.echo(f"设置可用；事项目录 {catalogue.version}，{len(catalogue.parties)} 个签约方")
+
+
+def wait_for_signal() -> None:
+    """Until SIGTERM or SIGINT."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    ended.wait()

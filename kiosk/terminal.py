@@ -1,0 +1,184 @@
+"""The composition root of a terminal: builds everything, starts it in order, stops it in reverse. Nobody imports it but the command."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+import threading
+from contextlib import ExitStack
+from dataclasses import replace
+
+from devices.camera.driver import FrameCamera
+from devices.printer.driver import EscposPrinter
+from waitress.server import create_server
+
+from devices.idcard.reader import SdtReader
+from devices.port import PrintEnded
+from devices.rating.pad import SerialPad
+from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, load
+from kiosk import faults
+from kiosk import settings as conf
+from kiosk.clerk import Clerk
+from kiosk.clock import Clock
+from kiosk.middle import Devices, Middle
+from kiosk.store.db import Database
+from kiosk.store.journal import StoredJournal
+from kiosk.store.outbox import StoredDocuments, StoredOutbox
+from kiosk.store.store import Numbering, Store
+from kiosk.store.volatile import VolatileVisit
+from kiosk.tray import Tray
+from kiosk.visit.outcome import Rules
+from kiosk.visit.snapshot import Fault
+from kiosk.visit.state import State
+from mqtt.connection import Broker
+from mqtt.link import Link
+from mqtt.messages import VERSION, Birth, DeviceReport, Health
+from mqtt.publisher import Publisher
+from mqtt.uploads import Uploader
+from ui.app import create_app
+
+log = logging.getLogger(__name__)
+
+THREADS = 16
+"""Of the page's server: every open event stream holds one."""
+
+
+class Terminal:
+    """A whole terminal in this process. ``StoreError``, ``SettingsError``, ``NotInMemoryError``: it cannot run, and why."""
+
+    def __init__(self, settings: conf.Settings, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._clock = clock or Clock()
+        self._running = ExitStack()
+        self.app_version = f"tongban {importlib.metadata.version('tongban')}"
+
+    def start(self) -> None:
+        settings, clock = self._settings, self._clock
+        volatile = VolatileVisit(settings.paths.runtime)
+        database = Database(settings.paths.data / "terminal.db")
+        self._running.callback(database.close)
+        store = Store(database, settings.paths.data / "pages", Numbering(settings.terminal.division, settings.terminal.code), clock)
+        journal = StoredJournal(database, clock)
+        journal.settle()
+        catalogue, closed = self._catalogue()
+        state = volatile.load() or State()
+        store.remove_residue(state.visit.id if state.visit else None)
+        store.note("started", app=self.app_version)
+        if state.visit:
+            store.note("visit_restored", step=state.visit.step.value)
+
+        self._outbox, self._documents = StoredOutbox(store), StoredDocuments(store)
+        self._devices = self._build_devices(journal)
+        tray = Tray()
+        self._middle = middle = Middle(
+            Rules(catalogue, **{name: getattr(settings.visit, name) for name in settings.visit.__struct_fields__}),
+            settings.terminal,
+            self._devices,
+            tray,
+            volatile,
+            clock,
+            self._news,
+            closed,
+        )
+        self._build_link(store, catalogue)
+        clerk = Clerk(store, settings, catalogue, tray, middle.post, self._committed)
+        clerk.start()
+        self._running.callback(clerk.stop)
+        submitted = state.visit.submitted if state.visit else None
+        middle.start(clerk, state, journal.last(submitted.case) if submitted else None)
+        self._running.callback(middle.stop)
+        for device in self._devices.all():
+            device.start(self._from_device)
+            self._running.callback(device.stop)
+        self._publisher.start()
+        self._running.callback(self._publisher.stop)
+        self._uploader.start()
+        self._running.callback(self._uploader.stop)
+        self._serve()
+        log.info("terminal %s serves on port %d", settings.terminal.id, settings.glass.port)
+
+    def stop(self) -> None:
+        """In reverse. A visit in progress stays on tmpfs and is taken up by the next start."""
+        self._running.close()
+
+    def _catalogue(self) -> tuple[Catalogue, Fault | None]:
+        chosen = self._settings.catalogue
+        try:
+            catalogue = load(chosen.items, chosen.openings) if chosen else load()
+            missing = [p.name for p in catalogue.parties if p.party not in self._settings.keys.homes]
+            if missing:
+                raise CatalogueDamagedError(f"没有这些业务属地的公钥，不能为它们收件：{'、'.join(missing)}")
+        except CatalogueDamagedError as error:
+            log.error("catalogue refused: %s", error)
+            words = faults.fault("catalogue_damaged")
+            return Catalogue("-", False, "", (), {}, {}), replace(words, cause=f"{words.cause}：{error}")
+        return catalogue, None
+
+    def _build_devices(self, journal: StoredJournal) -> Devices:
+        wanted = self._settings.devices
+        return Devices(
+            reader=SdtReader(wanted.idcard.path, wanted.idcard.baud),
+            camera=FrameCamera(wanted.camera.socket),
+            printer=EscposPrinter(wanted.printer.host, wanted.printer.port, journal),
+            pad=SerialPad(wanted.rating.path, wanted.rating.profile) if wanted.rating else None,
+        )
+
+    def _build_link(self, store: Store, catalogue: Catalogue) -> None:
+        terminal, centre = self._settings.terminal, self._settings.centre
+        host, _, port = centre.broker.rpartition(":")
+        broker = Broker(host, int(port), terminal.id, conf.secret(centre.password_file))
+        boot = self._middle.boot
+
+        def birth(bd: int) -> Birth:
+            now = self._clock.now().isoformat()
+            return Birth(
+                v=VERSION, bd=bd, boot=boot, app=self.app_version, catalogue=catalogue.version, place=terminal.place, ts=now
+            )
+
+        link = Link(terminal.id, broker, birth=birth, next_bd=store.next_bd)
+        self._publisher = Publisher(link, self._outbox, self._health)
+        self._uploader = Uploader(centre.documents, conf.secret(centre.token_file), self._documents)
+
+    def _health(self, bd: int) -> Health:
+        """The state report. Called from the publisher's thread."""
+        now = self._clock.monotonic()
+        reports = {
+            name: DeviceReport(
+                life=state.life.value,
+                fault=state.fault,
+                warning=state.warning,
+                proof_age=round(now - state.proof_at, 1) if state.proof_at is not None else None,
+            )
+            for name, state in self._devices.states().items()
+        }
+        unconfirmed, oldest = self._outbox.depth()
+        return Health(
+            v=VERSION,
+            bd=bd,
+            devices=reports,
+            serving=self._middle.serving,
+            unconfirmed=unconfirmed,
+            oldest=(self._clock.now() - oldest).total_seconds() if oldest else None,
+            pages_waiting=self._documents.count(),
+            ts=self._clock.now().isoformat(),
+            fault=self._middle.closed or self._uploader.fault,
+        )
+
+    def _from_device(self, event: object) -> None:
+        self._middle.post(event)  # type: ignore[arg-type]
+        if isinstance(event, PrintEnded):
+            self._publisher.wake()
+
+    def _news(self) -> None:
+        self._publisher.health_changed()
+
+    def _committed(self) -> None:
+        self._publisher.wake()
+        self._uploader.wake()
+
+    def _serve(self) -> None:
+        glass = self._settings.glass
+        server = create_server(create_app(self._middle), host=glass.host, port=glass.port, threads=THREADS, ident=None)
+        thread = threading.Thread(target=server.run, name="page", daemon=True)
+        thread.start()
+        self._running.callback(server.close)
