@@ -1,0 +1,65 @@
+"""Commands of the central end: ``centre`` and ``desk``, each a process of its own, ended by SIGTERM within three seconds."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from pathlib import Path
+from typing import Protocol
+
+import click
+
+from fleet.centre import Centre
+from fleet.desk.app import create_desk
+from fleet.desk.settings import read_desk
+from fleet.settings import CentreSettings, SettingsError, read
+
+_SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@click.group()
+def commands() -> None:
+    """中心与业务属地专窗。"""
+
+
+@commands.command()
+@_SETTINGS
+def centre(settings: Path) -> None:
+    """运行中心：收事件，存密封材料，给工作人员看一览页。"""
+    try:
+        process = Centre(read(settings, CentreSettings))
+    except (SettingsError, ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    _run(process, f"中心：一览页 {process.console_address}，接口 {process.api_address}")
+
+
+@commands.command()
+@_SETTINGS
+def desk(settings: Path) -> None:
+    """运行业务属地专窗：收件箱，写明事由后解封办件。"""
+    try:
+        process = create_desk(read_desk(settings))
+    except (SettingsError, ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    _run(process, f"业务属地专窗：{process.address}")
+
+
+class _Process(Protocol):
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def _run(process: _Process, ready: str) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    process.start()
+    click.echo(ready)
+    try:
+        ended.wait()
+    finally:
+        process.stop()

@@ -1,0 +1,35 @@
+"""The console: one page, rendered on the server; a few lines of script fetch its live part again every five seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from flask import Flask, render_template
+
+from fleet import words
+from fleet.overview import Overview, local_time, overview
+from fleet.presence import Hearing
+from fleet.store import Store
+from fleet.web import harden
+
+
+def create_console(store: Store, places: Mapping[str, str], parties: Mapping[str, str], hearing: Callable[[], Hearing]) -> Flask:
+    """``places``: terminal → where it stands; ``parties``: party → its name."""
+    app = Flask("fleet.console", static_folder="../static", static_url_path="/static")
+    app.jinja_env.filters["clock"] = local_time
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    harden(app)
+
+    def now() -> Overview:
+        return overview(store, places, parties, hearing(), time.time())
+
+    @app.get("/")
+    def page() -> str:
+        return render_template("console.html", view=now(), levels=words.RATINGS)
+
+    @app.get("/live")
+    def live() -> str:
+        return render_template("live.html", view=now(), levels=words.RATINGS)
+
+    return app

@@ -1,0 +1,155 @@
+"""The home desk's pages: an inbox of entries; a case opens only for a stated reason, which is written down first."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+
+from flask import Flask, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from domain.identity import NATION, SEX
+from domain.sealing import OpeningKey
+from fleet.desk import signature
+from fleet.desk.inbox import CentreError, DamagedError, Inbox
+from fleet.desk.journal import Journal
+from fleet.desk.opening import NotOursError, Openings, open_case, open_page
+from fleet.desk.settings import DeskSettings, read_keys
+from fleet.desk.words import DELIVERIES, FINDINGS, OUTCOMES, PROOFS
+from fleet.overview import local_text, local_time
+from fleet.settings import secret
+from fleet.web import Server, harden
+from mqtt.resources import HomeCase
+
+_log = logging.getLogger(__name__)
+
+_MOST_REASON = 200
+_MOST_STAFF = 40
+
+
+class Desk:
+    """The process of one desk. ``SettingsError`` when a secret's file is not private; ``OSError`` when the port is taken."""
+
+    def __init__(self, settings: DeskSettings) -> None:
+        keys = read_keys(settings.key_file)
+        token = secret(settings.token_file)
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.inbox = Inbox(settings.centre, settings.party, token, settings.ca)
+        self.journal = Journal(settings.data / "openings.db")
+        self.app = _app(settings, self.inbox, self.journal, keys)
+        self._server = Server(self.app, settings.listen.host, settings.listen.port, threads=6)
+
+    @property
+    def address(self) -> str:
+        return self._server.address
+
+    def start(self) -> None:
+        self._server.start()
+
+    def stop(self) -> None:
+        """Within two seconds; everything opened is forgotten with the process."""
+        self._server.stop()
+        self.inbox.close()
+        self.journal.close()
+
+
+def create_desk(settings: DeskSettings) -> Desk:
+    """The desk, bound and ready to start. Errors as :class:`Desk`."""
+    return Desk(settings)
+
+
+def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[OpeningKey]) -> Flask:
+    app = Flask("fleet.desk", static_folder="../static", static_url_path="/static")
+    app.jinja_env.filters.update(clock=local_time, local=local_text, party=lambda code: settings.parties.get(code, code))
+    app.jinja_env.globals.update(desk=settings.name)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    harden(app)
+    openings = Openings()
+
+    def trouble(text: str, status: int) -> tuple[str, int]:
+        return render_template("trouble.html", text=text), status
+
+    def find(number: str) -> HomeCase | None:
+        return next((case for case in inbox.cases().cases if case.case == number), None)
+
+    @app.errorhandler(CentreError)
+    def _no_centre(error: CentreError) -> tuple[str, int]:
+        return trouble(str(error), 502)
+
+    @app.get("/")
+    def inbox_page() -> str:
+        found = inbox.cases()
+        return render_template("inbox.html", cases=found.cases, total=found.total)
+
+    @app.get("/cases/<number>")
+    def case_page(number: str) -> str | tuple[str, int]:
+        case = find(number)
+        if case is None:
+            return trouble("收件箱里没有这件办件。", 404)
+        entries = [(entry, OUTCOMES.get(entry.outcome or "", "结果未记下")) for entry in journal.entries(number)]
+        return render_template("reason.html", case=case, entries=entries, error=None, staff="", reason="")
+
+    @app.post("/cases/<number>/open")
+    def open_(number: str) -> AnyResponse | tuple[str, int]:
+        case = find(number)
+        if case is None:
+            return trouble("收件箱里没有这件办件。", 404)
+        staff, reason = (" ".join(request.form.get(name, "").split()) for name in ("staff", "reason"))
+        if not 1 <= len(staff) <= _MOST_STAFF or not 2 <= len(reason) <= _MOST_REASON:
+            error = "打开办件必须写明经办人和事由。事由 2 至 200 字。"
+            return render_template("reason.html", case=case, entries=[], error=error, staff=staff, reason=reason), 422
+        entry = journal.opening(number, staff, reason, time.time())
+        try:
+            content = open_case(case, inbox, keys)
+        except (NotOursError, DamagedError, CentreError) as error:
+            outcome = {NotOursError: "not_ours", DamagedError: "damaged"}.get(type(error), "unreachable")
+            journal.ended(entry, outcome, time.time())
+            _log.warning("case %s was not opened: %s", number, outcome)
+            return trouble(str(error), 502 if outcome == "unreachable" else 409)
+        journal.ended(entry, "opened", time.time())
+        name = openings.add(content, frozenset(case.missing))
+        return redirect(url_for("opened_page", name=name), 303)
+
+    @app.get("/opened/<name>")
+    def opened_page(name: str) -> str | tuple[str, int]:
+        opened = openings.get(name)
+        if opened is None:
+            return trouble("这次打开已经结束。要再看，请回收件箱重新写明事由。", 410)
+        return render_template(
+            "case.html",
+            name=name,
+            case=opened.content,
+            missing=opened.missing,
+            proofs=PROOFS,
+            findings=FINDINGS,
+            deliveries=DELIVERIES,
+            sexes=SEX,
+            nations=NATION,
+        )
+
+    @app.post("/opened/<name>/close")
+    def close(name: str) -> AnyResponse:
+        openings.close(name)
+        return redirect(url_for("inbox_page"), 303)
+
+    @app.get("/opened/<name>/pages/<digest>")
+    def page(name: str, digest: str) -> Response | tuple[str, int]:
+        opened = openings.get(name)
+        if opened is None or digest not in opened.pages:
+            return trouble("这次打开已经结束，或没有这一页。", 410)
+        try:
+            picture = open_page(digest, inbox, keys)
+        except (NotOursError, DamagedError) as error:
+            _log.warning("page %s was not opened: %s", digest[:12], type(error).__name__)
+            return trouble(str(error), 409)
+        return Response(picture, mimetype="image/jpeg")
+
+    @app.get("/opened/<name>/signature.svg")
+    def signature_picture(name: str) -> Response | tuple[str, int]:
+        opened = openings.get(name)
+        if opened is None:
+            return trouble("这次打开已经结束。", 410)
+        return Response(signature.svg(opened.content.signature), mimetype="image/svg+xml")
+
+    return app

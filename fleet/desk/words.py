@@ -1,0 +1,21 @@
+"""The desk's words for codes inside a case and in its journal."""
+
+from __future__ import annotations
+
+PROOFS: dict[str, str] = {"chip_read": "身份证芯片读取", "scan": "高拍仪拍摄", "signed_form": "现场签名的表单"}
+
+FINDINGS: dict[str, str] = {
+    "page_blurred": "画面可能模糊",
+    "page_cut_off": "可能缺边角",
+    "page_blank": "可能是空白页",
+    "page_not_found": "没有找到纸边，按整幅保存",
+}
+
+DELIVERIES: dict[str, str] = {"pickup_intake": "到收件窗口领取", "post_applicant": "邮寄给申请人"}
+
+OUTCOMES: dict[str, str] = {
+    "opened": "已打开",
+    "not_ours": "打不开：密封给别处",
+    "damaged": "打不开：已损坏",
+    "unreachable": "打不开：连不上中心",
+}

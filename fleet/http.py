@@ -1,0 +1,133 @@
+"""The centre's HTTP resources (``mqtt/resources.py``): documents in from terminals, documents and cases out to home desks."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from collections.abc import Mapping
+
+import msgspec
+from flask import Flask, Response, abort, request, send_file
+
+from fleet.documents import Documents, TooLargeError, WrongContentError
+from fleet.store import Store
+from fleet.tokens import bearer
+from mqtt.messages import DocumentRef
+from mqtt.resources import MAX_DOCUMENT, CaseList, CaseStanding, HomeCase
+
+_log = logging.getLogger(__name__)
+
+_MOST_CASES = 1000
+
+
+def create_api(store: Store, documents: Documents, terminals: Mapping[str, str], homes: Mapping[str, str]) -> Flask:
+    """``terminals`` and ``homes``: name → hash of its bearer token."""
+    app = Flask("fleet.http", static_folder=None)
+
+    def terminal() -> str:
+        return bearer(request.headers.get("Authorization"), terminals) or _unauthorised()
+
+    def desk() -> str:
+        return bearer(request.headers.get("Authorization"), homes) or _unauthorised()
+
+    @app.put("/v1/documents/<digest>")
+    def put_document(digest: str) -> Response:
+        who = terminal()
+        if request.content_length is None:
+            abort(411)
+        if request.content_length > MAX_DOCUMENT:
+            abort(413)
+        try:
+            known = documents.path(digest).is_file()
+            with store.reading() as db:
+                known = known and _stored(db, digest)
+            if known:
+                return _json(b"", 200)
+            size = documents.take(digest, request.stream)
+        except TooLargeError:
+            abort(413)
+        except WrongContentError:
+            _log.warning("terminal %s: document %s refused, the content does not match its name", who, digest[:12])
+            abort(422)
+        except ValueError:
+            abort(404)
+        store.document_stored(digest, size, time.time())
+        return _json(b"", 201)
+
+    @app.get("/v1/documents/<digest>")
+    def get_document(digest: str) -> Response:
+        party = desk()
+        with store.reading() as db:
+            allowed = db.execute(
+                "SELECT 1 FROM case_documents JOIN cases USING (number) JOIN documents USING (digest) "
+                "WHERE digest = ? AND home = ? LIMIT 1",
+                (digest, party),
+            ).fetchone()
+        if allowed is None or not documents.path(digest).is_file():
+            abort(404)
+        return send_file(documents.path(digest), mimetype="application/octet-stream", etag=False)
+
+    @app.get("/v1/cases/<number>")
+    def get_case(number: str) -> Response:
+        who = terminal()
+        with store.reading() as db:
+            if db.execute("SELECT 1 FROM cases WHERE number = ? AND terminal = ?", (number, who)).fetchone() is None:
+                abort(404)
+            missing = tuple(ref.digest for ref, stored in _documents(db, number) if not stored)
+        return _json(msgspec.json.encode(CaseStanding(case=number, whole=not missing, missing=missing)))
+
+    @app.get("/v1/homes/<party>/cases")
+    def get_cases(party: str) -> Response:
+        if desk() != party:
+            abort(404)
+        with store.reading() as db:
+            (total,) = db.execute("SELECT count(*) FROM cases WHERE home = ?", (party,)).fetchone()
+            rows = db.execute(
+                "SELECT * FROM cases WHERE home = ? ORDER BY received DESC, number DESC LIMIT ?", (party, _MOST_CASES)
+            ).fetchall()
+            cases = tuple(_home_case(db, row) for row in rows)
+        return _json(msgspec.json.encode(CaseList(cases=cases, total=total)))
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return app
+
+
+def _unauthorised() -> str:
+    abort(Response("", 401, {"WWW-Authenticate": "Bearer"}))
+
+
+def _json(body: bytes, status: int = 200) -> Response:
+    return Response(body, status, mimetype="application/json")
+
+
+def _stored(db: sqlite3.Connection, digest: str) -> bool:
+    return db.execute("SELECT 1 FROM documents WHERE digest = ?", (digest,)).fetchone() is not None
+
+
+def _documents(db: sqlite3.Connection, number: str) -> list[tuple[DocumentRef, bool]]:
+    rows = db.execute(
+        "SELECT c.digest, c.size, c.kind, d.digest IS NOT NULL AS stored FROM case_documents c "
+        "LEFT JOIN documents d USING (digest) WHERE c.number = ? ORDER BY c.position",
+        (number,),
+    )
+    return [(DocumentRef(row["digest"], row["size"], row["kind"]), bool(row["stored"])) for row in rows]
+
+
+def _home_case(db: sqlite3.Connection, row: sqlite3.Row) -> HomeCase:
+    documents = _documents(db, row["number"])
+    return HomeCase(
+        case=row["number"],
+        item=row["item"],
+        item_name=row["item_name"],
+        situation=row["situation"],
+        intake=row["intake"],
+        taken_at=row["taken_at"],
+        documents=tuple(ref for ref, _ in documents),
+        missing=tuple(ref.digest for ref, stored in documents if not stored),
+    )

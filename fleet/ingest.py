@@ -1,0 +1,134 @@
+"""From the broker into the store: batches, one commit each, and only then the storage receipts.
+
+The broker's PUBACK is sent after the commit too. Nothing rests on it (terminals send again until a receipt comes), but with
+Receive Maximum it keeps a slow disk's backlog in the broker and not in this process's memory.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Container, Sequence
+from queue import Empty, SimpleQueue
+
+from fleet.intake import understand
+from fleet.presence import Hearing
+from fleet.store import Store, Stored
+from mqtt import topics
+from mqtt.connection import Broker, Connection, Down, Heard, Opening, Pace, Received, Refused, Session, Up
+from mqtt.messages import VERSION, CentreUp, Left, Lost, StorageReceipt, encode
+from mqtt.window import ranges
+
+_log = logging.getLogger(__name__)
+
+BATCH_ROWS = 500
+BATCH_SECONDS = 0.04
+"""A batch is committed when either is reached: 500 rows bound the memory, 40 ms what a single event waits."""
+CLIENT_ID = "fleet"
+_SESSION = Session(expiry=24 * 3600, will_delay=10, receive_maximum=2 * BATCH_ROWS, manual_ack=True)
+_MOST_RANGES = 500
+
+
+class Ingest:
+    """Two threads: the connection's and the writer's. ``fleet``: ids of the terminals that belong to it."""
+
+    def __init__(self, broker: Broker, store: Store, fleet: Container[str], pace: Pace | None = None) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._bd = 0
+        self._hearing = Hearing(None)
+        self._notes: SimpleQueue[Heard | None] = SimpleQueue()
+        self._connection = Connection(broker, CLIENT_ID, _SESSION, self._open, self._hear, pace)
+        self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
+
+    @property
+    def hearing(self) -> Hearing:
+        """Whether, and since when, the centre hears its terminals."""
+        return self._hearing
+
+    def start(self) -> None:
+        self._thread.start()
+        self._connection.start()
+
+    def stop(self) -> None:
+        """Say that the centre leaves; what is not committed yet comes again. Returns within three seconds."""
+        self._connection.end((topics.CENTRE_STATE, encode(Left(v=VERSION, bd=self._bd, why="shutdown"))))
+        self._notes.put(None)
+        if self._thread.is_alive():
+            self._thread.join(2.0)
+
+    def _open(self) -> Opening:
+        self._bd = self._store.next_bd()
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        return Opening(
+            topic=topics.CENTRE_STATE,
+            birth=encode(CentreUp(v=VERSION, bd=self._bd, ts=now)),
+            will=encode(Lost(v=VERSION, bd=self._bd)),
+            subscriptions=((topics.ALL_STATES, 1), (topics.ALL_HEALTH, 0), (topics.ALL_EVENTS, 1)),
+        )
+
+    def _hear(self, heard: Heard) -> None:
+        match heard:
+            case Up():
+                self._hearing = Hearing(time.time())
+            case Down():
+                self._hearing = Hearing(None)
+            case Refused(reason=reason):
+                _log.warning("the broker refused a publication: %s", reason)
+            case Received():
+                self._notes.put(heard)
+
+    def _run(self) -> None:
+        while True:
+            first = self._notes.get()
+            if first is None:
+                return
+            batch, ending = self._batch(first)
+            try:
+                self._commit(batch)
+            except Exception:
+                # Disk full or damaged: nothing is acknowledged, nothing confirmed; the terminals send again.
+                _log.exception("a batch of %d messages could not be stored", len(batch))
+                self._discard(batch)
+            if ending:
+                return
+
+    def _batch(self, first: Heard) -> tuple[list[Received], bool]:
+        batch = [first] if isinstance(first, Received) else []
+        deadline = time.monotonic() + BATCH_SECONDS
+        while len(batch) < BATCH_ROWS:
+            try:
+                note = self._notes.get(timeout=max(0.0, deadline - time.monotonic()))
+            except Empty:
+                break
+            if note is None:
+                return batch, True
+            if isinstance(note, Received):
+                batch.append(note)
+        return batch, False
+
+    def _commit(self, batch: Sequence[Received]) -> None:
+        own = topics.CENTRE_STATE
+        inputs = [understand(m.topic, m.payload, m.retained, self._fleet) for m in batch if m.topic != own]
+        stored = self._store.record(inputs, time.time())
+        for message in batch:
+            message.acknowledge()
+        for (terminal, epoch), sequences in _by_outbox(stored).items():
+            spans = ranges(sequences)
+            for start in range(0, len(spans), _MOST_RANGES):
+                receipt = StorageReceipt(v=VERSION, e=epoch, r=spans[start : start + _MOST_RANGES])
+                self._connection.publish(topics.receipts(terminal), encode(receipt), qos=0)
+
+    def _discard(self, batch: Sequence[Received]) -> None:
+        """Free the broker's window without a receipt: kept unacknowledged it would stand still for ever."""
+        for message in batch:
+            message.acknowledge()
+
+
+def _by_outbox(stored: Sequence[Stored]) -> dict[tuple[str, str], list[int]]:
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for one in stored:
+        found[one.terminal, one.epoch].append(one.sequence)
+    return found

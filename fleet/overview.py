@@ -1,0 +1,202 @@
+"""What the console shows, read from the store in one moment. Cases are entries without an applicant: the centre knows none."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from fleet import words
+from fleet.presence import Hearing, Presence, judge
+from fleet.store import Store
+from mqtt.messages import Birth, DeviceReport, Health
+
+MOST_ROWS = 100
+"""Rows of one table of the page; the total is shown beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """``condition``: good, warning, bad or unknown; said in words as well."""
+
+    name: str
+    condition: str
+    life: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalView:
+    id: str
+    place: str
+    presence: Presence
+    presence_words: str
+    because: str
+    heard: float | None
+    devices: tuple[DeviceView, ...]
+    serving: bool | None
+    trouble: str
+    unconfirmed: int | None
+    pages_waiting: int | None
+    app: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    number: str
+    item_name: str
+    situation: str
+    home: str
+    intake: str
+    terminal: str
+    taken_at: str
+    stored: int
+    missing: int
+    receipt: str
+    receipt_uncertain: bool
+    rating: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedView:
+    topic: str
+    reason: str
+    count: int
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    now: float
+    hearing: bool
+    terminals: tuple[TerminalView, ...]
+    presences: Mapping[str, int]
+    cases: tuple[CaseView, ...]
+    cases_total: int
+    whole_total: int
+    ratings: Mapping[int, int]
+    unsure: tuple[CaseView, ...]
+    refused: tuple[RefusedView, ...]
+    kept: int
+    """Broken events kept for staff."""
+
+
+def overview(store: Store, places: Mapping[str, str], parties: Mapping[str, str], hearing: Hearing, now: float) -> Overview:
+    """``places``: terminal → where it stands; ``parties``: party → its name. ``now``: seconds since 1970."""
+    with store.reading() as db:
+        known = {row["terminal"]: row for row in db.execute("SELECT * FROM terminals")}
+        terminals = tuple(_terminal(name, place, known.get(name), hearing, now) for name, place in places.items())
+        cases = tuple(
+            _case(row, parties)
+            for row in db.execute("SELECT * FROM case_entries ORDER BY received DESC, number DESC LIMIT ?", (MOST_ROWS,))
+        )
+        unsure = tuple(
+            _case(row, parties)
+            for row in db.execute(
+                "SELECT * FROM case_entries WHERE outcome = 'uncertain' ORDER BY received DESC LIMIT ?", (MOST_ROWS,)
+            )
+        )
+        (cases_total,) = db.execute("SELECT count(*) FROM cases").fetchone()
+        (partial,) = db.execute(
+            "SELECT count(DISTINCT number) FROM case_documents LEFT JOIN documents d USING (digest) WHERE d.digest IS NULL"
+        ).fetchone()
+        counted = dict(db.execute("SELECT level, count(*) FROM ratings GROUP BY level").fetchall())
+        refused = tuple(
+            RefusedView(row["topic"], words.refusal(row["reason"]), row["count"], row["last"])
+            for row in db.execute("SELECT * FROM refused ORDER BY last DESC LIMIT ?", (MOST_ROWS,))
+        )
+        (kept,) = db.execute("SELECT count(*) FROM dead_letters").fetchone()
+    presences = {presence.value: sum(t.presence == presence for t in terminals) for presence in Presence}
+    return Overview(
+        now=now,
+        hearing=hearing.since is not None,
+        terminals=terminals,
+        presences=presences,
+        cases=cases,
+        cases_total=cases_total,
+        whole_total=cases_total - partial,
+        ratings={level: counted.get(level, 0) for level in (5, 4, 3, 2, 1)},
+        unsure=unsure,
+        refused=refused,
+        kept=kept,
+    )
+
+
+def local_time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).astimezone().strftime("%m-%d %H:%M:%S")
+
+
+def local_text(text: str) -> str:
+    """An RFC 3339 time as the centre's clock reads it; unreadable ones as they came."""
+    try:
+        return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return text
+
+
+def _terminal(name: str, place: str, row: sqlite3.Row | None, hearing: Hearing, now: float) -> TerminalView:
+    said, heard = (row["said"], row["heard"]) if row is not None else (None, None)
+    presence = judge(said, heard, hearing, now)
+    health = msgspec.json.decode(row["health"], type=Health) if row is not None and row["health"] else None
+    birth = msgspec.json.decode(row["birth"], type=Birth) if row is not None and row["birth"] else None
+    current = presence == Presence.ONLINE
+    return TerminalView(
+        id=name,
+        place=place,
+        presence=presence,
+        presence_words=words.PRESENCE[presence],
+        because=_because(presence, row, hearing),
+        heard=heard,
+        devices=tuple(_device(d, report, current) for d, report in sorted(health.devices.items())) if health else (),
+        serving=health.serving if health and current else None,
+        trouble=words.fault(health.fault) if health else "",
+        unconfirmed=health.unconfirmed if health else None,
+        pages_waiting=health.pages_waiting if health else None,
+        app=birth.app if birth else "",
+    )
+
+
+def _because(presence: Presence, row: sqlite3.Row | None, hearing: Hearing) -> str:
+    match presence:
+        case Presence.LEFT if row is not None:
+            return words.LEAVING.get(row["why"] or "", row["why"] or "")
+        case Presence.LOST if row is not None:
+            return "连接中断" if row["said"] == "lost" else "连续三次没有心跳"
+        case Presence.UNKNOWN:
+            if hearing.since is None:
+                return "中心与消息服务器断开"
+            return "还没有报到过" if row is None else "中心刚恢复，等待心跳"
+    return ""
+
+
+def _device(name: str, report: DeviceReport, current: bool) -> DeviceView:
+    trouble = "；".join(words.fault(code) for code in (report.fault, report.warning) if code)
+    if not current:
+        condition = "unknown"
+    elif report.fault or report.life in ("faulted", "absent"):
+        condition = "bad"
+    elif report.warning:
+        condition = "warning"
+    else:
+        condition = "good" if report.life in ("ready", "busy") else "unknown"
+    return DeviceView(words.DEVICES.get(name, name), condition, words.LIFE.get(report.life, report.life), trouble)
+
+
+def _case(row: sqlite3.Row, parties: Mapping[str, str]) -> CaseView:
+    return CaseView(
+        number=row["number"],
+        item_name=row["item_name"],
+        situation=row["situation"],
+        home=parties.get(row["home"], row["home"]),
+        intake=parties.get(row["intake"], row["intake"]),
+        terminal=row["terminal"],
+        taken_at=local_text(row["taken_at"]),
+        stored=row["stored"],
+        missing=row["named"] - row["stored"],
+        receipt=words.OUTCOMES.get(row["outcome"], "—"),
+        receipt_uncertain=row["outcome"] == "uncertain",
+        rating=row["level"],
+    )

@@ -1,0 +1,41 @@
+"""Whether a terminal is there: judged from what it said, when it was heard, and whether we could have heard it at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+HEARTBEAT = 30.0
+"""Seconds between a terminal's state reports."""
+MISSED = 3
+"""Reports missed before silence means lost. The will is not enough: a broker that is killed never sends it."""
+
+
+class Presence(StrEnum):
+    """``UNKNOWN``: we were not listening ourselves; never shown as good or bad."""
+
+    ONLINE = "online"
+    LOST = "lost"
+    LEFT = "left"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """The centre's own link. ``since``: when it came up, seconds since 1970; ``None`` while it is down."""
+
+    since: float | None
+
+
+def judge(said: str | None, heard: float | None, hearing: Hearing, now: float) -> Presence:
+    """``said``: up, lost, off or ``None`` (never anything); ``heard``: when it last proved alive. Seconds since 1970."""
+    if said == "off":
+        return Presence.LEFT
+    if said is None or hearing.since is None:
+        return Presence.UNKNOWN
+    if said == "lost":
+        return Presence.LOST
+    limit = HEARTBEAT * MISSED
+    if heard is not None and now - heard <= limit:
+        return Presence.ONLINE
+    return Presence.LOST if now - hearing.since > limit else Presence.UNKNOWN

@@ -1,0 +1,121 @@
+"""Settings of the centre: one TOML file. An unknown key is an error that names it; secrets are files, or hashes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from mqtt.broker import is_loopback
+from mqtt.messages import Code, Short, Terminal
+
+Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 of a bearer token, in hexadecimal. The tokens are 32 random bytes, so a plain hash is enough."""
+
+_S = TypeVar("_S", bound=Struct)
+
+
+class SettingsError(ValueError):
+    """The settings file cannot be used; the text (Chinese) names file and key."""
+
+
+class Listen(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a server listens. Plain HTTP, therefore loopback only; port 0 takes a free one."""
+
+    port: Annotated[int, Meta(ge=0, le=65535)]
+    host: str = "127.0.0.1"
+
+
+class BrokerTls(Struct, frozen=True, forbid_unknown_fields=True):
+    """PEM files: the broker's authority, and this end's certificate and key."""
+
+    ca: str
+    certificate: str | None = None
+    key: str | None = None
+
+
+class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The fleet's broker. ``password_file`` holds one line."""
+
+    password_file: Path
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
+    username: str = "fleet"
+    tls: BrokerTls | None = None
+
+
+class TerminalEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """A terminal of the fleet; one that does not stand here is refused. ``place``: where it stands, in words."""
+
+    id: Terminal
+    place: Short
+    token_sha256: Hash
+
+
+class HomeEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """A party whose home desk fetches its cases here. ``name`` in words; also used for intake places."""
+
+    party: Code
+    name: Short
+    token_sha256: Hash | None = None
+
+
+class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``data``: folder of the database and the sealed documents."""
+
+    data: Path
+    broker: BrokerSettings
+    api: Listen
+    console: Listen
+    terminals: tuple[TerminalEntry, ...] = ()
+    homes: tuple[HomeEntry, ...] = ()
+
+
+def read(path: Path, kind: type[_S]) -> _S:
+    """The settings in ``path``; :class:`SettingsError`."""
+    try:
+        settings = msgspec.toml.decode(path.read_bytes(), type=kind)
+    except OSError as error:
+        raise SettingsError(f"读不了设置文件 {path}:{error.strerror}") from None
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"设置文件 {path} 有误:{_in_words(str(error))}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"设置文件 {path} 不是有效的 TOML:{error}") from None
+    for name in ("api", "console", "listen"):
+        listen = getattr(settings, name, None)
+        if isinstance(listen, Listen) and not is_loopback(listen.host):
+            raise SettingsError(f"设置文件 {path} 有误:{name}.host 只能是本机地址(没有 TLS),现为 {listen.host}")
+    return settings
+
+
+def secret(path: Path) -> str:
+    """One line from a file only its owner may read; :class:`SettingsError`."""
+    private(path)
+    text = path.read_text(encoding="utf-8").strip()
+    if not text or "\n" in text:
+        raise SettingsError(f"{path} 应当只有一行内容")
+    return text
+
+
+def private(path: Path) -> None:
+    """:class:`SettingsError` unless ``path`` is a plain file that only its owner may read or write (0600 or 0400)."""
+    try:
+        found = path.lstat()
+    except OSError as error:
+        raise SettingsError(f"读不了 {path}:{error.strerror}") from None
+    if not path.is_file() or path.is_symlink():
+        raise SettingsError(f"{path} 应当是普通文件")
+    if found.st_mode & 0o077:
+        raise SettingsError(f"{path} 的权限是 {found.st_mode & 0o777:04o},其他人也能读。请先执行:chmod 600 {path}")
+
+
+def _in_words(text: str) -> str:
+    """msgspec's sentence, with the commonest ones said in Chinese."""
+    where = text.partition(" - at ")[2].strip("`").removeprefix("$.") or "文件顶层"
+    if text.startswith("Object contains unknown field"):
+        return f"{where} 有不认识的项 {text.split('`')[1]}"
+    if text.startswith("Object missing required field"):
+        return f"{where} 缺少 {text.split('`')[1]}"
+    return text

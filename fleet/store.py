@@ -1,0 +1,301 @@
+"""The centre's memory: SQLite, WAL, ``synchronous=FULL``. One writer at a time; readers have connections of their own.
+
+Lives here: what an event, a state and a stored document change. Not here: who may send it, and what is made of it on a page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+from mqtt.messages import (
+    Birth,
+    CaseTaken,
+    Event,
+    EventData,
+    Health,
+    Left,
+    RatingGiven,
+    ReceiptEnded,
+    TerminalState,
+    encode,
+)
+
+VERSION = 1
+MOST_DEAD_LETTERS = 10_000
+"""Kept for one terminal; beyond it broken events are refused without a receipt, so that no terminal fills the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventIn:
+    """A good event with the bytes it came in."""
+
+    terminal: str
+    envelope: Event
+    data: EventData = field(repr=False)
+    raw: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An event that breaks the contract but whose place in its outbox can be read."""
+
+    terminal: str
+    epoch: str
+    sequence: int
+    reason: str
+    raw: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StateIn:
+    terminal: str
+    state: TerminalState
+    retained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HealthIn:
+    terminal: str
+    report: Health
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedIn:
+    topic: str
+    reason: str
+
+
+Input = EventIn | DeadLetter | StateIn | HealthIn | RefusedIn
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An event or a dead letter that is on the disk now; it may be confirmed."""
+
+    terminal: str
+    epoch: str
+    sequence: int
+
+
+class _ConflictError(Exception):
+    """The event is of the contract but contradicts what is stored; the text says how."""
+
+
+class Store:
+    """Opens or makes the database at ``path``. ``ValueError`` for one of another version."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._writer = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5.0)
+        self._writer.execute("PRAGMA journal_mode = WAL")
+        self._writer.execute("PRAGMA synchronous = FULL")
+        self._writer.execute("PRAGMA foreign_keys = ON")
+        self._upgrade()
+
+    def close(self) -> None:
+        with self._lock:
+            self._writer.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that can only read, for the length of one page or answer; rows by column name."""
+        connection = sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("BEGIN")
+            yield connection
+        finally:
+            connection.close()
+
+    def record(self, batch: Iterable[Input], now: float) -> tuple[Stored, ...]:
+        """Everything in one transaction; returns after its commit with what may be confirmed."""
+        stored: list[Stored] = []
+        with self._transaction() as db:
+            for one in batch:
+                match one:
+                    case EventIn():
+                        stored += self._event(db, one, now)
+                    case DeadLetter():
+                        stored += self._dead_letter(db, one, now)
+                    case StateIn():
+                        _state(db, one, now)
+                    case HealthIn():
+                        _health(db, one, now)
+                    case RefusedIn():
+                        _refused(db, one.topic, one.reason, now)
+        return tuple(stored)
+
+    def document_stored(self, digest: str, size: int, now: float) -> None:
+        """The file lies under its digest, fsynced."""
+        with self._transaction() as db:
+            db.execute("INSERT OR IGNORE INTO documents VALUES (?, ?, ?)", (digest, size, now))
+
+    def next_bd(self) -> int:
+        """One more than ever before, durably: the number of the centre's next connect."""
+        with self._transaction() as db:
+            (value,) = db.execute("UPDATE counters SET value = value + 1 WHERE name = 'bd' RETURNING value").fetchone()
+        return int(value)
+
+    def _event(self, db: sqlite3.Connection, one: EventIn, now: float) -> list[Stored]:
+        place = (one.terminal, one.envelope.epoch, one.envelope.sequence)
+        known = db.execute("SELECT raw FROM events WHERE (terminal, epoch, sequence) = (?, ?, ?)", place).fetchone()
+        if known is not None and known[0] == one.raw:
+            return [Stored(*place)]
+        db.execute("SAVEPOINT event")
+        try:
+            if known is not None:
+                raise _ConflictError("another event stands under this sequence")
+            db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", (*place, one.envelope.type, now, one.raw))
+            _apply(db, one, now)
+            db.execute("RELEASE event")
+        except _ConflictError as conflict:
+            db.execute("ROLLBACK TO event")
+            db.execute("RELEASE event")
+            return self._dead_letter(db, DeadLetter(*place, str(conflict), one.raw), now)
+        db.execute("UPDATE terminals SET heard = max(coalesce(heard, 0), ?) WHERE terminal = ?", (now, one.terminal))
+        return [Stored(*place)]
+
+    def _dead_letter(self, db: sqlite3.Connection, one: DeadLetter, now: float) -> list[Stored]:
+        _refused(db, f"k1/{one.terminal}/up/ev", one.reason, now)
+        digest = hashlib.sha256(one.raw).hexdigest()
+        kept = db.execute("SELECT count(*) FROM dead_letters WHERE terminal = ?", (one.terminal,)).fetchone()[0]
+        if kept >= MOST_DEAD_LETTERS:
+            return []
+        db.execute(
+            "INSERT OR IGNORE INTO dead_letters VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (one.terminal, one.epoch, one.sequence, digest, one.reason, now, one.raw),
+        )
+        return [Stored(one.terminal, one.epoch, one.sequence)]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+    def _upgrade(self) -> None:
+        (version,) = self._writer.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            schema = resources.files("fleet").joinpath("schema_v1.sql").read_text(encoding="utf-8")
+            self._writer.executescript(f"BEGIN; {schema}; PRAGMA user_version = {VERSION}; COMMIT;")
+        elif version != VERSION:
+            self._writer.close()
+            raise ValueError(f"{self._path}: database of version {version}, this is {VERSION}")
+
+
+def _apply(db: sqlite3.Connection, one: EventIn, now: float) -> None:
+    match one.data:
+        case CaseTaken() as case:
+            _case(db, one.terminal, case, now)
+        case RatingGiven() as rating:
+            _own_case(db, one.terminal, rating.case)
+            db.execute(
+                "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    one.terminal,
+                    one.envelope.epoch,
+                    one.envelope.sequence,
+                    rating.case,
+                    rating.level,
+                    json.dumps(rating.tags),
+                    rating.by,
+                    rating.given_at,
+                ),
+            )
+        case ReceiptEnded() as receipt:
+            _own_case(db, one.terminal, receipt.case)
+            done = db.execute(
+                "INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?, ?)",
+                (receipt.case, receipt.attempt, one.terminal, receipt.outcome, receipt.cause, now),
+            )
+            if done.rowcount == 0:
+                raise _ConflictError("this attempt at a receipt has ended already")
+
+
+def _case(db: sqlite3.Connection, terminal: str, case: CaseTaken, now: float) -> None:
+    done = db.execute(
+        "INSERT OR IGNORE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            case.case,
+            terminal,
+            case.item,
+            case.item_name,
+            case.situation,
+            case.home,
+            case.intake,
+            case.taken_at,
+            case.token,
+            now,
+        ),
+    )
+    if done.rowcount == 0:
+        raise _ConflictError("a case of this number was taken in already")
+    db.executemany(
+        "INSERT INTO case_documents VALUES (?, ?, ?, ?, ?)",
+        [(case.case, position, ref.digest, ref.size, ref.kind) for position, ref in enumerate(case.documents)],
+    )
+
+
+def _own_case(db: sqlite3.Connection, terminal: str, number: str) -> None:
+    """What a terminal says of a case counts for its own cases only; the case itself may still be on its way."""
+    row = db.execute("SELECT terminal FROM cases WHERE number = ?", (number,)).fetchone()
+    if row is not None and row[0] != terminal:
+        raise _ConflictError("of a case another terminal took in")
+
+
+def _state(db: sqlite3.Connection, one: StateIn, now: float) -> None:
+    state = one.state
+    known = db.execute("SELECT bd, said FROM terminals WHERE terminal = ?", (one.terminal,)).fetchone()
+    # A will or leaving of an earlier connect says nothing about the present one. A birth is always believed: a terminal
+    # with a new database counts its connects from 1 again.
+    if not isinstance(state, Birth) and known is not None and known[0] != state.bd:
+        return
+    said, why, birth = (
+        ("up", None, encode(state))
+        if isinstance(state, Birth)
+        else ("off", state.why, None)
+        if isinstance(state, Left)
+        else ("lost", None, None)
+    )
+    if one.retained and said == "up" and known is not None and known == (state.bd, "lost"):
+        return  # old news: a broker that was killed may have forgotten the will it had sent
+    heard = None if one.retained or said == "lost" else now
+    db.execute(
+        "INSERT INTO terminals (terminal, said, bd, why, birth, state_at, heard) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (terminal) DO UPDATE SET said = excluded.said, bd = excluded.bd, why = excluded.why, "
+        "birth = coalesce(excluded.birth, birth), state_at = excluded.state_at, heard = coalesce(excluded.heard, heard)",
+        (one.terminal, said, state.bd, why, birth, now, heard),
+    )
+
+
+def _health(db: sqlite3.Connection, one: HealthIn, now: float) -> None:
+    """A report of a later connect than the known one proves that its birth was missed."""
+    db.execute(
+        "INSERT INTO terminals (terminal, said, bd, state_at, heard, health) VALUES (?1, 'up', ?2, ?3, ?3, ?4) "
+        "ON CONFLICT (terminal) DO UPDATE SET health = excluded.health, heard = excluded.heard, "
+        "said = iif(coalesce(bd, -1) < ?2, 'up', said), state_at = iif(coalesce(bd, -1) < ?2, ?3, state_at), "
+        "why = iif(coalesce(bd, -1) < ?2, NULL, why), bd = max(coalesce(bd, -1), ?2) "
+        "WHERE coalesce(bd, -1) <= ?2",
+        (one.terminal, one.report.bd, now, encode(one.report)),
+    )
+
+
+def _refused(db: sqlite3.Connection, topic: str, reason: str, now: float) -> None:
+    db.execute(
+        "INSERT INTO refused VALUES (?, ?, 1, ?) ON CONFLICT (topic, reason) DO UPDATE SET count = count + 1, last = excluded.last",
+        (topic[:80], reason[:160], now),
+    )

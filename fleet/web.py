@@ -1,0 +1,68 @@
+"""Serving a Flask application on waitress from a thread, and the headers every page of ours carries."""
+
+from __future__ import annotations
+
+import threading
+
+from flask import Flask, Response, abort, request
+from waitress.server import create_server  # type: ignore[import-untyped,unused-ignore]
+from waitress.wasyncore import close_all  # type: ignore[import-untyped,unused-ignore]
+
+from mqtt.broker import is_loopback
+
+CSP = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
+    "script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+)
+
+
+class Server:
+    """One listener. Binds when made (``OSError`` if the port is taken); port 0 takes a free one."""
+
+    def __init__(self, app: Flask, host: str, port: int, *, threads: int = 8, most_body: int = 64 * 1024) -> None:
+        self._sockets: dict[int, object] = {}
+        self._server = create_server(
+            app,
+            map=self._sockets,
+            host=host,
+            port=port,
+            threads=threads,
+            ident="",
+            max_request_body_size=most_body,
+            channel_timeout=60,
+            asyncore_loop_timeout=1,
+        )
+        self.address = f"http://{host}:{self._server.effective_port}"
+        self._thread = threading.Thread(target=self._server.run, name=f"http-{self._server.effective_port}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close every connection and end the threads; within two seconds."""
+        self._server.trigger.pull_trigger(lambda: close_all(self._sockets))
+        if self._thread.is_alive():
+            self._thread.join(1.0)
+        self._server.task_dispatcher.shutdown(timeout=1)
+
+
+def harden(app: Flask) -> None:
+    """Strict headers on everything; nothing is kept by a browser; only our own address and our own pages may ask."""
+
+    @app.before_request
+    def _own_requests_only() -> None:
+        # A name that is not ours means DNS rebinding; another origin means a foreign page is posting.
+        if not is_loopback(request.host.rpartition(":")[0].strip("[]") or request.host):
+            abort(403)
+        origin = request.headers.get("Origin")
+        if request.method not in ("GET", "HEAD") and origin is not None and origin != request.host_url.rstrip("/"):
+            abort(403)
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = CSP
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Cache-Control"] = "no-store"
+        return response

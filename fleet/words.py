@@ -1,0 +1,84 @@
+"""Staff's words for the codes terminals report. The codes are those of the terminal's table of faults; a test compares them."""
+
+from __future__ import annotations
+
+FAULTS: dict[str, str] = {
+    "absent": "没有接上，或断电",
+    "mute": "接着，但不应答",
+    "device_error": "设备报告其他错误",
+    "reader_self_test_failed": "读卡器安全模块自检不通过",
+    "reader_not_authorised": "读卡器安全模块未授权",
+    "card_removed": "读卡中途卡被拿开",
+    "card_unreadable": "卡片读取失败",
+    "card_not_supported": "不是二代身份证，或卡型不认识",
+    "card_bad_number": "卡内号码核对不上",
+    "card_expired": "证件不在有效期内",
+    "paper_out": "缺纸",
+    "paper_near_end": "纸将用尽",
+    "cover_open": "上盖打开",
+    "head_hot": "打印头过热",
+    "cutter_jam": "切刀卡住",
+    "printer_error": "打印机报告其他错误",
+    "page_not_found": "没有找到纸张",
+    "page_cut_off": "纸的边角在画面外",
+    "page_blurred": "画面模糊",
+    "page_blank": "空白页",
+    "camera_frozen": "画面不再更新",
+    "pad_key_stuck": "评价键卡住",
+    "catalogue_damaged": "事项目录损坏，暂停服务",
+    "bus_overloaded": "设备事件过多",
+    "store_failed": "写本机数据库失败，暂停服务",
+    "document_damaged": "有材料影像损坏，未送达",
+    "upload_refused": "上传凭据不被认可",
+}
+
+LIFE: dict[str, str] = {
+    "absent": "未接",
+    "opening": "连接中",
+    "identifying": "识别中",
+    "ready": "就绪",
+    "busy": "工作中",
+    "faulted": "故障",
+    "back_off": "等待重连",
+}
+
+DEVICES: dict[str, str] = {
+    "reader": "读卡器",
+    "idcard": "读卡器",
+    "printer": "凭证打印机",
+    "camera": "高拍仪",
+    "rating": "评价器",
+    "pad": "评价器",
+}
+
+PRESENCE: dict[str, str] = {"online": "在线", "lost": "失联", "left": "已退出", "unknown": "不明"}
+
+LEAVING: dict[str, str] = {"shutdown": "正常关机", "update": "升级中", "night": "夜间关机"}
+
+RATINGS: dict[int, str] = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
+
+OUTCOMES: dict[str, str] = {"printed": "已打印", "refused": "没有打印", "spoilt": "打坏", "uncertain": "不能确定"}
+
+REFUSALS: dict[str, str] = {
+    "topic names no terminal": "主题里没有终端编号",
+    "terminal is not registered here": "这台终端没有登记",
+    "topic is not of the contract": "主题不在约定之内",
+    "event names another terminal as its source": "事件自称来自另一台终端",
+    "event type not known here": "事件类型不认识",
+    "another event stands under this sequence": "同一序号下已有另一事件（疑似存储卡被复制）",
+    "a case of this number was taken in already": "同一办件编号已经收过",
+    "of a case another terminal took in": "所指办件是别的终端收的",
+    "this attempt at a receipt has ended already": "这次打印已经有过结果",
+    "sequence out of range": "序号超出范围",
+    "nested too deeply": "内容嵌套过深",
+}
+
+
+def fault(code: str | None) -> str:
+    """Words for a fault's code; an unknown one is shown as it is, so that nothing is hidden."""
+    return "" if code is None else FAULTS.get(code, code)
+
+
+def refusal(reason: str) -> str:
+    """Words for why a message was refused; the rule itself when it is one of the parser's many."""
+    return REFUSALS.get(reason, f"不合约定：{reason}")
