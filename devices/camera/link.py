@@ -36,6 +36,13 @@ class CameraLink:
     def still(self, timeout: float) -> Frame:
         return self._ask(Ask.STILL, Frame, timeout)
 
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def abort(self) -> None:
+        """From any thread: whoever waits for an answer gets ``ConnectionResetError`` now."""
+        self._stream.abort()
+
     def close(self) -> None:
         self._stream.close()
 
@@ -51,7 +58,6 @@ class CameraLink:
         return answer
 
     def _next(self, deadline: float) -> Message:
-        while True:
+        while (message := self._receiver.next_event()) is None:
             self._receiver.receive_data(self._stream.receive(self._receiver.wanted, deadline))
-            for message in self._receiver.events():
-                return message
+        return message

@@ -112,10 +112,11 @@ def _response(picture: Picture, points: Floats) -> tuple[NDArray[np.float32], fl
     half = SAMPLES // 2
     halves = np.median(profiles[:, half + 1 :].mean(axis=1) - profiles[:, :half].mean(axis=1), axis=0)
     direction = max((*usual, halves), key=lambda step: float((step**2).sum()))
-    strength = float(np.sqrt((direction**2).sum()))
+    unit = direction / max(float(np.sqrt((direction**2).sum())), 1e-6)
     x, y = points[..., 0], points[..., 1]
     inside = (x >= 0) & (x <= picture.width - 1) & (y >= 0) & (y <= picture.height - 1)
-    return np.where(inside, steps @ (direction / max(strength, 1e-6)), -np.inf).astype(np.float32), strength
+    response = np.where(inside, steps @ unit, -np.inf).astype(np.float32)
+    return response, float(np.median(response.max(axis=1)))
 
 
 def _profiles(picture: Picture, points: Floats) -> NDArray[np.float32]:

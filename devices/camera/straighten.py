@@ -33,7 +33,7 @@ class Mount:
 
 
 def straighten(picture: Picture, page: Page, mount: Mount) -> Pixels:
-    """The page as B, G, R, its top where the citizen has it; tones untouched. A4 comes out as exactly A4, others keep their shape."""
+    """The page as B, G, R, its top where the citizen has it; tones untouched. A4 comes out as A4, others keep their shape."""
     corners = upright(page, mount)
     width, height = _size(corners, mount)
     target = np.array(((0, 0), (width, 0), (width, height), (0, height)), np.float32) - 0.5

@@ -22,7 +22,7 @@ breaks these rules cannot be trusted to find its feet again: it is closed, never
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -121,7 +121,7 @@ def frame_header(serial: int, width: int, height: int, stride: int) -> bytes:
 
 
 class Receiver:
-    """Turns bytes into messages. ``receive_data`` as they come, then ``events``; :class:`FrameError` ends the stream for good.
+    """Turns bytes into messages: ``receive_data`` as they come, ``next_event`` until ``None``. :class:`FrameError` is final.
 
     Holds one unfinished message: at most a header and :data:`MAX_FRAME` bytes, allocated only after the header proved sane.
     A finished frame's buffer is handed out, not copied and not kept.
@@ -132,21 +132,20 @@ class Receiver:
         self._fields: _Fields | None = None
         self._payload = bytearray()
         self._filled = 0
-        self._ready: list[Message] = []
+        self._ready: deque[Message] = deque()
         self._broken = False
 
     def receive_data(self, data: bytes | memoryview) -> None:
-        """Take what came from the stream. Messages before a broken one are still given by ``events``."""
+        """Take what came from the stream. Messages before a broken one are still given by ``next_event``."""
         if self._broken:
             raise FrameError("the stream broke before")
         rest = memoryview(data)
         while rest:
             rest = self._take_head(rest) if self._fields is None else self._take_payload(rest)
 
-    def events(self) -> Iterator[Message]:
-        """The messages complete by now, each once, oldest first."""
-        while self._ready:
-            yield self._ready.pop(0)
+    def next_event(self) -> Message | None:
+        """The oldest message that is complete and was not given yet."""
+        return self._ready.popleft() if self._ready else None
 
     @property
     def wanted(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 
@@ -39,6 +40,11 @@ class UnixStream:
         if not data:
             raise ConnectionResetError("the other side closed the connection")
         return data
+
+    def abort(self) -> None:
+        """End the connection from any thread; a blocked ``receive`` returns at once."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._socket.close()

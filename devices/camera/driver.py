@@ -1,0 +1,190 @@
+"""The document camera: watches the desk while a citizen is asked for a page, and takes that page when told to.
+
+The camera itself is a process behind a Unix socket (``protocols/frames.py``). This side finds, straightens and judges, and
+never trusts the other to answer: each exchange has a deadline. What a failure means:
+
+=================================  ===================================================================================
+nobody listens at the socket       ``absent``; opened again until somebody does
+hello is not answered              ``mute``
+no frame before the deadline       ``camera_frozen``: libcamera is stuck. The connection is closed, for the other side to
+                                   notice, and opened again; the device is ready again only when a frame has come
+"no camera" as an answer           ``absent``: the process lives, its camera does not
+an answer outside the framing      ``mute``: what it says is of no use
+=================================  ===================================================================================
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from devices.camera.link import CameraLink, NoPictureError
+from devices.camera.scan import Scan, preview, scan
+from devices.camera.straighten import Mount
+from devices.port import Finding, PageRefused, PageTaken
+from devices.protocols.frames import Camera, FrameError, Why
+from devices.supervisor import DeviceFaultError, Pace, Supervised
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds. The still's deadline is long because libcamera switches mode and drops frames for it."""
+
+    hello: float = 1.0
+    preview: float = 1.0
+    still: float = 4.0
+    between_previews: float = 0.16
+    between_hellos: float = 3.0
+
+
+class FrameCamera(Supervised[str]):
+    """:class:`devices.port.DocumentCamera` on the frame link at ``path``; ``mount``: how the camera hangs over the desk.
+
+    Every ``take`` is answered by exactly one PageTaken or PageRefused. One that ``rest`` overtakes, or that comes without
+    ``watch``, is refused with ``page_not_found``: nobody looked. Pictures live in ``preview`` only, and only until ``rest``.
+    """
+
+    def __init__(
+        self, path: str, *, name: str = "camera", mount: Mount | None = None, times: Times | None = None, pace: Pace | None = None
+    ) -> None:
+        super().__init__(name, pace=pace)
+        self._path = path
+        self._mount = mount or Mount()
+        self._times = times or Times()
+        self._link: CameraLink | None = None
+        self._was_frozen = False
+        self._looking = threading.Lock()
+        self._watching = False
+        self._preview: bytes | None = None
+
+    # --- from any thread ----------------------------------------------------------------------------------------------
+
+    def watch(self) -> None:
+        with self._looking:
+            self._watching = True
+        self.wake()
+
+    def rest(self) -> None:
+        with self._looking:
+            self._watching = False
+            self._preview = None
+        self.wake()
+
+    def preview(self) -> bytes | None:
+        with self._looking:
+            return self._preview
+
+    def take(self, request: str) -> None:
+        self.leave(request)
+
+    def stop(self) -> None:
+        if (link := self._link) is not None:
+            link.abort()
+        super().stop()
+        self.rest()
+
+    # --- the owning thread --------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        self._link = CameraLink(self._path)
+
+    def identify(self) -> str:
+        link = self._opened()
+        camera = self._say_hello(link)
+        if self._was_frozen:  # it always says hello; only a frame shows that it sees again
+            self._guarded_preview(link)
+            self._was_frozen = False
+        width, height = camera.still
+        return f"{camera.model} {width}×{height}"
+
+    def turn(self) -> float | None:
+        link = self._opened()
+        for request in self.notes():
+            self._take(link, request)
+        if self._is_watching():
+            return self._look(link)
+        self._say_hello(link)
+        return self._times.between_hellos
+
+    def close(self) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
+        with self._looking:
+            self._preview = None
+
+    def readable(self) -> tuple[int, ...]:
+        """Nothing is owed to us between exchanges: what becomes readable is the end of the connection."""
+        return () if self._link is None else (self._link.fileno(),)
+
+    def decline(self, note: str) -> None:
+        self.emit(PageRefused(note, self.state().fault or "absent"))
+
+    def _look(self, link: CameraLink) -> float:
+        began = self.now()
+        picture = self._guarded_preview(link)
+        self.alive()
+        with self._looking:
+            if self._watching:
+                self._preview = picture
+        spent = self.now() - began
+        return max(self._times.between_previews - spent, spent / 2)  # a slow board keeps a third of its time for others
+
+    def _take(self, link: CameraLink, request: str) -> None:
+        if not self._is_watching():
+            self.emit(PageRefused(request, "page_not_found"))
+            return
+        self.busy()
+        try:
+            taken = self._guarded_still(link)
+        except DeviceFaultError as error:
+            self.emit(PageRefused(request, error.code))
+            raise
+        except OSError:
+            self.emit(PageRefused(request, "absent"))
+            raise
+        self.alive()
+        if isinstance(taken, str) or not self._is_watching():
+            self.emit(PageRefused(request, taken if isinstance(taken, str) else "page_not_found"))
+        else:
+            found = tuple(Finding(code) for code in taken.findings)
+            self.emit(PageTaken(request, taken.jpeg, taken.width, taken.height, found))
+        self.ready()
+
+    def _guarded_preview(self, link: CameraLink) -> bytes:
+        try:
+            return preview(link.preview(self._times.preview), self._mount)
+        except (TimeoutError, FrameError, NoPictureError) as error:
+            raise self._no_frame(error) from None
+
+    def _guarded_still(self, link: CameraLink) -> Scan | str:
+        try:
+            return scan(link.still(self._times.still), self._mount)
+        except (TimeoutError, FrameError, NoPictureError) as error:
+            raise self._no_frame(error) from None
+
+    def _no_frame(self, error: Exception) -> DeviceFaultError:
+        if isinstance(error, FrameError):
+            return DeviceFaultError("mute")
+        if isinstance(error, NoPictureError) and error.why == Why.NO_CAMERA:
+            return DeviceFaultError("absent")
+        self._was_frozen = True
+        return DeviceFaultError("camera_frozen")
+
+    def _say_hello(self, link: CameraLink) -> Camera:
+        try:
+            camera = link.hello(self._times.hello)
+        except FrameError:
+            raise DeviceFaultError("mute") from None
+        except NoPictureError:
+            raise DeviceFaultError("absent") from None
+        self.alive()
+        return camera
+
+    def _is_watching(self) -> bool:
+        with self._looking:
+            return self._watching
+
+    def _opened(self) -> CameraLink:
+        assert self._link is not None, "hooks run between open and close only"
+        return self._link

@@ -1,0 +1,78 @@
+"""From a frame to what the terminal keeps or shows: the master of a page, and the finder's preview."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from devices.camera.findings import findings
+from devices.camera.page import Page, find_page
+from devices.camera.picture import Picture, Pixels, bgr_from_ycc
+from devices.camera.straighten import Mount, straighten
+from devices.protocols.frames import Frame
+
+MASTER_QUALITY = 85
+"""About 525 KiB for an A4 page at 200 dpi. Below 80 red seals fray; above 90 only the size grows."""
+
+PREVIEW_QUALITY = 80
+PREVIEW_LONGEST = 900
+"""Pixels of the preview's longer side."""
+
+FOUND = (96, 190, 40)
+"""B, G, R of the outline round a page that can be taken."""
+
+CUT = (0, 150, 255)
+"""And round one that lies partly outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A straightened page. ``findings`` are codes of ``kiosk/faults.toml``."""
+
+    jpeg: bytes = field(repr=False)
+    width: int
+    height: int
+    findings: tuple[str, ...]
+
+
+def scan(frame: Frame, mount: Mount) -> Scan | str:
+    """The page in a still, or why there is none to take: ``page_not_found``, ``page_cut_off``."""
+    picture = picture_of(frame)
+    page = find_page(picture)
+    if page is None:
+        return "page_not_found"
+    if page.cut:
+        return "page_cut_off"
+    straight = straighten(picture, page, mount)
+    height, width = straight.shape[:2]
+    return Scan(_jpeg(straight, MASTER_QUALITY), width, height, findings(straight))
+
+
+def preview(frame: Frame, mount: Mount) -> bytes:
+    """A small JPEG as the citizen sees the desk, with the outline of the page found."""
+    picture = picture_of(frame)
+    small = bgr_from_ycc(picture.small_ycc(PREVIEW_LONGEST))
+    page = find_page(picture)
+    if page is not None:
+        _outline(small, page, small.shape[1] / picture.width)
+    turns = mount.turns % 4
+    if turns:
+        small = np.ascontiguousarray(np.rot90(small, -turns))
+    return _jpeg(small, PREVIEW_QUALITY)
+
+
+def picture_of(frame: Frame) -> Picture:
+    return Picture.from_nv12(frame.data, frame.width, frame.height, frame.stride)
+
+
+def _outline(small: Pixels, page: Page, scale: float) -> None:
+    corners = np.round((np.array(page.corners) + 0.5) * scale * 16).astype(np.int32)
+    cv2.polylines(small, [corners], True, CUT if page.cut else FOUND, 4, cv2.LINE_AA, shift=4)
+
+
+def _jpeg(colour: Pixels, quality: int) -> bytes:
+    done, data = cv2.imencode(".jpg", colour, (cv2.IMWRITE_JPEG_QUALITY, quality))
+    assert done, "JPEG of an 8-bit colour picture cannot fail"
+    return bytes(data)
