@@ -25,15 +25,13 @@ class Strip:
 
 
 def strips(picture: Image.Image) -> tuple[Strip, ...]:
-    """``picture`` (mode "1", at most 576 wide) from top to bottom, white below the last dot left out.
+    """``picture`` (mode "1", at most 576 wide) from top to bottom.
 
     White at the right is not sent, and a white strip is sent one byte wide: feeding by ``ESC J`` would depend on the
     model's motion unit. Where data would read as a real-time command one dot is added beside another.
     """
-    ink = ImageChops.invert(picture.convert("1"))
-    box = ink.getbbox()
-    height = box[3] if box else 0
-    return tuple(_strip(picture, ink, top, min(top + STRIP_ROWS, height)) for top in range(0, height, STRIP_ROWS))
+    ink = ImageChops.invert(picture)
+    return tuple(_strip(picture, ink, top, min(top + STRIP_ROWS, ink.height)) for top in range(0, ink.height, STRIP_ROWS))
 
 
 def _strip(picture: Image.Image, ink: Image.Image, top: int, bottom: int) -> Strip:

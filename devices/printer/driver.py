@@ -1,0 +1,257 @@
+"""Driver of an ESC/POS receipt printer on the network: what became of each slip, honestly.
+
+======================================================  ==============================================================
+nothing of the slip was sent                            ``REFUSED`` with the cause; may be tried again silently
+the printer reported trouble while printing             ``SPOILT`` with the cause: part of it, or all of it uncut
+contact lost, no proof in time, the terminal stopped    ``UNCERTAIN``: it may be whole on paper
+the printer says that everything before the mark is     ``PRINTED``
+on paper, and reported no trouble until then
+======================================================  ==============================================================
+
+After anything but ``PRINTED`` and ``REFUSED`` the printer is cleaned up as soon as it can print: an interrupted picture
+command is filled, 以上作废 is printed and cut off. Only then is it ready, so what hangs in its mouth never becomes the
+beginning of the next person's receipt.
+
+A second attempt is the business of whoever gave the job: nothing is ever printed twice by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from devices.port import Heading, Paragraph, PrintEnded, PrintJob, PrintJournal, PrintOutcome, Slip
+from devices.printer.raster import Strip, strips
+from devices.printer.session import CancelledError, NotTakingError, Session, StoppedError
+from devices.printer.slip import Typesetter, UnprintableSlipError
+from devices.protocols.escpos import Paper, Trouble
+from devices.supervisor import DeviceFaultError, Pace, Supervised
+from devices.transports.tcp import TcpLink
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 1.0
+"""Seconds between two questions to an idle printer: its proof of life, and how soon a fault without ASB is seen."""
+QUEUE_LIMIT = 8
+"""Slips that may wait. More means that somebody prints in a loop, and paper is short."""
+VOID = Slip((Heading("以上作废"), Paragraph("上面的凭证没有打印完整，请勿使用。", strong=True, centred=True)))
+
+_FAULTS = {
+    Trouble.COVER: "cover_open",
+    Trouble.PAPER: "paper_out",
+    Trouble.CUTTER: "cutter_jam",
+    Trouble.ERROR: "printer_error",
+    Trouble.HEAD: "head_hot",
+    Trouble.OFFLINE: "printer_error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Crowded:
+    """A job that came when the queue was full; its slip is not kept."""
+
+    job: str
+    attempt: int
+
+
+class EscposPrinter(Supervised[PrintJob | _Crowded]):
+    """:class:`devices.port.ReceiptPrinter` at ``host:port`` (most printers listen on 9100).
+
+    Raises :class:`~devices.printer.text.MissingFontError` on construction. ``unfinished``: the journal knows a job that was
+    being sent when the terminal went down, so clean up before anything else.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        journal: PrintJournal,
+        *,
+        name: str = "printer",
+        unfinished: bool = False,
+        typesetter: Typesetter | None = None,
+        pace: Pace | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(name, pace=pace, clock=clock)
+        self._where = (host, port)
+        self._journal = journal
+        self._dirty = unfinished
+        self._typesetter = typesetter or Typesetter()
+        self._void = strips(self._typesetter.render(VOID))
+        self._link: TcpLink | None = None
+        self._talk: Session | None = None
+        self._look_at = 0.0
+        self._waiting = 0
+        self._counting = threading.Lock()
+
+    def print(self, job: PrintJob) -> None:
+        """Queue ``job``; its :class:`PrintEnded` follows in any case, also when the printer cannot be used."""
+        with self._counting:
+            self._waiting += 1
+            crowded = self._waiting > QUEUE_LIMIT
+        self.leave(_Crowded(job.job, job.attempt) if crowded else job)
+
+    # --- the device's life --------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        self._link = TcpLink(*self._where)
+        self._talk = Session(self._link, wait=self.wait, now=self.now, stopping=lambda: self.stopping)
+
+    def identify(self) -> str | None:
+        """Stays here until the printer can print: a printer that comes up without paper is faulted, and never was ready."""
+        session = self._session()
+        while not self._usable(session):
+            for note in self.notes():
+                self.decline(note)
+            if self.stopping:
+                raise DeviceFaultError(self.state().fault or "absent")
+            self.wait(LOOK_EVERY, *self.readable())
+            session.hear()
+        self._look_at = 0.0
+        return session.model or "ESC/POS"
+
+    def turn(self) -> float | None:
+        session = self._session()
+        session.hear()
+        note = next(self.notes(), None)
+        if note is None and not session.changed and (left := self._look_at - self.now()) > 0:
+            return left
+        usable = self._look(note, session)
+        if note is not None:
+            if usable and isinstance(note, PrintJob):
+                self._taken()
+                self._print(note, session)
+                self._look_at = 0.0
+            else:
+                self.decline(note)
+            return 0.0
+        return LOOK_EVERY
+
+    def close(self) -> None:
+        link, self._link, self._talk = self._link, None, None
+        if link is not None:
+            link.close()
+
+    def readable(self) -> tuple[int, ...]:
+        return () if self._link is None else (self._link.fileno(),)
+
+    def decline(self, note: PrintJob | _Crowded) -> None:
+        self._taken()
+        crowded = isinstance(note, _Crowded)
+        self._end(note, PrintOutcome.REFUSED, "printer_busy" if crowded else self.state().fault or "absent")
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+
+    def _look(self, note: PrintJob | _Crowded | None, session: Session) -> bool:
+        """Whether it can print now. A job in hand is declined before the connection is given up."""
+        try:
+            usable = self._usable(session)
+        except OSError as error:
+            if note is not None:
+                self._taken()
+                self._end(note, PrintOutcome.REFUSED, _lost(error))
+            raise
+        if usable:
+            self.ready(warning=_warning(session))
+        return usable
+
+    def _usable(self, session: Session) -> bool:
+        """Ask everything; learn what the printer can do and clean up where that is owed."""
+        session.changed = False
+        status = session.inquire()
+        self.alive()
+        self._look_at = self.now() + LOOK_EVERY
+        if status.trouble is None:
+            if session.traits is None:
+                self._dirty |= session.probe()
+            return not self._dirty or self._clean_up(session)
+        self.faulted(_FAULTS[status.trouble], warning=_warning(session))
+        return False
+
+    def _clean_up(self, session: Session) -> bool:
+        try:
+            session.print(self._void, flush=True)
+        except StoppedError as error:
+            self.faulted(_FAULTS[error.trouble])
+            return False
+        except NotTakingError:
+            raise TimeoutError("takes nothing in") from None
+        self._dirty = False
+        log.info("%s: cleaned up after an interrupted slip", self.name)
+        return True
+
+    # --- printing -----------------------------------------------------------------------------------------------------
+
+    def _print(self, job: PrintJob, session: Session) -> None:
+        outcome = PrintOutcome.REFUSED
+        cause: str | None = "device_error"
+        try:
+            if (picture := self._set(job)) is None:
+                cause = "slip_unprintable"
+            elif not self._journalled(job):
+                cause = "store_failed"
+            else:
+                self.busy()
+                outcome, cause = self._send(picture, session)
+        except OSError as error:
+            outcome, cause = PrintOutcome.UNCERTAIN if session.begun else PrintOutcome.REFUSED, _lost(error)
+            raise
+        finally:
+            self._dirty |= outcome in (PrintOutcome.SPOILT, PrintOutcome.UNCERTAIN)
+            self._end(job, outcome, cause)
+
+    def _set(self, job: PrintJob) -> tuple[Strip, ...] | None:
+        try:
+            return strips(self._typesetter.render(job.slip))
+        except UnprintableSlipError as error:
+            log.warning("%s: a slip cannot be printed: %s", self.name, error)
+            return None
+
+    def _journalled(self, job: PrintJob) -> bool:
+        try:
+            self._journal.sending(job.job, job.attempt)
+        except Exception:
+            log.exception("%s: nothing is printed without the journal", self.name)
+            return False
+        return True
+
+    def _send(self, picture: tuple[Strip, ...], session: Session) -> tuple[PrintOutcome, str | None]:
+        try:
+            if session.print(picture):
+                return PrintOutcome.PRINTED, None
+        except StoppedError as error:
+            return (PrintOutcome.SPOILT if error.begun else PrintOutcome.REFUSED), _FAULTS[error.trouble]
+        except NotTakingError:
+            self._dirty = True
+            return PrintOutcome.REFUSED, "mute"
+        return PrintOutcome.UNCERTAIN, "mute"
+
+    def _end(self, job: PrintJob | _Crowded, outcome: PrintOutcome, cause: str | None) -> None:
+        try:
+            self._journal.ended(job.job, job.attempt, outcome, cause)
+        except Exception:
+            log.exception("%s: the journal does not know how a slip ended", self.name)
+        self.emit(PrintEnded(job.job, job.attempt, outcome, cause))
+
+    def _taken(self) -> None:
+        with self._counting:
+            self._waiting -= 1
+
+    def _session(self) -> Session:
+        if self._talk is None:
+            raise RuntimeError("not open")
+        return self._talk
+
+
+def _warning(session: Session) -> str | None:
+    return "paper_near_end" if session.status.paper is Paper.NEAR_END else None
+
+
+def _lost(error: OSError) -> str:
+    if isinstance(error, CancelledError):
+        return "print_interrupted"
+    return "mute" if isinstance(error, TimeoutError) else "absent"

@@ -1,0 +1,307 @@
+"""One connection to an ESC/POS printer: questions and their answers, what the printer can do, and strips with proof.
+
+A job on the wire::
+
+    [NULs]  ESC @  GS a  GS r   strip GS r  strip GS r  …  GS V 66 0   GS ( H id   (or GS r)
+    clean-up only     │              │                                    └ answered when it is on paper: printed
+                      └ answers, or  └ answered when taken out of the receive buffer: at most WINDOW bytes are on their
+                        something      way, so the buffer never fills, DLE EOT is always heard, and little is lost
+                        swallowed it   when the printer stops
+
+Without that window a TCP printer that stops is mute: its full buffer holds up the very question why it stopped.
+Waiting always ends: by the answer, by trouble the printer reports (ASB, or DLE EOT asked when nothing moves), by
+``TimeoutError``, by ``OSError``, or because the terminal stops.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from devices.printer.raster import Strip
+from devices.protocols.escpos import (
+    ASK_MODEL,
+    ASK_PAPER,
+    CUT,
+    FLUSH,
+    REPORT_CHANGES,
+    RESET,
+    Answer,
+    Answers,
+    Changed,
+    InOrder,
+    Named,
+    Printed,
+    PrinterStatus,
+    Query,
+    RealTime,
+    Trouble,
+    ask,
+    mark,
+)
+
+PATIENCE = 2.0
+"""Seconds a question may stay open. Cheap printers answer within 0.1 s, and now and then within 1 s."""
+WINDOW = 3600
+"""Bytes sent and not yet known to be taken: two full strips, below the 4 kB receive buffer of the commonest printers."""
+PIECE = 1024
+"""Bytes written between two looks at what the printer says."""
+SLOWEST = 25.0 * 8
+"""Rows a second no healthy printer stays below (25 mm/s; 80 mm printers do 150 to 300)."""
+MARGIN = 8.0
+"""Seconds on top of that for cutting, heating, and a hall's network."""
+STALLED = 2.5
+"""Seconds without an answer in a job after which a printer that reports by itself is asked what is wrong."""
+STALLED_UNREPORTED = 0.4
+"""The same for a printer without ASB."""
+
+_GLANCE = 0.05
+_AFTERTHOUGHT = 0.3
+"""Seconds a process id may come after the answer to a later GS r."""
+_PROBE = b"tb00"
+
+
+class Link(Protocol):
+    """What a session needs of its transport; none of it waits."""
+
+    def fileno(self) -> int: ...
+
+    def read(self) -> bytes: ...
+
+    def write(self, data: bytes) -> int: ...
+
+
+class StoppedError(Exception):
+    """The printer says that it stopped, and why. ``begun``: some of the picture had been sent."""
+
+    def __init__(self, trouble: Trouble, *, begun: bool) -> None:
+        super().__init__(trouble)
+        self.trouble = trouble
+        self.begun = begun
+
+
+class NotTakingError(Exception):
+    """The printer answers in real time but took nothing in: it is in the middle of something cut off. Nothing was sent."""
+
+
+class CancelledError(ConnectionAbortedError):
+    """The terminal stops: contact is given up by our side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What this printer turned out to understand."""
+
+    reports: bool
+    """GS a: it says by itself when something changes."""
+    process_id: bool
+    """GS ( H: it says when a job is on paper."""
+    in_order: bool
+    """GS r: it says how far it has read."""
+
+    @property
+    def provable(self) -> bool:
+        return self.process_id or self.in_order
+
+
+class Session:
+    """Belongs to the thread that owns the printer. ``wait(seconds, fd)`` sleeps until readable, woken, or over."""
+
+    def __init__(
+        self,
+        link: Link,
+        *,
+        wait: Callable[[float, int], bool],
+        now: Callable[[], float],
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._link = link
+        self._wait = wait
+        self._now = now
+        self._stopping = stopping
+        self._answers = Answers()
+        self._real_time: deque[int] = deque(maxlen=8)
+        self._flying: deque[int] = deque()
+        self._marks: set[bytes] = set()
+        self._count = 0
+        self._reported = False
+        self._alarm: Trouble | None = None
+        self._moved_at = now()
+        self.begun = False
+        """Some of the picture last given to :meth:`print` was sent."""
+        self.status = PrinterStatus()
+        self.traits: Traits | None = None
+        self.model: str | None = None
+        self.changed = False
+        """The printer reported something since this was last set to ``False``."""
+
+    def hear(self, seconds: float = 0.0) -> None:
+        """Take in what the printer has said, waiting up to ``seconds`` for it to say something."""
+        if seconds > 0:
+            self._wait(seconds, self._link.fileno())
+        while data := self._link.read():
+            for answer in self._answers.receive(data):
+                self._sort(answer)
+
+    def inquire(self) -> PrinterStatus:
+        """The whole status, asked now. ``TimeoutError`` when one of four questions stays open."""
+        status = PrinterStatus()
+        self.hear()
+        self._real_time.clear()
+        for query in Query:
+            self._write(ask(query))
+            self._until(lambda: bool(self._real_time), PATIENCE)
+            status = status.answered(query, self._real_time.popleft())
+        self.status = status
+        return status
+
+    def probe(self) -> bool:
+        """Learn :attr:`traits` and :attr:`model`. To be called online.
+
+        ``True`` when the printer was found in the middle of a command somebody else never finished; it is through it now.
+        """
+        question = RESET + mark(_PROBE) + ASK_MODEL + RESET + REPORT_CHANGES + ASK_PAPER
+        self._reported = False
+        for flush in (b"", FLUSH):
+            self._flying.clear()
+            self._write(flush + question)
+            self._flying.append(0)
+            in_order = self._came(lambda: not self._flying, PATIENCE)
+            process_id = self._came(lambda: _PROBE in self._marks, _AFTERTHOUGHT)
+            self.traits = Traits(self._reported, process_id, in_order)
+            if self._reported or self.traits.provable:
+                return bool(flush)
+        return False
+
+    def print(self, strips: Iterable[Strip], *, flush: bool = False) -> bool:
+        """Print and cut; whether that is proven.
+
+        ``flush`` first completes a command that was cut off. :class:`StoppedError`, :class:`NotTakingError`,
+        :class:`CancelledError`; ``TimeoutError`` and ``OSError`` leave open what is on paper.
+        """
+        if self.traits is None:
+            raise RuntimeError("probe before printing")
+        strips = tuple(strips)
+        self._alarm, self.begun = None, False
+        self._begin(self.traits, flush)
+        deadline = self._now() + sum(strip.rows for strip in strips) / SLOWEST + MARGIN
+        for strip in strips:
+            self._watch(partial(self._fits, len(strip.data)), deadline)
+            self.begun = True
+            self._send(strip.data, self.traits)
+        return self._prove(self.traits, deadline)
+
+    # --- a job --------------------------------------------------------------------------------------------------------
+
+    def _begin(self, traits: Traits, flush: bool) -> None:
+        """Settings of our own, and an answer that shows they were taken in."""
+        self._reported = False
+        self._write((FLUSH if flush else b"") + RESET + REPORT_CHANGES)
+        self._ask_paper(traits, 0)
+        if not self._came(lambda: not self._flying and (self._reported or not traits.reports), PATIENCE):
+            if (trouble := self.inquire().trouble) is not None:
+                raise StoppedError(trouble, begun=False)
+            raise NotTakingError
+        self._check()
+
+    def _send(self, data: bytes, traits: Traits) -> None:
+        for start in range(0, len(data), PIECE):
+            self._write(data[start : start + PIECE])
+            self.hear()
+            self._check()
+        self._ask_paper(traits, len(data))
+
+    def _prove(self, traits: Traits, deadline: float) -> bool:
+        self._count += 1
+        identity = b"%04d" % (self._count % 10_000)
+        self._marks.clear()
+        self._write(CUT)
+        if traits.process_id:
+            self._write(mark(identity))
+            self._watch(lambda: identity in self._marks, deadline)
+        else:
+            self._ask_paper(traits, 0)
+            self._watch(lambda: not self._flying, deadline)
+        if not traits.reports and (trouble := self.inquire().trouble) is not None:
+            raise StoppedError(trouble, begun=True)
+        return traits.provable
+
+    def _fits(self, size: int) -> bool:
+        return sum(self._flying) + size <= WINDOW
+
+    def _ask_paper(self, traits: Traits, size: int) -> None:
+        if traits.in_order:
+            self._write(ASK_PAPER)
+            self._flying.append(size)
+
+    def _watch(self, done: Callable[[], bool], deadline: float) -> None:
+        """Wait for ``done``, minding what the printer reports, and asking it when nothing moves."""
+        assert self.traits is not None
+        stalled = STALLED if self.traits.reports else STALLED_UNREPORTED
+        self._moved_at = self._now()
+        while not done():
+            self._check()
+            now = self._now()
+            if now >= deadline:
+                raise TimeoutError("no proof of printing")
+            if self.traits.in_order and now - self._moved_at >= stalled:
+                if (trouble := self.inquire().trouble) is not None:
+                    raise StoppedError(trouble, begun=self.begun)
+                self._moved_at = self._now()
+            self.hear(min(_GLANCE, deadline - now))
+
+    def _check(self) -> None:
+        if self._alarm is not None:
+            raise StoppedError(self._alarm, begun=self.begun)
+        if self._stopping():
+            raise CancelledError
+
+    # --- bytes --------------------------------------------------------------------------------------------------------
+
+    def _write(self, data: bytes) -> None:
+        """All of ``data``, hearing meanwhile. ``TimeoutError`` when the printer takes nothing for :data:`PATIENCE`."""
+        patient_until = self._now() + PATIENCE
+        while data:
+            if written := self._link.write(data):
+                data = data[written:]
+                patient_until = self._now() + PATIENCE
+            elif self._now() >= patient_until:
+                raise TimeoutError("takes no more bytes")
+            else:
+                self._check()
+                self.hear(_GLANCE)
+
+    def _until(self, done: Callable[[], bool], seconds: float) -> None:
+        if not self._came(done, seconds):
+            raise TimeoutError("no answer")
+
+    def _came(self, done: Callable[[], bool], seconds: float) -> bool:
+        deadline = self._now() + seconds
+        while not done():
+            left = deadline - self._now()
+            if left <= 0:
+                return False
+            if self._stopping():
+                raise CancelledError
+            self.hear(left)
+        return True
+
+    def _sort(self, answer: Answer) -> None:
+        match answer:
+            case RealTime(byte):
+                self._real_time.append(byte)
+            case Changed(status):
+                self.status, self.changed, self._reported = status, True, True
+                self._alarm = self._alarm or status.trouble
+            case InOrder():
+                self._moved_at = self._now()
+                if self._flying:
+                    self._flying.popleft()
+            case Printed(identity):
+                self._moved_at = self._now()
+                self._marks.add(identity)
+            case Named(text):
+                self.model = text
