@@ -66,7 +66,7 @@ class RatingSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    socket: Path
+    socket: str
 
 
 class DeviceSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""The composition root of a terminal: builds everything, starts it in order, stops it in reverse. Nobody imports it but the command."""
+"""The composition root of a terminal: builds everything, starts it in order, stops it in reverse."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import threading
 from contextlib import ExitStack
 from dataclasses import replace
 
-from devices.camera.driver import FrameCamera
-from devices.printer.driver import EscposPrinter
 from waitress.server import create_server
 
+from devices.camera.driver import FrameCamera
 from devices.idcard.reader import SdtReader
 from devices.port import PrintEnded
+from devices.printer.driver import EscposPrinter
 from devices.rating.pad import SerialPad
 from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, load
 from kiosk import faults

@@ -1,0 +1,91 @@
+"""``tongban demo``: start everything, say what each address is for, stop everything on Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import click
+
+from domain.catalogue.model import Party
+from kiosk.demo import files
+from kiosk.demo.layout import PORT, Layout, layout
+from kiosk.demo.processes import NotStartedError, Processes, Spec, free, tongban
+
+
+@click.command()
+@click.option("--base", type=click.Path(file_okay=False, path_type=Path), default=Path(".demo"), help="演示数据放在哪里")
+def demo(base: Path) -> None:
+    """启动整套演示：消息代理、中心、两个业务属地专窗、虚拟硬件和一台终端。按 Ctrl-C 全部停止。"""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    try:
+        where = layout(base)
+        taken = [f"  端口 {port}（{name}）已被占用" for name, port in where.ports.named().items() if not free(port)]
+        if taken:
+            click.echo("\n".join(taken), err=True)
+            raise click.ClickException(f"请先关掉占用端口的程序（也许是另一个演示），或换一组端口：{PORT}=9600 make demo")
+        parties = files.prepare(where)
+    except (RuntimeError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    processes = Processes(click.echo)
+    try:
+        for spec in _specs(where, parties):
+            if ended.is_set():
+                return
+            processes.start(spec)
+        click.echo(_welcome(where, parties))
+        processes.watch(ended.wait)
+    except NotStartedError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    finally:
+        click.echo("正在停止 …")
+        processes.stop()
+        click.echo("已全部停止。")
+
+
+def _specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
+    ports, base = where.ports, where.base
+    broker = next((p for p in ("/usr/sbin/mosquitto", "/usr/bin/mosquitto") if Path(p).exists()), "mosquitto")
+
+    def log(name: str) -> Path:
+        return where.logs / f"{name}.log"
+
+    hardware = ("bench", "--folder", str(where.hardware), "--port", str(ports.bench), "--printer-port", str(ports.printer))
+    desks = [
+        Spec(f"{p.name}专窗", tongban("desk", str(base / f"desk-{p.party}.toml")), ports.desk(i), log(f"desk-{p.party}"))
+        for i, p in enumerate(parties)
+    ]
+    return [
+        Spec("消息代理", (broker, "-c", str(base / "mosquitto.conf")), ports.broker, log("mosquitto")),
+        Spec("中心", tongban("centre", str(base / "centre.toml")), ports.console, log("centre")),
+        *desks,
+        Spec("虚拟硬件", tongban(*hardware), ports.bench, log("bench")),
+        Spec("终端", tongban("run", str(base / "terminal.toml")), ports.terminal, log("terminal")),
+    ]
+
+
+def _welcome(where: Layout, parties: tuple[Party, ...]) -> str:
+    ports = where.ports
+    rows = [
+        ("终端", ports.terminal, "办事人站在这块屏幕前（竖屏 1080×1920，触摸操作），从这里开始办一件事"),
+        ("工作台", ports.bench, "代替真实设备：放身份证、放材料、看打印出来的凭证、按评价器、制造故障"),
+        ("中心", ports.console, "中心工作人员：终端和设备的状态、收到的办件（不含个人信息）、评价"),
+        *((f"专窗·{p.name}", ports.desk(i), f"{p.name}的业务属地专窗：只有这里能打开交给它的办件") for i, p in enumerate(parties)),
+    ]
+    lines = [f"  {name:<10}\thttp://127.0.0.1:{port}/\t{use}" for name, port, use in rows]
+    return "\n".join(
+        [
+            "",
+            "通办演示已经启动。人物、事项开通和地方都是虚构的，不得用于真实办件。",
+            "",
+            *lines,
+            "",
+            "先打开“终端”和“工作台”两个页面：在终端上点着走，需要放卡、放材料时到工作台上放。",
+            f"数据在 {where.base}，日志在 {where.logs}。按 Ctrl-C 全部停止。",
+        ]
+    )

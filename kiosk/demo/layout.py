@@ -1,0 +1,95 @@
+"""Where the demonstration keeps things, and on which ports it speaks. Everything is on the loopback."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.store.volatile import filesystem
+
+PORT = "TONGBAN_DEMO_PORT"
+"""Environment variable: the first of the ports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Eight ports in a row."""
+
+    first: int
+
+    @property
+    def terminal(self) -> int:
+        return self.first
+
+    @property
+    def bench(self) -> int:
+        return self.first + 1
+
+    @property
+    def console(self) -> int:
+        return self.first + 2
+
+    @property
+    def api(self) -> int:
+        return self.first + 5
+
+    @property
+    def broker(self) -> int:
+        return self.first + 6
+
+    @property
+    def printer(self) -> int:
+        return self.first + 7
+
+    def desk(self, index: int) -> int:
+        return self.first + 3 + index
+
+    def named(self) -> dict[str, int]:
+        """What each port is for, as it is told to people."""
+        return {
+            "终端页面": self.terminal,
+            "虚拟硬件工作台": self.bench,
+            "中心管理页": self.console,
+            "示范甲市专窗": self.desk(0),
+            "示范七县专窗": self.desk(1),
+            "中心接口": self.api,
+            "消息代理 Mosquitto": self.broker,
+            "虚拟打印机": self.printer,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """``base`` is kept between two starts; ``runtime`` lies in memory."""
+
+    base: Path
+    runtime: Path
+    ports: Ports
+
+    @property
+    def hardware(self) -> Path:
+        return self.runtime / "hardware"
+
+    @property
+    def logs(self) -> Path:
+        return self.base / "log"
+
+    @property
+    def secrets(self) -> Path:
+        return self.base / "secrets"
+
+
+def layout(base: Path) -> Layout:
+    """The usual layout. ``RuntimeError`` when no folder in memory can be found, ``ValueError`` for a port that is none."""
+    first = int(os.environ.get(PORT, "8600"))
+    if not 1024 <= first <= 65520:
+        raise ValueError(f"{PORT} 应在 1024 到 65520 之间")
+    return Layout(base.absolute(), _memory() / f"tongban-demo-{os.getuid()}-{first}", Ports(first))
+
+
+def _memory() -> Path:
+    for candidate in (os.environ.get("XDG_RUNTIME_DIR"), f"/run/user/{os.getuid()}", "/dev/shm"):  # noqa: S108
+        if candidate and os.access(candidate, os.W_OK) and filesystem(Path(candidate)) == "tmpfs":
+            return Path(candidate)
+    raise RuntimeError("没有找到内存里的目录（tmpfs），办事人的信息不能写到盘上：请检查 /dev/shm 或 XDG_RUNTIME_DIR")
