@@ -1,0 +1,286 @@
+"""A whole small fleet: a broker, a centre, terminals' ends and a desk, all real, for the length of one test."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from domain import sealing
+from domain.case import content
+from domain.case.content import (
+    Answer,
+    Applicant,
+    CaseContent,
+    Delivery,
+    Material,
+    Page,
+    Point,
+    Signature,
+)
+from fleet.centre import Centre
+from fleet.settings import BrokerSettings, CentreSettings, HomeEntry, Listen, TerminalEntry
+from fleet.tokens import token_hash
+from mqtt.link import Link
+from mqtt.messages import VERSION, Birth, CaseTaken, DeviceReport, DocumentRef, EventData, Health, RatingGiven
+from mqtt.publisher import Publisher, Row
+from mqtt.uploads import Waiting
+from mqtt.window import Ranges
+from tests.support.broker import QUICK, RunningBroker, password, running_broker
+
+TIME = "2026-11-20T09:30:00+08:00"
+EPOCH = "00112233aabbccdd"
+HOME, OTHER_HOME, INTAKE = "mianzhu", "langzhong", "renshou"
+TERMINAL, OTHER_TERMINAL = "rs-hall-01", "rs-hall-02"
+JPEG = b"\xff\xd8\xff\xe0" + b"page" * 64
+
+
+class ListOutbox:
+    """An outbox in memory: what a terminal's database does, without a disk. Remembers what the centre confirmed."""
+
+    def __init__(self, epoch: str = EPOCH) -> None:
+        self.epoch = epoch
+        self.confirmed: list[int] = []
+        self._rows: dict[int, Row] = {}
+        self._next = 1
+        self._lock = threading.Lock()
+
+    def add(self, data: EventData) -> int:
+        with self._lock:
+            sequence = self._next
+            self._next += 1
+            self._rows[sequence] = Row(sequence, TIME, data)
+        return sequence
+
+    def pending(self, limit: int) -> Sequence[Row]:
+        with self._lock:
+            return [self._rows[sequence] for sequence in sorted(self._rows)[:limit]]
+
+    def confirm(self, ranges: Ranges) -> None:
+        with self._lock:
+            for first, last in ranges:
+                for sequence in range(first, last + 1):
+                    del self._rows[sequence]
+                    self.confirmed.append(sequence)
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._rows)
+
+
+@dataclass
+class FolderBlobs:
+    """Sealed documents in a folder, as a terminal keeps them until their case is whole."""
+
+    folder: Path
+    documents: dict[str, list[Waiting]] = field(default_factory=dict)
+    freed: list[str] = field(default_factory=list)
+
+    def keep(self, case: str, sealed: Iterable[bytes]) -> None:
+        self.folder.mkdir(exist_ok=True)
+        kept = []
+        for body in sealed:
+            digest = sealing.digest(body)
+            path = self.folder / digest
+            path.write_bytes(body)
+            kept.append(Waiting(case, digest, path))
+        self.documents[case] = kept
+
+    def waiting(self) -> Iterable[Waiting]:
+        return [document for documents in self.documents.values() for document in documents]
+
+    def stored(self, digest: str) -> None:
+        for case, documents in self.documents.items():
+            self.documents[case] = [Waiting(d.case, d.digest, d.path, stored=True) if d.digest == digest else d for d in documents]
+
+    def whole(self, case: str) -> None:
+        for document in self.documents.pop(case):
+            document.path.unlink()
+        self.freed.append(case)
+
+
+@dataclass
+class TerminalEnd:
+    """Link and publisher of one terminal; ``bd`` counts its connects."""
+
+    broker: RunningBroker
+    name: str = TERMINAL
+    outbox: ListOutbox = field(default_factory=ListOutbox)
+    bd: int = 0
+    devices: dict[str, DeviceReport] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.link = Link(self.name, self.broker.account(self.name), birth=birth, next_bd=self._next_bd, pace=QUICK)
+        self.publisher = Publisher(self.link, self.outbox, self._health)
+
+    def _next_bd(self) -> int:
+        self.bd += 1
+        return self.bd
+
+    def _health(self, bd: int) -> Health:
+        return Health(
+            v=VERSION,
+            bd=bd,
+            devices=dict(self.devices),
+            serving=True,
+            unconfirmed=len(self.outbox),
+            oldest=None,
+            pages_waiting=0,
+            ts=TIME,
+        )
+
+
+def birth(bd: int) -> Birth:
+    return Birth(v=VERSION, bd=bd, boot="b0", app="0.1.0", catalogue="2026-11", place="仁寿县政务大厅", ts=TIME)
+
+
+@contextmanager
+def terminal_end(broker: RunningBroker, name: str = TERMINAL, outbox: ListOutbox | None = None) -> Iterator[TerminalEnd]:
+    terminal = TerminalEnd(broker, name, outbox or ListOutbox())
+    terminal.publisher.start()
+    try:
+        yield terminal
+    finally:
+        terminal.publisher.stop()
+
+
+def centre_settings(folder: Path, broker_port: int) -> CentreSettings:
+    folder.mkdir(parents=True, exist_ok=True)
+    secret = folder / "broker.password"
+    secret.write_text(password("fleet"))
+    secret.chmod(0o600)
+    return CentreSettings(
+        data=folder / "data",
+        broker=BrokerSettings(password_file=secret, port=broker_port),
+        api=Listen(0),
+        console=Listen(0),
+        terminals=(
+            TerminalEntry(TERMINAL, "仁寿县政务大厅 1 号机", token_hash(token(TERMINAL))),
+            TerminalEntry(OTHER_TERMINAL, "仁寿县政务大厅 2 号机", token_hash(token(OTHER_TERMINAL))),
+        ),
+        homes=(
+            HomeEntry(HOME, "绵竹市", token_hash(token(HOME))),
+            HomeEntry(OTHER_HOME, "阆中市", token_hash(token(OTHER_HOME))),
+            HomeEntry(INTAKE, "仁寿县"),
+        ),
+    )
+
+
+@contextmanager
+def running_centre(folder: Path, broker_port: int) -> Iterator[Centre]:
+    centre = Centre(centre_settings(folder, broker_port), QUICK)
+    centre.start()
+    try:
+        yield centre
+    finally:
+        centre.stop()
+
+
+@dataclass
+class Fleet:
+    broker: RunningBroker
+    centre: Centre
+
+
+@contextmanager
+def running_fleet(folder: Path) -> Iterator[Fleet]:
+    with running_broker(folder / "broker", TERMINAL, OTHER_TERMINAL) as broker:
+        with running_centre(folder / "centre", broker.port) as centre:
+            yield Fleet(broker, centre)
+
+
+def token(name: str) -> str:
+    return f"token-of-{name}"
+
+
+def bearer(name: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token(name)}"}
+
+
+def rating(case: str = "C1", level: int = 5) -> RatingGiven:
+    return RatingGiven(case=case, level=level, tags=(), by="screen", given_at=TIME)
+
+
+def taken(case: str, sealed: Sequence[bytes], home: str = HOME) -> CaseTaken:
+    """The event of a case whose documents are ``sealed``, the first of them its content."""
+    refs = tuple(
+        DocumentRef(sealing.digest(body), len(body), "page" if position else "case") for position, body in enumerate(sealed)
+    )
+    return CaseTaken(
+        case=case,
+        item="i-gjj-01",
+        item_name="离职提取住房公积金",
+        situation="s1",
+        home=home,
+        intake=INTAKE,
+        taken_at=TIME,
+        token="t" * 22,
+        documents=refs,
+    )
+
+
+def case_content(case: str, pages: Sequence[str], name: str = "测试甲") -> CaseContent:
+    wave = tuple(Point(20 + x, 60 + 30 * ((x // 20) % 2), x) for x in range(0, 200, 10))
+    return CaseContent(
+        v=1,
+        case=case,
+        item="i-gjj-01",
+        item_name="离职提取住房公积金",
+        situation="s1",
+        situation_name="离职后未再就业",
+        home=HOME,
+        intake=INTAKE,
+        purpose="仅用于办理本件",
+        taken_at=TIME,
+        notice="2026-1",
+        catalogue="2026-11",
+        applicant=Applicant(
+            name=name,
+            number="11010519491231002X",
+            document="resident",
+            sex="2",
+            nation="01",
+            birth="1949-12-31",
+            address="四川省绵竹市某某镇某某村 1 组",
+            authority="绵竹市公安局",
+            valid_from="2016-01-01",
+            valid_to=None,
+            proof="chip_read",
+        ),
+        materials=(
+            Material("m0", "居民身份证", "chip_read", "原件"),
+            Material("m1", "解除劳动合同证明", "scan", "原件核验后留影像", tuple(Page(d, ("page_blurred",)) for d in pages)),
+            Material("m2", "银行卡复印件", "scan", "复印件", (), left_out=True),
+        ),
+        form=(Answer("bank", "收款银行", "icbc", "中国工商银行"), Answer("amount", "提取金额", "all", "全部余额")),
+        delivery=Delivery("post_applicant", "四川省绵竹市某某镇某某村 1 组", "13800000000"),
+        signature=Signature(400, 160, (wave,)),
+    )
+
+
+def sealed_case(case: str, recipient: sealing.Recipient, pages: int = 2, name: str = "测试甲") -> tuple[bytes, ...]:
+    """The sealed documents of a case: its content first, then its pages."""
+    pictures = [sealing.seal(JPEG + bytes([n]), (recipient,)) for n in range(pages)]
+    head = content.encode(case_content(case, [sealing.digest(p) for p in pictures], name))
+    return (sealing.seal(head, (recipient,)), *pictures)
+
+
+def write_settings(path: Path, settings: msgspec.Struct) -> Path:
+    """``settings`` as the TOML file an operator would write (no library here writes TOML)."""
+    path.write_text(_toml(msgspec.to_builtins(settings)))
+    return path
+
+
+def _toml(values: dict[str, object], prefix: str = "") -> str:
+    plain = {k: v for k, v in values.items() if not isinstance(v, dict | list) and v is not None}
+    text = "".join(f'{k} = "{v}"\n' if isinstance(v, str) else f"{k} = {v}\n" for k, v in plain.items())
+    for key, value in values.items():
+        if isinstance(value, dict):
+            text += f"[{prefix}{key}]\n" + _toml(value, f"{prefix}{key}.")
+        elif isinstance(value, list):
+            text += "".join(f"[[{prefix}{key}]]\n" + _toml(entry) for entry in value)
+    return text
