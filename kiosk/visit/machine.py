@@ -41,6 +41,8 @@ def step(state: State, event: ev.Event, now: float, rules: Rules) -> tuple[State
         return state, ()
     touched = isinstance(event, (ev.Intent, ev.CardSeen, ev.CardTaken, ev.CardNotTaken, ev.PadPressed))
     before = replace(visit, touched=now, warned=False) if touched else visit
+    if isinstance(event, ev.Intent):
+        before = replace(before, leaving=False)
     after, effects = handler(before, event, now, rules)
     if after is not None and (after.step is not visit.step or after.printing != visit.printing):
         after = replace(after, entered=now)

@@ -1,0 +1,76 @@
+"""Who may import whom (docs/decisions/0001-rooms.md). Read from the source, so that a lazy import counts as well."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OURS = ("domain", "kiosk", "devices", "ui", "mqtt", "fleet")
+
+# module prefix → prefixes of ours it may import; the longest matching rule holds.
+RULES: dict[str, tuple[str, ...]] = {
+    "domain": ("domain",),
+    "devices": ("devices",),
+    "devices.protocols": ("devices.protocols",),
+    "mqtt": ("mqtt",),
+    "fleet": ("fleet", "domain", "mqtt"),
+    "ui": ("ui", "domain", "kiosk.visit"),
+    "kiosk": ("kiosk", "domain", "devices.port", "mqtt"),
+    "kiosk.visit": ("kiosk.visit", "domain", "devices.port"),
+    # The command and the composition roots may know everything on their side.
+    "kiosk.terminal": ("kiosk", "domain", "devices", "mqtt", "ui"),
+    "kiosk.demo": ("kiosk", "domain", "devices", "mqtt", "ui"),
+}
+ROOTS = ("kiosk.terminal", "kiosk.demo")
+MAY_NAME_ROOTS = ("kiosk.cli", "kiosk.demo")
+
+
+def modules() -> list[tuple[str, Path]]:
+    found = []
+    for package in OURS:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            found.append((".".join(parts[:-1] if parts[-1] == "__init__" else parts), path))
+    return found
+
+
+def imports(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def under(name: str, prefix: str) -> bool:
+    return name == prefix or name.startswith(prefix + ".")
+
+
+@pytest.mark.parametrize(("module", "path"), modules(), ids=lambda value: value if isinstance(value, str) else "")
+def test_a_module_imports_only_what_its_room_allows(module: str, path: Path) -> None:
+    rule = max((r for r in RULES if under(module, r)), key=len)
+    for name in imports(path):
+        if name.split(".")[0] in OURS:
+            assert any(under(name, allowed) for allowed in RULES[rule]), f"{module} imports {name}"
+            if any(under(name, root) for root in ROOTS):
+                assert any(under(module, m) for m in MAY_NAME_ROOTS), f"{module} imports a composition root"
+
+
+def test_protocols_use_nothing_but_the_standard_library() -> None:
+    import sys
+
+    for module, path in modules():
+        if under(module, "devices.protocols"):
+            for name in imports(path):
+                top = name.split(".")[0]
+                assert top in sys.stdlib_module_names or top == "devices", f"{module} imports {name}"
+
+
+def test_no_module_is_longer_than_five_hundred_lines() -> None:
+    for module, path in modules():
+        assert len(path.read_text("utf-8").splitlines()) <= 500, module

@@ -1,0 +1,117 @@
+"""Whatever anybody does in whatever order, these hold."""
+
+from __future__ import annotations
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.visits import ANSWERS, CATALOGUE, PERSON, SIGNATURE, SUBMITTED, Walk
+
+from kiosk.visit import effects as fx
+from kiosk.visit import events as ev
+from kiosk.visit import path
+from kiosk.visit.state import Printing, PrintState, State, Step
+
+REFS = st.sampled_from(["p1", "p2", "p3"])
+EVENTS = st.one_of(
+    st.sampled_from(
+        [
+            ev.Begin("v1"),
+            ev.ChoosePlace("demo-jia"),
+            ev.ChoosePlace("demo-qi"),
+            ev.ChoosePlace("nowhere"),
+            ev.ChooseItem("MED-REMOTE"),
+            ev.ChooseItem("PEN-TRANS"),
+            ev.ChooseSituation("MED-2"),
+            ev.ChooseSituation("MED-4"),
+            ev.ChooseSituation("PEN-TRANS-1"),
+            ev.Next(),
+            ev.Next(),
+            ev.Agree(),
+            ev.CardSeen(),
+            ev.CardTaken(PERSON),
+            ev.CardNotTaken("card_unreadable"),
+            ev.NotMe(),
+            ev.KeepPage(),
+            ev.RetakePage(),
+            ev.LeaveOut(),
+            ev.ScanAgain("M-RES"),
+            ev.Edit(Step.FORM),
+            ev.Edit(Step.RECEIPT),
+            ev.FillForm(ANSWERS),
+            ev.FillForm({}),
+            ev.Sign(SIGNATURE),
+            ev.ChooseDelivery("pickup_intake"),
+            ev.ChooseDelivery("post_applicant"),
+            ev.GivePostal(None, "13800001234"),
+            ev.Submit(),
+            ev.CaseStored("v1", SUBMITTED),
+            ev.CaseNotStored("v1", "store_failed"),
+            ev.PrintingEnded(SUBMITTED.case, Printing(PrintState.PRINTED, 1)),
+            ev.PrintingEnded(SUBMITTED.case, Printing(PrintState.SPOILT, 1, "paper_out")),
+            ev.PrinterReady(),
+            ev.PrintAgain(),
+            ev.Rate(5),
+            ev.Rate(1),
+            ev.GiveReason((108,)),
+            ev.PadPressed("v1", 3),
+            ev.Back(),
+            ev.Leave(),
+            ev.Stay(),
+            ev.End(),
+            ev.Closed("store_failed"),
+            ev.Closed(None),
+        ]
+    ),
+    st.builds(ev.TakePage, REFS),
+    st.builds(ev.PageShown, REFS, st.just(())),
+    st.builds(ev.PageNotTaken, REFS, st.just("page_not_found")),
+    st.builds(ev.PageSealed, REFS, st.sampled_from(["a" * 64, "b" * 64]), st.just(7)),
+    st.builds(ev.PageLost, REFS, st.just("store_failed")),
+    st.builds(lambda _: ev.Tick(), st.none()),
+)
+STARTS = st.sampled_from([Walk.chosen, Walk.identified, Walk.scanned, Walk.reviewed, Walk.submitted, lambda walk: walk])
+
+
+@settings(max_examples=400, deadline=None)
+@given(STARTS, st.lists(st.tuples(EVENTS, st.floats(0, 70)), max_size=40))
+def test_whatever_happens(start, happenings) -> None:  # type: ignore[no-untyped-def]
+    walk = start(Walk())
+    for event, pause in happenings:
+        before = walk.state
+        walk.now += pause
+        effects_before = len(walk.effects)
+        walk.do(event)
+        new = walk.effects[effects_before:]
+        check(before, walk.state, new)
+    # The whole state survives being written to tmpfs.
+    assert msgspec.json.decode(msgspec.json.encode(walk.state), type=State) == walk.state
+
+
+def check(before: State, after: State, effects: list[fx.Effect]) -> None:
+    assert after.version >= before.version
+    assert sum(isinstance(e, fx.Wipe) for e in effects) == (before.visit is not None and after.visit is None)
+    visit = after.visit
+    if visit is None:
+        assert fx.wants(after) == fx.Wants()
+        return
+    # A device is at work only where the citizen is asked for it.
+    assert fx.wants(after).reader == (visit.step is Step.CARD)
+    # Consent comes before the card, the card before anything collected.
+    if visit.step is Step.CARD or visit.identity:
+        assert visit.agreed
+    if visit.collected or visit.answers:
+        assert visit.identity is not None
+    # What is handed in was complete, and is not changed afterwards.
+    if visit.step in (Step.SUBMITTING, Step.RECEIPT, Step.RATING, Step.REASON, Step.FAREWELL):
+        assert path.next_step(visit, CATALOGUE) is Step.REVIEW
+        assert all(p.digest for c in visit.collected for p in c.pages)
+    if before.visit and before.visit.submitted:
+        assert visit.submitted == before.visit.submitted
+        assert not any(isinstance(e, (fx.StoreCase, fx.DropPages)) and e for e in effects if isinstance(e, fx.StoreCase))
+    # Only a rated visit is rated.
+    for effect in effects:
+        if isinstance(effect, fx.StoreRating):
+            assert visit.rated == effect.rated
+        if isinstance(effect, fx.PrintReceipt):
+            assert visit.submitted is not None
