@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fleet.store import Store
 from tests.support.fleet import Fleet, running_fleet
 
 
@@ -13,3 +14,11 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
     """A broker and a centre, running."""
     with running_fleet(tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A centre's store alone, new."""
+    opened = Store(tmp_path / "centre.db")
+    yield opened
+    opened.close()

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mqtt.broker import configuration
+from tests.support.broker import RunningBroker, password, running_broker
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[RunningBroker]:
+    with running_broker(tmp_path, "rs-hall-01", "rs-hall-02") as running:
+        yield running
+
+
+@pytest.mark.parametrize("topic", ["k1/rs-hall-01/st", "k1/rs-hall-01/up/hb", "k1/rs-hall-01/up/ev"])
+def test_a_terminal_writes_its_own_upward_topics(broker: RunningBroker, topic: str) -> None:
+    assert _publish(broker, "rs-hall-01", topic) == ""
+
+
+@pytest.mark.parametrize("topic", ["k1/rs-hall-02/st", "k1/rs-hall-02/up/ev", "k1/rs-hall-01/dn/ack", "k1/host/st", "other"])
+def test_a_terminal_writes_nothing_else(broker: RunningBroker, topic: str) -> None:
+    assert "Not authorized" in _publish(broker, "rs-hall-01", topic)
+
+
+def test_the_centre_writes_receipts_and_its_own_state_but_no_events(broker: RunningBroker) -> None:
+    assert _publish(broker, "fleet", "k1/rs-hall-01/dn/ack") == ""
+    assert _publish(broker, "fleet", "k1/host/st") == ""
+    assert "Not authorized" in _publish(broker, "fleet", "k1/rs-hall-01/up/ev")
+
+
+def test_a_terminal_hears_its_own_receipts_and_the_centre_but_no_other_terminal(broker: RunningBroker) -> None:
+    for user, topic in (("fleet", "k1/rs-hall-02/dn/ack"), ("rs-hall-02", "k1/rs-hall-02/st"), ("fleet", "k1/rs-hall-01/dn/ack")):
+        assert _publish(broker, user, topic, "-r") == ""
+    assert _publish(broker, "fleet", "k1/host/st", "-r") == ""
+    heard = _client(broker, "mosquitto_sub", "rs-hall-01", "-t", "k1/#", "-F", "%t", "-W", "1")
+    assert sorted(set(heard.stdout.split())) == ["k1/host/st", "k1/rs-hall-01/dn/ack"]
+
+
+def test_nobody_comes_in_without_a_password(broker: RunningBroker) -> None:
+    nobody = ["mosquitto_pub", "-V", "5", "-p", str(broker.port), "-t", "k1/rs-hall-01/st", "-m", "{}", "-q", "1"]
+    assert subprocess.run(nobody, capture_output=True, timeout=10).returncode != 0
+
+
+def test_a_plain_listener_beyond_the_loopback_is_refused() -> None:
+    with pytest.raises(ValueError, match="loopback"):
+        configuration(Path("/x"), passwords=Path("/p"), access=Path("/a"), host="0.0.0.0")
+
+
+def _publish(broker: RunningBroker, user: str, topic: str, *more: str) -> str:
+    return _client(broker, "mosquitto_pub", user, "-t", topic, "-m", "{}", "-q", "1", *more).stderr
+
+
+def _client(broker: RunningBroker, program: str, user: str, *more: str) -> subprocess.CompletedProcess[str]:
+    who = ["-u", user, "-P", password(user), "-i", user]
+    return subprocess.run(
+        [program, "-V", "5", "-h", "127.0.0.1", "-p", str(broker.port), *who, *more], capture_output=True, text=True, timeout=10
+    )

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fleet import store as store_module
+from fleet.intake import understand
+from fleet.store import Store
+from mqtt import topics
+from mqtt.messages import ReceiptEnded, event
+from tests.support.fleet import EPOCH, OTHER_TERMINAL, TERMINAL, TIME, rating, taken
+
+FLEET = frozenset({TERMINAL, OTHER_TERMINAL})
+
+
+def record(store: Store, *raws: bytes, terminal: str = TERMINAL) -> list[int]:
+    inputs = [understand(topics.events(terminal), raw, False, FLEET) for raw in raws]
+    return [stored.sequence for stored in store.record(inputs, 1.0)]
+
+
+def count(store: Store, table: str) -> int:
+    with store.reading() as db:
+        return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def test_an_event_sent_again_is_confirmed_again_and_stored_once(store: Store) -> None:
+    raw = event(TERMINAL, EPOCH, 1, TIME, rating())
+    assert record(store, raw, raw) == [1, 1]
+    assert record(store, raw) == [1]
+    assert (count(store, "events"), count(store, "ratings")) == (1, 1)
+
+
+def test_a_new_database_of_the_same_terminal_starts_a_new_epoch_and_collides_with_nothing(store: Store) -> None:
+    record(store, event(TERMINAL, EPOCH, 1, TIME, rating("C1")), event(TERMINAL, "f" * 16, 1, TIME, rating("C2")))
+    assert count(store, "events") == 2
+
+
+def test_another_event_under_a_stored_sequence_is_kept_confirmed_and_counted(store: Store) -> None:
+    record(store, event(TERMINAL, EPOCH, 1, TIME, rating(level=5)))
+    assert record(store, event(TERMINAL, EPOCH, 1, TIME, rating(level=1))) == [1]
+    assert (count(store, "events"), count(store, "dead_letters"), count(store, "refused")) == (1, 1, 1)
+
+
+def test_a_case_is_taken_in_once_and_its_documents_are_named_once(store: Store) -> None:
+    case = taken("C1", [b"a", b"b"])
+    assert record(store, event(TERMINAL, EPOCH, 1, TIME, case), event(TERMINAL, EPOCH, 2, TIME, case)) == [1, 2]
+    assert (count(store, "cases"), count(store, "case_documents"), count(store, "dead_letters")) == (1, 2, 1)
+
+
+def test_what_another_terminal_says_of_a_case_does_not_count(store: Store) -> None:
+    record(store, event(TERMINAL, EPOCH, 1, TIME, taken("C1", [b"a"])))
+    ended = ReceiptEnded(case="C1", attempt=1, outcome="printed")
+    assert record(store, event(OTHER_TERMINAL, EPOCH, 1, TIME, ended), terminal=OTHER_TERMINAL) == [1]
+    assert (count(store, "receipts"), count(store, "dead_letters")) == (0, 1)
+
+
+def test_a_broken_event_is_kept_with_its_bytes_and_confirmed_so_that_the_others_go_on(store: Store) -> None:
+    broken = event(TERMINAL, EPOCH, 1, TIME, rating()).replace(b'"level":5', b'"level":7')
+    assert record(store, broken, event(TERMINAL, EPOCH, 2, TIME, rating())) == [1, 2]
+    with store.reading() as db:
+        assert db.execute("SELECT raw FROM dead_letters").fetchone()[0] == broken
+
+
+def test_a_terminal_cannot_fill_the_disk_with_broken_events(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "MOST_DEAD_LETTERS", 3)
+    raws = [event(TERMINAL, EPOCH, n, TIME, rating()).replace(b'"level":5', b'"level":7') for n in range(1, 6)]
+    assert record(store, *raws) == [1, 2, 3]
+    assert count(store, "dead_letters") == 3
+
+
+def test_a_database_of_another_version_is_not_touched(tmp_path: Path) -> None:
+    store = Store(tmp_path / "c.db")
+    with store._transaction() as db:
+        db.execute("PRAGMA user_version = 9")
+    store.close()
+    with pytest.raises(ValueError, match="version 9"):
+        Store(tmp_path / "c.db")
