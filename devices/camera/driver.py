@@ -52,7 +52,7 @@ class FrameCamera(Supervised[str]):
         self._mount = mount or Mount()
         self._times = times or Times()
         self._link: CameraLink | None = None
-        self._was_frozen = False
+        self._doubted = False
         self._looking = threading.Lock()
         self._watching = False
         self._preview: bytes | None = None
@@ -91,14 +91,20 @@ class FrameCamera(Supervised[str]):
     def identify(self) -> str:
         link = self._opened()
         camera = self._say_hello(link)
-        if self._was_frozen:  # it always says hello; only a frame shows that it sees again
+        if self._doubted:  # it says hello all the same; only a frame shows that it sees again
             self._guarded_preview(link)
-            self._was_frozen = False
+            self._doubted = False
         width, height = camera.still
         return f"{camera.model} {width}×{height}"
 
     def turn(self) -> float | None:
-        link = self._opened()
+        try:
+            return self._serve(self._opened())
+        except Exception:
+            self._forget()  # before anybody is told: no old picture beside a new fault
+            raise
+
+    def _serve(self, link: CameraLink) -> float:
         for request in self.notes():
             self._take(link, request)
         if self._is_watching():
@@ -110,8 +116,7 @@ class FrameCamera(Supervised[str]):
         link, self._link = self._link, None
         if link is not None:
             link.close()
-        with self._looking:
-            self._preview = None
+        self._forget()
 
     def readable(self) -> tuple[int, ...]:
         """Nothing is owed to us between exchanges: what becomes readable is the end of the connection."""
@@ -164,11 +169,11 @@ class FrameCamera(Supervised[str]):
             raise self._no_frame(error) from None
 
     def _no_frame(self, error: Exception) -> DeviceFaultError:
+        self._doubted = True
         if isinstance(error, FrameError):
             return DeviceFaultError("mute")
         if isinstance(error, NoPictureError) and error.why == Why.NO_CAMERA:
             return DeviceFaultError("absent")
-        self._was_frozen = True
         return DeviceFaultError("camera_frozen")
 
     def _say_hello(self, link: CameraLink) -> Camera:
@@ -180,6 +185,10 @@ class FrameCamera(Supervised[str]):
             raise DeviceFaultError("absent") from None
         self.alive()
         return camera
+
+    def _forget(self) -> None:
+        with self._looking:
+            self._preview = None
 
     def _is_watching(self) -> bool:
         with self._looking:
