@@ -1,0 +1,14 @@
+// Bundles the terminal's page and the bench's into ui/static/vendor: `npm ci --ignore-scripts && npm run build`.
+import { build } from "esbuild";
+
+await build({
+  entryPoints: { glass: "ui/static/js/glass.js" },
+  outdir: "ui/static/vendor",
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "chrome120",
+  legalComments: "linked",
+  external: ["/static/*"],
+  logLevel: "warning",
+});

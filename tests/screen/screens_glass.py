@@ -1,0 +1,175 @@
+"""A glass over the real machine, synchronous and in memory: what the dispatcher does, without devices and disk."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+from waitress.server import create_server
+
+from domain.case import number
+from domain.catalogue.catalogue import Catalogue, load
+from domain.identity import Identity
+from kiosk.visit import effects, machine
+from kiosk.visit import events as ev
+from kiosk.visit.outcome import Rules
+from kiosk.visit.snapshot import Fault, Hall, Reply, Snapshot
+from kiosk.visit.state import Printing, PrintState, State, Step, Submitted
+
+FAULTS = Path(machine.__file__).parents[1] / "faults.toml"
+FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+PERSON = Identity(
+    name="申屠晓燕",
+    number="513822198907169021",
+    sex="女",
+    nation="汉",
+    birth=date(1989, 7, 16),
+    address="四川省示范甲市示范三县冷碛镇团结村7组41号",
+    authority="示范三县公安局",
+    valid_from=date(2019, 3, 1),
+    valid_to=None,
+)
+"""Invented; its number, name and address must never reach a page."""
+PHONE = "13980417265"
+OTHER_ADDRESS = "示范三县得妥镇河坝街66号附2号"
+CASE = number.mint("511381", date(2026, 11, 22), "K01", "0123456789abcdef", 1)
+
+
+class ScreenGlass:
+    """The ``Glass`` of the tests. ``answers``: pictures, seals and the store answer at once; turned off, the test answers."""
+
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        self.boot = "boot-1"
+        self.hall = Hall("K01", "示范三县", "示范三县政务服务中心", "0800-123-4567", "12345")
+        self.catalogue = catalogue or load()
+        self.rules = Rules(self.catalogue)
+        self.answers = True
+        self.now = 1000.0
+        self.effects: list[effects.Effect] = []
+        self.findings: tuple[str, ...] = ()
+        self._faults = tomllib.loads(FAULTS.read_text())
+        self._snapshot = Snapshot(1, State())
+        self._changed = threading.Condition()
+
+    def fault(self, code: str) -> Fault:
+        return Fault(code=code, **self._faults[code])
+
+    def snapshot(self) -> Snapshot:
+        with self._changed:
+            return self._snapshot
+
+    def act(self, visit: str | None, version: int, intent: ev.Intent) -> Reply:
+        with self._changed:
+            state = self._snapshot.state
+            if (state.visit.id if state.visit else None, state.version) != (visit, version):
+                return Reply(self._snapshot, stale=True)
+            self.tell(intent)
+            return Reply(self._snapshot, stale=False)
+
+    def tell(self, event: ev.Event) -> None:
+        """Let something happen, as the dispatcher would."""
+        with self._changed:
+            state, asked = machine.step(self._snapshot.state, event, self.now, self.rules)
+            self.show(state=state)
+            self.effects += asked
+            for effect in asked if self.answers else ():
+                self._answer(effect)
+
+    def show(self, **changes: object) -> None:
+        """Another snapshot: ``state``, ``overlay``, ``troubles``, ``idle_left``."""
+        with self._changed:
+            self._snapshot = replace(self._snapshot, serial=self._snapshot.serial + 1, **changes)  # type: ignore[arg-type]
+            self._changed.notify_all()
+
+    def wait(self, serial: int, timeout: float) -> Snapshot:
+        with self._changed:
+            self._changed.wait_for(lambda: self._snapshot.serial != serial, timeout)
+            return self._snapshot
+
+    def preview(self) -> bytes | None:
+        return _desk() if self._at(Step.SCAN) else None
+
+    def page(self, ref: str) -> bytes | None:
+        visit = self.snapshot().state.visit
+        return _sheet() if visit and visit.scan.shown and visit.scan.shown.ref == ref else None
+
+    @property
+    def step(self) -> Step | None:
+        visit = self.snapshot().state.visit
+        return visit.step if visit else None
+
+    def _at(self, step: Step) -> bool:
+        return self.step is step
+
+    def _answer(self, effect: effects.Effect) -> None:
+        if isinstance(effect, effects.TakePicture):
+            self.tell(ev.PageShown(effect.ref, self.findings))
+        elif isinstance(effect, effects.SealPage):
+            self.tell(ev.PageSealed(effect.ref, "0" * 64, 100_000))
+        elif isinstance(effect, effects.StoreCase):
+            self.tell(ev.CaseStored(effect.visit.id, Submitted(CASE, "token", "2026-11-22T09:30:00+08:00")))
+
+
+def printed(glass: ScreenGlass, state: PrintState = PrintState.PRINTED, cause: str | None = None) -> None:
+    """The receipt's attempt ends."""
+    glass.tell(ev.PrintingEnded(CASE, Printing(state, 1, cause)))
+
+
+@contextmanager
+def served(application: Callable[..., object]) -> Iterator[str]:
+    """``application`` behind waitress as on a terminal: sixteen threads on a loopback port; its address."""
+    server = create_server(application, host="127.0.0.1", port=0, threads=16, clear_untrusted_proxy_headers=True)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.close()
+        server.task_dispatcher.shutdown()
+        thread.join(5)
+
+
+def _sheet() -> bytes:
+    paper = Image.new("RGB", (1240, 1754), "#fbfaf6")
+    pen = ImageDraw.Draw(paper)
+    large, small = (_font(size) for size in (64, 36))
+    pen.text((620, 170), "居 住 证 明", fill="#222", font=large, anchor="mm")
+    for n, line in enumerate(("兹证明该同志自 2024 年 3 月起", "在本社区居住，情况属实。", "特此证明。", "", "　　　　　　　　示范社区居民委员会")):
+        pen.text((180, 360 + 90 * n), line, fill="#333", font=small)
+    pen.ellipse((780, 700, 1040, 960), outline="#c0392b", width=8)
+    return _jpeg(paper)
+
+
+def _desk() -> bytes:
+    desk = Image.new("RGB", (640, 480), "#39424a")
+    sheet = Image.open(io.BytesIO(_sheet())).resize((270, 382)).rotate(4, expand=True, fillcolor="#39424a")
+    desk.paste(sheet, (175, 38))
+    ImageDraw.Draw(desk).polygon([(202, 38), (471, 58), (443, 438), (175, 418)], outline="#35c26b", width=4)
+    return _jpeg(desk)
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.truetype(FONT, size, index=2) if FONT.exists() else ImageFont.load_default(size)
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait for the thing itself; ``AssertionError`` when it does not come."""
+    end = time.monotonic() + seconds
+    turn = threading.Event()
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        turn.wait(0.02)

@@ -1,0 +1,28 @@
+"""The terminal's own web application, for the one browser on its loopback address."""
+
+from __future__ import annotations
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from kiosk.visit.snapshot import Glass
+from ui.citizen.intents import MAX_BODY
+from ui.citizen.pages import create_pages
+from ui.guard import protect
+from ui.view.frame import STAGES
+
+PX_PER_MM = 4.03
+"""A 21.5 inch panel of 1080 × 1920: the density every size of the pages is computed from."""
+
+
+def create_app(glass: Glass, px_per_mm: float = PX_PER_MM) -> Flask:
+    """The citizen's pages over ``glass``. Further blueprints registered on it come under the same guard."""
+    app = Flask(__name__)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=200)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals["stages"] = STAGES
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    protect(app)
+    app.register_blueprint(create_pages(glass, px_per_mm))
+    return app

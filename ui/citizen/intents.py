@@ -1,0 +1,198 @@
+"""What a posted form means: ``parse(name, form) → Intent``. Strict: a field too many, twice or too long is no intent.
+
+What a browser sends is hostile until it is parsed; values never reach a message or a log.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from werkzeug.datastructures import MultiDict
+
+from domain.case.content import MAX_POINTS, Point, Signature
+from kiosk.visit import events as ev
+from kiosk.visit.state import Step
+
+MAX_BODY = 1024 * 1024
+"""Bytes of a form: the longest signature (20,000 points), URL-encoded, is about 700 kB."""
+_MAX_FIELDS = 100
+_MAX_ANSWER = 400
+_MAX_SIDE = 4096
+"""Pixels of a signature pad's side; no terminal's screen is larger."""
+_ID = re.compile(r"[A-Za-z0-9-]{1,40}")
+_VISIT = re.compile(r"[A-Za-z0-9_-]{0,64}")
+_VERSION = re.compile(r"[0-9]{1,12}")
+_DATE_PARTS = ("year", "month", "day")
+_SEEN = ("visit", "version", "key")
+
+Form = MultiDict[str, str]
+
+
+class BadFormError(ValueError):
+    """The form is none of ours. The text names the field, never a value."""
+
+
+def parse(name: str, form: Form) -> ev.Intent:
+    """The intent ``name`` (``choose-place``) with the fields of ``form``; :class:`BadFormError`."""
+    parser = _PARSERS.get(name)
+    if parser is None:
+        raise BadFormError("no such intent")
+    if len(form) > _MAX_FIELDS or any(len(form.getlist(key)) > 1 for key in form if key != "tag"):
+        raise BadFormError("fields too many or twice")
+    fields = form.copy()
+    for key in _SEEN:
+        fields.poplist(key)
+    intent = parser(fields)
+    if fields:
+        raise BadFormError("fields nobody asked for")
+    return intent
+
+
+def seen(form: Form) -> tuple[str | None, int]:
+    """(visit or ``None``, version) of the screen the form was on; :class:`BadFormError`."""
+    visit, version = form.get("visit", ""), form.get("version", "")
+    if not _VISIT.fullmatch(visit) or not _VERSION.fullmatch(version):
+        raise BadFormError("visit or version")
+    return visit or None, int(version)
+
+
+def names() -> tuple[str, ...]:
+    """Every intent there is, as it stands in the address."""
+    return tuple(_PARSERS)
+
+
+def _plain(intent: Callable[[], ev.Intent]) -> Callable[[Form], ev.Intent]:
+    return lambda _fields: intent()
+
+
+def _begin(_fields: Form) -> ev.Intent:
+    return ev.Begin(secrets.token_urlsafe(16))
+
+
+def _take_page(_fields: Form) -> ev.Intent:
+    return ev.TakePage(secrets.token_urlsafe(16))
+
+
+def _identified(intent: Callable[[str], ev.Intent], field: str) -> Callable[[Form], ev.Intent]:
+    return lambda fields: intent(_id(fields, field))
+
+
+def _edit(fields: Form) -> ev.Intent:
+    try:
+        return ev.Edit(Step(_text(fields, "step", 20)))
+    except ValueError:
+        raise BadFormError("step") from None
+
+
+def _fill_form(fields: Form) -> ev.Intent:
+    """``answer.<field>``, or for a date ``answer.<field>.year`` / ``.month`` / ``.day``; all three empty is no date."""
+    answers: dict[str, str] = {}
+    dates: dict[str, dict[str, str]] = {}
+    for key in list(fields):
+        prefix, _, rest = key.partition(".")
+        field, _, part = rest.partition(".")
+        if prefix != "answer" or not _ID.fullmatch(field) or part not in ("", *_DATE_PARTS):
+            raise BadFormError("answer")
+        value = _text(fields, key, _MAX_ANSWER)
+        if part:
+            dates.setdefault(field, {})[part] = value
+        else:
+            answers[field] = value
+    for field, parts in dates.items():
+        if field in answers or set(parts) != set(_DATE_PARTS):
+            raise BadFormError("date")
+        answers[field] = "-".join(parts[p] for p in _DATE_PARTS) if any(parts.values()) else ""
+    return ev.FillForm(answers)
+
+
+def _sign(fields: Form) -> ev.Intent:
+    try:
+        signature = msgspec.json.decode(_text(fields, "signature", MAX_BODY), type=Signature)
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+        raise BadFormError("signature") from None
+    if not (0 < signature.width <= _MAX_SIDE and 0 < signature.height <= _MAX_SIDE):
+        raise BadFormError("signature")
+    if sum(len(s) for s in signature.strokes) > MAX_POINTS or not all(_sane(p) for s in signature.strokes for p in s):
+        raise BadFormError("signature")
+    return ev.Sign(signature)
+
+
+def _sane(point: Point) -> bool:
+    return -_MAX_SIDE <= point.x <= _MAX_SIDE and -_MAX_SIDE <= point.y <= _MAX_SIDE and 0 <= point.t < 1e9
+
+
+def _choose_delivery(fields: Form) -> ev.Intent:
+    way = _text(fields, "way", 20)
+    if way not in ("pickup_intake", "post_applicant"):
+        raise BadFormError("way")
+    return ev.ChooseDelivery(way)
+
+
+def _give_postal(fields: Form) -> ev.Intent:
+    where, address, phone = _text(fields, "where", 8), _text(fields, "address", 200, optional=True), _text(fields, "phone", 20)
+    if where not in ("card", "other"):
+        raise BadFormError("where")
+    return ev.GivePostal(None if where == "card" else address, phone)
+
+
+def _rate(fields: Form) -> ev.Intent:
+    level = _text(fields, "level", 1)
+    if level not in ("1", "2", "3", "4", "5"):
+        raise BadFormError("level")
+    return ev.Rate(int(level))
+
+
+def _give_reason(fields: Form) -> ev.Intent:
+    tags = fields.poplist("tag")
+    if len(tags) > 8 or not all(re.fullmatch(r"[0-9]{3}", t) for t in tags):
+        raise BadFormError("tag")
+    return ev.GiveReason(tuple(int(t) for t in tags))
+
+
+def _id(fields: Form, key: str) -> str:
+    value = _text(fields, key, 40)
+    if not _ID.fullmatch(value):
+        raise BadFormError(key)
+    return value
+
+
+def _text(fields: Form, key: str, limit: int, *, optional: bool = False) -> str:
+    values = fields.poplist(key)
+    if not values and optional:
+        return ""
+    if not values or len(values[0]) > limit or any(ord(c) < 32 or ord(c) == 127 for c in values[0]):
+        raise BadFormError(key)
+    return values[0]
+
+
+_PARSERS: dict[str, Callable[[Any], ev.Intent]] = {
+    "begin": _begin,
+    "choose-place": _identified(ev.ChoosePlace, "party"),
+    "choose-item": _identified(ev.ChooseItem, "item"),
+    "choose-situation": _identified(ev.ChooseSituation, "situation"),
+    "next": _plain(ev.Next),
+    "agree": _plain(ev.Agree),
+    "not-me": _plain(ev.NotMe),
+    "take-page": _take_page,
+    "keep-page": _plain(ev.KeepPage),
+    "retake-page": _plain(ev.RetakePage),
+    "leave-out": _plain(ev.LeaveOut),
+    "scan-again": _identified(ev.ScanAgain, "material"),
+    "edit": _edit,
+    "fill-form": _fill_form,
+    "sign": _sign,
+    "choose-delivery": _choose_delivery,
+    "give-postal": _give_postal,
+    "submit": _plain(ev.Submit),
+    "print-again": _plain(ev.PrintAgain),
+    "rate": _rate,
+    "give-reason": _give_reason,
+    "back": _plain(ev.Back),
+    "leave": _plain(ev.Leave),
+    "stay": _plain(ev.Stay),
+    "end": _plain(ev.End),
+}

@@ -1,0 +1,99 @@
+"""The citizen's page: one shell, one screen at a time, one post a touch. The truth is the snapshot; a page is its rendering."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from kiosk.visit.snapshot import Glass, Snapshot
+from ui.citizen import intents
+from ui.stream import Streams
+from ui.view import screen
+
+logger = logging.getLogger(__name__)
+_REF = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
+    """Routes of the citizen's page over ``glass``; ``px_per_mm`` is the panel's density."""
+    pages = Blueprint("citizen", __name__)
+    streams = Streams(glass)
+
+    @pages.get("/")
+    def whole() -> Response:
+        snapshot = glass.snapshot()
+        page = make_response(render_template("page.html", boot=glass.boot, fragment=_fragment(glass, snapshot, None)))
+        if snapshot.state.visit is None:
+            # Nothing of the visit before stays in the browser.
+            page.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return page
+
+    @pages.get("/screen")
+    def current() -> Response:
+        return _answer(glass, glass.snapshot(), request.args.get("key"))
+
+    @pages.post("/act/<name>")
+    def act(name: str) -> Response:
+        try:
+            visit, version = intents.seen(request.form)
+            intent = intents.parse(name, request.form)
+        except intents.BadFormError as error:
+            # The name came from outside: it is logged only if it is one of ours.
+            logger.warning("form refused: %s: %s", name if name in intents.names() else "?", error)
+            return _answer(glass, glass.snapshot(), None, 400)
+        except RequestEntityTooLarge:
+            logger.warning("form refused: larger than %d bytes", intents.MAX_BODY)
+            return _answer(glass, glass.snapshot(), None, 400)
+        reply = glass.act(visit, version, intent)
+        return _answer(glass, reply.snapshot, request.form.get("key"), 409 if reply.stale else 200)
+
+    @pages.get("/events")
+    def events() -> Response:
+        return streams.open("citizen")
+
+    @pages.get("/preview.jpg")
+    def preview() -> Response:
+        return _picture(glass.preview())
+
+    @pages.get("/page/<ref>.jpg")
+    def page(ref: str) -> Response:
+        return _picture(glass.page(ref) if _REF.fullmatch(ref) else None)
+
+    @pages.post("/beat")
+    def beat() -> Response:
+        return jsonify(boot=glass.boot, serial=glass.snapshot().serial)
+
+    @pages.get("/panel.css")
+    def panel() -> Response:
+        return Response(f":root {{ --mm: {px_per_mm:.3f}px; }}\n", mimetype="text/css")
+
+    return pages
+
+
+def _answer(glass: Glass, snapshot: Snapshot, key: str | None, status: int = 200) -> Response:
+    """The screen, or only its living part when the page already shows the rest: what was typed there must not be lost."""
+    answer = make_response(_fragment(glass, snapshot, key), status)
+    if answer.get_data(as_text=True).lstrip().startswith('<div id="live"'):
+        answer.headers["HX-Retarget"] = "#live"
+    return answer
+
+
+def _fragment(glass: Glass, snapshot: Snapshot, shown: str | None) -> str:
+    seen = screen(glass, snapshot, datetime.now(UTC).astimezone().date())
+    visit = snapshot.state.visit
+    body = render_template("screen.html", name=seen.name, frame=seen.frame, view=seen.view)
+    # Two visits never share a body, even where they look the same.
+    key = hashlib.blake2b(f"{visit.id if visit else ''} {body}".encode(), digest_size=8).hexdigest()
+    live = render_template("live.html", live=seen.live, frame=seen.frame, key=key)
+    if key == shown:
+        return live
+    return f'<div id="screen" class="screen screen--{seen.name}">{body}{live}</div>'
+
+
+def _picture(jpeg: bytes | None) -> Response:
+    return Response(jpeg, mimetype="image/jpeg") if jpeg else Response(status=204)

@@ -1,0 +1,26 @@
+// Proof of life both ways, each two seconds: htmx never retries a first connection, and backs off from a lost one.
+const EVERY_MS = 2000;
+const GIVE_UP_MS = 4000;
+
+export function keepBeating(boot, hear) {
+  const cover = document.getElementById("cover");
+  let missed = 0;
+
+  async function beat() {
+    try {
+      const answer = await fetch("/beat", { method: "POST", cache: "no-store", signal: AbortSignal.timeout(GIVE_UP_MS) });
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
+      const now = await answer.json();
+      if (now.boot !== boot) return window.location.replace("/");
+      missed = 0;
+      cover.hidden = true;
+      hear(now.serial);
+    } catch {
+      missed += 1;
+      cover.hidden = missed < 2; // one beat lost on a busy machine is no outage
+    }
+    return setTimeout(beat, missed ? EVERY_MS / 4 : EVERY_MS);
+  }
+
+  setTimeout(beat, EVERY_MS);
+}

@@ -1,0 +1,58 @@
+// The citizen's page. The truth is on the server: this file fetches it, and looks after what only a browser can do.
+import "simple-keyboard/build/css/index.css";
+import "../css/tokens.css";
+import "../css/frame.css";
+import "../css/parts.css";
+import "../css/questions.css";
+import "../css/steps.css";
+import "htmx.org";
+import "htmx.org/dist/ext/hx-sse.js";
+
+import { keepBeating } from "./beat.js";
+import { keepDraft, restoreDraft } from "./draft.js";
+import { attachKeyboard } from "./keyboard.js";
+import { attachPreview } from "./preview.js";
+import { attachSignature } from "./signature.js";
+
+const SETTLE_MS = 350; // a second tap of the same finger must not hit what has just come up under it
+const live = () => document.getElementById("live");
+let shown = { step: "", visit: "" };
+let heard = 0;
+
+function refreshIfOld() {
+  if (heard > Number(live().dataset.serial)) window.htmx.trigger("#fetch", "refresh");
+}
+
+function hear(serial) {
+  heard = Number(serial);
+  if (heard !== Number(live().dataset.serial)) window.htmx.trigger("#fetch", "refresh");
+}
+
+function arrived() {
+  const { step, visit } = live().dataset;
+  if (shown.visit && shown.visit !== visit) {
+    // A visit is over: a whole new page, so that nothing of it stays in the document or in the history.
+    window.location.replace("/");
+    return;
+  }
+  const screen = document.getElementById("screen");
+  if (shown.step && shown.step !== step) {
+    screen.classList.add("screen--settling");
+    setTimeout(() => screen.classList.remove("screen--settling"), SETTLE_MS);
+  }
+  const asked = document.querySelector("[role=alertdialog]");
+  for (const part of screen.children) part.inert = Boolean(asked) && part.id !== "live";
+  shown = { step, visit };
+  restoreDraft(`${visit}/${step}`);
+  attachKeyboard();
+  attachPreview();
+  attachSignature();
+  refreshIfOld();
+}
+
+document.addEventListener("htmx:before:swap", () => keepDraft(`${shown.visit}/${shown.step}`));
+document.addEventListener("htmx:after:swap", arrived);
+document.getElementById("stream").addEventListener("screen", (event) => hear(event.detail.data));
+for (const unwanted of ["contextmenu", "dragstart"]) document.addEventListener(unwanted, (event) => event.preventDefault());
+keepBeating(document.body.dataset.boot, hear);
+arrived();

@@ -1,0 +1,94 @@
+"""What surrounds every step: the two places, the progress, the ways out, and what may lie over the citizen's place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.case.number import grouped
+from kiosk.visit import path
+from kiosk.visit.snapshot import Glass, Hall, Snapshot
+from kiosk.visit.state import Step, Visit
+
+STAGES = ("选事项", "验身份", "交材料", "填信息", "取结果", "提交", "凭证评价")
+"""The stages of ``path.progress``, as the citizen reads them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """``stage`` counts from 1; 0 before a visit. ``back`` null: there is no way back from here."""
+
+    hall: Hall
+    demo: bool
+    home: str | None
+    item: str | None
+    stage: int
+    back: bool
+    end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A dialog over the screen: ``kind`` is idle or leaving. ``seconds`` until the visit ends by itself."""
+
+    kind: str
+    seconds: int | None = None
+    case: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What changes while the citizen stays where they are; swapped without touching what they typed or signed.
+
+    ``closing``: seconds until the last screen goes by itself, when that is known.
+    """
+
+    serial: int
+    version: int
+    visit: str
+    step: str
+    question: Question | None
+    fault: str | None
+    closing: int | None
+
+
+def frame(glass: Glass, snapshot: Snapshot) -> Frame:
+    visit = snapshot.state.visit
+    if visit is None:
+        return Frame(glass.hall, glass.catalogue.demo, None, None, 0, back=False, end=False)
+    party = glass.catalogue.party(visit.home) if visit.home else None
+    item = glass.catalogue.item(visit.item) if visit.item else None
+    return Frame(
+        hall=glass.hall,
+        demo=glass.catalogue.demo,
+        home=party.name if party else None,
+        item=item.short_name if item else None,
+        stage=path.progress(visit, glass.catalogue)[0],
+        back=_has_way_back(visit),
+        end=visit.step is not Step.SUBMITTING,
+    )
+
+
+def live(snapshot: Snapshot) -> Live:
+    visit = snapshot.state.visit
+    return Live(
+        serial=snapshot.serial,
+        version=snapshot.state.version,
+        visit=visit.id if visit else "",
+        step=visit.step.value if visit else ("closed" if snapshot.state.closed else "welcome"),
+        question=_question(visit, snapshot.idle_left) if visit else None,
+        fault=snapshot.overlay.citizen or None if snapshot.overlay and visit else None,
+        closing=snapshot.idle_left if visit and visit.step is Step.FAREWELL else None,
+    )
+
+
+def _has_way_back(visit: Visit) -> bool:
+    return visit.step in path.PATH or visit.step in (Step.PAGE, Step.REASON)
+
+
+def _question(visit: Visit, idle_left: int | None) -> Question | None:
+    case = grouped(visit.submitted.case) if visit.submitted else None
+    if visit.step is Step.FAREWELL:
+        return None
+    if idle_left is not None:
+        return Question("idle", idle_left, case)
+    return Question("leaving", None, case) if visit.leaving else None

@@ -1,0 +1,64 @@
+"""One table: which view and which template each step has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from kiosk.visit.snapshot import Glass, Snapshot
+from kiosk.visit.state import Step, Visit
+from ui.view import choosing, ending, filling, papers
+from ui.view.frame import Frame, Live, frame, live
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Everything a template may know. ``name`` is the step, or ``welcome`` or ``closed`` when nobody is being served."""
+
+    name: str
+    frame: Frame
+    live: Live
+    view: object
+
+
+def screen(glass: Glass, snapshot: Snapshot, today: date) -> Screen:
+    """The screen that stands for ``snapshot``; the same for everybody who asks."""
+    living = live(snapshot)
+    return Screen(living.step, frame(glass, snapshot), living, _view(glass, snapshot, today))
+
+
+def _view(glass: Glass, snapshot: Snapshot, today: date) -> object:
+    visit = snapshot.state.visit
+    if visit is None:
+        closed = snapshot.state.closed
+        return choosing.Closed(glass.fault(closed).citizen) if closed else choosing.welcome(glass, snapshot)
+    if visit.step is Step.FORM:
+        return filling.form(glass, visit, today)
+    return _VIEWS[visit.step](glass, visit)
+
+
+def _nothing(_glass: Glass, _visit: Visit) -> None:
+    return None
+
+
+_VIEWS: dict[Step, Callable[[Glass, Visit], object]] = {
+    Step.PLACE: choosing.place,
+    Step.ITEM: choosing.item,
+    Step.SITUATION: choosing.situation,
+    Step.PREPARE: choosing.prepare,
+    Step.NOTICE: choosing.privacy,
+    Step.CARD: papers.card,
+    Step.IDENTITY: papers.identity,
+    Step.SCAN: papers.scan,
+    Step.PAGE: papers.page,
+    Step.SIGN: filling.sign,
+    Step.DELIVERY: filling.delivery,
+    Step.POSTAL: filling.postal,
+    Step.REVIEW: filling.review,
+    Step.SUBMITTING: _nothing,
+    Step.RECEIPT: ending.receipt,
+    Step.RATING: ending.rate,
+    Step.REASON: ending.reason,
+    Step.FAREWELL: ending.farewell,
+}
