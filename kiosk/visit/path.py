@@ -46,8 +46,8 @@ def back_step(visit: Visit, catalogue: Catalogue) -> Step | None:
     """The step before; ``None`` at the beginning, and from submission on: what was handed in is not taken back here."""
     if visit.step not in PATH:
         return None
-    steps = [s for s, (exists, _) in PATH.items() if (s is visit.step or exists(visit, catalogue)) and s not in _NO_WAY_BACK]
-    at = steps.index(visit.step) if visit.step in steps else len(steps)
+    steps = [s for s, (exists, _) in PATH.items() if s is visit.step or (exists(visit, catalogue) and s not in _NO_WAY_BACK)]
+    at = steps.index(visit.step)
     return steps[at - 1] if at else None
 
 
