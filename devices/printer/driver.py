@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from devices.port import Heading, Paragraph, PrintEnded, PrintJob, PrintJournal, PrintOutcome, Slip
+from devices.port import Heading, Paragraph, PrintEnded, PrintJob, PrintJournal, PrintOutcome, Rule, Slip
 from devices.printer.raster import Strip, strips
 from devices.printer.session import CancelledError, NotTakingError, Session, StoppedError
 from devices.printer.slip import Typesetter, UnprintableSlipError
@@ -37,7 +37,7 @@ LOOK_EVERY = 1.0
 """Seconds between two questions to an idle printer: its proof of life, and how soon a fault without ASB is seen."""
 QUEUE_LIMIT = 8
 """Slips that may wait. More means that somebody prints in a loop, and paper is short."""
-VOID = Slip((Heading("以上作废"), Paragraph("上面的凭证没有打印完整，请勿使用。", strong=True, centred=True)))
+VOID = Slip((Rule(), Heading("以上作废"), Paragraph("上面的凭证没有打印完整，请勿使用。", strong=True, centred=True)))
 
 _FAULTS = {
     Trouble.COVER: "cover_open",
@@ -199,6 +199,8 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
                 outcome, cause = self._send(picture, session)
         except OSError as error:
             outcome, cause = PrintOutcome.UNCERTAIN if session.begun else PrintOutcome.REFUSED, _lost(error)
+            if not self.stopping:
+                self.faulted(cause)  # a lost receipt is news at once; only an idle printer is given its grace
             raise
         finally:
             self._dirty |= outcome in (PrintOutcome.SPOILT, PrintOutcome.UNCERTAIN)

@@ -1,0 +1,33 @@
+"""Somebody opens the cover while a receipt is coming out."""
+
+from __future__ import annotations
+
+from devices.port import PrintOutcome
+from tests.support.printing import printing
+
+
+def test_the_receipt_is_spoilt_and_its_rest_is_marked_void_when_the_cover_is_shut() -> None:
+    with printing(pace=150) as rig:
+        rig.usable()
+        rig.begin()
+        rig.printing(30)
+        rig.paper.inject("cover open")
+        assert rig.ended() == (PrintOutcome.SPOILT, "cover_open")
+        rig.faulted("cover_open")
+        rig.paper.clear("cover open")
+        rig.usable()
+        (void,) = rig.paper.papers()
+        assert void.cut
+        assert rig.print(attempt=2) == (PrintOutcome.PRINTED, None)
+        assert rig.is_whole(rig.last_cut())
+
+
+def test_jobs_waiting_behind_it_are_refused_with_the_same_cause() -> None:
+    with printing(pace=150) as rig:
+        rig.usable()
+        rig.begin("a")
+        rig.begin("b")
+        rig.printing(30)
+        rig.paper.inject("cover open")
+        assert rig.ended("b") == (PrintOutcome.REFUSED, "cover_open")
+        assert ("sending", "b", 1) not in rig.journal.lines

@@ -1,0 +1,23 @@
+"""The roll is nearly used up: staff should come by, citizens notice nothing."""
+
+from __future__ import annotations
+
+from devices.port import PrintOutcome
+from tests.support.printing import printing
+
+
+def test_it_is_a_warning_and_receipts_are_printed_all_the_same() -> None:
+    with printing() as rig:
+        rig.usable()
+        rig.paper.inject("paper near end")
+        rig.until(lambda: rig.state().warning == "paper_near_end")
+        assert rig.state().usable
+        assert rig.print() == (PrintOutcome.PRINTED, None)
+        assert rig.is_whole(rig.last_cut())
+
+
+def test_a_new_roll_ends_the_warning() -> None:
+    with printing("paper near end") as rig:
+        rig.until(lambda: rig.state().warning == "paper_near_end")
+        rig.paper.clear("paper near end")
+        rig.until(lambda: rig.state().usable and rig.state().warning is None)

@@ -1,0 +1,30 @@
+"""A clone knows neither process ids nor automatic status."""
+
+from __future__ import annotations
+
+import pytest
+
+from devices.port import PrintOutcome
+from tests.support.printing import printing
+
+
+@pytest.mark.parametrize("lacks", [("no process id",), ("no asb",), ("no process id", "no asb")], ids=" and ".join)
+def test_a_receipt_is_printed_and_proven(lacks: tuple[str, ...]) -> None:
+    with printing(*lacks) as rig:
+        rig.usable()
+        assert rig.print() == (PrintOutcome.PRINTED, None)
+        assert rig.is_whole(rig.last_cut())
+
+
+@pytest.mark.parametrize("lacks", [("no process id",), ("no asb",), ("no process id", "no asb")], ids=" and ".join)
+def test_paper_that_runs_out_is_never_reported_as_printed(lacks: tuple[str, ...]) -> None:
+    with printing(*lacks) as rig:
+        rig.usable()
+        rig.paper.inject("paper out mid-job")
+        assert rig.print() == (PrintOutcome.SPOILT, "paper_out")
+        for lack in lacks:
+            assert lack in rig.paper.active()
+        rig.paper.clear("paper out")
+        rig.usable()
+        assert rig.print(attempt=2) == (PrintOutcome.PRINTED, None)
+        assert rig.is_whole(rig.last_cut())

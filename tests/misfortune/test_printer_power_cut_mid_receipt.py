@@ -1,0 +1,23 @@
+"""The printer loses power in the middle of a receipt, and with it all it had been sent."""
+
+from __future__ import annotations
+
+from devices.port import PrintOutcome
+from tests.support.printing import printing
+
+
+def test_the_receipt_is_uncertain_its_rest_is_voided_and_the_copy_is_whole() -> None:
+    with printing() as rig:
+        rig.usable()
+        rig.paper.inject("power cut mid-job")
+        assert rig.print() == (PrintOutcome.UNCERTAIN, "absent")
+        rig.faulted("absent")
+        (rest,) = rig.paper.papers()
+        assert not rest.cut
+        rig.paper.clear("power cut mid-job")
+        rig.usable()
+        (void,) = rig.paper.papers()
+        assert void.cut
+        assert void.height_mm > rest.height_mm
+        assert rig.print(attempt=2) == (PrintOutcome.PRINTED, None)
+        assert rig.is_whole(rig.last_cut())
