@@ -13,7 +13,7 @@ from devices.port import DeviceChanged, DeviceEvent, DeviceState, Life, PageRefu
 from devices.virtual.camera import VirtualCamera
 
 PATIENCE = 30.0
-IMPATIENT = replace(Times(), hello=0.6, preview=0.6, still=2.0, between_hellos=0.2)
+IMPATIENT = replace(Times(), hello=1.0, preview=1.2, still=5.0, between_hellos=0.2)
 
 
 class Heard:
