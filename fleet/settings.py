@@ -76,17 +76,17 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
 def read(path: Path, kind: type[_S]) -> _S:
     """The settings in ``path``; :class:`SettingsError`."""
     try:
-        settings = msgspec.toml.decode(path.read_bytes(), type=kind)
+        settings = msgspec.toml.decode(path.read_bytes(), type=kind, dec_hook=_path)
     except OSError as error:
-        raise SettingsError(f"读不了设置文件 {path}:{error.strerror}") from None
+        raise SettingsError(f"读不了设置文件 {path}：{error.strerror}") from None
     except msgspec.ValidationError as error:
-        raise SettingsError(f"设置文件 {path} 有误:{_in_words(str(error))}") from None
+        raise SettingsError(f"设置文件 {path} 有误：{_in_words(str(error))}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"设置文件 {path} 不是有效的 TOML:{error}") from None
+        raise SettingsError(f"设置文件 {path} 不是有效的 TOML：{error}") from None
     for name in ("api", "console", "listen"):
         listen = getattr(settings, name, None)
         if isinstance(listen, Listen) and not is_loopback(listen.host):
-            raise SettingsError(f"设置文件 {path} 有误:{name}.host 只能是本机地址(没有 TLS),现为 {listen.host}")
+            raise SettingsError(f"设置文件 {path} 有误：{name}.host 只能是本机地址（没有 TLS），现为 {listen.host}")
     return settings
 
 
@@ -104,11 +104,17 @@ def private(path: Path) -> None:
     try:
         found = path.lstat()
     except OSError as error:
-        raise SettingsError(f"读不了 {path}:{error.strerror}") from None
+        raise SettingsError(f"读不了 {path}：{error.strerror}") from None
     if not path.is_file() or path.is_symlink():
         raise SettingsError(f"{path} 应当是普通文件")
     if found.st_mode & 0o077:
-        raise SettingsError(f"{path} 的权限是 {found.st_mode & 0o777:04o},其他人也能读。请先执行:chmod 600 {path}")
+        raise SettingsError(f"{path} 的权限是 {found.st_mode & 0o777:04o}，其他人也能读。请先执行：chmod 600 {path}")
+
+
+def _path(kind: type, value: object) -> Path:
+    if kind is not Path or not isinstance(value, str):
+        raise TypeError("expected a path")
+    return Path(value)
 
 
 def _in_words(text: str) -> str:

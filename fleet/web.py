@@ -40,9 +40,11 @@ class Server:
 
     def stop(self) -> None:
         """Close every connection and end the threads; within two seconds."""
-        self._server.trigger.pull_trigger(lambda: close_all(self._sockets))
         if self._thread.is_alive():
+            self._server.trigger.pull_trigger(lambda: close_all(self._sockets))
             self._thread.join(1.0)
+        else:
+            close_all(self._sockets)
         self._server.task_dispatcher.shutdown(timeout=1)
 
 

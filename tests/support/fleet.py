@@ -271,16 +271,16 @@ def sealed_case(case: str, recipient: sealing.Recipient, pages: int = 2, name: s
 
 def write_settings(path: Path, settings: msgspec.Struct) -> Path:
     """``settings`` as the TOML file an operator would write (no library here writes TOML)."""
-    path.write_text(_toml(msgspec.to_builtins(settings)))
+    path.write_text(_toml(msgspec.to_builtins(settings, enc_hook=str)))
     return path
 
 
 def _toml(values: dict[str, object], prefix: str = "") -> str:
-    plain = {k: v for k, v in values.items() if not isinstance(v, dict | list) and v is not None}
+    plain = {k: v for k, v in values.items() if not isinstance(v, dict | list | tuple) and v is not None}
     text = "".join(f'{k} = "{v}"\n' if isinstance(v, str) else f"{k} = {v}\n" for k, v in plain.items())
     for key, value in values.items():
         if isinstance(value, dict):
             text += f"[{prefix}{key}]\n" + _toml(value, f"{prefix}{key}.")
-        elif isinstance(value, list):
+        elif isinstance(value, list | tuple):
             text += "".join(f"[[{prefix}{key}]]\n" + _toml(entry) for entry in value)
     return text

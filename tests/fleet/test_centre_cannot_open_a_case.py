@@ -1,0 +1,50 @@
+"""The centre relays what it cannot read: neither its code nor its disk holds a key, or a word of a case."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import httpx
+
+import fleet as fleet_package
+from domain import sealing
+from mqtt.uploads import Uploader
+from tests.support.broker import wait_until
+from tests.support.fleet import TERMINAL, Fleet, FolderBlobs, sealed_case, taken, terminal_end, token
+
+NAME = "独一无二的名字"
+ROOT = Path(fleet_package.__file__).parent
+
+
+def test_no_module_of_the_centre_imports_sealing_or_the_desk() -> None:
+    for path in ROOT.rglob("*.py"):
+        if "desk" in path.relative_to(ROOT).parts or path.name == "cli.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            named = " ".join([module, *names])
+            assert not any(word in named for word in ("sealing", "pyrage", "fleet.desk", "case.content")), path
+
+
+def test_a_planted_name_is_nowhere_at_the_centre_nor_at_the_broker(fleet: Fleet, tmp_path: Path) -> None:
+    recipient, key = sealing.new_key("mianzhu")
+    sealed = sealed_case("C1", recipient, name=NAME)
+    blobs = FolderBlobs(tmp_path / "blobs")
+    blobs.keep("C1", sealed)
+    uploader = Uploader(fleet.centre.api_address, token(TERMINAL), blobs)
+    with terminal_end(fleet.broker) as terminal:
+        terminal.outbox.add(taken("C1", sealed))
+        terminal.publisher.wake()
+        uploader.start()
+        wait_until(lambda: blobs.freed == ["C1"], "the case is whole")
+        uploader.stop()
+    assert NAME not in httpx.get(fleet.centre.console_address).text
+    fleet.broker.stop()
+    files = [path for folder in ("centre", "broker") for path in (tmp_path / folder).rglob("*") if path.is_file()]
+    assert any(path.name == sealing.digest(sealed[0]) for path in files)
+    for path in files:
+        held = path.read_bytes()
+        for secret in (NAME.encode(), b"11010519491231002X", b"AGE-SECRET-KEY", key.private.encode()):
+            assert secret not in held, path

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from domain import sealing
+from domain.case.content import Point, Signature
+from fleet.desk import signature
+from fleet.desk.app import Desk
+from fleet.desk.opening import LASTS, Openings
+from fleet.desk.settings import read_keys
+from fleet.intake import understand
+from fleet.settings import SettingsError
+from mqtt import topics
+from mqtt.messages import event
+from tests.support.desk import desk_settings, running_desk
+from tests.support.fleet import EPOCH, JPEG, TERMINAL, TIME, Fleet, bearer, case_content, sealed_case, taken
+
+RECIPIENT, KEY = sealing.new_key("mianzhu")
+STRANGER, _ = sealing.new_key("langzhong")
+WHY = {"staff": "王五 1024", "reason": "材料预审"}
+
+
+@pytest.fixture
+def desk(fleet: Fleet, tmp_path: Path) -> Iterator[Desk]:
+    with running_desk(tmp_path / "desk", fleet.centre.api_address, KEY) as running:
+        yield running
+
+
+@pytest.fixture
+def browser(desk: Desk) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=desk.address, follow_redirects=True, timeout=20) as client:
+        yield client
+
+
+def bring(fleet: Fleet, number: str, sealed: tuple[bytes, ...], arrived: int | None = None) -> None:
+    """The case's event, and the first ``arrived`` of its documents."""
+    raw = event(TERMINAL, EPOCH, int(number[1:]), TIME, taken(number, sealed))
+    fleet.centre.store.record([understand(topics.events(TERMINAL), raw, False, frozenset({TERMINAL}))], 1.0)
+    for body in sealed[:arrived]:
+        path = f"{fleet.centre.api_address}/v1/documents/{sealing.digest(body)}"
+        assert httpx.put(path, content=body, headers=bearer(TERMINAL)).status_code in (200, 201)
+
+
+def test_a_case_opens_for_a_stated_reason_and_shows_everything(fleet: Fleet, browser: httpx.Client) -> None:
+    bring(fleet, "C1", sealed_case("C1", RECIPIENT))
+    assert "测试甲" not in browser.get("/").text
+    page = browser.post("/cases/C1/open", data=WHY)
+    for text in ("测试甲", "11010519491231002X", "中国工商银行", "邮寄给申请人", "解除劳动合同证明", "画面可能模糊", "仁寿县"):
+        assert text in page.text
+    picture = browser.get(re.findall(r'<img src="(/opened/[^"]+/pages/[^"]+)"', page.text)[0])
+    assert (picture.content[: len(JPEG)], picture.headers["Cache-Control"]) == (JPEG, "no-store")
+    assert picture.headers["Content-Type"] == "image/jpeg"
+    assert "<path" in browser.get(re.findall(r'"(/opened/[^"]+signature.svg)"', page.text)[0]).text
+
+
+def test_without_a_reason_nothing_opens_and_nothing_is_fetched(fleet: Fleet, desk: Desk, browser: httpx.Client) -> None:
+    bring(fleet, "C1", sealed_case("C1", RECIPIENT))
+    for form in (
+        {},
+        {"staff": "王五", "reason": " "},
+        {"staff": "", "reason": "材料预审"},
+        {"staff": "王五", "reason": "长" * 201},
+    ):
+        answer = browser.post("/cases/C1/open", data=form)
+        assert (answer.status_code, "测试甲" in answer.text) == (422, False)
+    assert desk.journal.entries("C1") == ()
+
+
+def test_every_opening_is_written_down_even_one_that_fails(fleet: Fleet, desk: Desk, browser: httpx.Client) -> None:
+    bring(fleet, "C1", sealed_case("C1", RECIPIENT))
+    bring(fleet, "C2", sealed_case("C2", STRANGER))
+    browser.post("/cases/C1/open", data=WHY)
+    browser.post("/cases/C2/open", data=WHY)
+    (first,), (second,) = desk.journal.entries("C1"), desk.journal.entries("C2")
+    assert (first.staff, first.reason, first.outcome, second.outcome) == ("王五 1024", "材料预审", "opened", "not_ours")
+    assert "材料预审" in browser.get("/cases/C1").text
+
+
+def test_a_case_that_is_not_whole_says_how_many_pages_are_in_transit(fleet: Fleet, browser: httpx.Client) -> None:
+    bring(fleet, "C1", sealed_case("C1", RECIPIENT, pages=3), arrived=2)
+    assert "还有 2 页在途" in browser.get("/").text
+    page = browser.post("/cases/C1/open", data=WHY).text
+    assert "还有 2 页在途" in page
+    assert "第 2 页在途" in page
+
+
+def test_a_case_sealed_to_another_party_is_a_clear_error(fleet: Fleet, browser: httpx.Client) -> None:
+    bring(fleet, "C1", sealed_case("C1", STRANGER))
+    answer = browser.post("/cases/C1/open", data=WHY)
+    assert (answer.status_code, "不是密封给本专窗的" in answer.text) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda sealed: sealed[:-40] + bytes(40), "已损坏"),
+        (lambda _: b"no sealed document", "不是密封件"),
+        (lambda _: sealing.seal(b"{}", (RECIPIENT,)), "读不懂"),
+        (lambda _: sealed_case("C9", RECIPIENT)[0], "不是同一件"),
+    ],
+)
+def test_a_damaged_or_swapped_case_is_a_clear_error_and_shows_nothing(
+    fleet: Fleet, browser: httpx.Client, spoil: object, words: str
+) -> None:
+    sealed = sealed_case("C1", RECIPIENT)
+    assert callable(spoil)
+    bring(fleet, "C1", (spoil(sealed[0]), *sealed[1:]))
+    answer = browser.post("/cases/C1/open", data=WHY)
+    assert (answer.status_code, words in answer.text, "测试甲" in answer.text) == (409, True, False)
+
+
+def test_a_document_that_rotted_on_the_centres_disk_is_noticed(fleet: Fleet, browser: httpx.Client, tmp_path: Path) -> None:
+    sealed = sealed_case("C1", RECIPIENT)
+    bring(fleet, "C1", sealed)
+    (stored,) = (tmp_path / "centre").rglob(sealing.digest(sealed[0]))
+    stored.write_bytes(stored.read_bytes()[:-1] + b"?")
+    assert "与登记的摘要不符" in browser.post("/cases/C1/open", data=WHY).text
+
+
+def test_when_the_centre_is_away_the_desk_says_so(fleet: Fleet, browser: httpx.Client) -> None:
+    fleet.centre._api.stop()
+    answer = browser.get("/")
+    assert (answer.status_code, "连不上中心" in answer.text) == (502, True)
+
+
+def test_an_opening_ends_by_time_and_by_hand() -> None:
+    now = [0.0]
+    openings = Openings(lambda: now[0])
+    first, second = (openings.add(case_content("C1", []), frozenset()) for _ in range(2))
+    openings.close(first)
+    assert openings.get(first) is None
+    assert openings.get(second) is not None
+    now[0] = LASTS + 1
+    assert openings.get(second) is None
+
+
+def test_a_foreign_page_can_neither_post_nor_read_through_another_name(desk: Desk) -> None:
+    foreign = httpx.post(f"{desk.address}/cases/C1/open", data=WHY, headers={"Origin": "https://evil.example"})
+    renamed = httpx.get(desk.address, headers={"Host": "evil.example"})
+    assert (foreign.status_code, renamed.status_code) == (403, 403)
+
+
+def test_pages_carry_a_policy_that_lets_nothing_foreign_in(browser: httpx.Client) -> None:
+    answer = browser.get("/")
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert "<style" not in answer.text
+    assert "<script>" not in answer.text
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_key_others_can_read_keeps_the_desk_from_starting(tmp_path: Path, mode: int) -> None:
+    settings = desk_settings(tmp_path, "http://127.0.0.1:9", KEY)
+    settings.key_file.chmod(mode)
+    with pytest.raises(SettingsError, match="chmod 600"):
+        read_keys(settings.key_file)
+
+
+def test_a_key_file_that_cannot_be_read_is_an_error_that_quotes_nothing(tmp_path: Path) -> None:
+    settings = desk_settings(tmp_path, "http://127.0.0.1:9", KEY)
+    settings.key_file.write_text(settings.key_file.read_text() + "x = 1\n")
+    with pytest.raises(SettingsError) as error:
+        read_keys(settings.key_file)
+    assert "AGE-SECRET" not in str(error.value)
+
+
+def test_a_signature_is_drawn_from_numbers_only_and_a_dot_is_seen() -> None:
+    drawn = signature.svg(Signature(400, 160, ((Point(1, 2, 0), Point(3, float("nan"), 1), Point(5, 6, 2)), (Point(9, 9, 0),), ())))
+    assert 'd="M1.0,2.0 5.0,6.0"' in drawn
+    assert 'd="M9.0,9.0 l0,0"' in drawn
+    assert "nan" not in drawn
