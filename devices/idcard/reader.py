@@ -43,7 +43,7 @@ from devices.transports.serial import SerialLine
 FIND_EVERY = 0.25
 """Seconds between two looks for a card; also between two looks whether a read one is gone."""
 PROOF_EVERY = 3.0
-"""Seconds between two questions to an idle reader."""
+"""Seconds between two questions after the module's health; an idle reader is asked nothing else."""
 ATTEMPTS = 3
 """Of find-select-read for one card laid down, of transfers for one read, of asking for the SAM id after power-on."""
 MISSES = 3
@@ -82,7 +82,7 @@ class SdtReader(Supervised[None]):
         self._card = _Card.NONE
         self._removal_unseen = False
         self._presence = BODY_NUMBERS
-        self._due = 0.0
+        self._due = self._status_due = 0.0
         self._misses = 0
         self._silent = False
         self._refused = False
@@ -101,6 +101,7 @@ class SdtReader(Supervised[None]):
         self._line = SerialLine(self._path, self._baud)
         self._exchange = Exchange(self._line, self.now, lambda: self.stopping)
         self._due = self._misses = 0
+        self._status_due = self.now() + PROOF_EVERY
         self._refused = False
 
     def close(self) -> None:
@@ -140,16 +141,23 @@ class SdtReader(Supervised[None]):
 
     def _look(self) -> float:
         """Ask what there is to ask now; seconds until the next question."""
+        looking = self._order is not None or self._card is not _Card.NONE or self._refused
         if self._card is _Card.READ:
             self._look_whether_removed()
-        elif self._order is not None or self._card is _Card.FAILED or self._refused:
+        elif looking:
             self._look_for_card()
-        else:
-            status = self._ask(STATUS)
-            if status is not None and status.sw3 != Sw3.DONE:
-                raise DeviceFaultError(_BROKEN.get(status.sw3, "device_error"))
-            return FIND_EVERY if status is None else PROOF_EVERY
-        return FIND_EVERY
+        if not looking or self.now() >= self._status_due:
+            self._look_after_module()
+        return FIND_EVERY if looking or self._misses else PROOF_EVERY
+
+    def _look_after_module(self) -> None:
+        """Find may say "no card" while the module is ill: only its status tells."""
+        status = self._ask(STATUS)
+        if status is None:
+            return
+        if status.sw3 != Sw3.DONE:
+            raise DeviceFaultError(_BROKEN.get(status.sw3, "device_error"))
+        self._status_due = self.now() + PROOF_EVERY
 
     # --- a card -------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 ====================================  ======================================================================================
 ``GET  /api/state``                   {"devices": [{name, address, active, faults: {name: help}, …}]}; the reader adds
                                       ``people`` and ``lying``, the camera ``pages`` and ``lying``, the printer ``papers``
+                                      (how many) and ``paper_left_mm``
 ``POST /api/<device>/fault``          {"fault": name, "on": true|false}
 ``POST /api/clear``                   ends every fault
 ``POST /api/idcard/lay``              {"card": id};  ``POST /api/idcard/lift``
@@ -159,6 +160,7 @@ def _device(device: VirtualDevice) -> dict[str, Any]:
         shown["lying"] = device.lying()
     if isinstance(device, Tray):
         shown["papers"] = len(device.papers())
+        shown["paper_left_mm"] = round(device.paper_left_mm)
     return shown
 
 

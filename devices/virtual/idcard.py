@@ -32,6 +32,9 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "impossible layout": "读卡信息里各段长度加起来对不上",
         "broken text": "读卡信息里的姓名不是有效的 UTF-16",
         "slow card": "芯片要 1.5 秒才读完",
+        "dies reading": "下一次读卡时读卡器死机，此后不应答（一次，变成 mute）",
+        "odd select": "选卡的应答是乱的，但卡已选中（有的模块如此）",
+        "removal unknown": "模块不认识 30 05 和 30 03，看不出卡是否拿走",
     }
 )
 SAM_ID = bytes.fromhex("0500010009B8320105BE1200ADC5B111")
@@ -93,7 +96,7 @@ class VirtualReader(SerialDevice):
     def heard(self, data: bytes) -> None:
         self._requests.receive_data(data)
         while (event := self._requests.next_event()) is not None:
-            if self.has("mute") or self.has(UNPLUG):
+            if self.has("mute"):
                 continue
             if self.has("noise"):
                 self.say(NOISE)
@@ -120,6 +123,8 @@ class VirtualReader(SerialDevice):
                 self.say(self._select())
             case 0x30, 0x01:
                 self._read()
+            case 0x30, 0x03 | 0x05 if self.has("removal unknown"):
+                self.say(sdt.answer(Sw3.COMMAND_INVALID))
             case 0x30, 0x03:
                 self.say(sdt.answer(Sw3.NO_SUCH_ITEM if self._is_selected() else Sw3.READ_FAILED))
             case 0x30, 0x05:
@@ -141,7 +146,8 @@ class VirtualReader(SerialDevice):
             if not self._card.known:
                 return sdt.answer(Sw3.CARD_TYPE_UNKNOWN)
             self._selected = True
-        return sdt.answer(Sw3.DONE, bytes(8))
+        answer = sdt.answer(Sw3.DONE, bytes(8))
+        return b"\xaa\x00" + answer[1:] if self.has("odd select") else answer
 
     def _is_selected(self) -> bool:
         with self._lock:
@@ -152,6 +158,9 @@ class VirtualReader(SerialDevice):
             card, laid = self._card if self._selected else None, self._laid
         if card is None:
             self.say(sdt.answer(Sw3.READ_FAILED))
+            return
+        if self.spend("dies reading"):
+            self.inject("mute")
             return
         chip_time = SLOW if self.has("slow card") else self._chip_time
         self.think(chip_time / 2)

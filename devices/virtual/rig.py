@@ -68,6 +68,9 @@ class Paper(Protocol):
 class Tray(Protocol):
     """A printer's output. ``papers`` lists the oldest first."""
 
+    @property
+    def paper_left_mm(self) -> float: ...
+
     def papers(self) -> Sequence[Paper]: ...
 
     def png(self, n: int) -> bytes:

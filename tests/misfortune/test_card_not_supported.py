@@ -1,0 +1,22 @@
+"""A card that is no resident identity card is laid down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from serial_rig import polls, reader
+
+from devices.port import CardFailed, CardRead
+
+
+@pytest.mark.parametrize("card", ["lam", "smith", "bus"])
+def test_a_card_of_another_kind_is_said_not_to_be_supported(tmp_path: Path, card: str) -> None:
+    with reader(tmp_path) as rig:
+        rig.device.lay(card)
+        assert rig.events.first(CardFailed).fault == "card_not_supported"
+        rig.device.lift()
+        polls(rig, 2)
+        rig.device.lay("tian")
+        assert rig.events.first(CardRead).document.name == "田䶮"
+        assert rig.events.cards() == ["CardFound", "CardFailed card_not_supported", "CardFound", "CardRead"]
