@@ -28,21 +28,27 @@ INK = 0.12
 BLANK = 0.0004
 """Share of ink below which a page is blank: a page number alone has more."""
 
+DARK = 70.0
+"""Brightness of paper below which small print drowns in noise; well lit it is 180 to 245."""
+
 SHARP = 0.014
 """Least Laplacian variance on ink, over the squared contrast of that ink."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """``ink``: share of the page. ``sharpness``: Laplacian variance on ink over squared contrast; ``None`` without ink."""
+    """``paper``: brightness of the paper, 0..255. ``ink``: share of the page. ``sharpness``: Laplacian variance on ink over squared contrast; ``None`` without ink."""
 
+    paper: float
     ink: float
     sharpness: float | None
 
 
 def findings(page: Pixels) -> tuple[str, ...]:
-    """Codes (``page_blank``, ``page_blurred``) for a page at 200 dpi, B, G, R."""
+    """Codes (``page_dark``, ``page_blank``, ``page_blurred``) for a page at 200 dpi, B, G, R."""
     looks = look(page)
+    if looks.paper < DARK:
+        return ("page_dark",)  # noise passes for ink and for sharpness here
     if looks.ink < BLANK:
         return ("page_blank",)
     if looks.sharpness is not None and looks.sharpness < SHARP:
@@ -61,12 +67,13 @@ def look(page: Pixels) -> Looks:
     dark = (paper - green.astype(np.float32)) / np.maximum(paper, 1.0)
     ink = dark > INK
     share = float(ink.mean())
+    level = float(np.median(paper))
     if share < BLANK:
-        return Looks(share, None)
+        return Looks(level, share, None)
     near = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     contrast = float(np.percentile(paper[ink] * dark[ink], 75))
     edges = cv2.Laplacian(green, cv2.CV_32F)
-    return Looks(share, float(edges[near].var()) / max(contrast, 1.0) ** 2)
+    return Looks(level, share, float(edges[near].var()) / max(contrast, 1.0) ** 2)
 
 
 def _paper(green: Pixels) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

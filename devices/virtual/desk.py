@@ -62,7 +62,7 @@ class Scene:
         """The same desk with this share of its light."""
         luma = cv2.convertScaleAbs(self.luma, alpha=share)
         chroma = cv2.addWeighted(self.chroma, share, self.chroma, 0.0, 128 * (1 - share))
-        return replace(self, luma=np.asarray(luma, np.uint8), chroma=np.asarray(chroma, np.uint8))
+        return replace(self, luma=_noisy(np.asarray(luma, np.uint8), NOISE, 7), chroma=np.asarray(chroma, np.uint8))
 
     def blurred(self, sigma: float) -> Scene:
         """The same desk out of focus, ``sigma`` in pixels of a still."""

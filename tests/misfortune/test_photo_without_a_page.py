@@ -2,7 +2,7 @@
 
 from desk_camera import desk_camera, first_preview
 
-from devices.port import PageRefused, PageTaken
+from devices.port import Finding, PageRefused, PageTaken
 
 
 def test_an_empty_desk_is_refused_honestly_and_a_page_laid_then_is_taken(tmp_path):
@@ -19,13 +19,14 @@ def test_an_empty_desk_is_refused_honestly_and_a_page_laid_then_is_taken(tmp_pat
         assert taken.jpeg.startswith(b"\xff\xd8")
 
 
-def test_a_desk_without_light_is_refused_or_taken_but_never_a_fault(tmp_path):
+def test_without_its_lamp_a_page_is_taken_and_called_dark(tmp_path):
     with desk_camera(tmp_path, page="residence") as (virtual, driver, heard):
         virtual.inject("dark")
         driver.watch()
         driver.take("dark")
-        assert isinstance(heard.answer("dark"), PageTaken | PageRefused)
-        assert driver.state().fault is None
+        taken = heard.answer("dark")
+        assert isinstance(taken, PageTaken)
+        assert taken.findings == (Finding("page_dark"),)
 
 
 def test_nobody_looks_while_the_camera_rests(tmp_path):
