@@ -1,0 +1,89 @@
+"""Settings: a mistake is an error with its line, never a surprise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kiosk import settings as conf
+from kiosk.demo import files
+from kiosk.demo.layout import Layout, Ports
+
+
+@pytest.fixture
+def good(tmp_path: Path, memory: Path) -> Path:
+    """The demonstration's own settings file."""
+    files.prepare(Layout(tmp_path, memory, Ports(9600)))
+    return tmp_path / "terminal.toml"
+
+
+def test_the_demonstration_s_settings_are_good(good: Path) -> None:
+    settings = conf.load(good)
+    assert settings.terminal.code == "K01"
+    assert settings.visit.idle_warning == 60
+    assert {r.key_id.split(".")[0] for r in settings.keys.recipients("demo-jia")} == {"demo-jia", "demo-bing", "recovery"}
+
+
+def test_preparing_twice_keeps_the_keys(tmp_path: Path, memory: Path) -> None:
+    layout = Layout(tmp_path, memory, Ports(9600))
+    files.prepare(layout)
+    first = (tmp_path / "terminal.toml").read_text()
+    files.prepare(layout)
+    assert (tmp_path / "terminal.toml").read_text() == first
+
+
+def test_no_private_key_is_named_in_the_terminal_s_or_the_centre_s_settings(good: Path) -> None:
+    for name in ("terminal.toml", "centre.toml"):
+        text = (good.parent / name).read_text()
+        assert "AGE-SECRET-KEY" not in text
+        assert "key_file" not in text
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "says"),
+    [
+        ("port = 9600", "prot = 9600", "prot"),
+        ("port = 9600", "port = 96000", "port"),
+        ("port = 9600", 'port = "9600"', "port"),
+        ('code = "K01"', 'code = "k1"', "code"),
+        ("[glass]", '[glass]\nhost = "0.0.0.0"', "host"),
+        ("[glass]", "[glass]\ncolour = 1", "colour"),
+        ("[glass]", "[glass", "TOML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(good: Path, was: str, becomes: str, says: str) -> None:
+    text = good.read_text()
+    assert was in text
+    good.write_text(text.replace(was, becomes))
+    with pytest.raises(conf.SettingsError, match=says) as caught:
+        conf.load(good)
+    assert "行" in str(caught.value) or "line" in str(caught.value)
+
+
+def test_an_unknown_key_is_told_with_the_line_it_stands_on(good: Path) -> None:
+    text = good.read_text().replace("[glass]", "[glass]\ncolour = 1")
+    good.write_text(text)
+    line = text.splitlines().index("colour = 1") + 1
+    with pytest.raises(conf.SettingsError, match=f"第 {line} 行"):
+        conf.load(good)
+
+
+def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
+    with pytest.raises(conf.SettingsError, match=r"absent\.toml"):
+        conf.load(tmp_path / "absent.toml")
+
+
+def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("x")
+    path.chmod(0o644)
+    with pytest.raises(conf.SettingsError, match="chmod 600"):
+        conf.secret(path)
+
+
+def test_a_broker_elsewhere_needs_tls() -> None:
+    from mqtt.connection import Broker
+
+    with pytest.raises(ValueError, match="TLS"):
+        Broker("203.0.113.5", 1883, "demo-k01", "x")
