@@ -37,7 +37,8 @@ SHARP = 0.014
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """``paper``: brightness of the paper, 0..255. ``ink``: share of the page. ``sharpness``: Laplacian variance on ink over squared contrast; ``None`` without ink."""
+    """``paper``: its brightness, 0..255. ``ink``: share of the page. ``sharpness``: Laplacian variance on ink over the squared
+    contrast of that ink; ``None`` without ink."""
 
     paper: float
     ink: float
