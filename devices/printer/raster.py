@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from escpos.printer import Dummy
-from PIL import Image, ImageChops
+from PIL import Image
 
 from devices.protocols.escpos import STRIP_ROWS
 
@@ -14,6 +14,10 @@ _PROFILE = "TM-T20II"
 """Any profile of 576 dots: python-escpos refuses pictures wider than its profile's paper."""
 _REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
 """DLE EOT, DLE ENQ and DLE DC4 are obeyed even within the data of a picture; by chance a picture holds them."""
+
+
+_INK = [255] + [0] * 255
+"""Black is ink; white may be 1 or 255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ def strips(picture: Image.Image) -> tuple[Strip, ...]:
     White at the right is not sent, and a white strip is sent one byte wide: feeding by ``ESC J`` would depend on the
     model's motion unit. Where data would read as a real-time command one dot is added beside another.
     """
-    ink = ImageChops.invert(picture)
+    ink = picture.point(_INK)
     return tuple(_strip(picture, ink, top, min(top + STRIP_ROWS, ink.height)) for top in range(0, ink.height, STRIP_ROWS))
 
 

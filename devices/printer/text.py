@@ -59,10 +59,11 @@ class Face:
         with a closing mark or ends with an opening one (GB/T 15834-2011, 5.1). A last line of a character or two borrows
         from the one before.
         """
-        lines = self._filled(text, width)
+        units = list(self._units(text, width))
+        lines = self._filled(units, width)
         narrower = width - self.size
         while len(lines) > 1 and self.width(lines[-1]) < 3 * self.size and narrower > width * 0.6:
-            if len(tried := self._filled(text, narrower)) > len(lines):
+            if len(tried := self._filled(units, narrower)) > len(lines):
                 break
             lines, narrower = tried, narrower - self.size
         return lines
@@ -71,11 +72,11 @@ class Face:
         """``line`` with its left edge at ``x`` and its baseline at ``y``."""
         pen.text((round(x), round(y)), line, font=self.font, fill=0, anchor="ls")
 
-    def _filled(self, text: str, width: float) -> list[str]:
+    def _filled(self, units: list[str], width: float) -> list[str]:
         """Every line as full as it gets."""
         lines: list[str] = []
         line, used = "", 0.0
-        for unit in self._units(text, width):
+        for unit in units:
             if unit == "\n":
                 lines.append(line.rstrip())
                 line, used = "", 0.0
@@ -127,11 +128,13 @@ def _shape(character: str) -> str:
 
 
 def _open(path: Path, size: int) -> ImageFont.FreeTypeFont:
+    if not path.is_file():  # Pillow would look for a font of that name elsewhere
+        raise MissingFontError(f"{path} is missing (Debian: apt install fonts-noto-cjk)")
     for index in range(_COLLECTION_LIMIT):
         try:
             font = ImageFont.truetype(str(path), size, index=index, layout_engine=ImageFont.Layout.BASIC)
         except OSError as error:
-            raise MissingFontError(f"{path} holds no {FAMILY}: {error} (Debian: apt install fonts-noto-cjk)") from error
+            raise MissingFontError(f"{path} holds no {FAMILY}: {error}") from error
         if font.getname()[0] == FAMILY:
             return font
     raise MissingFontError(f"{path} holds no {FAMILY}")
