@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 import msgspec
 
@@ -13,6 +13,9 @@ from fleet import words
 from fleet.presence import Hearing, Presence, judge
 from fleet.store import Store
 from mqtt.messages import Birth, DeviceReport, Health
+
+_BEIJING = timezone(timedelta(hours=8))
+"""The one clock of the whole country; the server's own zone is nobody's business here."""
 
 MOST_ROWS = 100
 """Rows of one table of the page; the total is shown beside it."""
@@ -126,13 +129,13 @@ def overview(store: Store, places: Mapping[str, str], parties: Mapping[str, str]
 
 
 def local_time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).astimezone().strftime("%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(seconds, _BEIJING).strftime("%m-%d %H:%M:%S")
 
 
 def local_text(text: str) -> str:
-    """An RFC 3339 time as the centre's clock reads it; unreadable ones as they came."""
+    """An RFC 3339 time in Beijing time; unreadable ones as they came."""
     try:
-        return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M")
+        return datetime.fromisoformat(text).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
     except ValueError:
         return text
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from mqtt.messages import MAX_PAYLOAD
+
 FAULTS: dict[str, str] = {
     "absent": "没有接上，或断电",
     "mute": "接着，但不应答",
@@ -19,12 +23,19 @@ FAULTS: dict[str, str] = {
     "head_hot": "打印头过热",
     "cutter_jam": "切刀卡住",
     "printer_error": "打印机报告其他错误",
+    "printer_busy": "等候打印的凭证过多",
+    "print_interrupted": "打印中程序停止，凭证可能没有打完",
+    "slip_unprintable": "凭证里有打不出的字，或过长",
+    "terminal_restarted": "打印时程序重启或断电",
     "page_not_found": "没有找到纸张",
     "page_cut_off": "纸的边角在画面外",
     "page_blurred": "画面模糊",
+    "page_dark": "画面太暗",
     "page_blank": "空白页",
     "camera_frozen": "画面不再更新",
+    "pages_pending": "刚拍的页还在写入",
     "pad_key_stuck": "评价键卡住",
+    "settings_damaged": "设置文件有错",
     "catalogue_damaged": "事项目录损坏，暂停服务",
     "bus_overloaded": "设备事件过多",
     "store_failed": "写本机数据库失败，暂停服务",
@@ -43,12 +54,10 @@ LIFE: dict[str, str] = {
 }
 
 DEVICES: dict[str, str] = {
-    "reader": "读卡器",
     "idcard": "读卡器",
     "printer": "凭证打印机",
     "camera": "高拍仪",
     "rating": "评价器",
-    "pad": "评价器",
 }
 
 PRESENCE: dict[str, str] = {"online": "在线", "lost": "失联", "left": "已退出", "unknown": "不明"}
@@ -71,7 +80,15 @@ REFUSALS: dict[str, str] = {
     "this attempt at a receipt has ended already": "这次打印已经有过结果",
     "sequence out of range": "序号超出范围",
     "nested too deeply": "内容嵌套过深",
+    "version is not 1": "版本不同",
+    f"larger than {MAX_PAYLOAD} bytes": "消息过大",
+    "JSON is malformed: invalid character": "不是有效的 JSON",
+    "Input data was truncated": "消息不完整",
 }
+_PATTERNS = (
+    (re.compile(r"Object missing required field `(\w+)`(?: - at `([^`]*)`)?"), "缺少 {0}"),
+    (re.compile(r"Expected `([^`]+)`(?:, got `[^`]+`)?(?: - at `([^`]*)`)?"), "应为 {0}"),
+)
 
 
 def fault(code: str | None) -> str:
@@ -80,5 +97,11 @@ def fault(code: str | None) -> str:
 
 
 def refusal(reason: str) -> str:
-    """Words for why a message was refused; the rule itself when it is one of the parser's many."""
-    return REFUSALS.get(reason, f"不合约定：{reason}")
+    """Words for why a message was refused; the parser's own rule where it is one of the rarer ones."""
+    if reason in REFUSALS:
+        return REFUSALS[reason]
+    for pattern, said in _PATTERNS:
+        if found := pattern.match(reason):
+            where = f"（{found[2]}）" if found[2] else ""
+            return f"不合约定：{said.format(found[1])}{where}"
+    return f"不合约定：{reason}"

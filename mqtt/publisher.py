@@ -83,6 +83,7 @@ class Publisher:
         self._bd: int | None = None
         self._report_at = 0.0
         self._reported_at = float("-inf")
+        self._draining = False
         self._counts = PublisherCounts()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
@@ -185,6 +186,10 @@ class Publisher:
 
     def _send(self, now: float) -> None:
         rows = {row.sequence: row for row in self._outbox.pending(SIZE)}
+        if self._draining and not rows:
+            # The last report spoke of rows that are gone.
+            self._report_at = min(self._report_at, max(now, self._reported_at + HEALTH_GAP))
+        self._draining = bool(rows)
         due = self._window.fresh(rows, now)
         for sequence in due:
             row = rows[sequence]

@@ -7,6 +7,7 @@ PROOFS: dict[str, str] = {"chip_read": "身份证芯片读取", "scan": "高拍�
 FINDINGS: dict[str, str] = {
     "page_blurred": "画面可能模糊",
     "page_cut_off": "可能缺边角",
+    "page_dark": "画面可能太暗",
     "page_blank": "可能是空白页",
     "page_not_found": "没有找到纸边，按整幅保存",
 }
