@@ -12,6 +12,8 @@ After anything but ``PRINTED`` and ``REFUSED`` the printer is cleaned up as soon
 command is filled, 以上作废 is printed and cut off. Only then is it ready, so what hangs in its mouth never becomes the
 beginning of the next person's receipt.
 
+A printer that answers neither GS ( H nor GS r can prove nothing and is faulted as ``printer_unfit``.
+
 A second attempt is the business of whoever gave the job: nothing is ever printed twice by itself.
 """
 
@@ -168,6 +170,8 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
         if status.trouble is None:
             if session.traits is None:
                 self._dirty |= session.probe()
+            if not session.provable:
+                raise DeviceFaultError("printer_unfit")
             return not self._dirty or self._clean_up(session)
         self.faulted(_FAULTS[status.trouble], warning=_warning(session))
         return False
@@ -223,14 +227,13 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
 
     def _send(self, picture: tuple[Strip, ...], session: Session) -> tuple[PrintOutcome, str | None]:
         try:
-            if session.print(picture):
-                return PrintOutcome.PRINTED, None
+            session.print(picture)
         except StoppedError as error:
             return (PrintOutcome.SPOILT if error.begun else PrintOutcome.REFUSED), _FAULTS[error.trouble]
         except NotTakingError:
             self._dirty = True
             return PrintOutcome.REFUSED, "mute"
-        return PrintOutcome.UNCERTAIN, "mute"
+        return PrintOutcome.PRINTED, None
 
     def _end(self, job: PrintJob | _Crowded, outcome: PrintOutcome, cause: str | None) -> None:
         try:

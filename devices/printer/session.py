@@ -138,6 +138,11 @@ class Session:
         self.changed = False
         """The printer reported something since this was last set to ``False``."""
 
+    @property
+    def provable(self) -> bool:
+        """The printer was probed, and can say what became of a job."""
+        return self.traits is not None and self.traits.provable
+
     def hear(self, seconds: float = 0.0) -> None:
         """Take in what the printer has said, waiting up to ``seconds`` for it to say something."""
         if seconds > 0:
@@ -173,17 +178,18 @@ class Session:
             process_id = self._came(lambda: _PROBE in self._marks, _AFTERTHOUGHT)
             self.traits = Traits(self._reported, process_id, in_order)
             if self._reported or self.traits.provable:
+                self._flying.clear()
                 return bool(flush)
         return False
 
-    def print(self, strips: Iterable[Strip], *, flush: bool = False) -> bool:
-        """Print and cut; whether that is proven.
+    def print(self, strips: Iterable[Strip], *, flush: bool = False) -> None:
+        """Print and cut. Returns when the printer has proven it.
 
         ``flush`` first completes a command that was cut off. :class:`StoppedError`, :class:`NotTakingError`,
         :class:`CancelledError`; ``TimeoutError`` and ``OSError`` leave open what is on paper.
         """
-        if self.traits is None:
-            raise RuntimeError("probe before printing")
+        if self.traits is None or not self.traits.provable:
+            raise RuntimeError("prints only where a probe found proof possible")
         strips = tuple(strips)
         self._alarm, self.begun = None, False
         self._begin(self.traits, flush)
@@ -192,7 +198,7 @@ class Session:
             self._watch(partial(self._fits, len(strip.data)), deadline)
             self.begun = True
             self._send(strip.data, self.traits)
-        return self._prove(self.traits, deadline)
+        self._prove(self.traits, deadline)
 
     # --- a job --------------------------------------------------------------------------------------------------------
 
@@ -214,7 +220,7 @@ class Session:
             self._check()
         self._ask_paper(traits, len(data))
 
-    def _prove(self, traits: Traits, deadline: float) -> bool:
+    def _prove(self, traits: Traits, deadline: float) -> None:
         self._count += 1
         identity = b"%04d" % (self._count % 10_000)
         self._marks.clear()
@@ -227,7 +233,6 @@ class Session:
             self._watch(lambda: not self._flying, deadline)
         if not traits.reports and (trouble := self.inquire().trouble) is not None:
             raise StoppedError(trouble, begun=True)
-        return traits.provable
 
     def _fits(self, size: int) -> bool:
         return sum(self._flying) + size <= WINDOW

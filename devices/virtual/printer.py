@@ -44,6 +44,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "late answers": "接下来 8 次应答各晚 0.6 秒（一次性）",
         "no process id": "廉价兼容机：不认识 GS ( H（进程标识）",
         "no asb": "廉价兼容机：不认识 GS a（自动状态回传）",
+        "no gs r": "廉价兼容机：不认识 GS r（按顺序回答纸状态）",
     }
 )
 
@@ -299,7 +300,7 @@ class VirtualPrinter:
         elif key == b"\x1da":
             self._switch_asb(self._take())
         elif key == b"\x1dr":
-            if self._take() in (1, 49):
+            if self._take() in (1, 49) and "no gs r" not in self._active:
                 self._reply(bytes(((0x03 if self._near else 0) | (0x0C if self._out else 0),)))
         elif key == b"\x1dI":
             self._reply({67: b"_" + MODEL.encode() + b"\0", 66: b"_TONGBAN\0"}.get(self._take(), b"\x02"))
