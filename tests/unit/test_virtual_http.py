@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,13 @@ import pytest
 from click.testing import CliRunner
 from werkzeug.serving import make_server
 
+from devices.virtual.camera import VirtualCamera
 from devices.virtual.cli import commands
 from devices.virtual.http import create_api
 from devices.virtual.idcard import VirtualReader
 from devices.virtual.people import PEOPLE, check_digit
 from devices.virtual.port import UnknownFaultError
+from devices.virtual.printer import VirtualPrinter
 from devices.virtual.rating import VirtualPad
 from devices.virtual.rig import NoSuchDeviceError, Rig
 
@@ -40,9 +44,9 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     reader = VirtualReader(tmp_path / "idcard")
-    rig = Rig([reader, VirtualPad(tmp_path / "rating")])
+    rig = Rig([reader, VirtualPad(tmp_path / "rating"), VirtualPrinter(), VirtualCamera(tmp_path / "camera")])
     server = make_server("127.0.0.1", 0, create_api(rig), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     rig.start()
     try:
@@ -52,6 +56,12 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def until(test: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not test():
+        assert time.monotonic() < end, "it never came true"
 
 
 def device(answer: httpx.Response, name: str) -> dict[str, Any]:
@@ -84,6 +94,25 @@ def test_keys_are_pressed(bench: Bench) -> None:
     assert bench.post("/api/rating/press", {"level": 5}).is_success
 
 
+def test_pages_are_laid_on_the_desk_and_taken_away(bench: Bench) -> None:
+    page = device(bench.get("/api/state"), "camera")["pages"][0]
+    assert CHINESE.search(page["label"])
+    assert device(bench.post("/api/camera/lay", {"page": page["id"]}), "camera")["lying"] == page["id"]
+    assert device(bench.post("/api/camera/clear", {}), "camera")["lying"] is None
+
+
+def test_what_was_printed_is_seen_and_torn_off(bench: Bench) -> None:
+    host, _, port = device(bench.get("/api/state"), "printer")["address"].rpartition(":")
+    with socket.create_connection((host, int(port))) as line:
+        line.sendall(b"\x1b@tongban\n\x1dV\x42\x00")
+        until(lambda: any(paper["cut"] for paper in bench.get("/api/printer/papers").json()))
+    paper = bench.get("/api/printer/papers").json()[0]
+    assert set(paper) == {"n", "cut", "height_mm"}
+    assert bench.get(f"/api/printer/papers/{paper['n']}.png").content.startswith(b"\x89PNG")
+    assert bench.get("/api/printer/papers/99.png").status_code == 404
+    assert device(bench.post("/api/printer/tear", {}), "printer")["papers"] == 0
+
+
 @pytest.mark.parametrize(
     ("path", "body", "code"),
     [
@@ -96,8 +125,7 @@ def test_keys_are_pressed(bench: Bench) -> None:
         ("/api/toaster/fault", {"fault": "mute", "on": True}, 404),
         ("/api/rating/press", {"level": 6}, 404),
         ("/api/rating/press", {"level": True}, 400),
-        ("/api/camera/lay", {"page": "1"}, 404),
-        ("/api/printer/tear", {}, 404),
+        ("/api/camera/lay", {"page": "no such page"}, 404),
         ("/api/nowhere", {}, 404),
         ("/api/state", {}, 405),
         ("/api/idcard/lay", {"card": "x" * 5000}, 413),
