@@ -1,4 +1,4 @@
-"""How long an event takes from the terminal's commit to the centre's receipt, and how fast an outbox drains. ``python -m bench.link``.
+"""From the terminal's commit to the centre's receipt, and how fast an outbox drains. ``python -m bench.link``.
 
 Everything is real and on this machine: mosquitto, the centre with its database on the disk, the terminal's link and publisher.
 """

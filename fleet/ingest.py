@@ -25,7 +25,8 @@ _log = logging.getLogger(__name__)
 
 BATCH_ROWS = 500
 BATCH_SECONDS = 0.04
-"""A batch is committed when either is reached: 500 rows bound the memory, 40 ms what a single event waits."""
+"""A batch is committed when either is reached: 500 rows bound the memory; a commit comes at most every 40 ms, so that a busy
+fleet costs 25 fsyncs a second, while an event that comes alone is stored at once."""
 CLIENT_ID = "fleet"
 _SESSION = Session(expiry=24 * 3600, will_delay=10, receive_maximum=2 * BATCH_ROWS, manual_ack=True)
 _MOST_RANGES = 500
@@ -38,6 +39,7 @@ class Ingest:
         self._store = store
         self._fleet = fleet
         self._bd = 0
+        self._committed = float("-inf")
         self._hearing = Hearing(None)
         self._notes: SimpleQueue[Heard | None] = SimpleQueue()
         self._connection = Connection(broker, CLIENT_ID, _SESSION, self._open, self._hear, pace)
@@ -97,7 +99,7 @@ class Ingest:
 
     def _batch(self, first: Heard) -> tuple[list[Received], bool]:
         batch = [first] if isinstance(first, Received) else []
-        deadline = time.monotonic() + BATCH_SECONDS
+        deadline = self._committed + BATCH_SECONDS
         while len(batch) < BATCH_ROWS:
             try:
                 note = self._notes.get(timeout=max(0.0, deadline - time.monotonic()))
@@ -113,6 +115,7 @@ class Ingest:
         own = topics.CENTRE_STATE
         inputs = [understand(m.topic, m.payload, m.retained, self._fleet) for m in batch if m.topic != own]
         stored = self._store.record(inputs, time.time())
+        self._committed = time.monotonic()
         for message in batch:
             message.acknowledge()
         for (terminal, epoch), sequences in _by_outbox(stored).items():

@@ -24,6 +24,7 @@ FAULTS: dict[str, str] = {
     "cutter_jam": "切刀卡住",
     "printer_error": "打印机报告其他错误",
     "printer_busy": "等候打印的凭证过多",
+    "printer_unfit": "打印机不回报打印结果，无法确认凭证",
     "print_interrupted": "打印中程序停止，凭证可能没有打完",
     "slip_unprintable": "凭证里有打不出的字，或过长",
     "terminal_restarted": "打印时程序重启或断电",

@@ -140,7 +140,7 @@ def birth(bd: int) -> Birth:
 
 @contextmanager
 def terminal_end(broker: RunningBroker, name: str = TERMINAL, outbox: ListOutbox | None = None) -> Iterator[TerminalEnd]:
-    terminal = TerminalEnd(broker, name, outbox or ListOutbox())
+    terminal = TerminalEnd(broker, name, ListOutbox() if outbox is None else outbox)
     terminal.publisher.start()
     try:
         yield terminal
