@@ -132,8 +132,9 @@ def served(application: Callable[..., object]) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.close()
+        # First the threads, which still wake the loop; then the loop.
         server.task_dispatcher.shutdown()
+        server.close()
         thread.join(5)
 
 
@@ -142,7 +143,9 @@ def _sheet() -> bytes:
     pen = ImageDraw.Draw(paper)
     large, small = (_font(size) for size in (64, 36))
     pen.text((620, 170), "居 住 证 明", fill="#222", font=large, anchor="mm")
-    for n, line in enumerate(("兹证明该同志自 2024 年 3 月起", "在本社区居住，情况属实。", "特此证明。", "", "　　　　　　　　示范社区居民委员会")):
+    for n, line in enumerate(
+        ("兹证明该同志自 2024 年 3 月起", "在本社区居住，情况属实。", "特此证明。", "", "　　　　　　　　示范社区居民委员会")
+    ):
         pen.text((180, 360 + 90 * n), line, fill="#333", font=small)
     pen.ellipse((780, 700, 1040, 960), outline="#c0392b", width=8)
     return _jpeg(paper)

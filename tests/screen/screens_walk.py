@@ -153,4 +153,3 @@ def _ending(glass: ScreenGlass) -> Iterator[str]:
     glass.show(idle_left=18)
     assert glass.step is Step.FAREWELL
     yield "farewell"
-

@@ -38,11 +38,18 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    label: str
+    text: str
+    promise: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sign:
     """What the signature stands for: the papers it makes, and the answers as they will be read."""
 
     papers: tuple[str, ...]
-    answers: tuple[tuple[str, str], ...]
+    answers: tuple[Answer, ...]
     error: str
 
 
@@ -77,7 +84,7 @@ class Review:
     situation: str
     person: Person
     papers: tuple[Paper, ...]
-    answers: tuple[tuple[str, str], ...]
+    answers: tuple[Answer, ...]
     has_form: bool
     delivery: tuple[str, ...]
     fault: str
@@ -149,9 +156,10 @@ def _ask(field: Field, value: str, error: str) -> Ask:
     return Ask(field, value, error, (year, month, day) if field.kind == "date" else ("", "", ""))
 
 
-def _answers(glass: Glass, visit: Visit) -> tuple[tuple[str, str], ...]:
+def _answers(glass: Glass, visit: Visit) -> tuple[Answer, ...]:
     opened = path.opening(visit, glass.catalogue)
-    return tuple((f.label, _shown(f, visit.answers.get(f.field, ""))) for f in opened.form) if opened else ()
+    fields = opened.form if opened else ()
+    return tuple(Answer(f.label, _shown(f, visit.answers.get(f.field, "")), f.kind == "promise") for f in fields)
 
 
 def _shown(field: Field, value: str) -> str:

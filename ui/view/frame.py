@@ -64,7 +64,7 @@ def frame(glass: Glass, snapshot: Snapshot) -> Frame:
         item=item.short_name if item else None,
         stage=path.progress(visit, glass.catalogue)[0],
         back=_has_way_back(visit),
-        end=visit.step is not Step.SUBMITTING,
+        end=visit.step not in (Step.SUBMITTING, Step.FAREWELL),
     )
 
 

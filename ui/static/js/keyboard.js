@@ -23,6 +23,7 @@ export function attachKeyboard() {
   close(keys);
   for (const input of document.querySelectorAll("input[data-keys]")) input.addEventListener("focus", () => open(keys, input));
   for (const input of document.querySelectorAll("input[name=where]")) input.addEventListener("change", () => close(keys));
+  document.querySelector("input[data-first]")?.focus();
   // A touch on the keys must not take the caret out of the field.
   keys.addEventListener("pointerdown", (event) => event.preventDefault());
   keys.addEventListener("mousedown", (event) => event.preventDefault());

@@ -1,0 +1,28 @@
+"""The bench: one page that stands for a technician's hands on the virtual hardware. For demonstration and development only."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def create_bench() -> Blueprint:
+    """``/`` and its files under ``/bench``; the page speaks to the virtual hardware's interface (``/api``) on the same origin."""
+    bench = Blueprint("bench", __name__, static_folder="static", static_url_path="/bench", template_folder="templates")
+
+    @bench.get("/")
+    def page() -> str:
+        return render_template("bench.html")
+
+    @bench.after_request
+    def dress(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return bench

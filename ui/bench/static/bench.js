@@ -1,0 +1,108 @@
+// The bench. Everything it shows is the interface's state, asked for each second; a touch is one POST, answered with the new state.
+const EVERY_MS = 1000;
+const NAMES = { idcard: "身份证读卡器", camera: "高拍仪", printer: "凭证打印机", rating: "评价器" };
+const LEVELS = { 5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意" };
+
+const at = (id) => document.getElementById(id);
+const drawn = new Map(); // part → the JSON it was last drawn from: what has not changed is not touched
+
+function made(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+function draw(part, data, build) {
+  const said = JSON.stringify(data);
+  if (drawn.get(part) === said) return;
+  drawn.set(part, said);
+  const focused = document.activeElement?.dataset.is;
+  at(part).replaceChildren(...build());
+  if (focused) at(part).querySelector(`[data-is="${CSS.escape(focused)}"]`)?.focus();
+}
+
+async function ask(path, body) {
+  const request = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await fetch(`/api/${path}`, { cache: "no-store", ...request });
+  const json = await answer.json();
+  if (!answer.ok) throw new Error(json.error ?? `HTTP ${answer.status}`);
+  return json;
+}
+
+async function act(path, body = {}) {
+  try {
+    show(await ask(path, body));
+    at("said").textContent = "";
+  } catch (error) {
+    at("said").textContent = error.message;
+  }
+}
+
+function show({ devices }) {
+  const by = Object.fromEntries(devices.map((device) => [device.name, device]));
+  for (const name of Object.keys(NAMES)) at(`tool-${name}`).hidden = !by[name];
+  if (by.idcard?.people) showThings("people", by.idcard.people, by.idcard.lying, "idcard/lay", "card", "idcard/lift");
+  if (by.camera?.pages) showThings("pages", by.camera.pages, by.camera.lying, "camera/lay", "page", "camera/clear");
+  if (by.printer) showPapers(by.printer);
+  draw("faults", devices, () => devices.map(switchboard));
+}
+
+function showThings(part, things, lying, lay, field, lift) {
+  draw(part, [things, lying], () =>
+    things.map(({ id, label, purpose }) => {
+      const here = id === lying;
+      const button = made("button", { type: "button", onclick: () => (here ? act(lift) : act(lay, { [field]: id })) }, label);
+      if (purpose) button.append(made("small", {}, purpose));
+      button.setAttribute("aria-pressed", String(here));
+      button.dataset.is = id;
+      return button;
+    }),
+  );
+}
+
+async function showPapers({ papers, paper_left_mm: left }) {
+  at("roll").textContent = left === undefined ? "" : `纸卷还剩 ${(left / 1000).toFixed(1)} 米`;
+  if (drawn.get("papers-count") === papers && !papers) return;
+  drawn.set("papers-count", papers);
+  const listed = papers ? await ask("printer/papers") : [];
+  draw("papers", listed, () => listed.toReversed().map(piece));
+}
+
+function piece({ n, cut, height_mm: height }) {
+  const picture = made("img", { src: `/api/printer/papers/${n}.png?h=${height}`, alt: `第 ${n} 张纸` });
+  return made("figure", { className: "piece" }, picture, made("figcaption", {}, `第 ${n} 张，${height} 毫米，${cut ? "已切断" : "还连着"}`));
+}
+
+function switchboard({ name, address, active, faults }) {
+  const heading = made("h3", {}, NAMES[name] ?? name, made("small", {}, address));
+  const switches = Object.entries(faults).map(([fault, help]) => {
+    const box = made("input", { type: "checkbox", checked: active.includes(fault) });
+    box.dataset.is = `${name}.${fault}`;
+    box.onchange = () => act(`${name}/fault`, { fault, on: box.checked });
+    return made("label", { className: "switch" }, box, made("span", {}, help, made("code", {}, fault)));
+  });
+  return made("section", {}, heading, ...switches);
+}
+
+async function watch() {
+  try {
+    show(await ask("state"));
+    if (at("said").dataset.lost) {
+      at("said").textContent = "";
+      delete at("said").dataset.lost;
+    }
+  } catch {
+    at("said").dataset.lost = "yes";
+    at("said").textContent = "工作台联系不上虚拟设备，正在重试";
+  }
+  setTimeout(watch, EVERY_MS);
+}
+
+at("keys").append(
+  ...Object.entries(LEVELS)
+    .toReversed()
+    .map(([level, name]) => made("button", { type: "button", onclick: () => act("rating/press", { level: Number(level) }) }, name)),
+);
+at("clear").onclick = () => act("clear");
+at("tear").onclick = () => act("printer/tear");
+watch();
