@@ -33,7 +33,7 @@ def demo(base: Path) -> None:
         raise click.ClickException(str(error)) from None
     processes = Processes(click.echo)
     try:
-        for spec in _specs(where, parties):
+        for spec in specs(where, parties):
             if ended.is_set():
                 return
             processes.start(spec)
@@ -48,7 +48,7 @@ def demo(base: Path) -> None:
         click.echo("已全部停止。")
 
 
-def _specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
+def specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
     ports, base = where.ports, where.base
     broker = next((p for p in ("/usr/sbin/mosquitto", "/usr/bin/mosquitto") if Path(p).exists()), "mosquitto")
 

@@ -36,7 +36,7 @@ def prepare(layout: Layout) -> tuple[Party, ...]:
     _write(layout.base / "terminal.toml", _terminal(layout, keys, parties))
     _write(layout.base / "centre.toml", _centre(layout, tokens, parties))
     for index, party in enumerate(parties):
-        _write(layout.base / f"desk-{party.party}.toml", _desk(layout, party, index, keys[party.party]))
+        _write(layout.base / f"desk-{party.party}.toml", _desk(layout, party, index))
     return parties
 
 
@@ -88,7 +88,7 @@ def _centre(layout: Layout, tokens: dict[str, str], parties: tuple[Party, ...]) 
     }
 
 
-def _desk(layout: Layout, party: Party, index: int, key: Recipient) -> dict[str, Any]:
+def _desk(layout: Layout, party: Party, index: int) -> dict[str, Any]:
     return {
         "party": party.party,
         "name": party.name,
@@ -96,8 +96,8 @@ def _desk(layout: Layout, party: Party, index: int, key: Recipient) -> dict[str,
         "centre": f"http://127.0.0.1:{layout.ports.api}",
         "token_file": str(layout.secrets / f"token-{party.party}"),
         "key_file": str(layout.secrets / f"key-{party.party}"),
-        "key_id": key.key_id,
         "listen": {"port": layout.ports.desk(index)},
+        "parties": {INTAKE: "示范丙区"},
     }
 
 
@@ -118,7 +118,7 @@ def _key(layout: Layout, owner: str) -> Recipient:
     public, private = layout.base / f"public-{owner}.json", layout.secrets / f"key-{owner}"
     if not (public.exists() and private.exists()):
         recipient, opening = new_key(owner)
-        write_durably(private, opening.private.encode() + b"\n")
+        write_durably(private, tomli_w.dumps({"keys": [{"key_id": opening.key_id, "private": opening.private}]}).encode())
         write_durably(public, msgspec.json.encode(recipient))
     return msgspec.json.decode(public.read_bytes(), type=Recipient)
 

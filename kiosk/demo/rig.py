@@ -1,0 +1,24 @@
+"""The virtual hardware of the demonstration and of the tests: one device of each kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from devices.virtual.camera import VirtualCamera
+from devices.virtual.idcard import VirtualReader
+from devices.virtual.printer import VirtualPrinter
+from devices.virtual.rating import VirtualPad
+from devices.virtual.rig import Rig
+
+
+def build(folder: Path, printer_port: int) -> Rig:
+    """The four devices; ttys and the camera's socket appear in ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Rig(
+        [
+            VirtualReader(folder / "idcard"),
+            VirtualCamera(str(folder / "camera")),
+            VirtualPrinter(port=printer_port),
+            VirtualPad(folder / "rating"),
+        ]
+    )

@@ -1,0 +1,174 @@
+"""A whole hall on free ports: real mosquitto, centre, two desks and terminal as processes of their own; the hardware in this one."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+
+from domain.catalogue.model import Party
+from kiosk.demo import files, rig
+from kiosk.demo.command import specs
+from kiosk.demo.layout import Layout, Ports
+from kiosk.demo.processes import Spec
+
+PATIENCE = 60.0
+"""Seconds to wait for what must happen; long, because two cores may be busy elsewhere."""
+
+
+def until(happened: Callable[[], object], what: str, patience: float = PATIENCE) -> object:
+    """Wait for a true answer, and give it back."""
+    deadline = time.monotonic() + patience
+    while not (answer := happened()):
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(0.02)
+    return answer
+
+
+class Hall:
+    """``start``, ``kill`` and ``stop`` one process at a time by its name in ``specs``."""
+
+    def __init__(self, base: Path, runtime: Path) -> None:
+        self.layout = Layout(base, runtime, Ports(_free_run(8)))
+        self.parties: tuple[Party, ...] = files.prepare(self.layout)
+        self.specs: dict[str, Spec] = {_short(s.name): s for s in specs(self.layout, self.parties)}
+        self.rig = rig.build(self.layout.hardware, self.layout.ports.printer)
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, *names: str) -> None:
+        for name in names:
+            spec = self.specs[name]
+            with spec.log.open("ab") as log:
+                self._running[name] = subprocess.Popen(spec.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            until(lambda spec=spec: _answers(spec.port), f"{name} answers; log: {self.log(name)[-2000:]}")  # type: ignore[misc]
+
+    def kill(self, name: str) -> None:
+        """kill -9."""
+        self._running[name].send_signal(signal.SIGKILL)
+        self._running.pop(name).wait()
+
+    def stop(self, name: str) -> int:
+        child = self._running.pop(name)
+        child.terminate()
+        return child.wait(15)
+
+    def close(self) -> None:
+        for name in list(self._running)[::-1]:
+            child = self._running.pop(name)
+            child.kill()
+            child.wait()
+        self.rig.stop()
+
+    def pid(self, name: str) -> int:
+        return self._running[name].pid
+
+    def log(self, name: str) -> str:
+        path = self.specs[name].log
+        return path.read_text("utf-8", "replace") if path.exists() else ""
+
+    def url(self, name: str, path: str = "/") -> str:
+        return f"http://127.0.0.1:{self.specs[name].port}{path}"
+
+    def glass(self) -> GlassByHttp:
+        return GlassByHttp(self.url("terminal", ""))
+
+
+class GlassByHttp:
+    """The citizen's page without a browser: what a browser would post, and what it would get."""
+
+    def __init__(self, base: str) -> None:
+        self._client = httpx.Client(base_url=base, timeout=20, headers={"Origin": base})
+        self.html = ""
+
+    def look(self) -> str:
+        """Name of the screen shown now."""
+        self.html = self._client.get("/screen").text
+        return self.screen
+
+    @property
+    def screen(self) -> str:
+        found = re.search(r'class="screen screen--([a-z]+)', self.html)
+        assert found, self.html[:300]
+        return found.group(1)
+
+    def see(self, screen: str) -> GlassByHttp:
+        """Wait until this screen is shown."""
+        until(lambda: self.look() == screen, f"screen {screen}, still at {self.screen if self.html else '?'}")
+        return self
+
+    def do(self, intent: str, **fields: str | list[str]) -> GlassByHttp:
+        """One touch; what is shown then."""
+        self.look()
+        form = {"visit": self._hidden("visit"), "version": self._hidden("version"), **fields}
+        answer = self._client.post(f"/act/{intent}", data=form)
+        assert answer.status_code == 200, (answer.status_code, intent, self.screen)
+        self.look()
+        return self
+
+    def _hidden(self, name: str) -> str:
+        tag = re.search(rf'<input[^>]*name="{name}"[^>]*>', self.html)
+        value = re.search(r'value="([^"]*)"', tag.group(0)) if tag else None
+        assert value, f"no field {name} on {self.screen}"
+        return value.group(1)
+
+
+@contextmanager
+def hall(base: Path, *processes: str) -> Iterator[Hall]:
+    """A hall with these processes running (all when none is named)."""
+    with ExitStack() as stack:
+        runtime = Path(stack.enter_context(tempfile.TemporaryDirectory(dir="/dev/shm", prefix="tongban-hall-")))
+        one = Hall(base, runtime)
+        stack.callback(one.close)
+        one.rig.start()
+        one.start(*(processes or ALL))
+        yield one
+
+
+ALL = ("broker", "centre", "desk-demo-jia", "desk-demo-qi", "terminal")
+
+
+def _short(name: str) -> str:
+    return {
+        "消息代理": "broker",
+        "中心": "centre",
+        "示范甲市专窗": "desk-demo-jia",
+        "示范七县专窗": "desk-demo-qi",
+        "虚拟硬件": "hardware",
+        "终端": "terminal",
+    }[name]
+
+
+def _free_run(count: int) -> int:
+    """The first of ``count`` free ports in a row; each process of a test run looks in its own region."""
+    first = 20000 + os.getpid() % 300 * 100
+    for start in range(first, first + 100 * 40, 10):
+        if all(_bindable(start + i) for i in range(count)):
+            return start
+    raise RuntimeError("no free ports")
+
+
+def _bindable(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 0.5).close()
+    except OSError:
+        return False
+    return True
