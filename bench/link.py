@@ -23,7 +23,7 @@ ALONE = 0.1
 CONFIRMED = 0.1
 """Seconds from commit to receipt of an event that comes alone: four hops and the centre's fsync."""
 RATE = 200.0
-"""Events a second one terminal drains at: a window of 20 a batch of 40 ms is 500; a day's outage, some 500 events, is over in seconds."""
+"""Events a second at which one terminal drains. A window of 20 a batch of 40 ms bounds it at 500: a day's outage in seconds."""
 
 
 class _TimedOutbox(ListOutbox):
