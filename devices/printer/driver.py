@@ -152,7 +152,7 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
         """Whether it can print now. A job in hand is declined before the connection is given up."""
         try:
             usable = self._usable(session)
-        except OSError as error:
+        except Exception as error:
             if note is not None:
                 self._taken()
                 self._end(note, PrintOutcome.REFUSED, _lost(error))
@@ -192,7 +192,8 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
 
     def _print(self, job: PrintJob, session: Session) -> None:
         outcome = PrintOutcome.REFUSED
-        cause: str | None = "device_error"
+        cause: str | None = None
+        session.begun = False
         try:
             if (picture := self._set(job)) is None:
                 cause = "slip_unprintable"
@@ -201,7 +202,7 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
             else:
                 self.busy()
                 outcome, cause = self._send(picture, session)
-        except OSError as error:
+        except Exception as error:
             outcome, cause = PrintOutcome.UNCERTAIN if session.begun else PrintOutcome.REFUSED, _lost(error)
             if not self.stopping:
                 self.faulted(cause)  # a lost receipt is news at once; only an idle printer is given its grace
@@ -256,7 +257,9 @@ def _warning(session: Session) -> str | None:
     return "paper_near_end" if session.status.paper is Paper.NEAR_END else None
 
 
-def _lost(error: OSError) -> str:
+def _lost(error: Exception) -> str:
     if isinstance(error, CancelledError):
         return "print_interrupted"
-    return "mute" if isinstance(error, TimeoutError) else "absent"
+    if isinstance(error, TimeoutError):
+        return "mute"
+    return "absent" if isinstance(error, OSError) else "device_error"

@@ -20,11 +20,14 @@ _LONGEST = 3000 * DOTS_PER_MM
 
 @dataclass(slots=True)
 class Piece:
-    """One piece of paper as it came out, oldest row first. ``n`` counts from 1; a piece not ``cut`` still hangs in the mouth
-    or is the torn end of a roll."""
+    """One piece of paper as it came out, oldest row first. ``n`` counts from 1.
+
+    ``cut`` by the cutter, or still ``hanging`` in the mouth; neither is the end of a roll that fell out.
+    """
 
     n: int
     cut: bool = False
+    hanging: bool = False
     rows: bytearray = field(default_factory=bytearray, repr=False)
 
     @property
@@ -46,7 +49,7 @@ class Piece:
         _teeth(pen, width, 0, up=True)
         if self.cut:
             _teeth(pen, width, view.height - 1, up=False)
-        else:
+        elif self.hanging:
             pen.rectangle((0, view.height - _EDGE // 2, width, view.height), fill=_MOUTH)
         data = io.BytesIO()
         view.save(data, "PNG")
@@ -91,7 +94,7 @@ class Paper:
     def pieces(self) -> list[Piece]:
         """Copies of all there is to see, the hanging one last if anything is printed on it."""
         shown = [*self.finished, *([] if self.hanging.blank else [self.hanging])]
-        return [Piece(piece.n, piece.cut, bytearray(piece.rows)) for piece in shown]
+        return [Piece(piece.n, piece.cut, piece is self.hanging, bytearray(piece.rows)) for piece in shown]
 
     def _finish(self, *, cut: bool) -> None:
         self.hanging.cut = cut

@@ -16,6 +16,7 @@ def test_the_receipt_is_spoilt_and_the_copy_comes_out_whole() -> None:
         rig.usable()
         first, rest = rig.paper.papers()
         assert not first.cut
+        assert not first.hanging
         assert rest.cut
         assert not rest.blank
         assert rest.height_mm < 60

@@ -13,6 +13,7 @@ def test_the_receipt_is_uncertain_its_rest_is_voided_and_the_copy_is_whole() -> 
         assert rig.print() == (PrintOutcome.UNCERTAIN, "absent")
         rig.faulted("absent")
         (rest,) = rig.paper.papers()
+        assert rest.hanging
         assert not rest.cut
         rig.paper.clear("power cut mid-job")
         rig.usable()
