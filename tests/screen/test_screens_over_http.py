@@ -1,0 +1,243 @@
+"""What the pages promise before any browser sees them."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from html.parser import HTMLParser
+
+import pytest
+from flask.testing import FlaskClient
+from screens_glass import CASE, OTHER_ADDRESS, PERSON, PHONE, ScreenGlass, served, until
+from screens_walk import rich_catalogue, walk
+
+from kiosk.visit import events as ev
+from kiosk.visit.state import Step
+from ui.app import create_app
+
+HERE = {"Origin": "http://localhost"}
+
+
+@pytest.fixture
+def glass() -> ScreenGlass:
+    return ScreenGlass(rich_catalogue())
+
+
+@pytest.fixture
+def client(glass: ScreenGlass) -> FlaskClient:
+    return create_app(glass).test_client()
+
+
+def now(glass: ScreenGlass) -> dict[str, str]:
+    state = glass.snapshot().state
+    return {"visit": state.visit.id if state.visit else "", "version": str(state.version)}
+
+
+def at(glass: ScreenGlass, name: str) -> None:
+    """Lead the visit to the screen ``name``."""
+    for reached in walk(glass):
+        if reached == name:
+            return
+    raise AssertionError(f"no screen {name}")
+
+
+class Tags(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+
+def test_identity_address_and_telephone_never_reach_a_page(glass: ScreenGlass, client: FlaskClient) -> None:
+    secret = (PERSON.name, PERSON.name[1:], PERSON.number, PERSON.number[3:14], PERSON.address, "冷碛镇", "团结村")
+    secret += (PHONE, PHONE[3:7], OTHER_ADDRESS, "得妥镇", "1989")
+    for name in walk(glass):
+        for path in ("/", "/screen"):
+            page = re.sub(r"<select.*?</select>", "", client.get(path).text, flags=re.S)
+            assert not [s for s in secret if s in page], name
+
+
+def test_every_screen_names_the_service_and_after_the_choice_both_places(glass: ScreenGlass, client: FlaskClient) -> None:
+    for name in walk(glass):
+        page = client.get("/screen").text
+        visit = glass.snapshot().state.visit
+        assert "省内通办" in page, name
+        assert glass.hall.phone in page, name
+        if visit and visit.home:
+            assert "业务属地" in page, name
+            assert glass.hall.intake in page, name
+            assert "示范甲市" in page, name
+
+
+def test_no_page_holds_a_script_or_a_style_of_its_own(glass: ScreenGlass, client: FlaskClient) -> None:
+    for name in walk(glass):
+        for tag, attributes in Tags(client.get("/").text).seen:
+            assert tag != "style", name
+            assert tag != "script" or attributes.get("src"), name
+            assert not {a for a in attributes if a == "style" or a.startswith("on") or a.startswith("hx-on")}, name
+
+
+def test_what_happens_here_is_never_called_acceptance(glass: ScreenGlass, client: FlaskClient) -> None:
+    """收件 is this terminal's word; 受理 stands only where the home place decides on it."""
+    for name in walk(glass):
+        text = re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", client.get("/screen").text))
+        others = re.sub(r"是否受理|受理后|不得用于真实受理|可以先受理后补材料", "", text)
+        assert "受理" not in others, name
+
+
+def test_nothing_is_kept_by_the_browser(glass: ScreenGlass, client: FlaskClient) -> None:
+    at(glass, "page")
+    visit = glass.snapshot().state.visit
+    assert visit is not None
+    assert visit.scan.shown is not None
+    for path in ("/", "/screen", f"/page/{visit.scan.shown.ref}.jpg", "/preview.jpg"):
+        assert client.get(path).headers["Cache-Control"] == "no-store"
+    assert "Clear-Site-Data" not in client.get("/").headers
+    glass.tell(ev.End())
+    assert client.get("/").headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_a_page_is_shown_only_while_it_lies_on_the_screen(glass: ScreenGlass, client: FlaskClient) -> None:
+    at(glass, "page")
+    assert client.get("/page/ref-2.jpg").mimetype == "image/jpeg"
+    assert client.get("/page/ref-1.jpg").status_code == 204
+    assert client.get("/page/..%2Fref-2.jpg").status_code == 404
+    glass.tell(ev.KeepPage())
+    assert client.get("/page/ref-2.jpg").status_code == 204
+    assert client.get("/preview.jpg").mimetype == "image/jpeg"
+
+
+def test_a_touch_is_answered_with_the_next_screen(glass: ScreenGlass, client: FlaskClient) -> None:
+    answer = client.post("/act/begin", data=now(glass), headers=HERE)
+    assert answer.status_code == 200
+    assert "screen--place" in answer.text
+    assert glass.step is Step.PLACE
+
+
+def test_a_touch_on_an_old_screen_does_nothing_and_brings_the_present_one(glass: ScreenGlass, client: FlaskClient) -> None:
+    old = now(glass)
+    client.post("/act/begin", data=old, headers=HERE)
+    before = glass.snapshot()
+    answer = client.post("/act/begin", data=old, headers=HERE)
+    assert answer.status_code == 409
+    assert "screen--place" in answer.text
+    assert glass.snapshot() is before
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("choose-place", {}),
+        ("choose-place", {"party": "<script>"}),
+        ("fill-form", {"answer.x": "y" * 401}),
+        ("no-such-intent", {"party": "demo-jia"}),
+        ("next", {"surplus": "1"}),
+        ("sign", {"signature": "1" * 1_100_000}),
+    ],
+)
+def test_a_malformed_form_changes_nothing_and_its_values_are_not_logged(
+    glass: ScreenGlass, client: FlaskClient, caplog: pytest.LogCaptureFixture, name: str, fields: dict[str, str]
+) -> None:
+    glass.tell(ev.Begin("visit-1"))
+    before = glass.snapshot()
+    with caplog.at_level(logging.DEBUG):
+        answer = client.post(f"/act/{name}", data=now(glass) | fields, headers=HERE)
+    assert answer.status_code == 400
+    assert "screen--place" in answer.text
+    assert glass.snapshot() is before
+    assert "form refused" in caplog.text
+    assert not [v for v in (*fields.values(), "no-such-intent", "visit-1") if len(v) > 1 and v in caplog.text]
+
+
+@pytest.mark.parametrize("version", ["", "-1", "1.5", "x", "9" * 13])
+def test_a_form_without_a_version_is_malformed(glass: ScreenGlass, client: FlaskClient, version: str) -> None:
+    assert client.post("/act/begin", data={"visit": "", "version": version}, headers=HERE).status_code == 400
+    assert glass.step is None
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.168.1.4:8080", "localhost@evil.example"])
+def test_a_foreign_host_is_refused(client: FlaskClient, host: str) -> None:
+    for path in ("/", "/screen", "/events", "/preview.jpg"):
+        assert client.get(path, headers={"Host": host}).status_code == 403
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "[::1]:8080"])
+def test_the_loopback_by_any_of_its_names_is_served(client: FlaskClient, host: str) -> None:
+    assert client.get("/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "http://localhost:81", "https://localhost"])
+def test_a_post_from_another_origin_is_refused(glass: ScreenGlass, client: FlaskClient, origin: str | None) -> None:
+    headers = {"Origin": origin} if origin else {}
+    for path in ("/act/begin", "/beat"):
+        assert client.post(path, data=now(glass), headers=headers).status_code == 403
+    assert glass.step is None
+
+
+def test_the_policy_allows_our_own_files_and_nothing_else(client: FlaskClient) -> None:
+    policy = client.get("/").headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_what_was_typed_is_left_alone_when_only_the_surroundings_change(glass: ScreenGlass, client: FlaskClient) -> None:
+    at(glass, "form")
+    key = re.search(r'name="key" value="(\w+)"', client.get("/").text)
+    assert key is not None
+    glass.show(idle_left=20)
+    part = client.get(f"/screen?key={key[1]}")
+    assert part.headers["HX-Retarget"] == "#live"
+    assert "您还在办理吗" in part.text
+    assert "answer." not in part.text
+    glass.show(idle_left=None)
+    glass.tell(ev.FillForm({}))
+    whole = client.get(f"/screen?key={key[1]}")
+    assert "HX-Retarget" not in whole.headers
+    assert "answer." in whole.text
+
+
+def test_the_same_screen_of_another_visit_is_another_screen(glass: ScreenGlass, client: FlaskClient) -> None:
+    glass.tell(ev.Begin("visit-1"))
+    key = re.search(r'name="key" value="(\w+)"', client.get("/").text)
+    glass.tell(ev.End())
+    glass.tell(ev.Begin("visit-2"))
+    assert key is not None
+    assert "HX-Retarget" not in client.get(f"/screen?key={key[1]}").headers
+
+
+def test_the_beat_tells_boot_and_serial(glass: ScreenGlass, client: FlaskClient) -> None:
+    assert client.post("/beat", headers=HERE).json == {"boot": "boot-1", "serial": glass.snapshot().serial}
+
+
+def test_the_case_number_is_grouped_for_reading_aloud(glass: ScreenGlass, client: FlaskClient) -> None:
+    at(glass, "receipt-printed")
+    page = client.get("/screen").text
+    assert CASE not in page
+    assert "511381 261122 K01" in page
+
+
+def test_the_newest_stream_ends_the_one_before(glass: ScreenGlass) -> None:
+    import httpx
+
+    with served(create_app(glass)) as address, httpx.Client(timeout=20) as http:
+        with http.stream("GET", f"{address}/events") as first:
+            lines = first.iter_lines()
+            assert next(lines) == "event: screen"
+            heard = threading.Event()
+            left: list[str] = []
+            reader = threading.Thread(target=lambda: (left.extend(lines), heard.set()))
+            reader.start()
+            with httpx.Client(timeout=20) as other, other.stream("GET", f"{address}/events") as second:
+                news = second.iter_lines()
+                assert next(news) == "event: screen"
+                assert heard.wait(20)
+                assert "event: evicted" in left
+                serial = glass.snapshot().serial
+                glass.show()
+                until(lambda: next(news) == f"data: {serial + 1}")
+            reader.join(5)

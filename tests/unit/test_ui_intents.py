@@ -1,0 +1,147 @@
+"""A posted form becomes one of our intents, or nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from domain.case.content import MAX_POINTS, Point
+from kiosk.visit import events as ev
+from kiosk.visit.state import Step
+from ui.citizen import intents
+from ui.citizen.intents import BadFormError, parse
+
+STROKES = json.dumps({"width": 800, "height": 300, "strokes": [[[1, 2, 0], [300.5, 20, 16]]]})
+GOOD: dict[str, tuple[dict[str, str], ev.Intent | None]] = {
+    "begin": ({}, None),
+    "choose-place": ({"party": "demo-jia"}, ev.ChoosePlace("demo-jia")),
+    "choose-item": ({"item": "MED-REMOTE"}, ev.ChooseItem("MED-REMOTE")),
+    "choose-situation": ({"situation": "MED-2"}, ev.ChooseSituation("MED-2")),
+    "next": ({}, ev.Next()),
+    "agree": ({}, ev.Agree()),
+    "not-me": ({}, ev.NotMe()),
+    "take-page": ({}, None),
+    "keep-page": ({}, ev.KeepPage()),
+    "retake-page": ({}, ev.RetakePage()),
+    "leave-out": ({}, ev.LeaveOut()),
+    "scan-again": ({"material": "M-RES"}, ev.ScanAgain("M-RES")),
+    "edit": ({"step": "form"}, ev.Edit(Step.FORM)),
+    "fill-form": (
+        {"answer.start": "now", "answer.since.year": "2024", "answer.since.month": "03", "answer.since.day": "01"},
+        ev.FillForm({"start": "now", "since": "2024-03-01"}),
+    ),
+    "sign": ({"signature": STROKES}, None),
+    "choose-delivery": ({"way": "pickup_intake"}, ev.ChooseDelivery("pickup_intake")),
+    "give-postal": ({"where": "card", "address": "", "phone": "1"}, ev.GivePostal(None, "1")),
+    "submit": ({}, ev.Submit()),
+    "print-again": ({}, ev.PrintAgain()),
+    "rate": ({"level": "4"}, ev.Rate(4)),
+    "give-reason": ({"tag": "207"}, ev.GiveReason((207,))),
+    "back": ({}, ev.Back()),
+    "leave": ({}, ev.Leave()),
+    "stay": ({}, ev.Stay()),
+    "end": ({}, ev.End()),
+}
+BAD: list[tuple[str, dict[str, str]]] = [
+    ("no-such-thing", {}),
+    ("choose-place", {}),
+    ("choose-place", {"party": "甲市"}),
+    ("choose-place", {"party": "a" * 41}),
+    ("choose-place", {"party": "demo-jia\n"}),
+    ("next", {"step": "review"}),
+    ("edit", {"step": "vault"}),
+    ("fill-form", {"reply.start": "now"}),
+    ("fill-form", {"answer.": "now"}),
+    ("fill-form", {"answer.start.hour": "1"}),
+    ("fill-form", {"answer.since.year": "2024"}),
+    ("fill-form", {"answer.start": "x" * 401}),
+    ("fill-form", {"answer.start": "a\x00b"}),
+    ("sign", {"signature": ""}),
+    ("sign", {"signature": "{}"}),
+    ("sign", {"signature": "[" * 10_000}),
+    ("sign", {"signature": '{"width": 0, "height": 300, "strokes": []}'}),
+    ("sign", {"signature": '{"width": 800, "height": 300, "strokes": [[[1, 2, "x"]]]}'}),
+    ("sign", {"signature": '{"width": 800, "height": 300, "strokes": [[[1e300, 2, 0]]]}'}),
+    ("choose-delivery", {"way": "pigeon"}),
+    ("give-postal", {"where": "moon", "phone": "1"}),
+    ("give-postal", {"where": "card"}),
+    ("rate", {"level": "6"}),
+    ("rate", {"level": ""}),
+    ("give-reason", {"tag": "bad"}),
+]
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_every_intent_is_understood(name: str) -> None:
+    fields, meant = GOOD[name]
+    got = parse(name, MultiDict({"visit": "v", "version": "1", "key": "k", **fields}))
+    assert meant is None or got == meant
+
+
+def test_the_table_of_intents_is_whole() -> None:
+    assert set(GOOD) == set(intents.names())
+    made = {type(parse(name, MultiDict(fields))).__name__ for name, (fields, _) in GOOD.items()}
+    assert made == {kind.__name__ for kind in ev.Intent.__subclasses__()}
+
+
+@pytest.mark.parametrize(("name", "fields"), BAD)
+def test_anything_else_is_refused(name: str, fields: dict[str, str]) -> None:
+    with pytest.raises(BadFormError) as refused:
+        parse(name, MultiDict(fields))
+    assert not any(len(value) > 3 and value in str(refused.value) for value in fields.values())
+
+
+def test_a_field_sent_twice_is_refused() -> None:
+    with pytest.raises(BadFormError):
+        parse("choose-place", MultiDict([("party", "demo-jia"), ("party", "demo-qi")]))
+
+
+def test_a_date_left_empty_is_no_date() -> None:
+    empty = {f"answer.since.{part}": "" for part in ("year", "month", "day")}
+    assert parse("fill-form", MultiDict(empty)) == ev.FillForm({"since": ""})
+
+
+def test_a_signature_keeps_its_strokes() -> None:
+    got = parse("sign", MultiDict({"signature": STROKES}))
+    assert isinstance(got, ev.Sign)
+    assert got.signature.strokes == ((Point(1, 2, 0), Point(300.5, 20, 16)),)
+
+
+def test_a_signature_of_too_many_points_is_refused_and_the_longest_is_taken() -> None:
+    def strokes(points: int) -> str:
+        return json.dumps({"width": 800, "height": 300, "strokes": [[[i % 800, 1, i] for i in range(points)]]})
+
+    assert isinstance(parse("sign", MultiDict({"signature": strokes(MAX_POINTS)})), ev.Sign)
+    with pytest.raises(BadFormError):
+        parse("sign", MultiDict({"signature": strokes(MAX_POINTS + 1)}))
+
+
+def test_ids_made_here_are_long_and_never_the_same() -> None:
+    made = {parse("begin", MultiDict()).visit for _ in range(50)}  # type: ignore[attr-defined]
+    assert len(made) == 50
+    assert min(map(len, made)) >= 20
+
+
+TEXT = st.text(max_size=40)
+
+
+@given(st.sampled_from(intents.names()), st.lists(st.tuples(TEXT, TEXT), max_size=6))
+def test_hostile_forms_are_an_intent_or_refused(name: str, fields: list[tuple[str, str]]) -> None:
+    try:
+        got = parse(name, MultiDict(fields))
+    except BadFormError:
+        return
+    assert isinstance(got, ev.Intent)
+
+
+@given(TEXT, TEXT)
+def test_visit_and_version_are_what_a_page_sends_or_refused(visit: str, version: str) -> None:
+    try:
+        _, number = intents.seen(MultiDict({"visit": visit, "version": version}))
+    except BadFormError:
+        return
+    assert number >= 0
