@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 TITLE = "省内通办 收件凭证"
-DISCLAIMER = "本凭证只证明收件地已收到下列材料，收件不等于受理。是否受理由业务属地的办理单位决定，并会告知您。"
+DISCLAIMER = "本凭证只证明收件地已收到以上材料，收件不等于受理。是否受理由业务属地的办理单位决定，并会告知您。"
 
 
 class Line(Struct, frozen=True):

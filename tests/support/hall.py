@@ -1,4 +1,4 @@
-"""A whole hall on free ports: real mosquitto, centre, two desks and terminal as processes of their own; the hardware in this one."""
+"""A whole hall on free ports: mosquitto, centre, two desks and terminal as processes of their own; the hardware in this one."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class Hall:
         self.specs: dict[str, Spec] = {_short(s.name): s for s in specs(self.layout, self.parties)}
         self.rig = rig.build(self.layout.hardware, self.layout.ports.printer)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        base_url = f"http://127.0.0.1:{self.layout.ports.terminal}"
+        self._browser = httpx.Client(base_url=base_url, timeout=20, headers={"Origin": base_url})
 
     def start(self, *names: str) -> None:
         for name in names:
@@ -67,6 +69,7 @@ class Hall:
             child.kill()
             child.wait()
         self.rig.stop()
+        self._browser.close()
 
     def pid(self, name: str) -> int:
         return self._running[name].pid
@@ -79,19 +82,22 @@ class Hall:
         return f"http://127.0.0.1:{self.specs[name].port}{path}"
 
     def glass(self) -> GlassByHttp:
-        return GlassByHttp(self.url("terminal", ""))
+        return GlassByHttp(self._browser)
 
 
 class GlassByHttp:
     """The citizen's page without a browser: what a browser would post, and what it would get."""
 
-    def __init__(self, base: str) -> None:
-        self._client = httpx.Client(base_url=base, timeout=20, headers={"Origin": base})
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
         self.html = ""
 
     def look(self) -> str:
         """Name of the screen shown now."""
-        self.html = self._client.get("/screen").text
+        try:
+            self.html = self._client.get("/screen").text
+        except httpx.TransportError:
+            self.html = '<div class="screen screen--unreachable">'
         return self.screen
 
     @property

@@ -1,0 +1,170 @@
+"""Whole visits against real ttys, a real printer's bytes, a real broker, the centre and two desks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import zxingcpp
+from PIL import Image
+from support.citizen import Citizen, Upstream
+from support.hall import Hall, until
+
+from domain.case import number
+
+
+@pytest.fixture
+def hall(quiet_hall: Hall) -> Iterator[Hall]:
+    yield quiet_hall
+    quiet_hall.rig.clear()
+    quiet_hall.rig.printer().tear()
+    quiet_hall.rig.reader().lift()
+    quiet_hall.rig.camera().clear_desk()
+    if quiet_hall.glass().look() != "welcome":
+        quiet_hall.glass().do("end").see("welcome")
+
+
+def picture(hall: Hall) -> Image.Image:
+    import io
+
+    printer = hall.rig.printer()
+    return Image.open(io.BytesIO(printer.png(printer.papers()[-1].n)))
+
+
+def open_at(hall: Hall, desk: str, case: str) -> httpx.Response:
+    with httpx.Client(base_url=hall.url(desk, ""), follow_redirects=True, headers={"Origin": hall.url(desk, "")}) as client:
+        return client.post(f"/cases/{case}/open", data={"staff": "王专窗", "reason": "核对材料"})
+
+
+def test_a_visit_ends_with_a_receipt_a_rating_and_a_case_only_its_home_desk_can_open(hall: Hall) -> None:
+    citizen = Citizen(hall).submitted().took_receipt()
+    (code,) = zxingcpp.read_barcodes(picture(hall))
+    citizen.glass.do("rate", level="5")
+    assert citizen.glass.screen == "farewell"
+    citizen.left()
+
+    upstream = Upstream(hall)
+    ((case, home, token),) = until(lambda: upstream.rows("SELECT number, home, token FROM cases"), "the case at the centre")  # type: ignore[misc]
+    assert number.valid(str(case))
+    assert home == "demo-jia"
+    assert code.text.endswith(f"#{token}")
+    until(lambda: upstream.rows("SELECT 1 FROM ratings WHERE level = 5"), "the rating")
+    until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 2, "case and page, stored and checked")
+
+    opened = open_at(hall, "desk-demo-jia", str(case))
+    assert opened.status_code == 200
+    assert "刘试安" in opened.text
+    (page,) = re.findall(r'src="(/[^"]*pages?/[^"]+)"', opened.text)[:1]
+    jpeg = httpx.get(hall.url("desk-demo-jia", page))
+    assert jpeg.content.startswith(b"\xff\xd8\xff")
+
+    assert "刘试安" not in httpx.get(hall.url("centre")).text
+    assert str(case) in httpx.get(hall.url("centre")).text.replace(" ", "")
+    assert open_at(hall, "desk-demo-qi", str(case)).status_code == 404
+
+
+def test_a_second_visit_works_and_shows_nothing_of_the_first(hall: Hall) -> None:
+    first = Citizen(hall, card="liu").scanned()
+    first.glass.do("end").see("welcome")
+    assert hall.glass().see("welcome").html.count("刘") == 0
+    second = Citizen(hall, card="chen", home="demo-qi").submitted().took_receipt()
+    assert "刘" not in second.glass.html
+    second.glass.do("next")
+    second.left()
+
+
+def test_a_photo_without_a_page_is_refused_in_words_and_the_visit_goes_on(hall: Hall) -> None:
+    citizen = Citizen(hall).identified()
+    hall.rig.camera().lay("empty")
+    citizen.take()
+    until(lambda: citizen.glass.look() == "scan" and "没有看到材料" in citizen.glass.html, "the refusal in words")
+    hall.rig.camera().lay("residence")
+    citizen.take().glass.see("page").do("keep-page")
+    assert citizen.glass.screen == "scan"
+
+
+def test_a_card_with_an_impossible_number_is_refused_in_words(hall: Hall) -> None:
+    wrong = next(c for c in hall.rig.reader().people() if "校验" in c.purpose or "号码" in c.purpose)
+    glass = hall.glass().see("welcome").do("begin").do("choose-place", party="demo-jia")
+    glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2").do("next").do("agree")
+    hall.rig.reader().lay(wrong.id)
+    until(lambda: glass.look() == "card" and "核对不上" in glass.html, "the refusal in words")
+    assert wrong.text.number not in hall.log("terminal")
+
+
+def test_a_card_pulled_away_can_be_laid_again(hall: Hall) -> None:
+    glass = hall.glass().see("welcome").do("begin").do("choose-place", party="demo-jia")
+    glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2").do("next").do("agree")
+    hall.rig.device("idcard").inject("card pulled away")
+    hall.rig.reader().lay("liu")
+    until(lambda: glass.look() == "card" and "重新放" in glass.html, "what to do")
+    hall.rig.clear()
+    hall.rig.reader().lift()
+    hall.rig.reader().lay("liu")
+    glass.see("identity")
+
+
+def test_paper_out_before_printing_is_an_overlay_and_the_receipt_comes_by_itself_after_the_refill(hall: Hall) -> None:
+    hall.rig.device("printer").inject("paper out")
+    citizen = Citizen(hall).submitted()
+    until(lambda: citizen.glass.look() and "打印纸用完" in citizen.glass.html, "what the citizen reads")
+    assert citizen.glass.screen == "receipt"
+    hall.rig.clear()
+    citizen.took_receipt()
+    assert zxingcpp.read_barcodes(picture(hall))
+
+
+def test_paper_out_in_the_middle_ends_with_a_whole_marked_copy(hall: Hall) -> None:
+    hall.rig.device("printer").inject("paper out mid-job")
+    citizen = Citizen(hall).submitted()
+    until(lambda: citizen.glass.look() and "打印纸用完" in citizen.glass.html, "what the citizen reads")
+    hall.rig.clear()
+    until(lambda: citizen.glass.look() and "/act/print-again" in citizen.glass.html, "the offer of a copy")
+    citizen.glass.do("print-again")
+    citizen.took_receipt()
+    assert zxingcpp.read_barcodes(picture(hall))
+    upstream = Upstream(hall)
+    until(
+        lambda: upstream.rows("SELECT 1 FROM receipts WHERE attempt = 2 AND outcome = 'printed'"),
+        "the copy told to the centre",
+    )
+
+
+def test_the_pad_rates_and_a_bad_rating_asks_for_its_reason_on_the_screen(hall: Hall) -> None:
+    citizen = Citizen(hall).submitted().took_receipt()
+    hall.rig.pad().press(1)
+    citizen.glass.see("reason")
+    citizen.glass.do("give-reason", tag=["108"])
+    assert citizen.glass.screen == "farewell"
+    upstream = Upstream(hall)
+    until(lambda: upstream.rows("SELECT 1 FROM ratings WHERE level = 1 AND by = 'pad'"), "the bad rating with its reason")
+    citizen.left()
+
+
+def test_unplugged_devices_come_back_without_a_restart_and_the_citizen_stays_where_they_were(hall: Hall) -> None:
+    glass = hall.glass().see("welcome").do("begin").do("choose-place", party="demo-jia")
+    glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2").do("next").do("agree")
+    pid = hall.pid("terminal")
+    hall.rig.device("idcard").inject("unplug")
+    until(lambda: glass.look() == "card" and "连接不上" in glass.html, "the overlay")
+    hall.rig.clear()
+    until(lambda: glass.look() == "card" and "连接不上" not in glass.html, "the overlay gone")
+    hall.rig.reader().lay("liu")
+    glass.see("identity")
+    assert hall.pid("terminal") == pid
+
+
+def test_a_stale_tap_does_nothing_and_gets_the_present_screen(hall: Hall) -> None:
+    glass = hall.glass().see("welcome").do("begin")
+    visit = re.search(r'name="visit" value="([^"]+)"', glass.html)
+    assert visit
+    base = hall.url("terminal", "")
+    answer = httpx.post(
+        f"{base}/act/choose-place",
+        data={"visit": visit.group(1), "version": "0", "party": "demo-jia"},
+        headers={"Origin": base},
+    )
+    assert answer.status_code == 409
+    assert "screen--place" in answer.text
