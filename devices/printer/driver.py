@@ -131,7 +131,8 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
             else:
                 self.decline(note)
             return 0.0
-        return LOOK_EVERY
+        # Looking waits for answers, and a job that came meanwhile has rung its bell already.
+        return 0.0 if self._waiting else LOOK_EVERY
 
     def close(self) -> None:
         link, self._link, self._talk = self._link, None, None

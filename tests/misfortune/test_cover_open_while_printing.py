@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from devices.port import PrintOutcome
 from tests.support.printing import printing
 
@@ -31,3 +33,18 @@ def test_jobs_waiting_behind_it_are_refused_with_the_same_cause() -> None:
         rig.paper.inject("cover open")
         assert rig.ended("b") == (PrintOutcome.REFUSED, "cover_open")
         assert ("sending", "b", 1) not in rig.journal.lines
+
+
+def test_a_job_given_during_the_clean_up_is_printed_right_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("devices.printer.driver.LOOK_EVERY", 600.0)
+    with printing(pace=50) as rig:
+        rig.usable()
+        rig.begin()
+        rig.printing(30)
+        rig.paper.inject("cover open")
+        assert rig.ended() == (PrintOutcome.SPOILT, "cover_open")
+        stopped_at = rig.paper.papers()[-1].height_mm
+        rig.paper.clear("cover open")
+        rig.printing(stopped_at + 8)
+        assert rig.state().fault == "cover_open"
+        assert rig.print(attempt=2) == (PrintOutcome.PRINTED, None)
