@@ -231,7 +231,9 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
         try:
             session.print(picture)
         except StoppedError as error:
-            return (PrintOutcome.SPOILT if error.begun else PrintOutcome.REFUSED), _FAULTS[error.trouble]
+            fault = _FAULTS[error.trouble]
+            self.faulted(fault)
+            return (PrintOutcome.SPOILT if error.begun else PrintOutcome.REFUSED), fault
         except NotTakingError:
             self._dirty = True
             return PrintOutcome.REFUSED, "mute"

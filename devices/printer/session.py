@@ -152,14 +152,13 @@ class Session:
                 self._sort(answer)
 
     def inquire(self) -> PrinterStatus:
-        """The whole status, asked now. ``TimeoutError`` when one of four questions stays open."""
-        status = PrinterStatus()
-        self.hear()
-        self._real_time.clear()
-        for query in Query:
-            self._write(ask(query))
-            self._until(lambda: bool(self._real_time), PATIENCE)
-            status = status.answered(query, self._real_time.popleft())
+        """The whole status, asked now. ``TimeoutError`` when one of four questions stays open.
+
+        Offline without a cause is asked again: the cause may have come or gone between two questions.
+        """
+        status = self._four_questions()
+        if status.trouble is Trouble.OFFLINE:
+            status = self._four_questions()
         self.status = status
         return status
 
@@ -265,6 +264,16 @@ class Session:
             raise CancelledError
 
     # --- bytes --------------------------------------------------------------------------------------------------------
+
+    def _four_questions(self) -> PrinterStatus:
+        status = PrinterStatus()
+        self.hear()
+        self._real_time.clear()
+        for query in Query:
+            self._write(ask(query))
+            self._until(lambda: bool(self._real_time), PATIENCE)
+            status = status.answered(query, self._real_time.popleft())
+        return status
 
     def _write(self, data: bytes) -> None:
         """All of ``data``, hearing meanwhile. ``TimeoutError`` when the printer takes nothing for :data:`PATIENCE`."""
