@@ -16,7 +16,7 @@ def test_killed_while_the_receipt_prints_the_case_arrives_once_and_the_question_
         one.rig.clear()
         one.start("terminal")
         citizen.glass.see("receipt")
-        assert "没有打印完整" in citizen.glass.html
+        assert "机器不能确定凭证有没有打出来" in citizen.glass.html
         citizen.glass.do("print-again")
         citizen.took_receipt()
         upstream = Upstream(one)

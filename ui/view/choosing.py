@@ -30,7 +30,11 @@ class Welcome:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
+    """``cause`` and ``remedy`` are for staff: it is they who stand before this screen next."""
+
     reason: str
+    cause: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,11 @@ HOW: dict[Proof, str] = {
 }
 TAGS = {"1": "", "2": "没带也能办", "3": "可以以后补交"}
 _WAYS: dict[DeliveryWay, str] = {"pickup_intake": "到本大厅取", "post_applicant": "免费寄给您"}
+
+
+def closed(glass: Glass, code: str) -> Closed:
+    fault = glass.fault(code)
+    return Closed(fault.citizen, fault.cause, fault.staff)
 
 
 def welcome(glass: Glass, snapshot: Snapshot) -> Welcome:

@@ -32,7 +32,7 @@ def _view(glass: Glass, snapshot: Snapshot, today: date) -> object:
     visit = snapshot.state.visit
     if visit is None:
         closed = snapshot.state.closed
-        return choosing.Closed(glass.fault(closed).citizen) if closed else choosing.welcome(glass, snapshot)
+        return choosing.closed(glass, closed) if closed else choosing.welcome(glass, snapshot)
     if visit.step is Step.FORM:
         return filling.form(glass, visit, today)
     return _VIEWS[visit.step](glass, visit)
