@@ -128,6 +128,7 @@ class Session:
         self._marks: set[bytes] = set()
         self._count = 0
         self._reported = False
+        self._printing = False
         self._alarm: Trouble | None = None
         self._moved_at = now()
         self.begun = False
@@ -189,17 +190,22 @@ class Session:
         """
         if self.traits is None or not self.traits.provable:
             raise RuntimeError("prints only where a probe found proof possible")
-        strips = tuple(strips)
-        self._alarm, self.begun = None, False
-        self._begin(self.traits, flush)
+        self._printing, self.begun = True, False
+        try:
+            self._run(tuple(strips), self.traits, flush)
+        finally:
+            self._printing, self._alarm = False, None
+
+    # --- a job --------------------------------------------------------------------------------------------------------
+
+    def _run(self, strips: tuple[Strip, ...], traits: Traits, flush: bool) -> None:
+        self._begin(traits, flush)
         deadline = self._now() + sum(strip.rows for strip in strips) / SLOWEST + MARGIN
         for strip in strips:
             self._watch(partial(self._fits, len(strip.data)), deadline)
             self.begun = True
-            self._send(strip.data, self.traits)
-        self._prove(self.traits, deadline)
-
-    # --- a job --------------------------------------------------------------------------------------------------------
+            self._send(strip.data, traits)
+        self._prove(traits, deadline)
 
     def _begin(self, traits: Traits, flush: bool) -> None:
         """Settings of our own, and an answer that shows they were taken in."""
@@ -309,7 +315,8 @@ class Session:
                 self._real_time.append(byte)
             case Changed(status):
                 self.status, self.changed, self._reported = status, True, True
-                self._alarm = self._alarm or status.trouble
+                if self._printing:
+                    self._alarm = self._alarm or status.trouble
             case InOrder():
                 self._moved_at = self._now()
                 if self._flying:
