@@ -124,16 +124,16 @@ def printed(glass: ScreenGlass, state: PrintState = PrintState.PRINTED, cause: s
 
 
 @contextmanager
-def served(application: Callable[..., object]) -> Iterator[str]:
+def served(application: Callable[..., object], port: int = 0) -> Iterator[str]:
     """``application`` behind waitress as on a terminal: sixteen threads on a loopback port; its address."""
-    server = create_server(application, host="127.0.0.1", port=0, threads=16, clear_untrusted_proxy_headers=True)
+    server = create_server(application, host="127.0.0.1", port=port, threads=16, clear_untrusted_proxy_headers=True)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
         # First the threads, which still wake the loop; then the loop.
-        server.task_dispatcher.shutdown()
+        server.task_dispatcher.shutdown(timeout=2)
         server.close()
         thread.join(5)
 

@@ -22,11 +22,15 @@ export function attachKeyboard() {
   keys.dataset.attached = "yes";
   close(keys);
   for (const input of document.querySelectorAll("input[data-keys]")) input.addEventListener("focus", () => open(keys, input));
-  for (const input of document.querySelectorAll("input[name=where]")) input.addEventListener("change", () => close(keys));
+  for (const where of document.querySelectorAll("input[name=where]")) {
+    where.addEventListener("change", () => document.querySelector(`input[name=${where.value === "card" ? "phone" : "address"}]`).focus());
+  }
   document.querySelector("input[data-first]")?.focus();
   // A touch on the keys must not take the caret out of the field.
   keys.addEventListener("pointerdown", (event) => event.preventDefault());
   keys.addEventListener("mousedown", (event) => event.preventDefault());
+  // simple-keyboard's keys are buttons without a type: inside a form they would submit it.
+  keys.addEventListener("click", (event) => event.preventDefault());
 }
 
 function open(keys, input) {

@@ -1,0 +1,285 @@
+"""What the pages promise in the browser a terminal runs, by touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from screens_glass import PERSON, ScreenGlass, printed, served, until
+from screens_walk import rich_catalogue, walk
+
+from kiosk.visit import events as ev
+from kiosk.visit.state import Step
+from ui.app import create_app
+
+PORTRAIT = (1080, 1920)
+WAIT = 15_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def glass() -> ScreenGlass:
+    return ScreenGlass(rich_catalogue())
+
+
+class Terminal:
+    """A page over a glass, and what its browser complained about."""
+
+    def __init__(self, browser: Browser, address: str, size: tuple[int, int] = PORTRAIT) -> None:
+        self.complaints: list[str] = []
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, has_touch=True)
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(WAIT)
+        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(address)
+
+    def shows(self, name: str) -> None:
+        expect(self.page.locator("#live")).to_have_attribute("data-step", name, timeout=WAIT)
+
+    def has(self, glass: ScreenGlass) -> None:
+        """The page has come to where the glass is: the stream told it."""
+        self.page.wait_for_selector(f'#live[data-serial="{glass.snapshot().serial}"]', state="attached")
+
+    def settled(self) -> None:
+        """What has just come up can be touched."""
+        self.page.wait_for_selector("#screen:not(.screen--settling)")
+
+    def tap(self, text: str) -> None:
+        self.page.get_by_role("button", name=text, exact=True).tap()
+
+
+FLAWS = """
+() => {
+  const flaws = [];
+  const portrait = innerHeight > innerWidth;
+  const seen = (e) => e.checkVisibility();
+  if (document.documentElement.scrollWidth > innerWidth) flaws.push('wider than the panel');
+  if (document.documentElement.scrollHeight > innerHeight) flaws.push('higher than the panel');
+  if (!seen(document.querySelector('.mark'))) flaws.push('without its mark');
+  for (const box of document.querySelectorAll('#screen *')) {
+    const sideways = seen(box) && box.scrollWidth > box.clientWidth + 1;
+    if (sideways && getComputedStyle(box).overflowX === 'auto') flaws.push(`scrolls sideways: ${box.className}`);
+  }
+  for (const button of document.querySelectorAll('button, .option, summary')) {
+    const { height, bottom, right } = button.getBoundingClientRect();
+    if (!seen(button)) continue;
+    if (portrait && height < 80) flaws.push(`low: ${button.textContent} ${height}`);
+    const fixed = button.closest('.foot, .actions, .dialog');
+    if (fixed && (bottom > innerHeight + 1 || right > innerWidth + 1)) flaws.push(`outside: ${button.textContent}`);
+  }
+  for (const text of portrait ? document.querySelectorAll('#screen *') : []) {
+    const written = [...text.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+    if (!written || !seen(text) || text.closest('.progress__dot, option')) continue;
+    if (parseFloat(getComputedStyle(text).fontSize) < 28) flaws.push(`small: ${text.textContent}`);
+  }
+  return flaws;
+}
+"""
+SIZES = ((1280, 800), (1920, 1080), PORTRAIT)
+
+
+def test_every_screen_fits_every_panel_is_large_and_free_of_complaints(browser: Browser, glass: ScreenGlass) -> None:
+    """Largest text and targets in portrait, where a terminal stands; in landscape nothing runs over."""
+    flaws: dict[str, list[str]] = {}
+    with served(create_app(glass)) as address:
+        terminal = Terminal(browser, address)
+        for name in walk(glass):
+            terminal.has(glass)
+            for width, height in SIZES:
+                terminal.page.set_viewport_size({"width": width, "height": height})
+                flaws[f"{name} {width}x{height}"] = terminal.page.evaluate(FLAWS)
+        assert {at: found for at, found in flaws.items() if found} == {}
+        assert terminal.complaints == []
+        terminal.page.context.close()
+
+
+def test_a_whole_visit_by_touch_leaves_no_trace_in_the_page(browser: Browser, glass: ScreenGlass) -> None:
+    with served(create_app(glass)) as address:
+        terminal = Terminal(browser, address)
+        page = terminal.page
+        terminal.tap("开始办理")
+        page.locator(".step--place .choice", has_text="示范甲市").tap()
+        page.locator(".step--item .choice", has_text="异地就医备案").tap()
+        page.locator(".choice", has_text="单位派驻").tap()
+        terminal.tap("都带了，往下办")
+        terminal.tap("看过了，同意")
+        terminal.shows("card")
+        walk_card(glass)
+        terminal.tap("是我，往下办")
+        expect(page.locator("#preview img")).to_be_visible(timeout=WAIT)
+        terminal.tap("拍照")
+        terminal.tap("用这一张")
+        terminal.tap("这份拍完了")
+        page.get_by_label("成都市").check()
+        page.get_by_label("从今天起").check()
+        page.locator(".option--promise").tap()
+        terminal.tap("填好了，下一步")
+        terminal.shows("sign")
+        terminal.settled()
+        draw(page)
+        terminal.tap("签好了，下一步")
+        page.locator(".choice", has_text="到本大厅取").tap()
+        terminal.tap("提交")
+        terminal.shows("receipt")
+        printed(glass)
+        terminal.tap("拿到了，下一步")
+        page.locator(".choice", has_text="基本满意").tap()
+        terminal.shows("farewell")
+        with page.expect_navigation():
+            terminal.tap("都带好了，结束")
+        terminal.shows("welcome")
+        assert page.evaluate("history.length") <= 2
+        assert "visit" not in page.url
+        assert "511381" not in page.content()
+        assert terminal.complaints == []
+        visits = [e for e in glass.effects if type(e).__name__ == "StoreCase"]
+        assert len(visits) == 1
+        page.context.close()
+
+
+def test_another_address_is_typed_in_pinyin_and_a_wrong_number_keeps_it(browser: Browser, glass: ScreenGlass) -> None:
+    lead(glass, "postal")
+    with served(create_app(glass)) as address:
+        terminal = Terminal(browser, address)
+        page = terminal.page
+        page.locator(".option", has_text="别的地址").tap()
+        field = page.locator("input[name=address]")
+        field.tap()
+        for syllable, character in (("lu", "泸"), ("ding", "定"), ("xian", "县")):
+            for letter in syllable:
+                page.locator(f'.hg-button[data-skbtn="{letter}"]').tap()
+            until(lambda character=character: find(page, character))  # type: ignore[misc]
+        for digit in "108":
+            page.locator(f'.hg-button[data-skbtn="{digit}"]').tap()
+        expect(field).to_have_value("泸定县108")
+        page.locator("input[name=phone]").tap()
+        for digit in "138":
+            page.locator(f'.hg-button[data-skbtn="{digit}"]').tap()
+        terminal.tap("填好了，下一步")
+        expect(page.locator(".ask__error", has_text="11 位手机号码")).to_be_visible(timeout=WAIT)
+        expect(field).to_have_value("泸定县108")
+        expect(page.locator("input[name=phone]")).to_have_value("138")
+        assert terminal.complaints == []
+        page.context.close()
+
+
+def test_what_was_ticked_survives_the_idle_warning(browser: Browser, glass: ScreenGlass) -> None:
+    lead(glass, "form")
+    with served(create_app(glass)) as address:
+        terminal = Terminal(browser, address)
+        page = terminal.page
+        page.get_by_label("绵阳市").check()
+        glass.now += glass.rules.idle_warning
+        glass.tell(ev.Tick())
+        glass.show(idle_left=30)
+        terminal.tap("继续办理")
+        until(lambda: not (glass.snapshot().state.visit or pytest.fail("the visit ended")).warned)
+        glass.show(idle_left=None)
+        expect(page.locator(".dialog")).to_have_count(0, timeout=WAIT)
+        expect(page.get_by_label("绵阳市")).to_be_checked()
+        page.context.close()
+
+
+def test_a_signature_survives_a_fault_laid_over_it(browser: Browser, glass: ScreenGlass) -> None:
+    lead(glass, "sign")
+    with served(create_app(glass)) as address:
+        terminal = Terminal(browser, address)
+        page = terminal.page
+        draw(page)
+        glass.show(overlay=glass.fault("camera_frozen"))
+        expect(page.locator(".dialog--fault")).to_be_visible(timeout=WAIT)
+        glass.show(overlay=None)
+        expect(page.locator(".dialog--fault")).to_have_count(0, timeout=WAIT)
+        terminal.tap("签好了，下一步")
+        terminal.shows("delivery")
+        page.context.close()
+
+
+def test_an_empty_signature_is_sent_back(browser: Browser, glass: ScreenGlass) -> None:
+    lead(glass, "sign")
+    with served(create_app(glass)) as address:
+        terminal = Terminal(browser, address)
+        terminal.tap("签好了，下一步")
+        expect(terminal.page.locator("#pad-error")).to_have_text("请在框内签上您的姓名", timeout=WAIT)
+        assert glass.step is Step.SIGN
+        terminal.page.context.close()
+
+
+def test_while_the_question_whether_to_leave_stands_the_rest_is_out_of_reach(browser: Browser, glass: ScreenGlass) -> None:
+    lead(glass, "prepare")
+    with served(create_app(glass)) as address:
+        terminal = Terminal(browser, address)
+        page = terminal.page
+        terminal.tap("结束办理")
+        expect(page.get_by_role("alertdialog")).to_be_visible(timeout=WAIT)
+        assert page.evaluate("document.getElementById('step').inert")
+        terminal.tap("继续办理")
+        expect(page.get_by_role("alertdialog")).to_have_count(0, timeout=WAIT)
+        assert not page.evaluate("document.getElementById('step').inert")
+        page.context.close()
+
+
+def test_a_second_tap_of_the_same_finger_chooses_nothing_on_the_next_screen(browser: Browser, glass: ScreenGlass) -> None:
+    lead(glass, "place")
+    with served(create_app(glass)) as address:
+        terminal = Terminal(browser, address)
+        box = terminal.page.locator(".choice").first.bounding_box()
+        assert box is not None
+        for _ in range(2):
+            terminal.page.touchscreen.tap(box["x"] + 200, box["y"] + 60)
+        terminal.shows("item")
+        terminal.settled()
+        assert glass.step is Step.ITEM
+        terminal.page.context.close()
+
+
+def test_the_page_says_so_while_the_service_is_away_and_takes_the_visit_up_again(browser: Browser, glass: ScreenGlass) -> None:
+    lead(glass, "prepare")
+    app = create_app(glass)
+    with served(app) as address:
+        terminal = Terminal(browser, address)
+        terminal.has(glass)
+    expect(terminal.page.locator("#cover")).to_be_visible(timeout=WAIT)
+    glass.boot = "boot-2"
+    with served(app, int(address.rpartition(":")[2])):
+        expect(terminal.page.locator("body")).to_have_attribute("data-boot", "boot-2", timeout=WAIT)
+        expect(terminal.page.locator("#cover")).to_be_hidden(timeout=WAIT)
+        terminal.shows("prepare")
+        terminal.page.context.close()
+
+
+def lead(glass: ScreenGlass, name: str) -> None:
+    next(reached for reached in walk(glass) if reached == name)
+
+
+def walk_card(glass: ScreenGlass) -> None:
+    glass.tell(ev.CardSeen())
+    glass.tell(ev.CardTaken(PERSON))
+
+
+def find(page: Page, character: str) -> bool:
+    """Tap the candidate, or leaf on to it."""
+    wanted = page.locator(".keys__candidate", has_text=character)
+    (wanted if wanted.count() else page.locator(".keys__candidate", has_text="更多")).first.tap()
+    return character in page.locator("input[name=address]").input_value()
+
+
+def draw(page: Page) -> None:
+    """Two strokes with a finger, as Chromium gets them from a touch screen."""
+    box = page.locator("#pad").bounding_box()
+    assert box is not None
+    session = page.context.new_cdp_session(page)
+    for stroke in (((0.2, 0.3), (0.4, 0.5), (0.6, 0.4)), ((0.5, 0.2), (0.5, 0.5), (0.55, 0.7))):
+        for n, (x, y) in enumerate(stroke):
+            point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+            session.send("Input.dispatchTouchEvent", {"type": "touchMove" if n else "touchStart", "touchPoints": [point]})
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
