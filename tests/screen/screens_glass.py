@@ -15,7 +15,6 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from waitress.server import create_server
 
-from domain.case import number
 from domain.catalogue.catalogue import Catalogue, load
 from domain.identity import Identity
 from kiosk.visit import effects, machine
@@ -40,7 +39,7 @@ PERSON = Identity(
 """Invented; its number, name and address must never reach a page."""
 PHONE = "13980417265"
 OTHER_ADDRESS = "示范三县得妥镇河坝街66号附2号"
-CASE = number.mint("511381", date(2026, 11, 22), "K01", "0123456789abcdef", 1)
+CASE = "511381261122K01RRK00018"
 
 
 class ScreenGlass:

@@ -5,6 +5,7 @@ import "../css/frame.css";
 import "../css/parts.css";
 import "../css/questions.css";
 import "../css/steps.css";
+import "../css/landscape.css";
 import "htmx.org";
 import "htmx.org/dist/ext/hx-sse.js";
 
