@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+from waitress import wasyncore
 from waitress.server import create_server
 
 from domain.catalogue.catalogue import Catalogue, load
@@ -131,10 +132,10 @@ def served(application: Callable[..., object], port: int = 0) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        # First the threads, which still wake the loop; then the loop.
-        server.task_dispatcher.shutdown(timeout=2)
-        server.close()
-        thread.join(5)
+        # In the loop's own thread: the listener and every connection, as when the process ends; then the loop ends.
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+        thread.join(10)
+        server.task_dispatcher.shutdown(timeout=5)
 
 
 def _sheet() -> bytes:
