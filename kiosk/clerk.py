@@ -12,10 +12,10 @@ from domain import sealing
 from domain.catalogue.catalogue import Catalogue
 from kiosk.handover import new_case
 from kiosk.settings import Settings
-from kiosk.store.store import Store
+from kiosk.store.store import DrawnUp, Store
 from kiosk.tray import Tray
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DropPages, SealPage, StoreCase, StoreRating, Wipe
+from kiosk.visit.effects import DrawUp, DropPages, SealPage, StoreCase, StoreRating, Wipe
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class Clerk:
         self._tray = tray
         self._post = post
         self._committed = committed
+        self._drawn: DrawnUp | None = None
         self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
 
@@ -57,6 +58,9 @@ class Clerk:
 
     def drop(self, effect: DropPages) -> None:
         self._tasks.put(lambda: self._drop(effect))
+
+    def draw_up(self, effect: DrawUp) -> None:
+        self._tasks.put(lambda: self._draw_up(effect))
 
     def take_case(self, effect: StoreCase) -> None:
         self._tasks.put(lambda: self._take_case(effect))
@@ -97,10 +101,14 @@ class Clerk:
             self._tray.take(ref)
         self._store.drop_pages(effect.digests)
 
+    def _draw_up(self, effect: DrawUp) -> None:
+        self._drawn = self._store.draw_up(new_case(effect.visit, self._settings, self._catalogue))
+
     def _take_case(self, effect: StoreCase) -> None:
-        visit = effect.visit
+        visit, drawn = effect.visit, self._drawn
+        self._drawn = None
         try:
-            submitted = self._store.take_case(new_case(visit, self._settings, self._catalogue))
+            submitted = self._store.take_case(new_case(visit, self._settings, self._catalogue), drawn)
         except (sqlite3.Error, OSError, OverflowError) as error:
             log.error("a case could not be stored: %s", error)
             self._post(ev.CaseNotStored(visit.id, STORE_FAILED))
@@ -109,6 +117,7 @@ class Clerk:
             self._post(ev.CaseStored(visit.id, submitted))
 
     def _end(self, effect: Wipe, pictures: int, left: Callable[[str], tuple[str, ...]]) -> None:
+        self._drawn = None
         still = left(effect.visit)
         if still:
             log.error("the wipe left something at: %s", ", ".join(still))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from domain.notice import VERSION as NOTICE
-
 from domain.case import content as case_content
 from domain.case.content import Answer, Applicant, CaseContent, Delivery, Page
 from domain.case.content import Material as CaseMaterial
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.model import Opening
 from domain.identity import Identity
+from domain.notice import VERSION as NOTICE
 from kiosk.settings import Settings
 from kiosk.store.store import NewCase
 from kiosk.visit import checks, path
-from kiosk.visit.state import Submitted, Visit
+from kiosk.visit.state import Visit
 
 PURPOSE = "仅用于办理本事项；未经业务属地部门书面同意，不得用于其他用途，不得提供给第三方（规程第九条第二项）"
 _COPY = {"1": "原件", "2": "复印件", "3": "原件核验后留影像"}
@@ -36,19 +35,19 @@ def new_case(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewCase:
         home=opening.home,
         intake=settings.terminal.place,
         pages=pages,
-        content=lambda submitted: case_content.encode(_content(visit, opening, submitted, settings, catalogue)),
+        content=lambda number: case_content.encode(_content(visit, opening, number, settings, catalogue)),
         recipients=settings.keys.recipients(opening.home),
     )
 
 
-def _content(visit: Visit, opening: Opening, submitted: Submitted, settings: Settings, catalogue: Catalogue) -> CaseContent:
+def _content(visit: Visit, opening: Opening, number: str, settings: Settings, catalogue: Catalogue) -> CaseContent:
     identity, signature, item = visit.identity, visit.signature, catalogue.item(opening.item)
     situation = item.situation(opening.situation) if item else None
     if identity is None or signature is None or item is None or situation is None:
         raise ValueError("visit is not complete")
     return CaseContent(
         v=1,
-        case=submitted.case,
+        case=number,
         item=opening.item,
         item_name=item.name,
         situation=opening.situation,
@@ -56,7 +55,6 @@ def _content(visit: Visit, opening: Opening, submitted: Submitted, settings: Set
         home=opening.home,
         intake=settings.terminal.intake,
         purpose=PURPOSE,
-        taken_at=submitted.taken_at,
         notice=NOTICE,
         catalogue=catalogue.version,
         applicant=_applicant(identity),

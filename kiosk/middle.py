@@ -272,6 +272,8 @@ class Middle:
                 clerk.seal(effect)
             case fx.DropPages():
                 clerk.drop(effect)
+            case fx.DrawUp():
+                clerk.draw_up(effect)
             case fx.StoreCase():
                 clerk.take_case(effect)
             case fx.PrintReceipt():

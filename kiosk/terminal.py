@@ -59,7 +59,7 @@ class Terminal:
         self._running.callback(database.close)
         store = Store(database, settings.paths.data / "pages", Numbering(settings.terminal.division, settings.terminal.code), clock)
         journal = StoredJournal(database, clock)
-        journal.settle()
+        unfinished = journal.settle()
         catalogue, closed = self._catalogue()
         state = volatile.load() or State()
         store.remove_residue(state.visit.id if state.visit else None)
@@ -68,7 +68,7 @@ class Terminal:
             store.note("visit_restored", step=state.visit.step.value)
 
         self._outbox, self._documents = StoredOutbox(store), StoredDocuments(store)
-        self._devices = self._build_devices(journal)
+        self._devices = self._build_devices(journal, unfinished)
         tray = Tray()
         self._middle = middle = Middle(
             Rules(catalogue, **{name: getattr(settings.visit, name) for name in settings.visit.__struct_fields__}),
@@ -114,12 +114,12 @@ class Terminal:
             return Catalogue("-", False, "", (), {}, {}), replace(words, cause=f"{words.cause}：{error}")
         return catalogue, None
 
-    def _build_devices(self, journal: StoredJournal) -> Devices:
+    def _build_devices(self, journal: StoredJournal, unfinished: bool) -> Devices:
         wanted = self._settings.devices
         return Devices(
             reader=SdtReader(wanted.idcard.path, wanted.idcard.baud),
             camera=FrameCamera(wanted.camera.socket),
-            printer=EscposPrinter(wanted.printer.host, wanted.printer.port, journal),
+            printer=EscposPrinter(wanted.printer.host, wanted.printer.port, journal, unfinished=unfinished),
             pad=SerialPad(wanted.rating.path, wanted.rating.profile) if wanted.rating else None,
         )
 

@@ -216,7 +216,8 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
         try:
             return strips(self._typesetter.render(job.slip))
         except UnprintableSlipError as error:
-            log.warning("%s: a slip cannot be printed: %s", self.name, error)
+            # Which character it is could be part of somebody's name.
+            log.warning("%s: a slip cannot be printed: %d characters without a glyph", self.name, len(error.characters))
             return None
 
     def _journalled(self, job: PrintJob) -> bool:

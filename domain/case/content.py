@@ -95,7 +95,7 @@ def signed(signature: Signature) -> bool:
 
 
 class CaseContent(Struct, frozen=True):
-    """办件内容, version 1."""
+    """办件内容, version 1. When it was taken in stands on the receipt and in the event: this is sealed before the last tap."""
 
     v: Literal[1]
     case: Text
@@ -107,7 +107,6 @@ class CaseContent(Struct, frozen=True):
     intake: Text
     purpose: Text
     """Purpose binding of the regulation's Art. 9(2): use for anything else needs the home department's written consent."""
-    taken_at: Text
     notice: Text
     """Version of the privacy notice the applicant agreed to."""
     catalogue: Text

@@ -11,23 +11,36 @@ from datetime import date
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _READABLE = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_PREFIX = re.compile(r"[0-9]{12}[0-9A-Z]{6}")
 _SHAPE = re.compile(r"[0-9]{12}[0-9A-Z]{6}[0-9]{4}[0-9A-Z]")
 MAX_SEQUENCE = 9999
 
 
-def mint(division: str, day: date, terminal: str, epoch: str, sequence: int) -> str:
-    """The number for the ``sequence``-th case of ``day``. ``ValueError`` when a part does not fit its place."""
-    body = f"{division}{day:%y%m%d}{terminal}{generation(epoch)}{sequence:04d}"
-    number = body + check_character(body)
-    if not (1 <= sequence <= MAX_SEQUENCE) or not _SHAPE.fullmatch(number):
+def prefix(division: str, day: date, terminal: str, epoch: str) -> str:
+    """What all numbers of one database and day share. ``ValueError`` when a part does not fit its place."""
+    text = f"{division}{day:%y%m%d}{terminal}{generation(epoch)}"
+    if not _PREFIX.fullmatch(text):
         raise ValueError("a part of the case number does not fit its place")
-    return number
+    return text
+
+
+def mint(prefix: str, sequence: int) -> str:
+    """The ``sequence``-th number (1 … 9999) behind ``prefix``. ``OverflowError`` when the day's numbers are used up."""
+    if not 1 <= sequence <= MAX_SEQUENCE:
+        raise OverflowError("no case number left for today")
+    body = f"{prefix}{sequence:04d}"
+    return body + check_character(body)
 
 
 def generation(epoch: str) -> str:
     """Three characters (without I and O) from the random epoch of the database: 16 hexadecimal digits."""
     value = int(epoch, 16)
     return "".join(_READABLE[value // 34**i % 34] for i in range(3))
+
+
+def sequence(number: str) -> int:
+    """The sequence of the day in a number of ours."""
+    return int(number[18:22])
 
 
 def valid(number: str) -> bool:

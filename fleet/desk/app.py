@@ -108,7 +108,7 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
             _log.warning("case %s was not opened: %s", number, outcome)
             return trouble(str(error), 502 if outcome == "unreachable" else 409)
         journal.ended(entry, "opened", time.time())
-        name = openings.add(content, frozenset(case.missing))
+        name = openings.add(content, case)
         return redirect(url_for("opened_page", name=name), 303)
 
     @app.get("/opened/<name>")
@@ -120,7 +120,8 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
             "case.html",
             name=name,
             case=opened.content,
-            missing=opened.missing,
+            taken_at=opened.entry.taken_at,
+            missing=opened.entry.missing,
             proofs=PROOFS,
             findings=FINDINGS,
             deliveries=DELIVERIES,

@@ -30,10 +30,10 @@ class NotOursError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An opened case; ``missing``: digests of pages still in transit when it was opened."""
+    """An opened case, and its inbox entry as it was then: ``missing`` are the pages still in transit."""
 
     content: CaseContent = field(repr=False)
-    missing: frozenset[str]
+    entry: HomeCase
     until: float
 
     @property
@@ -88,13 +88,13 @@ class Openings:
         self._open: dict[str, Opened] = {}
         self._lock = threading.Lock()
 
-    def add(self, content: CaseContent, missing: frozenset[str]) -> str:
+    def add(self, content: CaseContent, entry: HomeCase) -> str:
         name = secrets.token_urlsafe(24)
         with self._lock:
             self._forget()
             while len(self._open) >= MOST_OPEN:
                 del self._open[next(iter(self._open))]
-            self._open[name] = Opened(content, missing, self._clock() + LASTS)
+            self._open[name] = Opened(content, entry, self._clock() + LASTS)
         return name
 
     def get(self, name: str) -> Opened | None:

@@ -6,12 +6,12 @@ import threading
 from pathlib import Path
 
 import click
-from ui.bench.page import create_bench
 from waitress.server import create_server
 
 from devices.virtual.http import create_api
 from kiosk.cli import wait_for_signal
 from kiosk.demo import rig
+from ui.bench.page import create_bench
 
 
 @click.command()

@@ -36,23 +36,23 @@ class StoredJournal:
         with self._database.transaction() as db:
             self._end(db, self._clock.now(), job, attempt, outcome, cause)
 
-    def settle(self) -> None:
-        """At start: whatever was being sent is uncertain now, and is reported so."""
+    def settle(self) -> bool:
+        """At start: whatever was being sent is uncertain now, and is reported so. Whether there was such a thing."""
         with self._database.transaction() as db:
             open_jobs = db.execute("SELECT number, attempt FROM print_job WHERE state = 'sending'").fetchall()
             for job, attempt in open_jobs:
                 self._end(db, self._clock.now(), job, attempt, PrintOutcome.UNCERTAIN, RESTARTED)
+        return bool(open_jobs)
 
-    def last(self, number: str) -> Printing | None:
-        """What is known of the latest attempt; a job still queued is told as printing: it has to be started."""
+    def last(self, number: str) -> Printing:
+        """What is known of the latest attempt; where none was begun, the first is told as printing: it has to be started."""
         rows = self._database.rows(
             "SELECT state, attempt, cause FROM print_job WHERE number = ? ORDER BY attempt DESC LIMIT 1", number
         )
         if not rows:
-            return None
+            return Printing(PrintState.PRINTING, 1)
         ((state, attempt, cause),) = rows
-        known = PrintState.PRINTING if state == "queued" else PrintState(str(state))
-        return Printing(known, int(str(attempt)), str(cause) if cause else None)
+        return Printing(PrintState(str(state)), int(str(attempt)), str(cause) if cause else None)
 
     def _end(self, db: sqlite3.Connection, now: datetime, job: str, attempt: int, outcome: PrintOutcome, cause: str | None) -> None:
         before = db.execute("SELECT state, cause FROM print_job WHERE number = ? AND attempt = ?", (job, attempt)).fetchone()

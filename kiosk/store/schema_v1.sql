@@ -9,15 +9,12 @@ CREATE TABLE terminal (
 CREATE TABLE office_case (
   number     TEXT PRIMARY KEY,
   visit      TEXT NOT NULL UNIQUE,        -- random; makes handing in twice harmless
-  day        TEXT NOT NULL,
-  sequence   INTEGER NOT NULL,
   item       TEXT NOT NULL,
   home       TEXT NOT NULL,
   token      TEXT NOT NULL,
   taken_at   TEXT NOT NULL,
-  whole      INTEGER NOT NULL DEFAULT 0,  -- the centre has every document
-  UNIQUE (day, sequence)
-) STRICT;
+  whole      INTEGER NOT NULL DEFAULT 0   -- the centre has every document
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE document (
   digest     TEXT PRIMARY KEY,            -- SHA-256 of the sealed bytes
@@ -29,7 +26,7 @@ CREATE TABLE document (
   stored     INTEGER NOT NULL DEFAULT 0   -- the centre took it
 ) STRICT;
 CREATE INDEX document_by_case ON document (number);
-CREATE INDEX document_by_visit ON document (visit);
+CREATE INDEX document_of_nobody ON document (visit) WHERE number IS NULL;
 
 CREATE TABLE outbox (
   sequence   INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -41,11 +38,11 @@ CREATE TABLE outbox (
 CREATE TABLE print_job (
   number     TEXT NOT NULL REFERENCES office_case,
   attempt    INTEGER NOT NULL,
-  state      TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'printed', 'refused', 'spoilt', 'uncertain')),
+  state      TEXT NOT NULL CHECK (state IN ('sending', 'printed', 'refused', 'spoilt', 'uncertain')),
   cause      TEXT,
   at         TEXT NOT NULL,
   PRIMARY KEY (number, attempt)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit (
   id         INTEGER PRIMARY KEY,

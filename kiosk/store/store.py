@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -32,8 +33,17 @@ class NewCase:
     home: str
     intake: str
     pages: tuple[str, ...]
-    content: Callable[[Submitted], bytes]
+    content: Callable[[str], bytes]
     recipients: tuple[sealing.Recipient, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnUp:
+    """A case's content sealed ahead, for the number it will get if nothing comes between. ``plain``: SHA-256 of what was sealed."""
+
+    number: str
+    plain: bytes
+    sealed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +92,27 @@ class Store:
             self.page_path(digest).unlink(missing_ok=True)
         return len(gone)
 
-    def take_case(self, new: NewCase) -> Submitted:
-        """收件: the case, its sealed content, its audit line, its outbox row and its print job, in one transaction.
+    def draw_up(self, new: NewCase) -> DrawnUp:
+        """Seal the content for the next number: sealing takes longer than the commit, and need not wait for the last tap."""
+        with self.database.transaction() as db:
+            number = self._next_number(db, self._clock.now().date())
+        return _sealed(new, number)
 
-        The second time for the same visit it gives the first answer. ``OverflowError`` when the day's numbers are used up.
+    def take_case(self, new: NewCase, drawn: DrawnUp | None = None) -> Submitted:
+        """收件: the case, its sealed content, its audit line and its outbox row, in one transaction.
+
+        ``drawn`` is used if it still is this content and number. The second time for the same visit gives the first answer.
+        ``OverflowError`` when the day's numbers are used up.
         """
         with self.database.transaction() as db:
             known = db.execute("SELECT number, token, taken_at FROM office_case WHERE visit = ?", (new.visit,)).fetchone()
             if known:
                 return Submitted(*known)
             now = self._clock.now()
-            sequence = self._next_sequence(db, now.date())
-            submitted = Submitted(self._mint(now.date(), sequence), secrets.token_urlsafe(18), now.isoformat())
-            sealed = sealing.seal(new.content(submitted), new.recipients)
-            self._insert_case(db, new, submitted, sequence, sealed)
+            submitted = Submitted(self._next_number(db, now.date()), secrets.token_urlsafe(18), now.isoformat())
+            if drawn is None or (drawn.number, drawn.plain) != (submitted.case, _plain(new, submitted.case)):
+                drawn = _sealed(new, submitted.case)
+            self._insert_case(db, new, submitted, drawn.sealed)
             return submitted
 
     def rate(self, number: str, rated: Rated) -> None:
@@ -131,30 +148,19 @@ class Store:
         if pages or files:
             self.note("residue_removed", pages=pages, files=files)
 
-    def _next_sequence(self, db: sqlite3.Connection, day: date) -> int:
-        (last,) = db.execute("SELECT max(sequence) FROM office_case WHERE day = ?", (day.isoformat(),)).fetchone()
-        if last is not None and last >= case_number.MAX_SEQUENCE:
-            raise OverflowError("no case number left for today")
-        return (last or 0) + 1
+    def _next_number(self, db: sqlite3.Connection, day: date) -> str:
+        """The day's numbers of this database differ in their sequence only, so the largest is the last."""
+        numbering = self._numbering
+        prefix = case_number.prefix(numbering.division, day, numbering.terminal, str(self.epoch))
+        (last,) = db.execute("SELECT max(number) FROM office_case WHERE number BETWEEN ? AND ?", (prefix, prefix + "~")).fetchone()
+        return case_number.mint(prefix, case_number.sequence(last) + 1 if last else 1)
 
-    def _mint(self, day: date, sequence: int) -> str:
-        return case_number.mint(self._numbering.division, day, self._numbering.terminal, str(self.epoch), sequence)
-
-    def _insert_case(self, db: sqlite3.Connection, new: NewCase, submitted: Submitted, sequence: int, sealed: bytes) -> None:
+    def _insert_case(self, db: sqlite3.Connection, new: NewCase, submitted: Submitted, sealed: bytes) -> None:
         now = datetime.fromisoformat(submitted.taken_at)
         digest = sealing.digest(sealed)
         db.execute(
-            "INSERT INTO office_case (number, visit, day, sequence, item, home, token, taken_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                submitted.case,
-                new.visit,
-                now.date().isoformat(),
-                sequence,
-                new.item,
-                new.home,
-                submitted.token,
-                submitted.taken_at,
-            ),
+            "INSERT INTO office_case (number, visit, item, home, token, taken_at) VALUES (?, ?, ?, ?, ?, ?)",
+            (submitted.case, new.visit, new.item, new.home, submitted.token, submitted.taken_at),
         )
         db.execute(
             "INSERT INTO document (digest, visit, number, kind, size, body) VALUES (?, ?, ?, 'case', ?, ?)",
@@ -178,10 +184,15 @@ class Store:
             documents=tuple(documents),
         )
         enqueue(db, now, data)
-        db.execute(
-            "INSERT INTO print_job (number, attempt, state, at) VALUES (?, 1, 'queued', ?)", (submitted.case, now.isoformat())
-        )
         audit.record(db, now, "case_taken", number=submitted.case, item=new.item, home=new.home, pages=len(new.pages))
+
+
+def _sealed(new: NewCase, number: str) -> DrawnUp:
+    return DrawnUp(number, _plain(new, number), sealing.seal(new.content(number), new.recipients))
+
+
+def _plain(new: NewCase, number: str) -> bytes:
+    return hashlib.sha256(new.content(number)).digest()
 
 
 def enqueue(db: sqlite3.Connection, at: datetime, data: EventData) -> None:

@@ -30,8 +30,15 @@ class DropPages:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawUp:
+    """The review is on the screen: seal the content now, so that handing in is only a commit. Not answered."""
+
+    visit: Visit = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class StoreCase:
-    """One transaction: case, audit, outbox, print job. Idempotent by the visit's id; answered by CaseStored or CaseNotStored."""
+    """One transaction: case, content, audit, outbox. Idempotent by the visit's id; answered by CaseStored or CaseNotStored."""
 
     visit: Visit = field(repr=False)
 
@@ -59,7 +66,7 @@ class Wipe:
     digests: tuple[str, ...]
 
 
-Effect = TakePicture | SealPage | DropPages | StoreCase | PrintReceipt | StoreRating | Wipe
+Effect = TakePicture | SealPage | DropPages | DrawUp | StoreCase | PrintReceipt | StoreRating | Wipe
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from kiosk.visit import choosing, filling, handing_in, papers
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DropPages, Effect, PrintReceipt, StoreCase, Wipe
+from kiosk.visit.effects import DrawUp, DropPages, Effect, PrintReceipt, StoreCase, Wipe
 from kiosk.visit.outcome import Handler, Outcome, Rules, back, digests
 from kiosk.visit.state import (
     CardPhase,
@@ -46,6 +46,8 @@ def step(state: State, event: ev.Event, now: float, rules: Rules) -> tuple[State
     after, effects = handler(before, event, now, rules)
     if after is not None and (after.step is not visit.step or after.printing != visit.printing):
         after = replace(after, entered=now)
+    if after is not None and after.step is Step.REVIEW and visit.step is not Step.REVIEW:
+        effects += (DrawUp(after),)
     if after == visit:
         return state, effects
     if after is not None and (isinstance(event, ev.PageSealed) or replace(after, touched=visit.touched) == visit):

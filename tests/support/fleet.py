@@ -235,7 +235,6 @@ def case_content(case: str, pages: Sequence[str], name: str = "测试甲") -> Ca
         home=HOME,
         intake=INTAKE,
         purpose="仅用于办理本件",
-        taken_at=TIME,
         notice="2026-1",
         catalogue="2026-11",
         applicant=Applicant(

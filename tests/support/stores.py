@@ -51,6 +51,6 @@ def new_case(visit: str = "v1", pages: tuple[str, ...] = (), content: bytes = b"
         home="demo-jia",
         intake="demo-bing",
         pages=pages,
-        content=lambda submitted: content + submitted.case.encode(),
+        content=lambda number: content + number.encode(),
         recipients=(HOME,),
     )

@@ -44,6 +44,22 @@ def test_handing_in_the_same_visit_twice_gives_the_first_answer(shelf: Shelf) ->
     assert len(shelf.outbox.pending(10)) == 1
 
 
+def test_content_sealed_at_the_review_is_the_one_that_is_handed_in(shelf: Shelf) -> None:
+    case = new_case(content=b"reviewed ")
+    drawn = shelf.store.draw_up(case)
+    submitted = shelf.store.take_case(case, drawn)
+    (waiting,) = shelf.documents.waiting()
+    assert (submitted.case, waiting.path.read_bytes()) == (drawn.number, drawn.sealed)
+
+
+def test_content_sealed_ahead_is_not_used_for_another_content_or_number(shelf: Shelf) -> None:
+    drawn = shelf.store.draw_up(new_case("v1", content=b"first "))
+    submitted = shelf.store.take_case(new_case("v1", content=b"second "), drawn)
+    late = shelf.store.take_case(new_case("v2", content=b"first "), drawn)
+    opened = [sealing.unseal(w.path.read_bytes(), HOME_KEY) for w in shelf.documents.waiting()]
+    assert opened == [b"second " + submitted.case.encode(), b"first " + late.case.encode()]
+
+
 def test_numbers_of_a_day_follow_each_other(shelf: Shelf) -> None:
     numbers = [shelf.store.take_case(new_case(f"v{i}")).case for i in range(3)]
     assert [n[18:22] for n in numbers] == ["0001", "0002", "0003"]

@@ -1,0 +1,39 @@
+"""``python -m bench``: every figure that is claimed, measured now, as one table. A bar holds on the median."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from bench import camera, idcard, link, printer, screen, submit, terminal
+
+Row = tuple[str, str, str, bool]
+PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
+    ("提交", submit.rows),
+    ("读卡", idcard.rows),
+    ("打印", printer.rows),
+    ("拍摄", camera.rows),
+    ("链路", link.rows),
+    ("屏幕", screen.rows),
+    ("终端", terminal.rows),
+)
+
+
+def main() -> int:
+    wanted = set(sys.argv[1:])
+    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · Python {platform.python_version()} · {platform.machine()}")
+    missed = 0
+    for name, measure in PARTS:
+        if wanted and name not in wanted:
+            continue
+        print(f"\n{name}")
+        for figure, measured, bar, ok in measure():
+            missed += not ok
+            print(f"  {'✓' if ok else '✗'} {figure:<62} {measured:>24}   {bar}", flush=True)
+    print(f"\n{missed} 项超出" if missed else "\n全部在限内")
+    return 1 if missed else 0
+
+
+sys.exit(main())
