@@ -181,6 +181,7 @@ def test_what_was_ticked_survives_the_idle_warning(browser: Browser, glass: Scre
         glass.now += glass.rules.idle_warning
         glass.tell(ev.Tick())
         glass.show(idle_left=30)
+        until(lambda: page.locator(".dialog__count b").inner_text() not in ("", "30"))
         terminal.tap("继续办理")
         until(lambda: not (glass.snapshot().state.visit or pytest.fail("the visit ended")).warned)
         glass.show(idle_left=None)

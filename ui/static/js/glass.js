@@ -55,5 +55,9 @@ document.addEventListener("htmx:before:swap", () => keepDraft(`${shown.visit}/${
 document.addEventListener("htmx:after:swap", arrived);
 document.getElementById("stream").addEventListener("screen", (event) => hear(event.detail.data));
 for (const unwanted of ["contextmenu", "dragstart"]) document.addEventListener(unwanted, (event) => event.preventDefault());
+// The server says how many seconds are left when it says anything; in between the page counts by itself.
+setInterval(() => {
+  for (const count of document.querySelectorAll("[data-count]")) count.textContent = Math.max(0, Number(count.textContent) - 1);
+}, 1000);
 keepBeating(document.body.dataset.boot, hear);
 arrived();
