@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.fleet import EPOCH, TERMINAL, TIME, birth, rating
 
 from fleet.intake import understand
 from fleet.store import DeadLetter, EventIn, RefusedIn
 from mqtt import messages, topics
 from mqtt.messages import CaseTaken, ContractError, DocumentRef, StorageReceipt, TerminalState, decode, decode_event, encode, event
-from tests.support.fleet import EPOCH, TERMINAL, TIME, birth, rating
 
 FLEET = frozenset({TERMINAL})
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.broker import RunningBroker, password, running_broker
 
 from mqtt.broker import configuration
-from tests.support.broker import RunningBroker, password, running_broker
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.fleet import Fleet, running_fleet
 
 from fleet.store import Store
-from tests.support.fleet import Fleet, running_fleet
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import ast
 from pathlib import Path
 
 import httpx
+from support.broker import wait_until
+from support.fleet import TERMINAL, Fleet, FolderBlobs, sealed_case, taken, terminal_end, token
 
 import fleet as fleet_package
 from domain import sealing
 from mqtt.uploads import Uploader
-from tests.support.broker import wait_until
-from tests.support.fleet import TERMINAL, Fleet, FolderBlobs, sealed_case, taken, terminal_end, token
 
 NAME = "独一无二的名字"
 ROOT = Path(fleet_package.__file__).parent

@@ -3,13 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.fleet import EPOCH, OTHER_TERMINAL, TERMINAL, TIME, rating, taken
 
 from fleet import store as store_module
 from fleet.intake import understand
 from fleet.store import Store
 from mqtt import topics
 from mqtt.messages import ReceiptEnded, event
-from tests.support.fleet import EPOCH, OTHER_TERMINAL, TERMINAL, TIME, rating, taken
 
 FLEET = frozenset({TERMINAL, OTHER_TERMINAL})
 

@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 import pytest
+from support.fleet import EPOCH, HOME, OTHER_HOME, OTHER_TERMINAL, TERMINAL, TIME, Fleet, bearer, taken
 
 from domain import sealing
 from fleet.intake import understand
 from mqtt import topics
 from mqtt.messages import event
 from mqtt.resources import MAX_DOCUMENT, CaseList, CaseStanding
-from tests.support.fleet import EPOCH, HOME, OTHER_HOME, OTHER_TERMINAL, TERMINAL, TIME, Fleet, bearer, taken
 
 BODY = b"sealed bytes" * 1000
 DIGEST = sealing.digest(BODY)

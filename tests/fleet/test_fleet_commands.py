@@ -8,14 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
+from support.broker import free_port
+from support.desk import desk_settings
+from support.fleet import centre_settings, write_settings
 
 from domain import sealing
 from fleet import tokens
 from fleet.cli import commands
 from fleet.settings import CentreSettings, Listen, SettingsError, read
-from tests.support.broker import free_port
-from tests.support.desk import desk_settings
-from tests.support.fleet import centre_settings, write_settings
 
 _PROGRAM = "from fleet.cli import commands; commands()"
 

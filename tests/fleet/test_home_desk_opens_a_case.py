@@ -6,6 +6,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.desk import desk_settings, running_desk
+from support.fleet import EPOCH, JPEG, TERMINAL, TIME, Fleet, bearer, case_content, sealed_case, taken
 
 from domain import sealing
 from domain.case.content import Point, Signature
@@ -17,8 +19,7 @@ from fleet.intake import understand
 from fleet.settings import SettingsError
 from mqtt import topics
 from mqtt.messages import event
-from tests.support.desk import desk_settings, running_desk
-from tests.support.fleet import EPOCH, JPEG, TERMINAL, TIME, Fleet, bearer, case_content, sealed_case, taken
+from mqtt.resources import HomeCase
 
 RECIPIENT, KEY = sealing.new_key("mianzhu")
 STRANGER, _ = sealing.new_key("langzhong")
@@ -131,7 +132,8 @@ def test_when_the_centre_is_away_the_desk_says_so(fleet: Fleet, browser: httpx.C
 def test_an_opening_ends_by_time_and_by_hand() -> None:
     now = [0.0]
     openings = Openings(lambda: now[0])
-    first, second = (openings.add(case_content("C1", []), frozenset()) for _ in range(2))
+    entry = HomeCase("C1", "i", "某事项", "s", "intake", "2026-11-22T10:00:00+08:00", (), ())
+    first, second = (openings.add(case_content("C1", []), entry) for _ in range(2))
     openings.close(first)
     assert openings.get(first) is None
     assert openings.get(second) is not None

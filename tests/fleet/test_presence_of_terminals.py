@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from support.fleet import TERMINAL, TIME, birth
 
 from fleet.presence import Hearing, Presence, judge
 from fleet.store import HealthIn, StateIn, Store
 from mqtt.messages import Birth, Health, Left, Lost
-from tests.support.fleet import TERMINAL, TIME, birth
 
 UP = Hearing(since=0.0)
 

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from support.broker import RunningBroker, password, wait_until
+from support.fleet import EPOCH, TERMINAL, TIME, Fleet, rating, terminal_end
 
 from mqtt import topics
 from mqtt.connection import Broker
 from mqtt.link import Centre as CentreWord
 from mqtt.messages import DeviceReport, StorageReceipt, encode, event
-from tests.support.broker import RunningBroker, password, wait_until
-from tests.support.fleet import EPOCH, TERMINAL, TIME, Fleet, rating, terminal_end
 
 
 def console(fleet: Fleet) -> str:

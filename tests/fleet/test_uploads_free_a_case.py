@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from support.broker import wait_until
+from support.fleet import TERMINAL, Fleet, FolderBlobs, sealed_case, taken, terminal_end, token
 
 from domain import sealing
 from mqtt.uploads import DAMAGED, REFUSED, Uploader
-from tests.support.broker import wait_until
-from tests.support.fleet import TERMINAL, Fleet, FolderBlobs, sealed_case, taken, terminal_end, token
 
 RECIPIENT, _ = sealing.new_key("mianzhu")
 

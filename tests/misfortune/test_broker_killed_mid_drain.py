@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from tests.support.broker import wait_until
-from tests.support.fleet import TERMINAL, Fleet, ListOutbox, rating, running_fleet, terminal_end
+from support.broker import wait_until
+from support.fleet import TERMINAL, Fleet, ListOutbox, rating, running_fleet, terminal_end
 
 _EVENTS = 400
 

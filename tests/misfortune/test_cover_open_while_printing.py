@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from support.printing import printing
 
 from devices.port import PrintOutcome
-from tests.support.printing import printing
 
 
 def test_the_receipt_is_spoilt_and_its_rest_is_marked_void_when_the_cover_is_shut() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from support.printing import printing
+
 from devices.port import PrintOutcome
-from tests.support.printing import printing
 
 
 def test_it_is_a_warning_and_receipts_are_printed_all_the_same() -> None:

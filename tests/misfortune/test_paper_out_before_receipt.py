@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from support.printing import printing
+
 from devices.port import DeviceChanged, Life, PrintOutcome
-from tests.support.printing import printing
 
 
 def test_a_printer_that_comes_up_without_paper_is_never_ready_before_it_has_some() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from support.printing import printing
+
 from devices.port import PrintOutcome
-from tests.support.printing import printing
 
 
 def test_late_answers_are_not_taken_for_answers_to_the_next_question() -> None:

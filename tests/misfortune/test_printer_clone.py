@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from support.printing import printing
 
 from devices.port import PrintOutcome
-from tests.support.printing import printing
 
 
 @pytest.mark.parametrize("lacks", [("no process id",), ("no asb",), ("no process id", "no asb")], ids=" and ".join)

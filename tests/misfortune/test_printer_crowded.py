@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from support.printing import printing
+
 from devices.port import PrintOutcome
 from devices.printer.driver import QUEUE_LIMIT
-from tests.support.printing import printing
 
 
 def test_more_than_the_queue_holds_is_refused_and_every_job_ends_once() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 
+from support.printing import printing
+
 from devices.port import PrintOutcome
 from devices.virtual.printer import VirtualPrinter
-from tests.support.printing import printing
 
 HALF_A_STRIP = b"\x1b@" + b"\x1dv0\x00\x48\x00\x18\x00" + b"\xff" * 700
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from support.printing import printing
+
 from devices.port import PrintOutcome
-from tests.support.printing import printing
 
 
 def test_the_receipt_is_spoilt_and_the_next_one_whole_once_it_has_passed() -> None:

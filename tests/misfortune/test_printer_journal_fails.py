@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from support.printing import Journal, printing
+
 from devices.port import PrintOutcome
-from tests.support.printing import Journal, printing
 
 
 class FullDisk(Journal):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from support.printing import printing
 
 from devices.port import Pair, PrintOutcome, Slip
-from tests.support.printing import printing
 
 
 def test_it_is_refused_by_name_nothing_is_printed_and_the_log_names_code_points_only(caplog: pytest.LogCaptureFixture) -> None:

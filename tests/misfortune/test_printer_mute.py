@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from support.printing import printing
+
 from devices.port import PrintOutcome
-from tests.support.printing import printing
 
 
 def test_an_idle_printer_that_stops_answering_is_called_mute_and_is_back_when_it_answers() -> None:

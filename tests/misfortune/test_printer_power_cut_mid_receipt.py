@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from support.printing import printing
+
 from devices.port import PrintOutcome
-from tests.support.printing import printing
 
 
 def test_the_receipt_is_uncertain_its_rest_is_voided_and_the_copy_is_whole() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from support.printing import TYPESETTER, Journal, Rig, printing
+
 from devices.port import PrintOutcome
 from devices.printer.driver import EscposPrinter
-from tests.support.printing import TYPESETTER, Journal, Rig, printing
 
 
 def test_the_journal_says_uncertain_and_the_next_start_voids_what_hangs_there() -> None:

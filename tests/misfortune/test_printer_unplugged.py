@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from support.printing import printing
+
 from devices.port import PrintOutcome
-from tests.support.printing import printing
 
 
 def test_it_is_absent_refuses_and_returns_without_a_restart() -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from support.fleet import HOME, INTAKE, token
+
 from domain import sealing
 from fleet.desk.app import Desk, create_desk
 from fleet.desk.settings import DeskSettings
 from fleet.settings import Listen
-from tests.support.fleet import HOME, INTAKE, token
 
 
 def desk_settings(folder: Path, centre: str, key: sealing.OpeningKey) -> DeskSettings:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+from support.broker import QUICK, RunningBroker, password, running_broker
 
 from domain import sealing
 from domain.case import content
@@ -30,7 +31,6 @@ from mqtt.messages import VERSION, Birth, CaseTaken, DeviceReport, DocumentRef, 
 from mqtt.publisher import Publisher, Row
 from mqtt.uploads import Waiting
 from mqtt.window import Ranges
-from tests.support.broker import QUICK, RunningBroker, password, running_broker
 
 TIME = "2026-11-20T09:30:00+08:00"
 EPOCH = "00112233aabbccdd"

@@ -9,11 +9,11 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from support.printing import QUERY, TYPESETTER, receipt
 
 from devices.port import Code, Heading, Pair, Paragraph, Rule, Slip
 from devices.printer.slip import MAX_HEIGHT, WIDTH, Typesetter, UnprintableSlipError
 from devices.printer.text import Face, MissingFontError, plain
-from tests.support.printing import QUERY, TYPESETTER, receipt
 
 LONG = "四川省凉山彝族自治州西昌市航天大道三段 99 号（Certificate No. 2024-5101-889931-ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789）" * 3
 

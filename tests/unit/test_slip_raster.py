@@ -7,11 +7,11 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from support.printing import TYPESETTER, receipt
 
 from devices.printer.raster import Strip, strips
 from devices.printer.session import WINDOW
 from devices.protocols.escpos import FLUSH, ROW_BYTES, STRIP_ROWS
-from tests.support.printing import TYPESETTER, receipt
 
 
 def painted(parts: tuple[Strip, ...]) -> bytes:
