@@ -1,0 +1,6 @@
+"""What is claimed to be fast, measured. Shares the tests' helpers: real broker, real hall, virtual hardware."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))

@@ -12,9 +12,10 @@ import threading
 import time
 from pathlib import Path
 
+from support.broker import wait_until
+from support.fleet import ListOutbox, rating, running_fleet, terminal_end
+
 from mqtt.window import Ranges
-from tests.support.broker import wait_until
-from tests.support.fleet import ListOutbox, rating, running_fleet, terminal_end
 
 SINGLE = 60
 DRAIN = 2000

@@ -9,11 +9,12 @@ import statistics
 import time
 from collections.abc import Callable
 
+from support.printing import printing, receipt
+
 from devices.port import PrintOutcome
 from devices.printer.raster import strips
 from devices.printer.slip import Typesetter
 from devices.printer.text import FONTS
-from tests.support.printing import printing, receipt
 
 ROUNDS = 30
 PACE = 200.0

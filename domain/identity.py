@@ -18,6 +18,8 @@ _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
 _FIFTEEN = re.compile(r"[0-9]{15}")
 _FOREIGN_2017 = re.compile(r"[A-Z]{3}[0-9]{12}")
 _LONG_TERM = "长期"
+OWN_APPLICANT = 16
+"""Years from which a person applies alone at a terminal; younger ones come to a window with their guardian (民法典 18–20)."""
 
 SEX = {"0": "未知", "1": "男", "2": "女", "9": "未说明"}
 """GB/T 2261.1. Anything but 1 is *not* female."""

@@ -17,6 +17,7 @@ FAULTS: dict[str, str] = {
     "card_not_supported": "不是二代身份证，或卡型不认识",
     "card_bad_number": "卡内号码核对不上",
     "card_expired": "证件不在有效期内",
+    "card_minor": "未满 16 周岁",
     "paper_out": "缺纸",
     "paper_near_end": "纸将用尽",
     "cover_open": "上盖打开",

@@ -34,6 +34,7 @@ TICK = 0.25
 ANSWER = 10.0
 """Seconds a request waits for the dispatcher before it gives up; far more than it ever takes."""
 _PRINT_RETRY = 1.0
+MINOR = "card_minor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +139,11 @@ class Middle:
         with self._changed:
             view = self._view
         visit = view.state.visit
-        if visit is None or not visit.warned:
+        if visit is None or not (visit.warned or visit.step is Step.FAREWELL):
             return view
         end = min(visit.touched + self._rules.idle_warning + self._rules.idle_end, visit.until)
+        if visit.step is Step.FAREWELL:
+            end = min(end, visit.entered + self._rules.farewell)
         return replace(view, idle_left=max(0, round(end - self._clock.monotonic())))
 
     def act(self, visit: str | None, version: int, intent: ev.Intent) -> Reply:
@@ -226,6 +229,8 @@ class Middle:
             log.info("card refused: %s", judged.value)
             self._need_clerk().note("identity_refused", fault=judged.value)
             return ev.CardNotTaken(judged.value)
+        if identity.age(judged.birth, self._clock.now().date()) < identity.OWN_APPLICANT:
+            return ev.CardNotTaken(MINOR)
         return ev.CardTaken(judged)
 
     def _tick(self) -> None:

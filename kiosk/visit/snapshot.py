@@ -38,7 +38,7 @@ class Snapshot:
 
     ``overlay`` is a device's fault laid over the citizen's place; when it clears the citizen is where they were.
     ``troubles`` are the faults that matter before a visit begins (no reader, no camera). ``idle_left`` are the seconds until the
-    visit ends by itself, when a warning is due.
+    visit ends by itself, when a warning is due or the last screen is shown.
     """
 
     serial: int

@@ -168,3 +168,11 @@ def test_a_stale_tap_does_nothing_and_gets_the_present_screen(hall: Hall) -> Non
     )
     assert answer.status_code == 409
     assert "screen--place" in answer.text
+
+
+def test_a_child_is_sent_to_a_window_with_its_guardian(hall: Hall) -> None:
+    child = next(c for c in hall.rig.reader().people() if c.id == "he")
+    glass = hall.glass().see("welcome").do("begin").do("choose-place", party="demo-jia")
+    glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2").do("next").do("agree")
+    hall.rig.reader().lay(child.id)
+    until(lambda: glass.look() == "card" and "监护人" in glass.html, "the way to a window")
