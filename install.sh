@@ -10,6 +10,14 @@ need() { # need PACKAGE: the test before it failed
   missing+=("$1")
 }
 have() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ]; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+may_be_root() { [ "$(id -u)" = 0 ] || { have sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; }; }
+install_packages() { # quietly: what goes wrong is told on stderr
+  have apt-get && may_be_root || return
+  echo "正在安装 Debian 软件包（最多下载约 250 MB，要几分钟）：$*"
+  as_root apt-get -qq update || return
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends "$@" >/dev/null
+}
 
 python=
 for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
@@ -31,21 +39,16 @@ if [ "$purpose" = test ]; then
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then
-  packages=$(printf '%s\n' "${missing[@]}" | sort -u | tr '\n' ' ')
-  as_root=
-  if [ "$(id -u)" != 0 ]; then
-    if have sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
-      as_root=sudo
-    else
-      echo "缺少这些 Debian 软件包，请管理员安装后再试："
-      echo "  apt-get install --no-install-recommends $packages"
-      exit 1
-    fi
+  mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+  install_packages "${missing[@]}" || {
+    echo "缺少这些 Debian 软件包，请管理员安装后再试："
+    echo "  apt-get install --no-install-recommends ${missing[*]}"
+    exit 1
+  }
+  # Debian starts a broker of its own, now and at every boot, which nobody here asked for: ours are started when they are needed.
+  if [[ " ${missing[*]} " == *" mosquitto "* && -d /run/systemd/system ]]; then
+    as_root systemctl --quiet disable --now mosquitto
   fi
-  echo "正在安装 Debian 软件包：$packages"
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
-  # shellcheck disable=SC2086 # a list of names
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages
   python=${python:-python3}
 fi
 
@@ -54,8 +57,9 @@ fi
   exit 1
 }
 
-# The virtual environment, made anew when the lock or the Python changes. The stamp is written last: an interrupted run starts over.
-stamp="$(cat requirements.lock pyproject.toml | sha256sum | cut -c1-16) $("$python" -V)"
+# The virtual environment, made anew when the lock, the Python or the folder changes: its scripts know where they lie.
+# The stamp is written last: an interrupted run starts over.
+stamp="$(cat requirements.lock pyproject.toml | sha256sum | cut -c1-16) $("$python" -V) $PWD"
 if [ "$(cat .venv/installed 2>/dev/null)" != "$stamp" ]; then
   echo "正在建立 Python 环境 .venv …"
   rm -rf .venv
@@ -65,10 +69,10 @@ if [ "$(cat .venv/installed 2>/dev/null)" != "$stamp" ]; then
   echo "$stamp" >.venv/installed
 fi
 
-stamp="$(cat package-lock.json build.mjs ui/static/js/*.js | sha256sum | cut -c1-16)"
+stamp="$(cat package-lock.json package.json build.mjs ui/static/js/*.js ui/static/css/*.css | sha256sum | cut -c1-16)"
 if [ "$(cat ui/static/vendor/built 2>/dev/null)" != "$stamp" ]; then
   echo "正在生成页面脚本 …"
-  npm ci --silent --ignore-scripts --no-audit --no-fund
+  npm ci --loglevel=error --ignore-scripts --no-audit --no-fund >/dev/null
   npm run --silent build
   echo "$stamp" >ui/static/vendor/built
 fi
