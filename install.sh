@@ -36,6 +36,7 @@ have npm || need npm
 if [ "$purpose" = test ]; then
   have chromium || need chromium
   have mosquitto_pub || need mosquitto-clients
+  [[ $(/sbin/ldconfig -p) == *libatomic.so.1* ]] || need libatomic1 # Playwright's own node wants it
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then
