@@ -7,13 +7,20 @@ one, followed by what the algorithm gives. The header names the algorithm and th
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyrage
 
 ALGORITHM = "age-x25519"
 _MAGIC = b"tongban-sealed/1 "
 _MAX_HEADER = 1024
+KEY_ID = r"^[A-Za-z0-9._-]{1,80}$"
+
+
+class BadKeyError(ValueError):
+    """A public key that is none, or a key id that cannot stand in a header. The text is Chinese, for whoever set it."""
 
 
 class SealError(ValueError):
@@ -45,12 +52,22 @@ def new_key(owner: str) -> tuple[Recipient, OpeningKey]:
 
 
 def seal(plain: bytes, recipients: tuple[Recipient, ...]) -> bytes:
-    """``plain`` sealed so that each of ``recipients`` alone can open it. ``ValueError`` for a key that is none."""
+    """``plain`` sealed so that each of ``recipients`` alone can open it. :class:`BadKeyError` for a key that is none."""
     if not recipients:
-        raise ValueError("nobody to seal to")
-    keys = [pyrage.x25519.Recipient.from_str(r.public) for r in recipients]
+        raise BadKeyError("没有可以密封给谁的公钥")
+    keys = [check_key(r) for r in recipients]
     names = ",".join(r.key_id for r in recipients)
     return _MAGIC + f"{ALGORITHM} {names}\n".encode() + bytes(pyrage.encrypt(plain, keys))
+
+
+def check_key(recipient: Recipient) -> Any:
+    """The key as the library knows it; :class:`BadKeyError`."""
+    if not re.fullmatch(KEY_ID, recipient.key_id):
+        raise BadKeyError(f"密钥编号 {recipient.key_id!r} 只能用字母、数字、点、横线和下划线")
+    try:
+        return pyrage.x25519.Recipient.from_str(recipient.public)
+    except pyrage.RecipientError:
+        raise BadKeyError(f"公钥 {recipient.key_id} 不是有效的 age 公钥") from None
 
 
 def key_ids(sealed: bytes) -> tuple[str, ...]:

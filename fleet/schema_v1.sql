@@ -61,6 +61,7 @@ CREATE TABLE cases (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX cases_by_home ON cases (home, received);
 CREATE INDEX cases_by_arrival ON cases (received);
+CREATE INDEX cases_by_token ON cases (token);
 
 CREATE TABLE case_documents (
   number   TEXT NOT NULL REFERENCES cases,

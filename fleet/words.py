@@ -37,7 +37,6 @@ FAULTS: dict[str, str] = {
     "camera_frozen": "画面不再更新",
     "pages_pending": "刚拍的页还在写入",
     "pad_key_stuck": "评价键卡住",
-    "settings_damaged": "设置文件有错",
     "catalogue_damaged": "事项目录损坏，暂停服务",
     "bus_overloaded": "设备事件过多",
     "store_failed": "写本机数据库失败，暂停服务",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable
 
@@ -80,8 +79,9 @@ class Clerk:
         while (task := self._tasks.get()) is not None:
             try:
                 task()
-            except (sqlite3.Error, OSError):
-                log.exception("the store refused")
+            except Exception:
+                # A task that fails costs itself, never the thread that has to do the next one.
+                log.exception("a task of the clerk failed")
 
     def _seal(self, effect: SealPage) -> None:
         jpeg = self._tray.take(effect.ref)
@@ -90,8 +90,8 @@ class Clerk:
                 raise OSError("the picture is gone")
             sealed = sealing.seal(jpeg, self._settings.keys.recipients(effect.home))
             digest = self._store.keep_page(effect.visit, sealed)
-        except (sqlite3.Error, OSError) as error:
-            log.error("a page could not be kept: %s", error)
+        except Exception:
+            log.exception("a page could not be kept")
             self._post(ev.PageLost(effect.ref, STORE_FAILED))
         else:
             self._post(ev.PageSealed(effect.ref, digest, len(sealed)))
@@ -109,8 +109,9 @@ class Clerk:
         self._drawn = None
         try:
             submitted = self._store.take_case(new_case(visit, self._settings, self._catalogue), drawn)
-        except (sqlite3.Error, OSError, OverflowError) as error:
-            log.error("a case could not be stored: %s", error)
+        except Exception:
+            # Whatever it was, the citizen must read that nothing was handed in.
+            log.exception("a case could not be stored")
             self._post(ev.CaseNotStored(visit.id, STORE_FAILED))
         else:
             self._committed()

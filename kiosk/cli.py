@@ -63,6 +63,9 @@ def run(settings: Path) -> None:
     except (conf.SettingsError, StoreError, NotInMemoryError, ValueError) as error:
         click.echo(str(error), err=True)
         sys.exit(EX_CONFIG)
+    except OSError as error:
+        click.echo(f"终端启动不了：{error}", err=True)
+        sys.exit(1)
     wait_for_signal()
     terminal.stop()
 

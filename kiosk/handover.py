@@ -15,7 +15,7 @@ from kiosk.visit import checks, path
 from kiosk.visit.state import Visit
 
 PURPOSE = "仅用于办理本事项；未经业务属地部门书面同意，不得用于其他用途，不得提供给第三方（规程第九条第二项）"
-_COPY = {"1": "原件", "2": "复印件", "3": "原件核验后留影像"}
+_COPY = {"chip_read": "芯片数据，未收复印件", "scan": "影像，未核验原件", "signed_form": "电子表单"}
 
 
 def new_case(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewCase:
@@ -58,7 +58,7 @@ def _content(visit: Visit, opening: Opening, number: str, settings: Settings, ca
         notice=NOTICE,
         catalogue=catalogue.version,
         applicant=_applicant(identity),
-        materials=tuple(_material(m.material_id, m.name, m.copy_kind, opening, visit) for m in catalogue.materials(opening)),
+        materials=tuple(_material(m.material_id, m.name, opening, visit) for m in catalogue.materials(opening)),
         form=tuple(
             Answer(f.field, f.label, visit.answers.get(f.field, ""), checks.answer_text(f, visit.answers.get(f.field, "")))
             for f in opening.form
@@ -84,13 +84,13 @@ def _applicant(identity: Identity) -> Applicant:
     )
 
 
-def _material(material: str, name: str, copy_kind: str, opening: Opening, visit: Visit) -> CaseMaterial:
+def _material(material: str, name: str, opening: Opening, visit: Visit) -> CaseMaterial:
     collected = path.collected(visit, material)
     return CaseMaterial(
         material=material,
         name=name,
         proof=opening.proofs[material],
-        copy=_COPY[copy_kind],
+        copy=_COPY[opening.proofs[material]],
         pages=tuple(Page(p.digest or "", p.findings) for p in collected.pages),
         left_out=opening.proofs[material] == "scan" and not collected.pages,
     )

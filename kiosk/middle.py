@@ -77,7 +77,7 @@ class Middle:
     ) -> None:
         """``news`` is called when the state report would read otherwise. ``closed``: why no visit can begin at all."""
         self.boot = secrets.token_hex(8)
-        self.hall = Hall(terminal.code, terminal.intake, terminal.hall, terminal.phone, terminal.complaint)
+        self.hall = Hall(terminal.code, terminal.intake, terminal.hall, terminal.phone, terminal.complaint, terminal.query)
         self._terminal = terminal
         self._rules = rules
         self._devices = devices
@@ -230,6 +230,7 @@ class Middle:
             self._need_clerk().note("identity_refused", fault=judged.value)
             return ev.CardNotTaken(judged.value)
         if identity.age(judged.birth, self._clock.now().date()) < identity.OWN_APPLICANT:
+            self._need_clerk().note("identity_refused", fault=MINOR)
             return ev.CardNotTaken(MINOR)
         return ev.CardTaken(judged)
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from domain.sealing import Recipient
+from domain.sealing import KEY_ID, BadKeyError, Recipient, check_key
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
@@ -99,7 +99,9 @@ class VisitSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Key(Struct, frozen=True, forbid_unknown_fields=True):
-    key_id: Name
+    """``key_id`` stands in the header of every sealed document, so its characters are few."""
+
+    key_id: Annotated[str, Meta(pattern=KEY_ID)]
     public: Name
 
 
@@ -143,9 +145,15 @@ def load(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"设置文件 {path} 不是正确的 TOML：{error}") from None
     try:
-        return msgspec.convert(tree, Settings, strict=True, dec_hook=_path)
+        settings = msgspec.convert(tree, Settings, strict=True, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise SettingsError(f"设置文件 {path}{_line(text, str(error))}：{error}") from None
+    try:
+        for key in (settings.keys.intake, settings.keys.recovery, *settings.keys.homes.values()):
+            check_key(Recipient(key.key_id, key.public))
+    except BadKeyError as error:
+        raise SettingsError(f"设置文件 {path}：{error}") from None
+    return settings
 
 
 def secret(path: Path) -> str:

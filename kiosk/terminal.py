@@ -39,6 +39,7 @@ from ui.app import create_app
 
 log = logging.getLogger(__name__)
 
+OVERLOADED = "bus_overloaded"
 THREADS = 16
 """Of the page's server: every open event stream holds one."""
 
@@ -64,6 +65,7 @@ class Terminal:
         state = volatile.load() or State()
         store.remove_residue(state.visit.id if state.visit else None)
         store.note("started", app=self.app_version)
+        self._running.callback(store.note, "stopped")
         if state.visit:
             store.note("visit_restored", step=state.visit.step.value)
 
@@ -100,6 +102,7 @@ class Terminal:
     def stop(self) -> None:
         """In reverse. A visit in progress stays on tmpfs and is taken up by the next start."""
         self._running.close()
+        log.info("terminal stopped")
 
     def _catalogue(self) -> tuple[Catalogue, Fault | None]:
         chosen = self._settings.catalogue
@@ -161,7 +164,7 @@ class Terminal:
             oldest=(self._clock.now() - oldest).total_seconds() if oldest else None,
             pages_waiting=self._documents.count(),
             ts=self._clock.now().isoformat(),
-            fault=self._middle.closed or self._uploader.fault,
+            fault=self._middle.closed or self._uploader.fault or (OVERLOADED if self._middle.overloaded else None),
         )
 
     def _from_device(self, event: object) -> None:

@@ -21,7 +21,7 @@ _NO_BEGINNING = frozenset("，。、；：？！）》」』】〉〕”’…�
 _NO_END = frozenset("（《「『【〈〔“‘￥")
 
 
-class MissingFontError(RuntimeError):
+class MissingFontError(OSError):
     """The font is not on this machine, or not the one it should be. Meant to end the start of the program."""
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import click
 import httpx
 
-from devices.virtual import idcard, rating
+from devices.virtual import camera, idcard, printer, rating
+from devices.virtual.pages import PAGES
 from devices.virtual.people import PEOPLE
 
 TIMEOUT = 5.0
@@ -20,10 +21,10 @@ def _table(title: str, rows: dict[str, str]) -> str:
 
 
 @click.group()
-@click.option("--at", "url", default="http://127.0.0.1:8090", show_default=True, envvar="TONGBAN_VIRTUAL", help="虚拟硬件的地址")
+@click.option("--at", "url", default="http://127.0.0.1:8601", show_default=True, envvar="TONGBAN_VIRTUAL", help="虚拟硬件的地址")
 @click.pass_context
 def commands(context: click.Context, url: str) -> None:
-    """虚拟硬件：放卡、按键、制造故障。"""
+    """虚拟硬件：放卡、放材料、按键、取纸、制造故障。"""
     context.obj = url
 
 
@@ -39,7 +40,8 @@ def state(url: str) -> None:
         (
             _table("读卡器 idcard", dict(idcard.FAULTS)),
             _table("评价器 rating", dict(rating.FAULTS)),
-            "打印机和高拍仪的故障见 state 的输出。",
+            _table("打印机 printer", dict(printer.FAULTS)),
+            _table("高拍仪 camera", dict(camera.FAULTS)),
         )
     )
 )
@@ -72,6 +74,28 @@ def lay(url: str, card: str) -> None:
 def lift(url: str) -> None:
     """把卡从读卡器上拿开。"""
     _show(_ask(url, "POST", "/api/idcard/lift", {}))
+
+
+@commands.command(epilog=_table("材料", {page.id: page.label for page in PAGES}))
+@click.argument("page")
+@click.pass_obj
+def show(url: str, page: str) -> None:
+    """把材料 PAGE 平放到高拍仪下面。"""
+    _show(_ask(url, "POST", "/api/camera/lay", {"page": page}))
+
+
+@commands.command()
+@click.pass_obj
+def remove(url: str) -> None:
+    """把高拍仪下面的材料拿走。"""
+    _show(_ask(url, "POST", "/api/camera/clear", {}))
+
+
+@commands.command()
+@click.pass_obj
+def tear(url: str) -> None:
+    """取走打印机吐出来的纸。"""
+    _show(_ask(url, "POST", "/api/printer/tear", {}))
 
 
 @commands.command()

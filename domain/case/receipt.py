@@ -43,6 +43,11 @@ class Receipt(Struct, frozen=True):
         return "Receipt(…)"
 
 
+def query(address: str, token: str) -> str:
+    """Where the holder of ``token`` reads how far the case is."""
+    return f"{address}/{token}"
+
+
 def code(receipt: Receipt) -> str:
     """Content of the QR code: the address of the query and the random token; nothing that can be guessed or counted."""
-    return f"{receipt.query}#{receipt.token}"
+    return query(receipt.query, receipt.token)

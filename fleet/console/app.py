@@ -8,16 +8,21 @@ from collections.abc import Callable, Mapping
 from flask import Flask, render_template
 
 from fleet import words
-from fleet.overview import Overview, local_time, overview
+from fleet.overview import Overview, local_text, local_time, overview
 from fleet.presence import Hearing
+from fleet.progress import progress
 from fleet.store import Store
 from fleet.web import harden
+
+MAX_TOKEN = 64
+"""Characters; the contract's own limit (``mqtt.messages.CaseTaken``)."""
 
 
 def create_console(store: Store, places: Mapping[str, str], parties: Mapping[str, str], hearing: Callable[[], Hearing]) -> Flask:
     """``places``: terminal → where it stands; ``parties``: party → its name."""
     app = Flask("fleet.console", static_folder="../static", static_url_path="/static")
     app.jinja_env.filters["clock"] = local_time
+    app.jinja_env.filters["local"] = local_text
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     harden(app)
 
@@ -27,6 +32,11 @@ def create_console(store: Store, places: Mapping[str, str], parties: Mapping[str
     @app.get("/")
     def page() -> str:
         return render_template("console.html", view=now(), levels=words.RATINGS)
+
+    @app.get("/progress/<token>")
+    def how_far(token: str) -> tuple[str, int]:
+        found = progress(store, token, parties) if len(token) <= MAX_TOKEN else None
+        return render_template("progress.html", found=found), 200 if found else 404
 
     @app.get("/live")
     def live() -> str:

@@ -60,8 +60,9 @@ def create_desk(settings: DeskSettings) -> Desk:
 
 
 def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[OpeningKey]) -> Flask:
+    places = {**settings.parties, settings.party: settings.name}
     app = Flask("fleet.desk", static_folder="../static", static_url_path="/static")
-    app.jinja_env.filters.update(clock=local_time, local=local_text, party=lambda code: settings.parties.get(code, code))
+    app.jinja_env.filters.update(clock=local_time, local=local_text, party=lambda code: places.get(code, code))
     app.jinja_env.globals.update(desk=settings.name)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     harden(app)

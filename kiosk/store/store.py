@@ -129,6 +129,8 @@ class Store:
         """The store's part of the wipe: pages of a visit not handed in are removed; the counts, and what is left, are recorded."""
         rows = self.database.rows("SELECT digest FROM document WHERE visit = ? AND number IS NULL", visit)
         pages = self.drop_pages(str(digest) for (digest,) in rows)
+        if self.database.rows("SELECT 1 FROM document WHERE visit = ? AND number IS NULL", visit):
+            left = (*left, "pages")
         self.note("visit_ended", reason=reason, submitted=submitted, pages=pages, pictures=pictures, left=",".join(left))
 
     def note(self, event: str, **detail: str | int | bool | None) -> None:

@@ -55,8 +55,8 @@ def printing_ended(visit: Visit, event: ev.PrintingEnded, now: float, _rules: Ru
 
 
 def printer_ready(visit: Visit, _event: ev.PrinterReady, _now: float, _rules: Rules) -> Outcome:
-    """Nothing was sent the last time: the same attempt goes now, unasked."""
-    if visit.printing is None or visit.printing.state is not PrintState.REFUSED:
+    """Nothing was sent the last time: the same attempt goes now, unasked, unless the printer was not what refused it."""
+    if visit.printing is None or visit.printing.state is not PrintState.REFUSED or visit.printing.cause in _NOT_THE_PRINTER:
         return visit, ()
     return _print(visit, visit.printing.attempt)
 
@@ -116,4 +116,5 @@ def unrated(visit: Visit, _event: ev.Next, _now: float, _rules: Rules) -> Outcom
     return replace(visit, step=Step.FAREWELL, rated=None, errors={}), ()
 
 
+_NOT_THE_PRINTER = {"slip_unprintable", "store_failed"}
 _EDITABLE = {Step.FORM, Step.DELIVERY}

@@ -1,6 +1,8 @@
 """Where something of a person can be during a visit, and so what the wipe at its end must reach. The list is the promise.
 
-After each visit the audit line ``visit_ended`` records which of these places still held something (``left``); none may.
+After each visit the audit line ``visit_ended`` records which of the places marked ``looked_at`` still held something
+(``left``); none may. The others cannot be looked at from here: what happens to them is said in ``gone``, and the wipe
+tests search them (every file, the browser's profile).
 """
 
 from __future__ import annotations
@@ -10,19 +12,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """``where``: what is held and in what; ``gone``: how it goes."""
+    """``where``: what is held and in what; ``gone``: how it goes; ``looked_at``: checked at the end of every visit."""
 
     name: str
     where: str
     gone: str
+    looked_at: bool
 
 
 PLACES = (
-    Place("state", "identity, answers, signature: the visit's state in memory", "the state without a visit replaces it"),
-    Place("volatile", "the same on tmpfs, for a restart of the service", "the file is removed"),
-    Place("tray", "pictures of pages not yet sealed, in memory", "emptied"),
-    Place("camera", "the camera's frames and preview", "the camera is told to rest and forgets them"),
-    Place("reader", "the card's text on its way from the reader", "the reader is disarmed; it keeps nothing after CardRead"),
-    Place("pages", "sealed pages of a visit that was not handed in, on the disk", "rows and files are removed"),
-    Place("browser", "the page, its cache and storage", "a full load with Clear-Site-Data follows the version change"),
+    Place("state", "identity, answers, signature: the visit's state in memory", "the state without a visit replaces it", True),
+    Place("volatile", "the same on tmpfs, for a restart of the service", "the file is removed", True),
+    Place("tray", "pictures of pages not yet sealed, in memory", "emptied", True),
+    Place("camera", "the camera's frames and preview", "the camera is told to rest and forgets them", True),
+    Place("pages", "sealed pages of a visit that was not handed in, on the disk", "rows and files are removed", True),
+    Place("reader", "the card's text on its way from the reader", "the reader is disarmed; it keeps nothing after CardRead", False),
+    Place("browser", "the page, its cache and storage", "a full load with Clear-Site-Data follows the end", False),
 )

@@ -23,13 +23,17 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """Where this terminal stands. ``intake`` is the 收件地 as printed, ``phone`` the hall's, ``complaint`` the supervision line."""
+    """Where this terminal stands. ``intake`` is the 收件地 as printed, ``phone`` the hall's, ``complaint`` the supervision line.
+
+    ``query``: address behind which a receipt's token answers how far its case is.
+    """
 
     terminal: str
     intake: str
     hall: str
     phone: str
     complaint: str
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)

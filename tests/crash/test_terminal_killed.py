@@ -33,8 +33,9 @@ def test_killed_right_after_the_tap_on_submit_there_is_one_case_and_one_receipt(
         one.start("terminal")
         until(lambda: citizen.glass.look() in ("receipt", "rating"), "the citizen's place")
         upstream = Upstream(one)
-        until(lambda: upstream.rows("SELECT 1 FROM cases"), "the case")
+        until(lambda: upstream.rows("SELECT 1 FROM receipts WHERE outcome = 'printed'"), "the receipt")
         assert upstream.rows("SELECT count(*) FROM cases") == [(1,)]
+        assert len([p for p in one.rig.printer().papers() if p.cut and p.height_mm > 100]) == 1
 
 
 def test_killed_in_the_middle_of_a_visit_the_citizen_finds_the_same_place_again(tmp_path: Path) -> None:

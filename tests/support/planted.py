@@ -26,7 +26,7 @@ def needles(secrets: Iterable[str]) -> dict[bytes, str]:
 
 
 def search(folders: Iterable[Path], secrets: Iterable[str]) -> list[str]:
-    """Every place where one of ``secrets`` stands, and every plain JPEG of a page."""
+    """Every place where one of ``secrets`` stands."""
     wanted = needles(secrets)
     hits = []
     for folder in folders:

@@ -49,7 +49,11 @@ def test_a_visit_ends_with_a_receipt_a_rating_and_a_case_only_its_home_desk_can_
     ((case, home, token),) = until(lambda: upstream.rows("SELECT number, home, token FROM cases"), "the case at the centre")  # type: ignore[misc]
     assert number.valid(str(case))
     assert home == "demo-jia"
-    assert code.text.endswith(f"#{token}")
+    assert code.text.endswith(f"/{token}")
+    asked = httpx.get(code.text)
+    assert asked.status_code == 200
+    assert str(case) in asked.text
+    assert httpx.get(code.text[:-1] + "_").status_code == 404
     until(lambda: upstream.rows("SELECT 1 FROM ratings WHERE level = 5"), "the rating")
     until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 2, "case and page, stored and checked")
 

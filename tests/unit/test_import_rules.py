@@ -1,4 +1,4 @@
-"""Who may import whom (docs/decisions/0001-rooms.md). Read from the source, so that a lazy import counts as well."""
+"""Who may import whom (docs/decisions/rooms-and-imports.md). Read from the source, so that a lazy import counts as well."""
 
 from __future__ import annotations
 

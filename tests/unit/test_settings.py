@@ -87,3 +87,15 @@ def test_a_broker_elsewhere_needs_tls() -> None:
 
     with pytest.raises(ValueError, match="TLS"):
         Broker("203.0.113.5", 1883, "demo-k01", "x")
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "says"),
+    [('key_id = "recovery', 'key_id = "恢复 ', "key_id"), ('public = "age1', 'public = "age2', "公钥")],
+)
+def test_a_key_that_could_never_be_opened_is_refused_at_once(good: Path, was: str, becomes: str, says: str) -> None:
+    text = good.read_text()
+    assert was in text
+    good.write_text(text.replace(was, becomes, 1))
+    with pytest.raises(conf.SettingsError, match=says):
+        conf.load(good)

@@ -229,6 +229,11 @@ def test_a_refused_receipt_goes_by_itself_when_the_printer_is_back_and_is_still_
     assert [e.attempt for e in walk.asked(fx.PrintReceipt) if isinstance(e, fx.PrintReceipt)] == [1, 1]
 
 
+def test_a_receipt_no_printer_could_print_is_not_tried_for_ever() -> None:
+    walk = Walk().submitted().printed(PrintState.REFUSED, "slip_unprintable").do(ev.PrinterReady())
+    assert len(walk.asked(fx.PrintReceipt)) == 1
+
+
 @pytest.mark.parametrize("state", [PrintState.SPOILT, PrintState.UNCERTAIN])
 def test_a_receipt_that_may_lie_there_is_printed_again_only_when_asked_and_as_a_copy(state: PrintState) -> None:
     walk = Walk().submitted().printed(state, "paper_out").do(ev.PrinterReady())

@@ -6,10 +6,13 @@ import hashlib
 import logging
 import re
 from datetime import UTC, datetime
+from io import BytesIO
 
+import segno
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from domain.case.receipt import query
 from kiosk.visit.snapshot import Glass, Snapshot
 from ui.citizen import intents
 from ui.stream import Streams
@@ -63,6 +66,16 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
     @pages.get("/page/<ref>.jpg")
     def page(ref: str) -> Response:
         return _picture(glass.page(ref) if _REF.fullmatch(ref) else None)
+
+    @pages.get("/receipt.svg")
+    def receipt() -> Response:
+        """The receipt's code on the screen, for when the paper failed."""
+        visit = glass.snapshot().state.visit
+        if visit is None or visit.submitted is None:
+            return Response(status=204)
+        drawn = BytesIO()
+        segno.make(query(glass.hall.query, visit.submitted.token), error="m").save(drawn, kind="svg", xmldecl=False, svgclass=None)
+        return Response(drawn.getvalue(), mimetype="image/svg+xml")
 
     @pages.post("/beat")
     def beat() -> Response:

@@ -1,0 +1,122 @@
+"""The pictures of README and guides, from one real visit: ``python tests/screen/readme.py docs/screens``."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+from support.citizen import ANSWERS, SIGNATURE, Upstream
+from support.hall import Hall, hall, until
+
+from kiosk.demo import rig
+from kiosk.demo.processes import Spec
+
+PORTRAIT, DESKTOP = {"width": 1080, "height": 1920}, {"width": 1440, "height": 1000}
+TALL = 900
+"""Pixels of the pictures set side by side."""
+GAP, GROUND = 24, "#d9dee3"
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as base, hall(Path(base), "broker", "centre", "desk-demo-jia", "terminal") as one:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            glass = browser.new_page(viewport=PORTRAIT)  # type: ignore[arg-type]
+            staff = browser.new_page(viewport=DESKTOP)  # type: ignore[arg-type]
+            shown = visit(one, glass)
+            console(one, staff, folder)
+            browser.close()
+        side_by_side([*shown, paper(one)]).save(folder / "readme.png", optimize=True)
+    bench(folder)
+
+
+def visit(one: Hall, page: Page) -> list[Image.Image]:
+    """Touches by HTTP; the page follows by its event stream, as it does in a hall."""
+    pictures = []
+
+    def shoot(step: str) -> None:
+        page.wait_for_selector(f"#live[data-step={step}]", state="attached")
+        page.wait_for_timeout(1200)
+        pictures.append(Image.open(io.BytesIO(page.screenshot())))
+
+    touch = one.glass().see("welcome")
+    page.goto(one.url("terminal"))
+    shoot("welcome")
+    touch.do("begin").do("choose-place", party="demo-jia").do("choose-item", item="MED-REMOTE")
+    touch.do("choose-situation", situation="MED-2").do("next").do("agree")
+    one.rig.reader().lay("liu")
+    touch.see("identity")
+    one.rig.reader().lift()
+    one.rig.camera().lay("residence")
+    touch.do("next")
+    shoot("scan")
+    touch.do("take-page").see("page").do("keep-page").do("next").do("fill-form", **ANSWERS).do("sign", signature=SIGNATURE)
+    touch.do("choose-delivery", way="pickup_intake")
+    shoot("review")
+    touch.do("submit").see("receipt")
+    until(lambda: any(p.cut for p in one.rig.printer().papers()), "a receipt")
+    touch.see("rating").do("rate", level="5")
+    return pictures
+
+
+def console(one: Hall, page: Page, folder: Path) -> None:
+    upstream = Upstream(one)
+    until(
+        lambda: len(upstream.rows("SELECT 1 FROM documents")) == 2 and upstream.rows("SELECT 1 FROM ratings"), "all at the centre"
+    )
+    page.goto(one.url("centre"))
+    page.wait_for_timeout(500)
+    page.screenshot(path=folder / "console.png")
+    ((case,),) = upstream.rows("SELECT number FROM cases")
+    page.goto(one.url("desk-demo-jia", f"/cases/{case}"))
+    page.fill("[name=staff]", "王专窗")
+    page.fill("[name=reason]", "核对异地就医备案材料")
+    page.locator("form button").first.click()
+    page.wait_for_timeout(1000)
+    page.screenshot(path=folder / "desk.png", full_page=True)
+
+
+def paper(one: Hall) -> Image.Image:
+    printer = one.rig.printer()
+    return Image.open(io.BytesIO(printer.png(printer.papers()[-1].n)))
+
+
+def bench(folder: Path) -> None:
+    """The virtual hardware's own page, with a card and a page laid."""
+    with tempfile.TemporaryDirectory() as base, hall(Path(base), "broker") as one:
+        one.rig.stop()
+        spec: Spec = one.specs["hardware"]
+        one.rig = rig.build(one.layout.hardware.with_name("unused"), 0)
+        one.start("hardware")
+        assert spec.port
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 1440, "height": 1300})
+            page.goto(one.url("hardware"))
+            page.wait_for_timeout(1500)
+            page.get_by_text("刘试安").first.click()
+            page.get_by_text("居住证明").first.click()
+            page.wait_for_timeout(1500)
+            page.screenshot(path=folder / "bench.png")
+            browser.close()
+
+
+def side_by_side(pictures: list[Image.Image]) -> Image.Image:
+    scaled = [p.convert("RGB").resize((round(p.width * TALL / p.height), TALL), Image.Resampling.LANCZOS) for p in pictures]
+    sheet = Image.new("RGB", (sum(p.width for p in scaled) + GAP * (len(scaled) + 1), TALL + 2 * GAP), GROUND)
+    at = GAP
+    for picture in scaled:
+        sheet.paste(picture, (at, GAP))
+        at += picture.width + GAP
+    return sheet.quantize(128, method=Image.Quantize.MEDIANCUT)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
