@@ -35,7 +35,6 @@ FAULTS: dict[str, str] = {
     "page_dark": "画面太暗",
     "page_blank": "空白页",
     "camera_frozen": "画面不再更新",
-    "pages_pending": "刚拍的页还在写入",
     "pad_key_stuck": "评价键卡住",
     "catalogue_damaged": "事项目录损坏，暂停服务",
     "bus_overloaded": "设备事件过多",

@@ -27,10 +27,9 @@ def edit(visit: Visit, event: ev.Edit, _now: float, _rules: Rules) -> Outcome:
 def submit(visit: Visit, _event: ev.Submit, _now: float, rules: Rules) -> Outcome:
     if path.next_step(visit, rules.catalogue) is not Step.REVIEW:
         return onward(visit, rules)
-    if any(p.digest is None for c in visit.collected for p in c.pages):
-        return replace(visit, submit_fault="pages_pending"), ()
     visit = replace(visit, step=Step.SUBMITTING, submit_fault=None)
-    return visit, (StoreCase(visit),)
+    # The last page may still be on its way to the disk: its PageSealed hands the case in.
+    return visit, (StoreCase(visit),) if path.all_sealed(visit) else ()
 
 
 def stored(visit: Visit, event: ev.CaseStored, now: float, _rules: Rules) -> Outcome:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from kiosk.visit import events as ev
 from kiosk.visit import path
-from kiosk.visit.effects import DropPages, SealPage, TakePicture
+from kiosk.visit.effects import DropPages, SealPage, StoreCase, TakePicture
 from kiosk.visit.outcome import Outcome, Rules, back, drop, each_page, onward, with_collected
 from kiosk.visit.state import (
     Collected,
@@ -60,7 +60,9 @@ def retake(visit: Visit, _event: ev.RetakePage | ev.Back, _now: float, _rules: R
 def page_sealed(visit: Visit, event: ev.PageSealed, _now: float, _rules: Rules) -> Outcome:
     if not any(p.ref == event.ref for c in visit.collected for p in c.pages):
         return visit, (DropPages((event.ref,), (event.digest,)),)
-    return replace(visit, collected=each_page(visit, event.ref, digest=event.digest, size=event.size)), ()
+    visit = replace(visit, collected=each_page(visit, event.ref, digest=event.digest, size=event.size))
+    waited_for = visit.step is Step.SUBMITTING and path.all_sealed(visit)
+    return visit, (StoreCase(visit),) if waited_for else ()
 
 
 def page_lost(visit: Visit, event: ev.PageLost, _now: float, _rules: Rules) -> Outcome:

@@ -32,6 +32,11 @@ def collected(visit: Visit, material: str) -> Collected:
     return next((c for c in visit.collected if c.material == material), Collected(material))
 
 
+def all_sealed(visit: Visit) -> bool:
+    """Whether every kept page lies sealed on the disk."""
+    return all(p.digest is not None for c in visit.collected for p in c.pages)
+
+
 def may_leave_out(material: Material) -> bool:
     """非必要 and 容缺后补 may be left out; the receipt then says so."""
     return material.necessity in ("2", "3")

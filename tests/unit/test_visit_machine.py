@@ -166,12 +166,21 @@ def test_a_page_the_disk_refused_is_asked_for_again() -> None:
     assert (walk.step, walk.visit.scan.fault, walk.visit.collected[0].pages) == (Step.SCAN, "store_failed", ())
 
 
-def test_nothing_is_handed_in_before_every_page_lies_sealed_on_the_disk() -> None:
+def test_nothing_is_handed_in_before_every_page_lies_sealed_on_the_disk_and_then_it_goes_by_itself() -> None:
     walk = Walk().identified().do(ev.TakePage("p1"), ev.PageShown("p1", ()), ev.KeepPage(), ev.Next())
     walk.do(ev.FillForm(ANSWERS), ev.Sign(SIGNATURE), ev.ChooseDelivery("pickup_intake"), ev.Submit())
-    assert (walk.step, walk.visit.submit_fault) == (Step.REVIEW, "pages_pending")
-    walk.do(ev.PageSealed("p1", "a" * 64, 1), ev.Submit())
-    assert walk.step is Step.SUBMITTING
+    assert (walk.step, walk.asked(fx.StoreCase)) == (Step.SUBMITTING, [])
+    walk.do(ev.PageSealed("p1", "a" * 64, 1))
+    (stored,) = walk.asked(fx.StoreCase)
+    assert isinstance(stored, fx.StoreCase)
+    assert [p.digest for c in stored.visit.collected for p in c.pages] == ["a" * 64]
+
+
+def test_a_page_lost_while_handing_in_is_asked_for_again() -> None:
+    walk = Walk().identified().do(ev.TakePage("p1"), ev.PageShown("p1", ()), ev.KeepPage(), ev.Next())
+    walk.do(ev.FillForm(ANSWERS), ev.Sign(SIGNATURE), ev.ChooseDelivery("pickup_intake"), ev.Submit())
+    walk.do(ev.PageLost("p1", "store_failed"))
+    assert (walk.step, walk.visit.scan.fault, walk.asked(fx.StoreCase)) == (Step.SCAN, "store_failed", [])
 
 
 @pytest.mark.parametrize(

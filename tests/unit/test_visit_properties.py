@@ -105,7 +105,7 @@ def check(before: State, after: State, effects: list[fx.Effect]) -> None:
     # What is handed in was complete, and is not changed afterwards.
     if visit.step in (Step.SUBMITTING, Step.RECEIPT, Step.RATING, Step.REASON, Step.FAREWELL):
         assert path.next_step(visit, CATALOGUE) is Step.REVIEW
-        assert all(p.digest for c in visit.collected for p in c.pages)
+        assert visit.step is Step.SUBMITTING or path.all_sealed(visit)
     if before.visit and before.visit.submitted:
         assert visit.submitted == before.visit.submitted
         assert not any(isinstance(e, (fx.StoreCase, fx.DropPages)) and e for e in effects if isinstance(e, fx.StoreCase))
@@ -113,5 +113,7 @@ def check(before: State, after: State, effects: list[fx.Effect]) -> None:
     for effect in effects:
         if isinstance(effect, fx.StoreRating):
             assert visit.rated == effect.rated
+        if isinstance(effect, fx.StoreCase):
+            assert path.all_sealed(effect.visit)
         if isinstance(effect, fx.PrintReceipt):
             assert visit.submitted is not None
