@@ -22,7 +22,8 @@ bench:
 
 screens:
 	@./install.sh test
-	.venv/bin/python tests/screen/gallery.py docs/screens
+	.venv/bin/python tests/screen/readme.py docs/screens
+	.venv/bin/python tests/screen/gallery.py docs/screens/gallery
 
 check:
 	.venv/bin/ruff check .
