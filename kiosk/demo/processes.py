@@ -43,7 +43,7 @@ class Processes:
         child = _spawn(spec)
         self._running.append((spec, child))
         deadline = time.monotonic() + READY
-        while not _answers(spec.port):
+        while not answers(spec.port):
             if child.poll() is not None:
                 raise NotStartedError(
                     f"{spec.name}没有启动（退出码 {child.returncode}）：{_last_line(spec.log)}\n  日志：{spec.log}"
@@ -73,6 +73,7 @@ class Processes:
 
 
 def free(port: int) -> bool:
+    """Whether ``port`` of the loopback can be taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -98,7 +99,8 @@ def _spawn(spec: Spec) -> subprocess.Popen[bytes]:
         )
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether something listens on ``port`` of the loopback."""
     try:
         socket.create_connection(("127.0.0.1", port), 0.5).close()
     except OSError:

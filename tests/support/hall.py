@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,7 +18,7 @@ from domain.catalogue.model import Party
 from kiosk.demo import files, rig
 from kiosk.demo.command import specs
 from kiosk.demo.layout import Layout, Ports
-from kiosk.demo.processes import Spec
+from kiosk.demo.processes import Spec, answers, free
 
 PATIENCE = 60.0
 """Seconds to wait for what must happen; long, because two cores may be busy elsewhere."""
@@ -38,7 +37,7 @@ class Hall:
     """``start``, ``kill`` and ``stop`` one process at a time by its name in ``specs``."""
 
     def __init__(self, base: Path, runtime: Path) -> None:
-        self.layout = Layout(base, runtime, Ports(_free_run(8)))
+        self.layout = Layout(base, runtime, Ports(free_run(8)))
         self.parties: tuple[Party, ...] = files.prepare(self.layout)
         self.specs: dict[str, Spec] = {_short(s.name): s for s in specs(self.layout, self.parties)}
         self.rig = rig.build(self.layout.hardware, self.layout.ports.printer)
@@ -51,7 +50,7 @@ class Hall:
             spec = self.specs[name]
             with spec.log.open("ab") as log:
                 self._running[name] = subprocess.Popen(spec.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-            until(lambda spec=spec: _answers(spec.port), f"{name} answers; log: {self.log(name)[-2000:]}")  # type: ignore[misc]
+            until(lambda spec=spec: answers(spec.port), f"{name} answers; log: {self.log(name)[-2000:]}")  # type: ignore[misc]
 
     def kill(self, name: str) -> None:
         """kill -9."""
@@ -153,28 +152,10 @@ def _short(name: str) -> str:
     }[name]
 
 
-def _free_run(count: int) -> int:
+def free_run(count: int) -> int:
     """The first of ``count`` free ports in a row; each process of a test run looks in its own region."""
     first = 20000 + os.getpid() % 300 * 100
     for start in range(first, first + 100 * 40, 10):
-        if all(_bindable(start + i) for i in range(count)):
+        if all(free(start + i) for i in range(count)):
             return start
     raise RuntimeError("no free ports")
-
-
-def _bindable(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 0.5).close()
-    except OSError:
-        return False
-    return True
