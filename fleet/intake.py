@@ -9,16 +9,14 @@ from msgspec import Meta, Struct
 
 from fleet.store import DeadLetter, EventIn, HealthIn, Input, RefusedIn, StateIn
 from mqtt import topics
-from mqtt.messages import ContractError, Health, TerminalState, decode, decode_event
-
-_MOST_SEQUENCE = 2**63 - 1
+from mqtt.messages import MOST_COUNT, ContractError, Health, TerminalState, decode, decode_event
 
 
 class _Place(Struct, frozen=True):
     """Where an event stands in its outbox: all that is needed to confirm one that cannot be understood."""
 
     epoch: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
-    sequence: Annotated[int, Meta(ge=1, le=_MOST_SEQUENCE)]
+    sequence: Annotated[int, Meta(ge=1, le=MOST_COUNT)]
 
 
 def understand(topic: str, payload: bytes, retained: bool, fleet: Container[str]) -> Input:
@@ -46,7 +44,7 @@ def _event(terminal: str, payload: bytes) -> Input:
         envelope, data = decode_event(payload)
         if envelope.source != f"/terminals/{terminal}":
             raise ContractError("event names another terminal as its source")
-        if envelope.sequence > _MOST_SEQUENCE:
+        if envelope.sequence > MOST_COUNT:
             raise ContractError("sequence out of range")
     except ContractError as error:
         place: _Place = decode(payload, _Place)

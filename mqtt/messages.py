@@ -21,7 +21,9 @@ Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Time = Annotated[str, Meta(max_length=40)]
 Short = Annotated[str, Meta(max_length=120)]
 Code = Annotated[str, Meta(max_length=64)]
-Count = Annotated[int, Meta(ge=0)]
+MOST_COUNT = 2**63 - 1
+"""Largest number SQLite holds; a larger one would stop the batch of everybody it came with."""
+Count = Annotated[int, Meta(ge=0, le=MOST_COUNT)]
 
 
 class ContractError(ValueError):
@@ -130,7 +132,7 @@ class ReceiptEnded(Struct, frozen=True, tag_field="kind", tag="receipt.ended"):
     """What became of an attempt to print a receipt; ``outcome`` as ``devices.port.PrintOutcome``."""
 
     case: Code
-    attempt: Annotated[int, Meta(ge=1)]
+    attempt: Annotated[int, Meta(ge=1, le=MOST_COUNT)]
     outcome: Literal["printed", "refused", "spoilt", "uncertain"]
     cause: Code | None = None
 

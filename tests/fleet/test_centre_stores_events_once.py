@@ -69,6 +69,31 @@ def test_a_terminal_cannot_fill_the_disk_with_broken_events(store: Store, monkey
     assert count(store, "dead_letters") == 3
 
 
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        (topics.state(TERMINAL), '{"s":"up","v":1,"bd":N,"boot":"b","app":"a","catalogue":"c","place":"p","ts":"t"}'),
+        (topics.state(TERMINAL), '{"s":"lost","v":1,"bd":N}'),
+        (
+            topics.health(TERMINAL),
+            '{"v":1,"bd":N,"devices":{},"serving":true,"unconfirmed":0,"oldest":null,"pages_waiting":0,"ts":"t"}',
+        ),
+        (topics.events(TERMINAL), event(TERMINAL, EPOCH, 1, TIME, taken("C1", [b"a"])).decode().replace('"size":1', '"size":N')),
+        (
+            topics.events(TERMINAL),
+            event(TERMINAL, EPOCH, 1, TIME, ReceiptEnded("C1", 1, "printed")).decode().replace('"attempt":1', '"attempt":N'),
+        ),
+        (topics.events(TERMINAL), event(TERMINAL, EPOCH, 1, TIME, rating()).decode().replace('"sequence":1', '"sequence":N')),
+    ],
+)
+def test_a_number_no_database_holds_is_refused_and_holds_up_nobody_it_came_with(store: Store, topic: str, said: str) -> None:
+    assert "N" in said
+    hostile = understand(topic, said.replace(":N", f":{2**63}").encode(), False, FLEET)
+    good = understand(topics.events(OTHER_TERMINAL), event(OTHER_TERMINAL, EPOCH, 1, TIME, rating()), False, FLEET)
+    assert OTHER_TERMINAL in {stored.terminal for stored in store.record([hostile, good], 1.0)}
+    assert count(store, "refused") == 1
+
+
 def test_a_database_of_another_version_is_not_touched(tmp_path: Path) -> None:
     store = Store(tmp_path / "c.db")
     with store._transaction() as db:
