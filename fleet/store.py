@@ -219,12 +219,7 @@ def _apply(db: sqlite3.Connection, one: EventIn, now: float) -> None:
             )
         case ReceiptEnded() as receipt:
             _own_case(db, one.terminal, receipt.case)
-            done = db.execute(
-                "INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?, ?)",
-                (receipt.case, receipt.attempt, one.terminal, receipt.outcome, receipt.cause, now),
-            )
-            if done.rowcount == 0:
-                raise _ConflictError("this attempt at a receipt has ended already")
+            _receipt(db, one.terminal, receipt, now)
 
 
 def _case(db: sqlite3.Connection, terminal: str, case: CaseTaken, now: float) -> None:
@@ -248,6 +243,21 @@ def _case(db: sqlite3.Connection, terminal: str, case: CaseTaken, now: float) ->
     db.executemany(
         "INSERT INTO case_documents VALUES (?, ?, ?, ?, ?)",
         [(case.case, position, ref.digest, ref.size, ref.kind) for position, ref in enumerate(case.documents)],
+    )
+
+
+def _receipt(db: sqlite3.Connection, terminal: str, receipt: ReceiptEnded, now: float) -> None:
+    """An attempt that was refused sent nothing, and the terminal goes on with the same one: its last word counts, but another
+    outcome is final. Events may come out of order: a refusal that comes later is the older one.
+    """
+    known = db.execute("SELECT outcome FROM receipts WHERE (number, attempt) = (?, ?)", (receipt.case, receipt.attempt)).fetchone()
+    if known is not None and known[0] != "refused":
+        if receipt.outcome == "refused":
+            return
+        raise _ConflictError("this attempt at a receipt has ended already")
+    db.execute(
+        "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?)",
+        (receipt.case, receipt.attempt, terminal, receipt.outcome, receipt.cause, now),
     )
 
 

@@ -24,6 +24,11 @@ def count(store: Store, table: str) -> int:
         return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
+def outcomes(store: Store) -> list[tuple[str, str | None]]:
+    with store.reading() as db:
+        return [(row["outcome"], row["cause"]) for row in db.execute("SELECT outcome, cause FROM receipts")]
+
+
 def test_an_event_sent_again_is_confirmed_again_and_stored_once(store: Store) -> None:
     raw = event(TERMINAL, EPOCH, 1, TIME, rating())
     assert record(store, raw, raw) == [1, 1]
@@ -53,6 +58,26 @@ def test_what_another_terminal_says_of_a_case_does_not_count(store: Store) -> No
     ended = ReceiptEnded(case="C1", attempt=1, outcome="printed")
     assert record(store, event(OTHER_TERMINAL, EPOCH, 1, TIME, ended), terminal=OTHER_TERMINAL) == [1]
     assert (count(store, "receipts"), count(store, "dead_letters")) == (0, 1)
+
+
+def test_a_receipt_refused_for_want_of_paper_and_printed_after_the_refill_is_printed(store: Store) -> None:
+    refused, printed = ReceiptEnded("C1", 1, "refused", "paper_out"), ReceiptEnded("C1", 1, "printed")
+    record(store, event(TERMINAL, EPOCH, 1, TIME, refused), event(TERMINAL, EPOCH, 2, TIME, printed))
+    assert outcomes(store) == [("printed", None)]
+    assert count(store, "dead_letters") == 0
+
+
+def test_a_refusal_that_comes_after_its_end_is_the_older_one(store: Store) -> None:
+    refused, printed = ReceiptEnded("C1", 1, "refused", "paper_out"), ReceiptEnded("C1", 1, "printed")
+    assert record(store, event(TERMINAL, EPOCH, 2, TIME, printed), event(TERMINAL, EPOCH, 1, TIME, refused)) == [2, 1]
+    assert outcomes(store) == [("printed", None)]
+    assert count(store, "dead_letters") == 0
+
+
+def test_an_attempt_at_a_receipt_that_was_printed_does_not_become_spoilt(store: Store) -> None:
+    printed, spoilt = ReceiptEnded("C1", 1, "printed"), ReceiptEnded("C1", 1, "spoilt", "paper_out")
+    record(store, event(TERMINAL, EPOCH, 1, TIME, printed), event(TERMINAL, EPOCH, 2, TIME, spoilt))
+    assert (outcomes(store), count(store, "dead_letters")) == ([("printed", None)], 1)
 
 
 def test_a_broken_event_is_kept_with_its_bytes_and_confirmed_so_that_the_others_go_on(store: Store) -> None:
