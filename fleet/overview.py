@@ -133,10 +133,10 @@ def local_time(seconds: float) -> str:
 
 
 def local_text(text: str) -> str:
-    """An RFC 3339 time in Beijing time; unreadable ones as they came."""
+    """An RFC 3339 time in Beijing time; unreadable ones, and those of no year we can count, as they came."""
     try:
         return datetime.fromisoformat(text).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
-    except ValueError:
+    except (ValueError, OverflowError):
         return text
 
 

@@ -7,6 +7,7 @@ import pytest
 
 import kiosk
 from fleet import words
+from fleet.overview import local_text
 
 
 def test_every_fault_a_terminal_knows_has_words_for_staff() -> None:
@@ -30,3 +31,16 @@ def test_a_refusal_is_said_in_words(reason: str, said: str) -> None:
 
 def test_a_code_without_words_is_shown_as_it_is() -> None:
     assert words.fault("brand_new_fault") == "brand_new_fault"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2026-11-20T01:30:00Z", "2026-11-20 09:30"),
+        ("yesterday", "yesterday"),
+        ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+14:00"),
+        ("9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59-14:00"),
+    ],
+)
+def test_no_time_a_terminal_can_say_takes_the_console_from_staff(text: str, said: str) -> None:
+    assert local_text(text) == said
