@@ -34,20 +34,24 @@ class VolatileVisit:
         if filesystem(folder) not in _MEMORY:
             raise NotInMemoryError(f"运行目录 {folder} 不在内存里（tmpfs），办事人的信息不能写到盘上")
         self._path = folder / "visit.json"
+        self._fresh = folder / "visit.new"
 
     def save(self, state: State) -> None:
-        """The visit as it stands; without one the file goes."""
+        """The visit as it stands; without one nothing stays. Where it cannot be written it only loses its way across a restart."""
         if state.visit is None:
-            self._path.unlink(missing_ok=True)
+            self._forget()
             return
-        fresh = self._path.with_suffix(".new")
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.encode(_Kept(SCHEMA, state)))
-        fresh.rename(self._path)
+        try:
+            handle = os.open(self._fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(msgspec.json.encode(_Kept(SCHEMA, state)))
+            self._fresh.rename(self._path)
+        except OSError as error:
+            log.error("the visit cannot be kept for a restart: %s", error.strerror)
+            self._forget()  # an older state would bring back what the citizen has taken back
 
     def exists(self) -> bool:
-        return self._path.exists()
+        return self._path.exists() or self._fresh.exists()
 
     def load(self) -> State | None:
         """The visit of before the restart; ``None`` when there is none or it cannot be understood (then it is removed)."""
@@ -56,14 +60,18 @@ class VolatileVisit:
             kept = msgspec.json.decode(data, type=_Kept)
         except FileNotFoundError:
             return None
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             log.warning("the visit of before the restart cannot be read; removed")
-            self._path.unlink(missing_ok=True)
+            self._forget()
             return None
         if kept.schema != SCHEMA:
-            self._path.unlink(missing_ok=True)
+            self._forget()
             return None
         return kept.state
+
+    def _forget(self) -> None:
+        self._path.unlink(missing_ok=True)
+        self._fresh.unlink(missing_ok=True)
 
 
 def filesystem(folder: Path) -> str:

@@ -228,7 +228,25 @@ def test_a_visit_in_memory_comes_back_and_goes_with_its_end(memory: Path) -> Non
 
 def test_a_visit_that_cannot_be_understood_is_removed(memory: Path) -> None:
     volatile = VolatileVisit(memory)
-    for damaged in (b"", b"{", b'{"schema": 99, "state": {"version": 0}}', b"\xff\xfe"):
+    for damaged in (b"", b"{", b'{"schema": 99, "state": {"version": 0}}', b"\xff\xfe", b'{"schema": 1, "state": {"closed": "\xff"}}'):
         (memory / "visit.json").write_bytes(damaged)
         assert volatile.load() is None
         assert not volatile.exists()
+
+
+def test_a_visit_half_written_when_the_service_was_killed_goes_with_its_end(memory: Path) -> None:
+    (memory / "visit.new").write_bytes(b'{"schema":1,"state":{"visit":{"id":"v1"')
+    volatile = VolatileVisit(memory)
+    assert volatile.exists()
+    volatile.save(State(8))
+    assert list(memory.iterdir()) == []
+
+
+def test_where_memory_is_full_the_visit_goes_on_and_no_older_state_of_it_stays(memory: Path) -> None:
+    volatile = VolatileVisit(memory)
+    volatile.save(State(7, Visit("v1", Step.PLACE, 1.0, 2.0, 3.0, 4.0)))
+    (memory / "visit.new").symlink_to("/dev/full")
+    volatile.save(State(8, Visit("v1", Step.ITEM, 1.0, 2.0, 3.0, 4.0)))
+    assert list(memory.iterdir()) == []
+    volatile.save(State(9, Visit("v1", Step.SITUATION, 1.0, 2.0, 3.0, 4.0)))
+    assert volatile.load() == State(9, Visit("v1", Step.SITUATION, 1.0, 2.0, 3.0, 4.0))
