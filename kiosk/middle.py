@@ -35,6 +35,7 @@ ANSWER = 10.0
 """Seconds a request waits for the dispatcher before it gives up; far more than it ever takes."""
 _PRINT_RETRY = 1.0
 MINOR = "card_minor"
+UNPRINTABLE = "slip_unprintable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Middle:
     def start(self, clerk: Clerk, state: State, printing: Printing | None) -> None:
         """Begin, with the visit of before a restart if there is one; ``printing``: what the journal knows of its receipt."""
         self._clerk = clerk
-        state, effects = machine.restored(state, printing)
+        state, effects = machine.restored(state, printing, self._rules)
         self._state, _ = machine.step(state, ev.Closed(self._closed.code if self._closed else None), 0.0, self._rules)
         self._settle(effects)
         self._thread.start()
@@ -283,13 +284,22 @@ class Middle:
             case fx.StoreCase():
                 clerk.take_case(effect)
             case fx.PrintReceipt():
-                paper = receipt.receipt(effect.visit, effect.submitted, self._terminal, self._rules.catalogue)
-                slip = receipt.slip(paper, effect.attempt)
-                self._devices.printer.print(PrintJob(effect.submitted.case, effect.attempt, slip))
+                self._print(effect)
             case fx.StoreRating():
                 clerk.rate(effect)
             case fx.Wipe():
                 clerk.end(effect, self._tray.clear(), self._left)
+
+    def _print(self, effect: fx.PrintReceipt) -> None:
+        try:
+            paper = receipt.receipt(effect.visit, effect.submitted, self._terminal, self._rules.catalogue)
+        except ValueError as error:
+            # Taken in before a restart, by a catalogue that is no more.
+            log.warning("no receipt: %s", error)
+            unprinted = Printing(PrintState.REFUSED, effect.attempt, UNPRINTABLE)
+            self._bus.post(ev.PrintingEnded(effect.submitted.case, unprinted))
+            return
+        self._devices.printer.print(PrintJob(effect.submitted.case, effect.attempt, receipt.slip(paper, effect.attempt)))
 
     def _publish(self) -> None:
         code = overlay.overlay(self._state, states := self._devices.states())

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from kiosk.visit import choosing, filling, handing_in, papers
+from kiosk.visit import choosing, filling, handing_in, papers, path
 from kiosk.visit import events as ev
 from kiosk.visit.effects import DrawUp, DropPages, Effect, PrintReceipt, StoreCase, Wipe
 from kiosk.visit.outcome import Handler, Outcome, Rules, back, digests
@@ -55,13 +55,16 @@ def step(state: State, event: ev.Event, now: float, rules: Rules) -> tuple[State
     return _versioned(state, after), effects
 
 
-def restored(state: State, printing: Printing | None) -> tuple[State, tuple[Effect, ...]]:
+def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[State, tuple[Effect, ...]]:
     """Take up a visit after a restart of the service. ``printing``: what the journal knows of its receipt."""
     visit = state.visit
     if visit is None:
         return state, ()
+    if visit.submitted is None and not path.stands(visit, rules.catalogue):
+        ended, effects = _wipe(visit, "catalogue")
+        return _versioned(state, ended), effects
     visit = replace(visit, scan=Scan())
-    effects: tuple[Effect, ...] = ()
+    effects = ()
     if visit.step is Step.PAGE:
         visit = replace(visit, step=Step.SCAN)
     # Pictures were in memory only: a page not yet sealed is gone and is asked for again.

@@ -17,6 +17,15 @@ def opening(visit: Visit, catalogue: Catalogue) -> Opening | None:
     return catalogue.opening(visit.home, visit.item, visit.situation)
 
 
+def stands(visit: Visit, catalogue: Catalogue) -> bool:
+    """Whether everything chosen so far is in this catalogue: after a restart it may be another one."""
+    return (
+        (visit.home is None or catalogue.party(visit.home) is not None)
+        and (visit.item is None or catalogue.item(visit.item) is not None)
+        and (visit.situation is None or opening(visit, catalogue) is not None)
+    )
+
+
 def to_scan(visit: Visit, catalogue: Catalogue) -> tuple[Material, ...]:
     opened = opening(visit, catalogue)
     return catalogue.to_scan(opened) if opened else ()

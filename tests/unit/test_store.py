@@ -228,7 +228,8 @@ def test_a_visit_in_memory_comes_back_and_goes_with_its_end(memory: Path) -> Non
 
 def test_a_visit_that_cannot_be_understood_is_removed(memory: Path) -> None:
     volatile = VolatileVisit(memory)
-    for damaged in (b"", b"{", b'{"schema": 99, "state": {"version": 0}}', b"\xff\xfe", b'{"schema": 1, "state": {"closed": "\xff"}}'):
+    other, no_text = b'{"schema": 99, "state": {"version": 0}}', b'{"schema": 1, "state": {"closed": "\xff"}}'
+    for damaged in (b"", b"{", other, b"\xff\xfe", no_text):
         (memory / "visit.json").write_bytes(damaged)
         assert volatile.load() is None
         assert not volatile.exists()

@@ -342,7 +342,7 @@ def test_the_version_grows_with_what_can_be_seen_and_with_nothing_else() -> None
 
 
 def restored(walk: Walk, printing: Printing | None = None) -> tuple[State, tuple[fx.Effect, ...]]:
-    return machine.restored(walk.state, printing)
+    return machine.restored(walk.state, printing, walk.rules)
 
 
 def test_a_restart_keeps_the_citizen_s_place() -> None:
