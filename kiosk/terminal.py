@@ -22,6 +22,7 @@ from kiosk.clerk import Clerk
 from kiosk.clock import Clock
 from kiosk.middle import Devices, Middle
 from kiosk.store.db import Database
+from kiosk.store.files import alone
 from kiosk.store.journal import StoredJournal
 from kiosk.store.outbox import StoredDocuments, StoredOutbox
 from kiosk.store.store import Numbering, Store
@@ -54,7 +55,16 @@ class Terminal:
         self.app_version = f"tongban {importlib.metadata.version('tongban')}"
 
     def start(self) -> None:
+        """All of it, or nothing: what had begun is stopped again when a part cannot start (``OSError``: a port is taken)."""
+        try:
+            self._start()
+        except BaseException:
+            self._running.close()
+            raise
+
+    def _start(self) -> None:
         settings, clock = self._settings, self._clock
+        self._running.enter_context(alone(settings.paths.data))
         volatile = VolatileVisit(settings.paths.runtime)
         database = Database(settings.paths.data / "terminal.db")
         self._running.callback(database.close)
