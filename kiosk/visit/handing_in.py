@@ -50,7 +50,7 @@ def not_stored(visit: Visit, event: ev.CaseNotStored, now: float, _rules: Rules)
 def printing_ended(visit: Visit, event: ev.PrintingEnded, now: float, _rules: Rules) -> Outcome:
     if visit.submitted is None or visit.submitted.case != event.case:
         return visit, ()
-    return replace(visit, printing=event.printing, touched=now), ()
+    return replace(visit, printing=event.printing, touched=now, warned=False), ()
 
 
 def printer_ready(visit: Visit, _event: ev.PrinterReady, _now: float, _rules: Rules) -> Outcome:

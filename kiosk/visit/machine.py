@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from kiosk.visit import choosing, filling, handing_in, papers, path
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DrawUp, DropPages, Effect, PrintReceipt, StoreCase, Wipe
+from kiosk.visit.effects import DrawUp, DropPages, Effect, PrintReceipt, StoreCase, StoreRating, Wipe
 from kiosk.visit.outcome import Handler, Outcome, Rules, back, digests
 from kiosk.visit.state import (
     CardPhase,
@@ -84,6 +84,8 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
         visit = replace(visit, printing=printing)
         if printing.state is PrintState.PRINTING:
             effects = (PrintReceipt(visit, submitted, printing.attempt),)
+    elif visit.submitted is not None and visit.step is Step.FAREWELL and visit.rated is not None:
+        effects = (StoreRating(visit.submitted.case, visit.rated),)  # thanked for, and perhaps not on the disk; twice is harmless
     return _versioned(state, visit), effects
 
 
@@ -121,7 +123,7 @@ def _tick(visit: Visit, _event: ev.Tick, now: float, rules: Rules) -> Outcome:
     if now >= visit.until:
         return _wipe(visit, "total")
     if _receipt_taken(visit, now, rules):
-        return replace(visit, step=Step.RATING, touched=now), ()
+        return replace(visit, step=Step.RATING, touched=now, warned=False), ()
     due = idle >= rules.idle_warning or visit.until - now <= rules.idle_end
     return (replace(visit, warned=True) if due and not visit.warned else visit), ()
 

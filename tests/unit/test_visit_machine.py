@@ -338,6 +338,14 @@ def test_the_version_grows_with_what_can_be_seen_and_with_nothing_else() -> None
     assert walk.do(ev.Next()).state.version == version + 1
 
 
+def test_a_receipt_that_comes_at_last_takes_the_idle_warning_away() -> None:
+    walk = Walk().submitted().later(RULES.idle_warning)
+    assert walk.visit.warned
+    walk.printed()
+    assert not walk.visit.warned
+    assert not walk.later(RULES.receipt_shown).visit.warned
+
+
 # --- after a restart of the service ----------------------------------------------------------------------------------
 
 
@@ -379,3 +387,15 @@ def test_a_restart_before_the_first_byte_prints_now() -> None:
     (effect,) = effects
     assert isinstance(effect, fx.PrintReceipt)
     assert effect.attempt == 1
+
+
+def test_a_restart_after_the_rating_keeps_it_once_more_since_nobody_knows_whether_it_was_kept() -> None:
+    walk = Walk().submitted().printed().do(ev.Next(), ev.Rate(5))
+    assert walk.step is Step.FAREWELL
+    _, effects = restored(walk)
+    assert list(effects) == walk.asked(fx.StoreRating) != []
+
+
+def test_a_restart_after_no_rating_keeps_silence_silent() -> None:
+    _, effects = restored(Walk().submitted().printed().do(ev.Next(), ev.Next()))
+    assert effects == ()
