@@ -15,16 +15,20 @@ class Bus(Generic[Item]):
     """Any thread posts, one takes. A full bus refuses the newest and counts it; it never blocks a device."""
 
     def __init__(self, limit: int = LIMIT) -> None:
-        self._queue: queue.Queue[Item] = queue.Queue(limit)
+        self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._limit = limit
         self.refused = 0
 
     def post(self, item: Item) -> bool:
-        try:
-            self._queue.put_nowait(item)
-        except queue.Full:
+        if self._queue.qsize() >= self._limit:
             self.refused += 1
             return False
+        self._queue.put(item)
         return True
+
+    def answer(self, item: Item) -> None:
+        """What the dispatcher asked for and waits for: never refused, and no more than it asked."""
+        self._queue.put(item)
 
     def take(self, timeout: float) -> Item | None:
         try:

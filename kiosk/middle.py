@@ -36,6 +36,17 @@ ANSWER = 10.0
 _PRINT_RETRY = 1.0
 MINOR = "card_minor"
 UNPRINTABLE = "slip_unprintable"
+_ANSWERS = (
+    port.PageTaken,
+    port.PageRefused,
+    port.PrintEnded,
+    ev.PageSealed,
+    ev.PageLost,
+    ev.CaseStored,
+    ev.CaseNotStored,
+    ev.PrintingEnded,
+)
+"""Each ends something the dispatcher began; lost, it would leave a citizen waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +121,12 @@ class Middle:
         self._stopping.set()
         self._thread.join(5)
 
-    def post(self, event: port.DeviceEvent | ev.Event) -> bool:
-        """Any thread; never blocks."""
-        return self._bus.post(event)
+    def post(self, event: port.DeviceEvent | ev.Event) -> None:
+        """Any thread; never blocks. A device gone mad loses its own news, never what a citizen waits for."""
+        if isinstance(event, _ANSWERS):
+            self._bus.answer(event)
+        else:
+            self._bus.post(event)
 
     @property
     def serving(self) -> bool:
@@ -297,7 +311,7 @@ class Middle:
             # Taken in before a restart, by a catalogue that is no more.
             log.warning("no receipt: %s", error)
             unprinted = Printing(PrintState.REFUSED, effect.attempt, UNPRINTABLE)
-            self._bus.post(ev.PrintingEnded(effect.submitted.case, unprinted))
+            self.post(ev.PrintingEnded(effect.submitted.case, unprinted))
             return
         self._devices.printer.print(PrintJob(effect.submitted.case, effect.attempt, receipt.slip(paper, effect.attempt)))
 
