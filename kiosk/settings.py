@@ -22,12 +22,14 @@ class SettingsError(ValueError):
 
 
 class TerminalSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``id`` on the wire; ``code`` (3 characters) and ``division`` (6 digits) in case numbers; the rest on screen and paper."""
+    """``id`` and ``place`` on the wire; ``code`` (3 characters) and ``division`` (6 digits) in case numbers; the rest on screen
+    and paper.
+    """
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{2,31}$")]
     code: Annotated[str, Meta(pattern=r"^[0-9A-Z]{3}$")]
     division: Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
-    place: Name
+    place: Annotated[str, Meta(min_length=1, max_length=64)]
     intake: Name
     hall: Name
     phone: Name

@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Text = Annotated[str, Meta(min_length=1, max_length=400)]
+Title = Annotated[str, Meta(min_length=1, max_length=120)]
+"""What travels in messages to the centre as well; theirs is the limit."""
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 
 Proof = Literal["chip_read", "scan", "signed_form"]
@@ -59,7 +61,7 @@ class Item(Struct, frozen=True):
     """事项."""
 
     item_id: Id
-    name: Text
+    name: Title
     short_name: Text
     topic: Text
     basic_code_demo: Text
@@ -117,7 +119,7 @@ class Party(Struct, frozen=True):
 
 
 class Openings(Struct, frozen=True, forbid_unknown_fields=True):
-    version: Text
+    version: Title
     demo: bool
     notice: Text
     parties: Annotated[tuple[Party, ...], Meta(min_length=1)]

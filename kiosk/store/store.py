@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-import msgspec
-
 from domain import sealing
 from domain.case import number as case_number
 from kiosk.clock import Clock
@@ -19,7 +17,7 @@ from kiosk.store import audit
 from kiosk.store.db import Database
 from kiosk.store.files import is_temporary, write_durably
 from kiosk.visit.state import Rated, Submitted
-from mqtt.messages import CaseTaken, DocumentRef, EventData, RatingGiven
+from mqtt.messages import CaseTaken, DocumentRef, EventData, RatingGiven, decode, encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class Store:
         """收件: the case, its sealed content, its audit line and its outbox row, in one transaction.
 
         ``drawn`` is used if it still is this content and number. The second time for the same visit gives the first answer.
-        ``OverflowError`` when the day's numbers are used up.
+        ``OverflowError`` when the day's numbers are used up, ``ContractError`` for a case the centre would refuse.
         """
         with self.database.transaction() as db:
             known = db.execute("SELECT number, token, taken_at FROM office_case WHERE visit = ?", (new.visit,)).fetchone()
@@ -198,7 +196,7 @@ def _plain(new: NewCase, number: str) -> bytes:
 
 
 def enqueue(db: sqlite3.Connection, at: datetime, data: EventData) -> None:
-    """One outbox row, in the caller's transaction."""
-    db.execute(
-        "INSERT INTO outbox (type, time, data) VALUES (?, ?, ?)", (type(data).__name__, at.isoformat(), msgspec.json.encode(data))
-    )
+    """One outbox row, in the caller's transaction. ``ContractError`` for what the centre would refuse: it must not be promised."""
+    raw = encode(data)
+    decode(raw, type(data))
+    db.execute("INSERT INTO outbox (type, time, data) VALUES (?, ?, ?)", (type(data).__name__, at.isoformat(), raw))

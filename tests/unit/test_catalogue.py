@@ -65,6 +65,7 @@ def test_a_scan_never_stands_for_an_original_that_must_be_checked(tmp_path: Path
         (lambda o: o["openings"][0]["form"][0].update(options=[]), "没有可选项"),
         (lambda o: o["openings"][0]["proofs"].update({"M-HUKOU": "face"}), "损坏"),
         (lambda o: o.update(surprise=1), "损坏"),
+        (lambda o: o.update(version="v" * 121), "损坏"),
     ],
 )
 def test_a_contradiction_is_explained_in_chinese(tmp_path: Path, openings: Any, spoil: Any, says: str) -> None:

@@ -47,6 +47,7 @@ def test_no_private_key_is_named_in_the_terminal_s_or_the_centre_s_settings(good
         ("port = 9600", "port = 96000", "port"),
         ("port = 9600", 'port = "9600"', "port"),
         ('code = "K01"', 'code = "k1"', "code"),
+        ('place = "demo-bing"', f'place = "{"b" * 65}"', "place"),
         ("[glass]", '[glass]\nhost = "0.0.0.0"', "host"),
         ("[glass]", "[glass]\ncolour = 1", "colour"),
         ("[glass]", "[glass", "TOML"),

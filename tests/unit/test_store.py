@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from domain.case import number
 from kiosk.store.db import Database, StoreError
 from kiosk.store.volatile import NotInMemoryError, VolatileVisit
 from kiosk.visit.state import Printing, PrintState, Rated, State, Step, Visit
-from mqtt.messages import CaseTaken, RatingGiven, ReceiptEnded
+from mqtt.messages import CaseTaken, ContractError, RatingGiven, ReceiptEnded
 
 
 @pytest.fixture
@@ -36,6 +37,15 @@ def test_a_case_is_case_document_outbox_print_job_and_audit_at_once(shelf: Shelf
     assert row.data.documents[1].digest == page
     assert shelf.journal.last(submitted.case) == Printing(PrintState.PRINTING, 1)
     assert [event for event, _ in shelf.audit()] == ["case_taken"]
+
+
+@pytest.mark.parametrize("spoilt", [{"item_name": "名" * 121}, {"intake": "p" * 65}, {"item": "I" * 65}])
+def test_a_case_the_centre_would_refuse_is_not_taken_in(shelf: Shelf, spoilt: dict[str, str]) -> None:
+    page = shelf.page()
+    with pytest.raises(ContractError):
+        shelf.store.take_case(replace(new_case(pages=(page,)), **spoilt))  # type: ignore[arg-type]
+    assert (shelf.outbox.pending(10), shelf.audit()) == ([], [])
+    assert shelf.store.take_case(new_case(pages=(page,)))
 
 
 def test_handing_in_the_same_visit_twice_gives_the_first_answer(shelf: Shelf) -> None:
