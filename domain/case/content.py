@@ -10,7 +10,14 @@ from msgspec import Meta, Struct
 Text = Annotated[str, Meta(max_length=400)]
 
 
-class Applicant(Struct, frozen=True):
+class _Private(Struct, frozen=True):
+    """What must not be read off a log line or a traceback."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
+class Applicant(_Private, frozen=True):
     """申请人, from the chip of the card. Dates are YYYY-MM-DD; ``valid_to`` null means 长期."""
 
     name: Text
@@ -45,7 +52,7 @@ class Material(Struct, frozen=True):
     left_out: bool = False
 
 
-class Answer(Struct, frozen=True):
+class Answer(_Private, frozen=True):
     """One field of the form; ``text`` is what the citizen saw and confirmed."""
 
     field: Text
@@ -54,7 +61,7 @@ class Answer(Struct, frozen=True):
     text: Text
 
 
-class Delivery(Struct, frozen=True):
+class Delivery(_Private, frozen=True):
     """How the result comes back: fetched at the intake window, or by post (then only are address and phone asked)."""
 
     way: Literal["pickup_intake", "post_applicant"]
@@ -70,7 +77,7 @@ class Point(Struct, frozen=True, array_like=True):
     t: float
 
 
-class Signature(Struct, frozen=True):
+class Signature(_Private, frozen=True):
     """手写签名 as strokes on a pad of ``width`` × ``height`` pixels."""
 
     width: int
@@ -94,7 +101,7 @@ def signed(signature: Signature) -> bool:
     return span + rise >= signature.width / 20
 
 
-class CaseContent(Struct, frozen=True):
+class CaseContent(_Private, frozen=True):
     """办件内容, version 1. When it was taken in stands on the receipt and in the event: this is sealed before the last tap."""
 
     v: Literal[1]
