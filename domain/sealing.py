@@ -20,7 +20,7 @@ KEY_ID = r"^[A-Za-z0-9._-]{1,80}$"
 
 
 class BadKeyError(ValueError):
-    """A public key that is none, or a key id that cannot stand in a header. The text is Chinese, for whoever set it."""
+    """A key that is none, or a key id that cannot stand in a header. The text is Chinese, for whoever set it."""
 
 
 class SealError(ValueError):
@@ -70,16 +70,24 @@ def check_key(recipient: Recipient) -> Any:
         raise BadKeyError(f"公钥 {recipient.key_id} 不是有效的 age 公钥") from None
 
 
+def check_opening_key(key: OpeningKey) -> Any:
+    """The private key as the library knows it; :class:`BadKeyError`."""
+    try:
+        return pyrage.x25519.Identity.from_str(key.private)
+    except pyrage.IdentityError:
+        raise BadKeyError(f"私钥 {key.key_id} 不是有效的 age 私钥") from None
+
+
 def key_ids(sealed: bytes) -> tuple[str, ...]:
     """Who may open it, from the header; :class:`SealError` when there is none or the algorithm is not known."""
     return _split(sealed)[0]
 
 
 def unseal(sealed: bytes, key: OpeningKey) -> bytes:
-    """The plain bytes; :class:`SealError` when damaged or not sealed to this key."""
+    """The plain bytes; :class:`SealError` when damaged or not sealed to this key, :class:`BadKeyError` for a key that is none."""
     _, body = _split(sealed)
     try:
-        return bytes(pyrage.decrypt(body, [pyrage.x25519.Identity.from_str(key.private)]))
+        return bytes(pyrage.decrypt(body, [check_opening_key(key)]))
     except pyrage.DecryptError as error:
         raise SealError(f"cannot be opened with {key.key_id}: {error}") from None
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
-from domain.sealing import OpeningKey
+from domain.sealing import BadKeyError, OpeningKey, check_opening_key
 from fleet.settings import Listen, SettingsError, private, read
 from mqtt.broker import is_loopback
 from mqtt.messages import Code, Short
@@ -50,11 +50,17 @@ def read_desk(path: Path) -> DeskSettings:
 def read_keys(path: Path) -> tuple[OpeningKey, ...]:
     """The party's present key and its former ones, from TOML (``[[keys]]`` with ``key_id`` and ``private``).
 
-    :class:`SettingsError` when others may read the file or it holds no key; the text never quotes the content.
+    :class:`SettingsError` when others may read the file or it holds no key, or one that is none; the text never quotes the content.
     """
     private(path)
     try:
         file = msgspec.toml.decode(path.read_bytes(), type=_KeyFile)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise SettingsError(f"私钥文件 {path} 读不懂：应为 TOML，每把钥匙一段 [[keys]]，含 key_id 与 private") from None
-    return tuple(OpeningKey(key.key_id, key.private) for key in file.keys)
+    keys = tuple(OpeningKey(key.key_id, key.private) for key in file.keys)
+    try:
+        for key in keys:
+            check_opening_key(key)
+    except BadKeyError as error:
+        raise SettingsError(f"私钥文件 {path}：{error}") from None
+    return keys

@@ -163,6 +163,14 @@ def test_a_key_others_can_read_keeps_the_desk_from_starting(tmp_path: Path, mode
         read_keys(settings.key_file)
 
 
+def test_a_key_that_opens_nothing_is_told_at_the_start_and_not_at_the_first_case(tmp_path: Path) -> None:
+    settings = desk_settings(tmp_path, "http://127.0.0.1:9", KEY)
+    settings.key_file.write_text('[[keys]]\nkey_id = "mianzhu.1"\nprivate = "AGE-SECRET-KEY-1QQQQ"\n')
+    with pytest.raises(SettingsError, match=r"mianzhu\.1") as caught:
+        read_keys(settings.key_file)
+    assert "QQQQ" not in str(caught.value)
+
+
 def test_a_key_file_that_cannot_be_read_is_an_error_that_quotes_nothing(tmp_path: Path) -> None:
     settings = desk_settings(tmp_path, "http://127.0.0.1:9", KEY)
     settings.key_file.write_text(settings.key_file.read_text() + "x = 1\n")
