@@ -63,7 +63,6 @@ class Wipe:
     visit: str
     reason: str
     submitted: bool
-    digests: tuple[str, ...]
 
 
 Effect = TakePicture | SealPage | DropPages | DrawUp | StoreCase | PrintReceipt | StoreRating | Wipe

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from kiosk.visit import choosing, filling, handing_in, papers, path
 from kiosk.visit import events as ev
 from kiosk.visit.effects import DrawUp, DropPages, Effect, PrintReceipt, StoreCase, StoreRating, Wipe
-from kiosk.visit.outcome import Handler, Outcome, Rules, back, digests
+from kiosk.visit.outcome import Handler, Outcome, Rules, back
 from kiosk.visit.state import (
     CardPhase,
     Printing,
@@ -94,7 +94,7 @@ def _begin(event: ev.Begin, now: float, rules: Rules) -> Visit:
 
 
 def _wipe(visit: Visit, reason: str) -> Outcome:
-    return None, (Wipe(visit.id, reason, visit.submitted is not None, digests(visit)),)
+    return None, (Wipe(visit.id, reason, visit.submitted is not None),)
 
 
 def _end(visit: Visit, _event: ev.End, _now: float, _rules: Rules) -> Outcome:

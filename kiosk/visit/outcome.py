@@ -61,7 +61,3 @@ def drop(collected: tuple[Collected, ...]) -> tuple[Effect, ...]:
     pages = [p for c in collected for p in c.pages]
     digests = tuple(p.digest for p in pages if p.digest)
     return (DropPages(tuple(p.ref for p in pages), digests),) if pages else ()
-
-
-def digests(visit: Visit) -> tuple[str, ...]:
-    return tuple(p.digest for c in visit.collected for p in c.pages if p.digest)
