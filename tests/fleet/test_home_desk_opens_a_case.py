@@ -119,7 +119,8 @@ def test_a_document_that_rotted_on_the_centres_disk_is_noticed(fleet: Fleet, bro
     sealed = sealed_case("C1", RECIPIENT)
     bring(fleet, "C1", sealed)
     (stored,) = (tmp_path / "centre").rglob(sealing.digest(sealed[0]))
-    stored.write_bytes(stored.read_bytes()[:-1] + b"?")
+    body = stored.read_bytes()
+    stored.write_bytes(body[:-1] + bytes([body[-1] ^ 1]))
     assert "与登记的摘要不符" in browser.post("/cases/C1/open", data=WHY).text
 
 
