@@ -1,4 +1,4 @@
-// Bundles the terminal's page and the bench's into ui/static/vendor: `npm ci --ignore-scripts && npm run build`.
+// Bundles the terminal's page into ui/static/vendor: `npm ci --ignore-scripts && npm run build`.
 import { build } from "esbuild";
 
 await build({

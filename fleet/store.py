@@ -10,7 +10,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -96,10 +96,13 @@ class Store:
         self._path = path
         self._lock = threading.Lock()
         self._writer = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5.0)
-        self._writer.execute("PRAGMA journal_mode = WAL")
-        self._writer.execute("PRAGMA synchronous = FULL")
-        self._writer.execute("PRAGMA foreign_keys = ON")
-        self._upgrade()
+        with ExitStack() as undone:
+            undone.callback(self._writer.close)
+            self._writer.execute("PRAGMA journal_mode = WAL")
+            self._writer.execute("PRAGMA synchronous = FULL")
+            self._writer.execute("PRAGMA foreign_keys = ON")
+            self._upgrade()
+            undone.pop_all()
 
     def close(self) -> None:
         with self._lock:

@@ -9,6 +9,7 @@ from waitress.server import create_server  # type: ignore[import-untyped,unused-
 from waitress.wasyncore import close_all  # type: ignore[import-untyped,unused-ignore]
 
 from mqtt.broker import is_loopback
+from mqtt.resources import MAX_DOCUMENT
 
 CSP = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "

@@ -8,8 +8,6 @@ import threading
 from contextlib import ExitStack
 from dataclasses import replace
 
-from waitress.server import create_server
-
 from devices.camera.driver import FrameCamera
 from devices.idcard.reader import SdtReader
 from devices.port import PrintEnded
@@ -37,12 +35,11 @@ from mqtt.messages import VERSION, Birth, DeviceReport, Health
 from mqtt.publisher import Publisher
 from mqtt.uploads import Uploader
 from ui.app import create_app
+from ui.server import create_page_server
 
 log = logging.getLogger(__name__)
 
 OVERLOADED = "bus_overloaded"
-THREADS = 16
-"""Of the page's server: every open event stream holds one."""
 
 
 class Terminal:
@@ -191,7 +188,7 @@ class Terminal:
 
     def _serve(self) -> None:
         glass = self._settings.glass
-        server = create_server(create_app(self._middle), host=glass.host, port=glass.port, threads=THREADS, ident=None)
+        server = create_page_server(create_app(self._middle), glass.host, glass.port)
         thread = threading.Thread(target=server.run, name="page", daemon=True)
         thread.start()
         self._running.callback(server.close)

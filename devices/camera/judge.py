@@ -99,7 +99,7 @@ def _scores(smooth: NDArray[np.float32], shapes: Quads) -> NDArray[np.float64]:
     support = (like_usual > np.maximum(LEAST_STEP, 0.4 * strength)[..., None]).mean(-1)
     sides = support * np.minimum(1.0, strength / CLEAR_STEP)
 
-    to_border = np.minimum.reduce((places[..., 0], places[..., 1], width - 1 - places[..., 0], height - 1 - places[..., 1]))
+    to_border = np.minimum(places, (width - 1, height - 1) - places).min(-1)
     border = (to_border < BORDER).all(-1)
     judged = ~border
     mean = (sides * judged).sum(-1) / np.maximum(judged.sum(-1), 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sys
 import threading
@@ -45,6 +46,8 @@ def demo(base: Path) -> None:
     finally:
         click.echo("正在停止 …")
         processes.stop()
+        # A visit broken off by the end of the demonstration does not wait in memory for the next one.
+        shutil.rmtree(where.runtime, ignore_errors=True)
         click.echo("已全部停止。")
 
 

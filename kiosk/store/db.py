@@ -6,7 +6,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 VERSION = 1
@@ -23,15 +23,18 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-            path.chmod(0o600)
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
-                self._connection.execute(f"PRAGMA {pragma}")
-            self._prepare()
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"本机数据库 {path.name} 打不开：{error}") from error
+        with ExitStack() as undone:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+                undone.callback(self._connection.close)
+                path.chmod(0o600)
+                for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+                    self._connection.execute(f"PRAGMA {pragma}")
+                self._prepare()
+            except (sqlite3.Error, OSError) as error:
+                raise StoreError(f"本机数据库 {path.name} 打不开：{error}") from error
+            undone.pop_all()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
