@@ -30,6 +30,7 @@ class Server:
             threads=threads,
             ident="",
             max_request_body_size=most_body,
+            outbuf_overflow=2 * MAX_DOCUMENT,  # a page opened at a desk must not lie in /tmp on its way to the screen
             channel_timeout=60,
             asyncore_loop_timeout=1,
         )

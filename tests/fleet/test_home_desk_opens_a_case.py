@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from support.desk import desk_settings, running_desk
 from support.fleet import EPOCH, JPEG, TERMINAL, TIME, Fleet, bearer, case_content, sealed_case, taken
 
 from domain import sealing
+from domain.case import content
 from domain.case.content import Point, Signature
 from fleet.desk import signature
 from fleet.desk.app import Desk
@@ -113,6 +115,22 @@ def test_a_damaged_or_swapped_case_is_a_clear_error_and_shows_nothing(
     bring(fleet, "C1", (spoil(sealed[0]), *sealed[1:]))
     answer = browser.post("/cases/C1/open", data=WHY)
     assert (answer.status_code, words in answer.text, "测试甲" in answer.text) == (409, True, False)
+
+
+def test_an_opened_page_does_not_lie_in_a_temporary_file_on_its_way_to_the_screen(
+    fleet: Fleet, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = JPEG + bytes(3 * 1024 * 1024)
+    sealed = sealing.seal(picture, (RECIPIENT,))
+    head = content.encode(case_content("C1", [sealing.digest(sealed)]))
+    bring(fleet, "C1", (sealing.seal(head, (RECIPIENT,)), sealed))
+
+    def refused(*_: object) -> None:
+        raise PermissionError("no temporary files here")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refused)
+    page = browser.post("/cases/C1/open", data=WHY)
+    assert browser.get(re.findall(r'<img src="(/opened/[^"]+/pages/[^"]+)"', page.text)[0]).content == picture
 
 
 def test_a_document_that_rotted_on_the_centres_disk_is_noticed(fleet: Fleet, browser: httpx.Client, tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 from waitress import wasyncore
-from waitress.server import create_server
 
 from domain.catalogue.catalogue import Catalogue, load
 from domain.identity import Identity
@@ -23,6 +22,7 @@ from kiosk.visit import events as ev
 from kiosk.visit.outcome import Rules
 from kiosk.visit.snapshot import Fault, Hall, Reply, Snapshot
 from kiosk.visit.state import Printing, PrintState, State, Step, Submitted
+from ui.server import create_page_server
 
 FAULTS = Path(machine.__file__).parents[1] / "faults.toml"
 FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
@@ -126,7 +126,7 @@ def printed(glass: ScreenGlass, state: PrintState = PrintState.PRINTED, cause: s
 @contextmanager
 def served(application: Callable[..., object], port: int = 0) -> Iterator[str]:
     """``application`` behind waitress as on a terminal: sixteen threads on a loopback port; its address."""
-    server = create_server(application, host="127.0.0.1", port=port, threads=16, clear_untrusted_proxy_headers=True)
+    server = create_page_server(application, "127.0.0.1", port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
