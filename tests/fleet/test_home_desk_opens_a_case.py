@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import re
 import tempfile
 from collections.abc import Iterator
@@ -125,12 +126,16 @@ def test_an_opened_page_does_not_lie_in_a_temporary_file_on_its_way_to_the_scree
     head = content.encode(case_content("C1", [sealing.digest(sealed)]))
     bring(fleet, "C1", (sealing.seal(head, (RECIPIENT,)), sealed))
 
-    def refused(*_: object) -> None:
-        raise PermissionError("no temporary files here")
+    made: list[object] = []
 
-    monkeypatch.setattr(tempfile, "TemporaryFile", refused)
+    def watched(*how: object) -> io.BytesIO:
+        made.append(how)
+        return io.BytesIO()
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", watched)
     page = browser.post("/cases/C1/open", data=WHY)
     assert browser.get(re.findall(r'<img src="(/opened/[^"]+/pages/[^"]+)"', page.text)[0]).content == picture
+    assert made == []
 
 
 def test_a_document_that_rotted_on_the_centres_disk_is_noticed(fleet: Fleet, browser: httpx.Client, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tempfile
 from collections.abc import Iterator
@@ -23,14 +24,17 @@ def glass() -> ScreenGlass:
 
 @pytest.fixture
 def browser(glass: ScreenGlass, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
-    """Of a terminal on which no temporary file can be made."""
+    """Of a terminal that was watched: no temporary file was made while it served."""
+    made: list[object] = []
 
-    def refused(*_: object) -> None:
-        raise PermissionError("no temporary files here")
+    def watched(*how: object) -> io.BytesIO:
+        made.append(how)
+        return io.BytesIO()
 
     with served(create_app(glass)) as address, httpx.Client(base_url=address, headers={"Origin": address}, timeout=20) as client:
-        monkeypatch.setattr(tempfile, "TemporaryFile", refused)
+        monkeypatch.setattr(tempfile, "TemporaryFile", watched)
         yield client
+    assert made == []
 
 
 def test_the_longest_signature_is_taken_without_a_file(glass: ScreenGlass, browser: httpx.Client) -> None:
