@@ -145,8 +145,8 @@ class FrameCamera(Supervised[str]):
         except DeviceFaultError as error:
             self.emit(PageRefused(request, error.code))
             raise
-        except OSError:
-            self.emit(PageRefused(request, "absent"))
+        except Exception as error:  # a mistake of ours as well: somebody waits for this page
+            self.emit(PageRefused(request, "absent" if isinstance(error, OSError) else "device_error"))
             raise
         self.alive()
         if isinstance(taken, str) or not self._is_watching():
