@@ -71,7 +71,7 @@ class Notice:
 
 
 HOW: dict[Proof, str] = {
-    "chip_read": "机器读身份证芯片，不用复印件",
+    "chip_read": "带上第二代居民身份证，机器读芯片，不用复印件",
     "scan": "带上原件，放在拍摄台上拍照",
     "signed_form": "不用带，在屏幕上填写、签字",
 }
@@ -90,7 +90,7 @@ def welcome(glass: Glass, snapshot: Snapshot) -> Welcome:
     return Welcome(
         items=tuple(listed.values()),
         places=tuple(p.name for p in catalogue.parties),
-        troubles=tuple(f.citizen for f in snapshot.troubles if f.citizen),
+        troubles=tuple(dict.fromkeys(f.citizen for f in snapshot.troubles if f.citizen)),
         notice=catalogue.notice if catalogue.demo else "",
     )
 

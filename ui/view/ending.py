@@ -6,17 +6,20 @@ from dataclasses import dataclass
 
 from domain import rating
 from domain.case.number import grouped
-from kiosk.visit.snapshot import Glass
+from kiosk.visit.snapshot import Fault, Glass
 from kiosk.visit.state import PrintState, Visit
+from ui.view.frame import named
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """``state`` as in the state; ``cause`` is what the citizen reads about the printer, when it said something."""
+    """``state`` as in the state; ``trouble`` is what keeps the printer from printing now, ``by_itself``: it will once that ends."""
 
     case: str
     state: str
-    cause: str
+    trouble: str
+    by_itself: bool
+    waiting: bool
     again: bool
 
 
@@ -35,16 +38,37 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
+    """``paper``: something came out of the printer, or may have."""
+
     case: str
     rated: bool
     posted: bool
+    paper: bool
 
 
-def receipt(glass: Glass, visit: Visit) -> Receipt:
+_NOT_BY_ITSELF = {"slip_unprintable", "store_failed"}
+"""Causes that lie in the receipt or in the store: no refill ends them."""
+
+
+def receipt(glass: Glass, visit: Visit, overlay: Fault | None) -> Receipt:
     printing = visit.printing
     state = printing.state if printing else PrintState.PRINTING
-    cause = glass.fault(printing.cause).citizen if printing and printing.cause else ""
-    return Receipt(_case(visit), state.value, cause, bool(printing and printing.attempt > 1))
+    cause = printing.cause if printing and state is PrintState.REFUSED else None
+    if cause in _NOT_BY_ITSELF:
+        trouble = glass.fault("slip_unprintable").citizen
+    elif overlay is not None:
+        trouble = named(overlay, "打印机")
+    else:
+        # The printer is well again: what stopped it is told no more.
+        trouble = ""
+    return Receipt(
+        case=_case(visit),
+        state=state.value,
+        trouble=trouble,
+        by_itself=cause not in _NOT_BY_ITSELF,
+        waiting=overlay is not None,
+        again=bool(printing and printing.attempt > 1),
+    )
 
 
 def rate(_glass: Glass, _visit: Visit) -> Rating:
@@ -64,7 +88,8 @@ def reason(_glass: Glass, visit: Visit) -> Reason:
 
 
 def farewell(_glass: Glass, visit: Visit) -> Farewell:
-    return Farewell(_case(visit), visit.rated is not None, visit.delivery == "post_applicant")
+    paper = visit.printing is not None and visit.printing.state is not PrintState.REFUSED
+    return Farewell(_case(visit), visit.rated is not None, visit.delivery == "post_applicant", paper)
 
 
 def _case(visit: Visit) -> str:

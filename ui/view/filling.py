@@ -61,10 +61,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Postal:
-    """``before`` is the masked number given earlier."""
+    """``address`` is the card's. ``address_before`` and ``phone_before`` were given earlier; all of them masked.
+
+    ``elsewhere``: to another address than the card's. ``first`` names the field the keyboard opens for.
+    """
 
     address: str
-    before: str
+    elsewhere: bool
+    address_before: str
+    phone_before: str
+    first: str
     result: str
     errors: dict[str, str]
 
@@ -109,7 +115,7 @@ def delivery(glass: Glass, visit: Visit) -> Delivery:
     opened = path.opening(visit, glass.catalogue)
     notes = {
         "pickup_intake": f"办好后，凭收件凭证和身份证到{glass.hall.hall}的“省内通办”窗口取",
-        "post_applicant": "办好后寄到您家里，不用您付邮费",
+        "post_applicant": "办好后寄到您指定的地址，不用您付邮费",
     }
     ways = opened.delivery if opened else ()
     return Delivery(tuple(Choice(w, _WAYS[w], notes[w]) for w in ways), opened.result if opened else "")
@@ -117,9 +123,14 @@ def delivery(glass: Glass, visit: Visit) -> Delivery:
 
 def postal(glass: Glass, visit: Visit) -> Postal:
     opened = path.opening(visit, glass.catalogue)
+    elsewhere = visit.address is not None or "address" in visit.errors
+    phone_only = not elsewhere or visit.errors.keys() == {"phone"}
     return Postal(
         address=masking.address(visit.identity.address) if visit.identity else "",
-        before=masking.phone(visit.phone) if visit.phone else "",
+        elsewhere=elsewhere,
+        address_before=masking.address(visit.address) if visit.address else "",
+        phone_before=masking.phone(visit.phone) if visit.phone else "",
+        first="phone" if phone_only else "address",
         result=opened.result if opened else "",
         errors=dict(visit.errors),
     )

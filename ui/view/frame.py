@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 from domain.case.number import grouped
 from kiosk.visit import path
-from kiosk.visit.snapshot import Glass, Hall, Snapshot
+from kiosk.visit.snapshot import Fault, Glass, Hall, Snapshot
 from kiosk.visit.state import Step, Visit
 
 STAGES = ("选事项", "验身份", "交材料", "填信息", "取结果", "提交", "凭证评价")
 """The stages of ``path.progress``, as the citizen reads them."""
+_DEVICES = {Step.CARD: "读卡器", Step.SCAN: "高拍仪"}
+"""The device each step needs, as the citizen calls it."""
+_ANY = "设备"
+"""How the faults any device can have call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Question:
 class Live:
     """What changes while the citizen stays where they are; swapped without touching what they typed or signed.
 
-    ``closing``: seconds until the last screen goes by itself, when that is known.
+    ``fault`` is what the citizen reads about ``device``; null at the receipt, whose screen tells it beside the number and the
+    ways on. ``closing``: seconds until the last screen goes by itself, when that is known.
     """
 
     serial: int
@@ -47,6 +52,7 @@ class Live:
     visit: str
     step: str
     question: Question | None
+    device: str
     fault: str | None
     closing: int | None
 
@@ -70,15 +76,23 @@ def frame(glass: Glass, snapshot: Snapshot) -> Frame:
 
 def live(snapshot: Snapshot) -> Live:
     visit = snapshot.state.visit
+    device = _DEVICES.get(visit.step, _ANY) if visit else _ANY
+    laid_over = snapshot.overlay if visit and visit.step is not Step.RECEIPT else None
     return Live(
         serial=snapshot.serial,
         version=snapshot.state.version,
         visit=visit.id if visit else "",
         step=visit.step.value if visit else ("closed" if snapshot.state.closed else "welcome"),
         question=_question(visit, snapshot.idle_left) if visit else None,
-        fault=snapshot.overlay.citizen or None if snapshot.overlay and visit else None,
+        device=device,
+        fault=named(laid_over, device) or None if laid_over else None,
         closing=snapshot.idle_left if visit and visit.step is Step.FAREWELL else None,
     )
+
+
+def named(fault: Fault, device: str) -> str:
+    """What the citizen reads about ``fault``, with the device called by its name."""
+    return fault.citizen.replace(_ANY, device)
 
 
 def _has_way_back(visit: Visit) -> bool:

@@ -10,13 +10,18 @@ from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import CardPhase, Visit
 from ui.view.choosing import TAGS
 
+_CARDS_FOR_THE_WINDOW = {"card_not_supported", "card_bad_number", "card_expired", "card_minor"}
+_DEVICES_OWN = {"absent", "mute", "device_error", "camera_frozen"}
+"""Told by the overlay while they last; when it has gone, what is left to say is that the try before failed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """``phase`` as in the state; ``fault`` says what to do when the card was not taken."""
+    """``phase`` as in the state; ``fault`` says what to do when the card was not taken, ``again``: laying it again may help."""
 
     phase: str
     fault: str
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,9 @@ class Page:
 
 
 def card(glass: Glass, visit: Visit) -> Card:
-    failed = visit.card is CardPhase.FAILED and visit.card_fault
-    return Card(visit.card.value, glass.fault(visit.card_fault).citizen if failed and visit.card_fault else "")
+    fault = visit.card_fault if visit.card is CardPhase.FAILED else None
+    said = _said(glass, fault, "刚才没有读成，请拿开身份证，再放一次。")
+    return Card(visit.card.value, said, fault not in _CARDS_FOR_THE_WINDOW)
 
 
 def person(visit: Visit) -> Person:
@@ -78,7 +84,7 @@ def scan(glass: Glass, visit: Visit) -> Scan:
         of=len(materials),
         pages=len(path.collected(visit, current.material_id).pages),
         taking=visit.scan.taking is not None,
-        fault=glass.fault(visit.scan.fault).citizen if visit.scan.fault else "",
+        fault=_said(glass, visit.scan.fault, "刚才没有拍成，请再拍一次。"),
         optional=TAGS[current.necessity] if path.may_leave_out(current) else "",
     )
 
@@ -94,3 +100,9 @@ def page(glass: Glass, visit: Visit) -> Page:
         ref=shown.ref,
         findings=tuple(text for code in shown.findings if (text := glass.fault(code).citizen)),
     )
+
+
+def _said(glass: Glass, fault: str | None, failed_before: str) -> str:
+    if fault is None:
+        return ""
+    return failed_before if fault in _DEVICES_OWN else glass.fault(fault).citizen

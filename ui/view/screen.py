@@ -35,6 +35,8 @@ def _view(glass: Glass, snapshot: Snapshot, today: date) -> object:
         return choosing.closed(glass, closed) if closed else choosing.welcome(glass, snapshot)
     if visit.step is Step.FORM:
         return filling.form(glass, visit, today)
+    if visit.step is Step.RECEIPT:
+        return ending.receipt(glass, visit, snapshot.overlay)
     return _VIEWS[visit.step](glass, visit)
 
 
@@ -57,7 +59,6 @@ _VIEWS: dict[Step, Callable[[Glass, Visit], object]] = {
     Step.POSTAL: filling.postal,
     Step.REVIEW: filling.review,
     Step.SUBMITTING: _nothing,
-    Step.RECEIPT: ending.receipt,
     Step.RATING: ending.rate,
     Step.REASON: ending.reason,
     Step.FAREWELL: ending.farewell,
