@@ -1,7 +1,7 @@
 """What every answer carries and what no request may lack, so that only the terminal's own browser page drives the visit.
 
 A page of another origin can make a browser send requests to the loopback address, and a name can be made to resolve to
-it (DNS rebinding): hence Host and Origin.
+it (DNS rebinding): hence Host, Origin and Sec-Fetch-Site (W3C Fetch Metadata).
 """
 
 from __future__ import annotations
@@ -46,6 +46,10 @@ def protect(app: Flask) -> None:
 def _check() -> Response | None:
     if urlsplit(f"//{request.host}").hostname not in _LOOPBACK:
         return _refused("Host")
+    # A page elsewhere cannot read our answers, but asking alone would do harm: a second event stream ends the first.
+    from_elsewhere = request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+    if from_elsewhere and request.headers.get("Sec-Fetch-Mode") != "navigate":
+        return _refused("site")
     foreign = request.headers.get("Origin") != f"{request.scheme}://{request.host}"
     return _refused("Origin") if foreign and request.method not in ("GET", "HEAD", "OPTIONS") else None
 

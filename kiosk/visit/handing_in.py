@@ -50,6 +50,8 @@ def not_stored(visit: Visit, event: ev.CaseNotStored, now: float, _rules: Rules)
 def printing_ended(visit: Visit, event: ev.PrintingEnded, now: float, _rules: Rules) -> Outcome:
     if visit.submitted is None or visit.submitted.case != event.case:
         return visit, ()
+    if event.printing.state is PrintState.REFUSED:
+        return replace(visit, printing=event.printing), ()  # nothing for the citizen to do: no reason to wait for them longer
     return replace(visit, printing=event.printing, touched=now, warned=False), ()
 
 

@@ -178,6 +178,13 @@ def test_a_post_from_another_origin_is_refused(glass: ScreenGlass, client: Flask
     assert glass.step is None
 
 
+@pytest.mark.parametrize("path", ["/events", "/preview.jpg", "/screen"])
+def test_a_page_elsewhere_cannot_even_ask(client: FlaskClient, path: str) -> None:
+    elsewhere = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+    assert client.get(path, headers=elsewhere).status_code == 403
+    assert client.get("/", headers={"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate"}).status_code == 200
+
+
 def test_the_policy_allows_our_own_files_and_nothing_else(client: FlaskClient) -> None:
     policy = client.get("/").headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'")

@@ -238,6 +238,13 @@ def test_a_refused_receipt_goes_by_itself_when_the_printer_is_back_and_is_still_
     assert [e.attempt for e in walk.asked(fx.PrintReceipt) if isinstance(e, fx.PrintReceipt)] == [1, 1]
 
 
+def test_a_printer_that_keeps_refusing_does_not_keep_the_visit_alive() -> None:
+    walk = Walk().submitted()
+    for _ in range(int(RULES.idle_warning + RULES.idle_end)):
+        walk.printed(PrintState.REFUSED, "paper_out").later(1).do(ev.PrinterReady())
+    assert walk.state.visit is None
+
+
 def test_a_receipt_no_printer_could_print_is_not_tried_for_ever() -> None:
     walk = Walk().submitted().printed(PrintState.REFUSED, "slip_unprintable").do(ev.PrinterReady())
     assert len(walk.asked(fx.PrintReceipt)) == 1
