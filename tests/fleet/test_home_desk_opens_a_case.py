@@ -87,7 +87,7 @@ def test_every_opening_is_written_down_even_one_that_fails(fleet: Fleet, desk: D
 
 def test_a_case_that_is_not_whole_says_how_many_pages_are_in_transit(fleet: Fleet, browser: httpx.Client) -> None:
     bring(fleet, "C1", sealed_case("C1", RECIPIENT, pages=3), arrived=2)
-    assert "还有 2 页在途" in browser.get("/").text
+    assert "还有 2 份在途" in browser.get("/").text
     page = browser.post("/cases/C1/open", data=WHY).text
     assert "还有 2 页在途" in page
     assert "第 2 页在途" in page
