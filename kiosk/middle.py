@@ -318,7 +318,7 @@ class Middle:
     def _publish(self) -> None:
         code = overlay.overlay(self._state, states := self._devices.states())
         over = faults.fault(code) if code else None
-        troubles = tuple(faults.fault(c) for c in overlay.troubles(states))
+        troubles = tuple(faults.of_device(words, code) for words, code in overlay.troubles(states))
         with self._changed:
             view = Snapshot(self._view.serial, self._state, over, troubles)
             shown = view.state.version != self._view.state.version or (over, troubles) != (self._view.overlay, self._view.troubles)

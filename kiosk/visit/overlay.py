@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from devices.port import DeviceState, Life
 from kiosk.visit.state import PrintState, State, Step
 
-NEEDED = ("idcard", "camera", "printer")
+NEEDED = {"idcard": "读卡器", "camera": "高拍仪", "printer": "凭证打印机"}
 """Without these no visit can be begun and ended well; told on the first screen."""
 
 _AT = {Step.CARD: "idcard", Step.SCAN: "camera", Step.RECEIPT: "printer"}
@@ -31,6 +31,6 @@ def overlay(state: State, devices: Mapping[str, DeviceState]) -> str | None:
     return fault_of(devices[name])
 
 
-def troubles(devices: Mapping[str, DeviceState]) -> tuple[str, ...]:
-    """What is out, before a visit begins."""
-    return tuple(fault for name in NEEDED if name in devices and (fault := fault_of(devices[name])))
+def troubles(devices: Mapping[str, DeviceState]) -> tuple[tuple[str, str], ...]:
+    """What is out, before a visit begins: (the device in words, fault code)."""
+    return tuple((words, fault) for name, words in NEEDED.items() if name in devices and (fault := fault_of(devices[name])))

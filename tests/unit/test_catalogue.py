@@ -109,3 +109,8 @@ def test_every_fault_code_used_in_the_program_stands_in_the_table() -> None:
                 )
     not_codes = {"page_path", "card_", "printer_id", "camera_model"}
     assert {code for code in used - not_codes if code not in known} == set()
+
+
+def test_before_a_visit_a_fault_names_its_device() -> None:
+    assert faults.of_device("读卡器", "absent").citizen.startswith("读卡器连接不上")
+    assert faults.of_device("凭证打印机", "paper_out").citizen == faults.fault("paper_out").citizen
