@@ -53,7 +53,7 @@ def test_a_visit_ends_with_a_receipt_a_rating_and_a_case_only_its_home_desk_can_
     asked = httpx.get(code.text)
     assert asked.status_code == 200
     assert str(case) in asked.text
-    assert httpx.get(code.text[:-1] + "_").status_code == 404
+    assert httpx.get(code.text + "x").status_code == 404
     until(lambda: upstream.rows("SELECT 1 FROM ratings WHERE level = 5"), "the rating")
     until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 2, "case and page, stored and checked")
 
