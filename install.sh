@@ -33,9 +33,23 @@ have mosquitto_passwd || need mosquitto
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || need fonts-noto-cjk
 have node || need nodejs
 have npm || need npm
+# Smart cards: pyscard comes as source and is compiled here; the daemon and its virtual reader are started by who needs them.
+have gcc || need gcc
+have pkg-config || need pkg-config
+[ -e /usr/include/PCSC/winscard.h ] || need libpcsclite-dev
+[ -n "$python" ] && "$python" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' ||
+  need python3-dev
+have pcscd || need pcscd
+[ -e /usr/lib/pcsc/drivers/serial/libifdvpcd.so ] || need vsmartcard-vpcd
 if [ "$purpose" = test ]; then
   have chromium || need chromium
   have mosquitto_pub || need mosquitto-clients
+  # Peers that share no code with us: they judge the virtual PIV card, what the paper shows, and the spooled pages.
+  have pkcs15-tool || need opensc
+  have yubico-piv-tool || need yubico-piv-tool
+  have zbarimg || need zbar-tools
+  [ -e /usr/share/tesseract-ocr/5/tessdata/chi_sim.traineddata ] || need tesseract-ocr-chi-sim
+  have tesseract || need tesseract-ocr
   [[ $(/sbin/ldconfig -p) == *libatomic.so.1* ]] || need libatomic1 # Playwright's own node wants it
 fi
 
@@ -46,9 +60,10 @@ if [ ${#missing[@]} -gt 0 ]; then
     echo "  apt-get install --no-install-recommends ${missing[*]}"
     exit 1
   }
-  # Debian starts a broker of its own, now and at every boot, which nobody here asked for: ours are started when they are needed.
-  if [[ " ${missing[*]} " == *" mosquitto "* && -d /run/systemd/system ]]; then
-    as_root systemctl --quiet disable --now mosquitto
+  # Debian starts daemons of its own, now and at every boot, which nobody here asked for: ours are started when they are needed.
+  if [ -d /run/systemd/system ]; then
+    if [[ " ${missing[*]} " == *" mosquitto "* ]]; then as_root systemctl --quiet disable --now mosquitto; fi
+    if [[ " ${missing[*]} " == *" pcscd "* ]]; then as_root systemctl --quiet disable --now pcscd.socket pcscd.service; fi
   fi
   python=${python:-python3}
 fi
