@@ -1,5 +1,8 @@
 # demo: everything on this machine, with virtual hardware · test: what every push must pass · test-long: what takes longer
 TESTS ?= tests
+# Most tests wait for a device's pace, not for a core: three at a time on two cores. A file's tests stay together.
+WORKERS ?= 3
+PYTEST = .venv/bin/pytest -q -n $(WORKERS) --dist loadfile
 
 .PHONY: demo test test-long bench screens check install
 
@@ -9,12 +12,12 @@ demo: install
 test:
 	@./install.sh test
 	@$(MAKE) --no-print-directory check
-	.venv/bin/pytest -q -m "not long" $(TESTS)
+	$(PYTEST) -m "not long" $(TESTS)
 
 test-long:
 	@./install.sh test
 	@$(MAKE) --no-print-directory check
-	.venv/bin/pytest -q $(TESTS)
+	$(PYTEST) $(TESTS)
 
 bench:
 	@./install.sh test

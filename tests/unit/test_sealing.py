@@ -49,7 +49,9 @@ def test_a_key_id_that_cannot_stand_in_a_header_is_refused(key_id: str) -> None:
         sealing.seal(b"x", (Recipient(key_id, HOME.public),))
 
 
-@pytest.mark.parametrize("public", ["", "age1nonsense", HOME.public[:-1], HOME_KEY.private])
+@pytest.mark.parametrize(
+    "public", ["", "age1nonsense", HOME.public[:-1], HOME_KEY.private], ids=["nothing", "nonsense", "cut_off", "private"]
+)
 def test_a_public_key_that_is_none_is_refused_by_its_id(public: str) -> None:
     with pytest.raises(BadKeyError, match="k1"):
         sealing.seal(b"x", (Recipient("k1", public),))
