@@ -8,17 +8,13 @@ import threading
 from contextlib import ExitStack
 from dataclasses import replace
 
-from devices.camera.driver import FrameCamera
-from devices.idcard.reader import SdtReader
 from devices.port import PrintEnded
-from devices.printer.driver import EscposPrinter
-from devices.rating.pad import SerialPad
 from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, load
-from kiosk import faults
+from kiosk import equipment, faults
 from kiosk import settings as conf
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
-from kiosk.middle import Devices, Middle
+from kiosk.middle import Middle
 from kiosk.store.db import Database
 from kiosk.store.files import alone
 from kiosk.store.journal import StoredJournal
@@ -77,7 +73,7 @@ class Terminal:
             store.note("visit_restored", step=state.visit.step.value)
 
         self._outbox, self._documents = StoredOutbox(store), StoredDocuments(store)
-        self._devices = self._build_devices(journal, unfinished)
+        self._devices = equipment.build(settings.devices, journal, unfinished=unfinished)
         tray = Tray()
         self._middle = middle = Middle(
             Rules(catalogue, **{name: getattr(settings.visit, name) for name in settings.visit.__struct_fields__}),
@@ -123,15 +119,6 @@ class Terminal:
             words = faults.fault("catalogue_damaged")
             return Catalogue("-", False, "", (), {}, {}), replace(words, cause=f"{words.cause}：{error}")
         return catalogue, None
-
-    def _build_devices(self, journal: StoredJournal, unfinished: bool) -> Devices:
-        wanted = self._settings.devices
-        return Devices(
-            reader=SdtReader(wanted.idcard.path, wanted.idcard.baud),
-            camera=FrameCamera(wanted.camera.socket),
-            printer=EscposPrinter(wanted.printer.host, wanted.printer.port, journal, unfinished=unfinished),
-            pad=SerialPad(wanted.rating.path, wanted.rating.profile) if wanted.rating else None,
-        )
 
     def _build_link(self, store: Store, catalogue: Catalogue) -> None:
         terminal, centre = self._settings.terminal, self._settings.centre

@@ -22,10 +22,11 @@ RULES: dict[str, tuple[str, ...]] = {
     "kiosk.visit": ("kiosk.visit", "domain", "devices.port"),
     # The command and the composition roots may know everything on their side.
     "kiosk.terminal": ("kiosk", "domain", "devices", "mqtt", "ui"),
+    "kiosk.equipment": ("kiosk", "devices"),
     "kiosk.demo": ("kiosk", "domain", "devices", "mqtt", "ui"),
 }
-ROOTS = ("kiosk.terminal", "kiosk.demo")
-MAY_NAME_ROOTS = ("kiosk.cli", "kiosk.demo")
+ROOTS = ("kiosk.terminal", "kiosk.equipment", "kiosk.demo")
+MAY_NAME_ROOTS = ("kiosk.cli", "kiosk.terminal", "kiosk.demo")
 
 
 def modules() -> list[tuple[str, Path]]:
