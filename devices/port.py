@@ -192,6 +192,12 @@ class ReceiptPrinter(Device, Protocol):
     def print(self, job: PrintJob) -> None: ...
 
 
+class PagePrinter(Device, Protocol):
+    """Prints A4 pages one job at a time; a job that cannot print now is thrown out, never left for later."""
+
+    def print(self, job: PageJob) -> None: ...
+
+
 class PrintJournal(Protocol):
     """Durable memory of printing: both calls return only when the line is on the disk."""
 
@@ -271,3 +277,14 @@ class PrintJob:
     job: str
     attempt: int
     slip: Slip
+
+
+@dataclass(frozen=True, slots=True)
+class PageJob:
+    """``pdf`` of ``pages`` A4 pages. ``title`` stands in the printer's own memory and on its display: nothing of a person."""
+
+    job: str
+    attempt: int
+    title: str
+    pages: int
+    pdf: bytes = field(repr=False)
