@@ -49,6 +49,9 @@ if [ "$purpose" = test ]; then
   have yubico-piv-tool || need yubico-piv-tool
   have zbarimg || need zbar-tools
   [ -e /usr/share/tesseract-ocr/5/tessdata/chi_sim.traineddata ] || need tesseract-ocr-chi-sim
+  # The A4 printer's own cupsd, its filters, and what draws its pages. A demonstration without them starts without that printer.
+  have cupsd && have lpadmin && [ -e /usr/lib/cups/filter/pdftopdf ] && [ -e /usr/share/cups/mime/mime.convs ] || need cups
+  have pdftoppm || need poppler-utils
   have tesseract || need tesseract-ocr
   [[ $(/sbin/ldconfig -p) == *libatomic.so.1* ]] || need libatomic1 # Playwright's own node wants it
 fi
@@ -64,6 +67,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   if [ -d /run/systemd/system ]; then
     if [[ " ${missing[*]} " == *" mosquitto "* ]]; then as_root systemctl --quiet disable --now mosquitto; fi
     if [[ " ${missing[*]} " == *" pcscd "* ]]; then as_root systemctl --quiet disable --now pcscd.socket pcscd.service; fi
+    if [[ " ${missing[*]} " == *" cups "* ]]; then as_root systemctl --quiet disable --now cups.socket cups.path cups.service; fi
   fi
   python=${python:-python3}
 fi

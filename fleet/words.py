@@ -58,6 +58,7 @@ DEVICES: dict[str, str] = {
     "printer": "凭证打印机",
     "camera": "高拍仪",
     "rating": "评价器",
+    "a4": "A4 打印机",
 }
 
 PRESENCE: dict[str, str] = {"online": "在线", "lost": "失联", "left": "已退出", "unknown": "不明"}

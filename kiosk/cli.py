@@ -17,6 +17,7 @@ EX_CONFIG = 78
 _ELSEWHERE = {
     "centre": "fleet.cli:centre",
     "desk": "fleet.cli:desk",
+    "cups": "devices.a4.cli:cups",
     "virtual": "devices.virtual.cli:commands",
     "bench": "kiosk.demo.hardware:bench",
     "demo": "kiosk.demo.command:demo",

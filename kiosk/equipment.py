@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from devices.a4.cups import SOCKET
+from devices.a4.driver import CupsPrinter
 from devices.camera.driver import FrameCamera
 from devices.idcard.reader import SdtReader
 from devices.port import PrintJournal
@@ -18,4 +20,5 @@ def build(wanted: DeviceSettings, journal: PrintJournal, *, unfinished: bool = F
         camera=FrameCamera(wanted.camera.socket),
         printer=EscposPrinter(wanted.printer.host, wanted.printer.port, journal, unfinished=unfinished),
         pad=SerialPad(wanted.rating.path, wanted.rating.profile) if wanted.rating else None,
+        a4=CupsPrinter(wanted.a4.printer, wanted.a4.cups / SOCKET) if wanted.a4 else None,
     )

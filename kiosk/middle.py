@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 from devices import port
-from devices.port import DeviceState, DocumentCamera, IdentityReader, PrintJob, RatingPad, ReceiptPrinter
+from devices.port import DeviceState, DocumentCamera, IdentityReader, PagePrinter, PrintJob, RatingPad, ReceiptPrinter
 from domain import identity
 from domain.catalogue.catalogue import Catalogue
 from kiosk import faults, receipt
@@ -51,15 +51,16 @@ _ANSWERS = (
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """The terminal's devices by their narrow ports; ``pad`` is optional equipment."""
+    """The terminal's devices by their narrow ports; ``pad`` and ``a4`` are optional equipment."""
 
     reader: IdentityReader
     camera: DocumentCamera
     printer: ReceiptPrinter
     pad: RatingPad | None = None
+    a4: PagePrinter | None = None
 
     def all(self) -> tuple[port.Device, ...]:
-        return tuple(d for d in (self.reader, self.camera, self.printer, self.pad) if d is not None)
+        return tuple(d for d in (self.reader, self.camera, self.printer, self.pad, self.a4) if d is not None)
 
     def states(self) -> Mapping[str, DeviceState]:
         return {d.name: d.state() for d in self.all()}

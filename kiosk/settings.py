@@ -67,6 +67,13 @@ class RatingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     profile: Name
 
 
+class PagePrinterSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``printer`` is the A4 printer's own IPP address, ``cups`` the folder of ``tongban cups``, which sends to it."""
+
+    printer: Annotated[str, Meta(pattern=r"^ipp://[^/@\s]+/\S+$")]
+    cups: Path
+
+
 class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
     socket: str
 
@@ -78,6 +85,7 @@ class DeviceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     printer: PrinterSettings
     camera: CameraSettings
     rating: RatingSettings | None = None
+    a4: PagePrinterSettings | None = None
 
 
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):

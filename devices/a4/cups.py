@@ -7,16 +7,19 @@ What it promises, and by which line:
 * nobody else prints or looks: one Unix socket in a folder of mode 0700, no port, no browsing, no sharing, no web page;
 * nothing waits for the next citizen: ``ErrorPolicy abort-job``, ``MaxJobTime``, and the driver's own deadline before these.
 
-It runs as the terminal's user, never as root. The machine's own cupsd, if there is one, is not touched.
+It runs as the terminal's user; started by root it hands itself to ``lp``. The machine's own cupsd, if there is one, is not touched.
 """
 
 from __future__ import annotations
 
+import grp
 import logging
 import os
+import pwd
 import shutil
 import subprocess
 from pathlib import Path
+from typing import NoReturn
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +77,23 @@ SystemGroup {group}
 """
 
 
-def write(base: Path, group: str) -> None:
+def account() -> pwd.struct_passwd | None:
+    """Whom root hands its cupsd to, as cupsd runs no filter for root: Debian's ``lp``. ``None``: it stays ours."""
+    return pwd.getpwnam("lp") if os.getuid() == 0 else None
+
+
+def run(base: Path) -> NoReturn:
+    """Become a cupsd with an empty spool below ``base``. ``OSError`` when it is not installed."""
+    write(base)
+    if (other := account()) is not None:
+        os.setgroups([])
+        os.setgid(other.pw_gid)
+        os.setuid(other.pw_uid)
+    argv = command(base)
+    os.execv(argv[0], argv)  # noqa: S606 no shell is wanted
+
+
+def write(base: Path) -> None:
     """Fresh folders and configuration below ``base``; what lay in them is gone. ``base`` is to be on tmpfs and ours alone."""
     base.mkdir(parents=True, exist_ok=True)
     base.chmod(0o700)
@@ -83,12 +102,24 @@ def write(base: Path, group: str) -> None:
         (base / name).mkdir(mode=0o700)
     (base / SOCKET).unlink(missing_ok=True)
     (base / "etc" / "cupsd.conf").write_text(_CUPSD.format(base=base, socket=SOCKET, max_job_time=MAX_JOB_TIME), "utf-8")
+    other = account()
+    group = grp.getgrgid(other.pw_gid if other else os.getgid()).gr_name
     (base / "etc" / "cups-files.conf").write_text(_FILES.format(base=base, group=group), "utf-8")
+    if other is not None:
+        for path in (base, *base.rglob("*")):
+            os.chown(path, other.pw_uid, other.pw_gid)
 
 
 def command(base: Path) -> tuple[str, ...]:
     """What starts cupsd on the configuration in ``base``, in the foreground."""
-    return (daemon() or "cupsd", "-f", "-c", str(base / "etc" / "cupsd.conf"), "-s", str(base / "etc" / "cups-files.conf"))
+    return (
+        daemon() or "/usr/sbin/cupsd",
+        "-f",
+        "-c",
+        str(base / "etc" / "cupsd.conf"),
+        "-s",
+        str(base / "etc" / "cups-files.conf"),
+    )
 
 
 def daemon() -> str | None:

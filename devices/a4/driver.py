@@ -109,9 +109,7 @@ class CupsPrinter(Supervised[PageJob]):
         return 0.0 if self._waiting else LOOK_EVERY
 
     def close(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            session.close()
+        self._session = None
 
     def decline(self, note: PageJob) -> None:
         self._taken()
@@ -146,14 +144,13 @@ class CupsPrinter(Supervised[PageJob]):
             begun = True
             session.begin(job)
             outcome = self._follow(job, session)
-            if outcome[0] is not PrintOutcome.PRINTED:
-                self._empty(session)
-                if outcome[0] is PrintOutcome.REFUSED and session.reached():
-                    outcome = PrintOutcome.UNCERTAIN, outcome[1]
+            self._empty(session)  # cupsd still holds even a printed job for a moment
+            if outcome[0] is PrintOutcome.REFUSED and session.reached():
+                outcome = PrintOutcome.UNCERTAIN, outcome[1]
         except Exception as error:
             cause = _lost(error)
-            lost = outcome[0] in (PrintOutcome.REFUSED, PrintOutcome.UNCERTAIN)
-            outcome = (PrintOutcome.UNCERTAIN if begun else PrintOutcome.REFUSED, cause) if lost else outcome
+            if outcome[0] not in (PrintOutcome.PRINTED, PrintOutcome.SPOILT):
+                outcome = PrintOutcome.UNCERTAIN if begun else PrintOutcome.REFUSED, cause
             if begun:
                 self._rescue(session)
             if not self.stopping:

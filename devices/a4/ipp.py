@@ -6,6 +6,9 @@ unexpected kind is no value.
 
 from __future__ import annotations
 
+import contextlib
+import http.client
+import socket
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,12 +17,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 from ippserver.constants import SectionEnum, TagEnum
 from ippserver.request import IppRequest
 
 PATIENCE = 2.0
 """Seconds for an answer; a printer with a sleeping processor takes about one."""
+PORT = 631
 ANSWER_LIMIT = 1 << 20
 """Bytes of an answer. All attributes of a large office printer are some 100 kB."""
 USER = "tongban"
@@ -98,37 +101,53 @@ class Answer:
 
 
 class Ipp:
-    """Speaks to ``uri`` (``ipp://host[:port]/path``), through the Unix socket ``socket`` when there is one.
+    """Speaks to ``uri`` (``ipp://host[:port]/path``), through the Unix socket ``through`` when there is one.
 
-    Raises ``ConnectionError`` (nobody there, or lost), ``TimeoutError`` and :class:`IppError`. Opens nothing by itself.
+    Raises ``OSError`` (nobody there, or lost), ``TimeoutError`` and :class:`IppError`. A connection lasts for one question.
     """
 
-    def __init__(self, uri: str, *, socket: Path | None = None, patience: float = PATIENCE) -> None:
+    def __init__(self, uri: str, *, through: Path | None = None, patience: float = PATIENCE) -> None:
         parts = urlsplit(uri)
         self.uri = uri
-        self._url = f"http://{parts.hostname}:{parts.port or 631}{parts.path}"
-        # No proxy of the environment stands between a terminal and the printer beside it.
-        transport = httpx.HTTPTransport(uds=str(socket) if socket else None, trust_env=False)
-        self._client = httpx.Client(transport=transport, timeout=patience, trust_env=False)
+        self._host, self._port = parts.hostname or "", parts.port or PORT
+        self._path = parts.path or "/"
+        self._through = through
+        self._patience = patience
         self._serial = 0
 
     def ask(self, operation: Operation, *values: Value, data: bytes = b"") -> Answer:
         """Ask about the printer at ``uri``."""
         self._serial = self._serial % 0x7FFFFFFF + 1
-        body = _encode(operation, self._serial, self.uri, values) + data
-        try:
-            with self._client.stream("POST", self._url, content=body, headers={"Content-Type": "application/ipp"}) as response:
-                said = _limited(response)
-        except httpx.TimeoutException:
-            raise TimeoutError(f"{self.uri} does not answer") from None
-        except httpx.TransportError as error:
-            raise ConnectionError(f"{self.uri}: {type(error).__name__}") from None
-        if response.status_code != httpx.codes.OK:
-            raise IppError(0)
-        return _decode(said, self._serial)
+        return _decode(self._post(_encode(operation, self._serial, self.uri, values) + data), self._serial)
 
-    def close(self) -> None:
-        self._client.close()
+    def _post(self, body: bytes) -> bytes:
+        line = _Line(self._host, self._port, self._patience, self._through)
+        try:
+            with contextlib.closing(line):
+                line.request("POST", self._path, body, {"Content-Type": "application/ipp"})
+                response = line.getresponse()
+                said = response.read(ANSWER_LIMIT + 1)
+        except http.client.HTTPException as error:
+            raise ConnectionError(f"{self.uri}: {type(error).__name__}") from None
+        if response.status != http.client.OK or len(said) > ANSWER_LIMIT:
+            raise IppError(0)
+        return said
+
+
+class _Line(http.client.HTTPConnection):
+    """HTTP over TCP or over a Unix socket; the environment's proxies are nobody's business here."""
+
+    def __init__(self, host: str, port: int, patience: float, through: Path | None) -> None:
+        super().__init__(host, port, timeout=patience)
+        self._through = through
+
+    def connect(self) -> None:
+        if self._through is None:
+            super().connect()
+            return
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._through))
 
 
 def _encode(operation: int, serial: int, uri: str, values: Iterable[Value]) -> bytes:
@@ -144,15 +163,6 @@ def _encode(operation: int, serial: int, uri: str, values: Iterable[Value]) -> b
         coded.setdefault((value.section, value.name.encode(), value.tag), []).append(value.value)
     request: bytes = IppRequest((1, 1), operation, serial, coded).to_string()
     return request
-
-
-def _limited(response: httpx.Response) -> bytes:
-    said = b""
-    for piece in response.iter_bytes():
-        said += piece
-        if len(said) > ANSWER_LIMIT:
-            raise IppError(0)
-    return said
 
 
 def _decode(said: bytes, serial: int) -> Answer:

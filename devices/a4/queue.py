@@ -72,11 +72,12 @@ class Queue:
             if error.status == NOT_FOUND:
                 return Job(JobState.GONE)
             raise
-        state = told.number("job-state")
-        if state not in JobState._value2member_map_:
-            raise IppError(0)
+        try:
+            state = JobState(told.number("job-state") or 0)
+        except ValueError:
+            raise IppError(0) from None
         counts = [count for name in _COUNTERS if (count := told.number(name)) is not None]
-        return Job(JobState(state), max(counts, default=None))
+        return Job(state, max(counts, default=None))
 
     def cancel(self, job: int, *, purge: bool = False) -> None:
         """``purge`` (CUPS): its files and its name go as well. A job that has ended or is unknown is cancelled already."""

@@ -35,19 +35,15 @@ class _Running:
 
 
 class Session:
-    """From opening to closing; used on the owning thread."""
+    """From one return of the printer to its next loss; used on the owning thread."""
 
     def __init__(self, uri: str, socket: Path) -> None:
         self._uri = uri
         self._socket = socket
         self._printer = Ipp(uri)
-        self._cupsd = Ipp(f"ipp://localhost/printers/{QUEUE}", socket=socket)
+        self._cupsd = Ipp(f"ipp://localhost/printers/{QUEUE}", through=socket)
         self._there, self._here = Queue(self._printer), Queue(self._cupsd)
         self._running: _Running | None = None
-
-    def close(self) -> None:
-        self._printer.close()
-        self._cupsd.close()
 
     def look(self) -> tuple[str | None, Condition]:
         """What the printer is, and how it is."""

@@ -44,7 +44,7 @@ IDLE, PROCESSING, STOPPED = 3, 4, 5
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page in the tray. ``whole`` is false for what was torn out of a jam."""
+    """A page in the tray, printed from ``page`` of ``pdf``."""
 
     n: int
     title: str

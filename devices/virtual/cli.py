@@ -7,7 +7,7 @@ from typing import Any
 import click
 import httpx
 
-from devices.virtual import camera, idcard, printer, rating
+from devices.virtual import a4, camera, idcard, printer, rating
 from devices.virtual.pages import PAGES
 from devices.virtual.people import PEOPLE
 
@@ -42,6 +42,7 @@ def state(url: str) -> None:
             _table("评价器 rating", dict(rating.FAULTS)),
             _table("打印机 printer", dict(printer.FAULTS)),
             _table("高拍仪 camera", dict(camera.FAULTS)),
+            _table("A4 打印机 a4", dict(a4.FAULTS)),
         )
     )
 )

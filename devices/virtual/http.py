@@ -26,7 +26,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from devices.virtual.port import UnknownFaultError, VirtualDevice
-from devices.virtual.rig import CardPlace, Desk, NoSuchDeviceError, Rig, Tray
+from devices.virtual.rig import CardPlace, Desk, NoSuchDeviceError, Rig, Roll, Tray
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MAX_BODY = 4096
@@ -121,21 +121,21 @@ def create_api(rig: Rig) -> Flask:
         rig.camera().clear_desk()
         return _state(rig)
 
-    @api.get("/api/printer/papers")
-    def papers() -> Response:
-        return jsonify(_papers(rig.printer()))
+    @api.get("/api/<name>/papers")
+    def papers(name: str) -> Response:
+        return jsonify(_papers(rig.printer(name)))
 
-    @api.get("/api/printer/papers/<int:n>.png")
-    def picture(n: int) -> Response | tuple[Response, int]:
+    @api.get("/api/<name>/papers/<int:n>.png")
+    def picture(name: str, n: int) -> Response | tuple[Response, int]:
         try:
-            png = rig.printer().png(n)
+            png = rig.printer(name).png(n)
         except LookupError:
             return _refusal(f"没有第 {n} 张纸", 404)
         return Response(png, mimetype="image/png", headers={"Cache-Control": "no-store"})
 
-    @api.post("/api/printer/tear")
-    def tear() -> Response:
-        rig.printer().tear()
+    @api.post("/api/<name>/tear")
+    def tear(name: str) -> Response:
+        rig.printer(name).tear()
         return _state(rig)
 
     return api
@@ -160,6 +160,7 @@ def _device(device: VirtualDevice) -> dict[str, Any]:
         shown["lying"] = device.lying()
     if isinstance(device, Tray):
         shown["papers"] = len(device.papers())
+    if isinstance(device, Roll):
         shown["paper_left_mm"] = round(device.paper_left_mm)
     return shown
 

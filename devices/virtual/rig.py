@@ -68,9 +68,6 @@ class Paper(Protocol):
 class Tray(Protocol):
     """A printer's output. ``papers`` lists the oldest first."""
 
-    @property
-    def paper_left_mm(self) -> float: ...
-
     def papers(self) -> Sequence[Paper]: ...
 
     def png(self, n: int) -> bytes:
@@ -78,6 +75,14 @@ class Tray(Protocol):
 
     def tear(self) -> None:
         """Take all paper away."""
+
+
+@runtime_checkable
+class Roll(Protocol):
+    """A printer that prints on a roll."""
+
+    @property
+    def paper_left_mm(self) -> float: ...
 
 
 class Rig:
@@ -128,8 +133,8 @@ class Rig:
             return device
         raise _unfit(device)
 
-    def printer(self) -> Tray:
-        if isinstance(device := self.device("printer"), Tray):
+    def printer(self, name: str = "printer") -> Tray:
+        if isinstance(device := self.device(name), Tray):
             return device
         raise _unfit(device)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from devices.a4 import cups
 from domain.catalogue.model import Party
 from kiosk.demo import files
 from kiosk.demo.layout import PORT, Layout, layout
@@ -48,6 +49,7 @@ def demo(base: Path) -> None:
         processes.stop()
         # A visit broken off by the end of the demonstration does not wait in memory for the next one.
         shutil.rmtree(where.runtime, ignore_errors=True)
+        shutil.rmtree(where.cups, ignore_errors=True)
         click.echo("已全部停止。")
 
 
@@ -59,6 +61,7 @@ def specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
         return where.logs / f"{name}.log"
 
     hardware = ("bench", "--folder", str(where.hardware), "--port", str(ports.bench), "--printer-port", str(ports.printer))
+    queue = [Spec("打印队列", tongban("cups", str(where.cups)), where.cups / cups.SOCKET, log("cups"))] if cups.daemon() else []
     desks = [
         Spec(f"{p.name}专窗", tongban("desk", str(base / f"desk-{p.party}.toml")), ports.desk(i), log(f"desk-{p.party}"))
         for i, p in enumerate(parties)
@@ -67,7 +70,8 @@ def specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
         Spec("消息代理", (broker, "-c", str(base / "mosquitto.conf")), ports.broker, log("mosquitto")),
         Spec("中心", tongban("centre", str(base / "centre.toml")), ports.console, log("centre")),
         *desks,
-        Spec("虚拟硬件", tongban(*hardware), ports.bench, log("bench")),
+        Spec("虚拟硬件", tongban(*hardware, "--a4-port", str(ports.a4)), ports.bench, log("bench")),
+        *queue,
         Spec("终端", tongban("run", str(base / "terminal.toml")), ports.terminal, log("terminal")),
     ]
 

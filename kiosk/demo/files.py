@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import tomli_w
 
+from devices.a4 import cups
 from domain.catalogue.catalogue import load
 from domain.catalogue.model import Party
 from domain.sealing import Recipient, new_key
@@ -42,6 +43,7 @@ def prepare(layout: Layout) -> tuple[Party, ...]:
 
 def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, ...]) -> dict[str, Any]:
     ports = layout.ports
+    a4 = {"a4": {"printer": f"ipp://127.0.0.1:{ports.a4}/ipp/print", "cups": str(layout.cups)}}
     return {
         "terminal": {
             "id": TERMINAL,
@@ -61,6 +63,7 @@ def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, 
             "printer": {"host": "127.0.0.1", "port": ports.printer},
             "camera": {"socket": str(layout.hardware / "camera")},
             "rating": {"path": str(layout.hardware / "rating"), "profile": "framed"},
+            **(a4 if cups.daemon() else {}),
         },
         "centre": {
             "broker": f"127.0.0.1:{ports.broker}",

@@ -14,7 +14,7 @@ PORT = "TONGBAN_DEMO_PORT"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Eight ports in a row."""
+    """Nine ports in a row."""
 
     first: int
 
@@ -42,6 +42,10 @@ class Ports:
     def printer(self) -> int:
         return self.first + 7
 
+    @property
+    def a4(self) -> int:
+        return self.first + 8
+
     def desk(self, index: int) -> int:
         return self.first + 3 + index
 
@@ -56,6 +60,7 @@ class Ports:
             "中心接口": self.api,
             "消息代理 Mosquitto": self.broker,
             "虚拟打印机": self.printer,
+            "虚拟 A4 打印机": self.a4,
         }
 
 
@@ -70,6 +75,11 @@ class Layout:
     @property
     def hardware(self) -> Path:
         return self.runtime / "hardware"
+
+    @property
+    def cups(self) -> Path:
+        """The A4 printer's queue. Beside ``runtime``, which is closed to the user that root hands it to."""
+        return self.runtime.with_name(f"{self.runtime.name}-cups")
 
     @property
     def logs(self) -> Path:

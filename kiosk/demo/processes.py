@@ -23,11 +23,11 @@ class NotStartedError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """``name`` as people read it; ``port`` answers once it is ready."""
+    """``name`` as people read it; ``port`` (of the loopback, or a Unix socket's path) answers once it is ready."""
 
     name: str
     command: tuple[str, ...]
-    port: int
+    port: int | Path
     log: Path
 
 
@@ -99,10 +99,15 @@ def _spawn(spec: Spec) -> subprocess.Popen[bytes]:
         )
 
 
-def answers(port: int) -> bool:
-    """Whether something listens on ``port`` of the loopback."""
+def answers(port: int | Path) -> bool:
+    """Whether something listens on ``port`` of the loopback, or on the Unix socket of this path."""
     try:
-        socket.create_connection(("127.0.0.1", port), 0.5).close()
+        if isinstance(port, Path):
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.settimeout(0.5)
+                probe.connect(str(port))
+        else:
+            socket.create_connection(("127.0.0.1", port), 0.5).close()
     except OSError:
         return False
     return True

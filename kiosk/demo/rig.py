@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from devices.virtual.a4 import VirtualPagePrinter
 from devices.virtual.camera import VirtualCamera
 from devices.virtual.idcard import VirtualReader
 from devices.virtual.printer import VirtualPrinter
@@ -11,8 +12,8 @@ from devices.virtual.rating import VirtualPad
 from devices.virtual.rig import Rig
 
 
-def build(folder: Path, printer_port: int) -> Rig:
-    """The four devices; ttys and the camera's socket appear in ``folder``."""
+def build(folder: Path, printer_port: int, a4_port: int = 0) -> Rig:
+    """The five devices; ttys and the camera's socket appear in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Rig(
         [
@@ -20,5 +21,6 @@ def build(folder: Path, printer_port: int) -> Rig:
             VirtualCamera(str(folder / "camera")),
             VirtualPrinter(port=printer_port),
             VirtualPad(folder / "rating"),
+            VirtualPagePrinter(port=a4_port),
         ]
     )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import grp
 import io
-import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -38,11 +35,10 @@ def pdf(*lines: str, pages: int = 1) -> bytes:
 
 
 class Cupsd:
-    """A private cupsd in ``base``. Run by root it is handed to Debian's ``lp``, as cupsd runs nothing for root."""
+    """A private cupsd in ``base``, as ``tongban cups`` starts it."""
 
     def __init__(self, base: Path) -> None:
         self.base = base
-        self._user = pwd.getpwnam("lp") if os.getuid() == 0 else None
         self.process: subprocess.Popen[bytes] | None = None
         self.log = base / "log"
 
@@ -51,20 +47,17 @@ class Cupsd:
         return self.base / cups.SOCKET
 
     def start(self) -> None:
-        group = grp.getgrgid(self._user.pw_gid if self._user else os.getgid()).gr_name
-        cups.write(self.base, group)
-        if self._user:
-            for path in (self.base, *self.base.rglob("*")):
-                os.chown(path, self._user.pw_uid, self._user.pw_gid)
+        cups.write(self.base)
+        other = cups.account()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 cups.command(self.base),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                user=self._user.pw_uid if self._user else None,
-                group=self._user.pw_gid if self._user else None,
-                extra_groups=[] if self._user else None,
+                user=other.pw_uid if other else None,
+                group=other.pw_gid if other else None,
+                extra_groups=[] if other else None,
             )
         until(self.socket.exists)
 

@@ -1,6 +1,6 @@
 // The bench. Everything it shows is the interface's state, asked for each second; a touch is one POST, answered with the new state.
 const EVERY_MS = 1000;
-const NAMES = { idcard: "身份证读卡器", camera: "高拍仪", printer: "凭证打印机", rating: "评价器" };
+const NAMES = { idcard: "身份证读卡器", camera: "高拍仪", printer: "凭证打印机", rating: "评价器", a4: "A4 打印机" };
 const LEVELS = { 5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意" };
 
 const at = (id) => document.getElementById(id);
@@ -43,7 +43,7 @@ function show({ devices }) {
   for (const name of Object.keys(NAMES)) at(`tool-${name}`).hidden = !by[name];
   if (by.idcard?.people) showThings("people", by.idcard.people, by.idcard.lying, "idcard/lay", "card", "idcard/lift");
   if (by.camera?.pages) showThings("pages", by.camera.pages, by.camera.lying, "camera/lay", "page", "camera/clear");
-  if (by.printer) showPapers(by.printer);
+  for (const name of ["printer", "a4"]) if (by[name]) showPapers(by[name]);
   draw("faults", devices, () => devices.map(switchboard));
 }
 
@@ -60,17 +60,18 @@ function showThings(part, things, lying, lay, field, lift) {
   );
 }
 
-async function showPapers({ papers, paper_left_mm: left }) {
-  at("roll").textContent = left === undefined ? "" : `纸卷还剩 ${(left / 1000).toFixed(1)} 米`;
-  if (drawn.get("papers-count") === papers && !papers) return;
-  drawn.set("papers-count", papers);
-  const listed = papers ? await ask("printer/papers") : [];
-  draw("papers", listed, () => listed.toReversed().map(piece));
+async function showPapers({ name, papers, paper_left_mm: left }) {
+  if (left !== undefined) at("roll").textContent = `纸卷还剩 ${(left / 1000).toFixed(1)} 米`;
+  if (drawn.get(`${name}-count`) === papers && !papers) return;
+  drawn.set(`${name}-count`, papers);
+  const listed = papers ? await ask(`${name}/papers`) : [];
+  draw(`${name}-papers`, listed, () => listed.toReversed().map((paper) => piece(name, paper)));
 }
 
-function piece({ n, cut, height_mm: height }) {
-  const picture = made("img", { src: `/api/printer/papers/${n}.png?h=${height}`, alt: `第 ${n} 张纸` });
-  return made("figure", { className: "piece" }, picture, made("figcaption", {}, `第 ${n} 张，${height} 毫米，${cut ? "已切断" : "还连着"}`));
+function piece(printer, { n, cut, height_mm: height }) {
+  const picture = made("img", { src: `/api/${printer}/papers/${n}.png?h=${height}`, alt: `第 ${n} 张纸` });
+  const told = printer === "a4" ? `第 ${n} 张` : `第 ${n} 张，${height} 毫米，${cut ? "已切断" : "还连着"}`;
+  return made("figure", { className: "piece" }, picture, made("figcaption", {}, told));
 }
 
 function switchboard({ name, address, active, faults }) {
@@ -104,5 +105,5 @@ at("keys").append(
     .map(([level, name]) => made("button", { type: "button", onclick: () => act("rating/press", { level: Number(level) }) }, name)),
 );
 at("clear").onclick = () => act("clear");
-at("tear").onclick = () => act("printer/tear");
+for (const name of ["printer", "a4"]) at(`${name}-tear`).onclick = () => act(`${name}/tear`);
 watch();
