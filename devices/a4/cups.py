@@ -85,11 +85,11 @@ def account() -> pwd.struct_passwd | None:
 def run(base: Path) -> NoReturn:
     """Become a cupsd with an empty spool below ``base``. ``OSError`` when it is not installed."""
     write(base)
-    if (other := account()) is not None:
-        os.setgroups([])
-        os.setgid(other.pw_gid)
-        os.setuid(other.pw_uid)
     argv = command(base)
+    if (other := account()) is not None:
+        # A change of user takes the parent's death signal away, by which the demonstration ends what it started.
+        user = ("--reuid", str(other.pw_uid), "--regid", str(other.pw_gid), "--clear-groups", "--pdeathsig", "KILL")
+        argv = ("/usr/bin/setpriv", *user, "--", *argv)
     os.execv(argv[0], argv)  # noqa: S606 no shell is wanted
 
 

@@ -1,8 +1,9 @@
 """Driver of a rating pad (评价器) on a serial line.
 
-A pad only talks: it never answers, so its proof of life is the last frame it sent, and an idle one has none. Each question takes
-the first key pressed after it was asked and nothing else. A key that repeats without a pause is held down or stuck: it is one
-press, it answers no later question, and staff are told when it goes on.
+Most pads only talk: they never answer, so their proof of life is the last frame they sent, and an idle one has none. One that
+is polled and answers also when idle is called mute when it stops. Each question takes the first key pressed after it was asked
+and nothing else. A key that repeats without a pause is held down or stuck: it is one press, it answers no later question, and
+staff are told when it goes on.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ PRESS_APART = 0.3
 """Seconds between two presses; frames closer together are one key held down (pads repeat every 50 to 200 ms)."""
 STUCK_AFTER = 5.0
 """Seconds of one press after which the key is called stuck."""
+SILENT_AFTER = 2.0
+"""Seconds without an answer after which a polled pad is mute."""
 CHECK_EVERY = 1.0
 """Seconds between two looks whether the line is still there."""
 
@@ -43,6 +46,8 @@ class SerialPad(Supervised[str | None]):
         self._receiver = rating.Receiver(self._profile.shape)
         self._question: str | None = None
         self._down_since = self._down_last = float("-inf")
+        self._poll_at = self._heard_at = self._counts_from = float("-inf")
+        self._apart = max(PRESS_APART, 2 * self._profile.every)
 
     def ask(self, question: str) -> None:
         self.leave(question)
@@ -54,6 +59,10 @@ class SerialPad(Supervised[str | None]):
         self._line = SerialLine(self._path, self._profile.baud)
         self._line.discard()
         self._receiver.clear()
+        self._line.write(self._profile.wake)
+        if self._question is not None:
+            self._line.write(self._profile.ask)
+        self._heard_at = self.now()
 
     def close(self) -> None:
         if self._line is not None:
@@ -76,29 +85,46 @@ class SerialPad(Supervised[str | None]):
         for note in self.notes():
             if note is not None:
                 self._receiver.clear()
+                self._line.write(self._profile.ask)
+                # A polled pad may still hold a key pressed before the question, and tells it at the next poll.
+                self._counts_from = self.now() + 2 * self._profile.every
             self._question = note
         self._line.check()
-        if self.now() - self._down_last >= PRESS_APART:
+        if self.now() - self._down_last >= self._apart:
             self.ready()
         elif self._down_last - self._down_since >= STUCK_AFTER:
             self.ready(warning="pad_key_stuck")
-        return CHECK_EVERY
+        return self._poll(self._line) if self._profile.poll else CHECK_EVERY
+
+    def _poll(self, line: SerialLine) -> float:
+        now = self.now()
+        if self._profile.shape.idle and now - self._heard_at >= SILENT_AFTER:
+            raise TimeoutError("the pad does not answer")
+        if now >= self._poll_at:
+            self._poll_at = now + self._profile.every
+            line.write(self._profile.poll)
+        return self._poll_at - now
 
     def _listen(self, line: SerialLine) -> None:
         self._receiver.receive_data(line.read(0))
         while (event := self._receiver.next_event()) is not None:
+            if isinstance(event, rating.Garbage):
+                continue
+            self._heard_at = self.now()
             if isinstance(event, rating.Key):
                 self._key(event.level)
+            else:
+                self.alive(self._heard_at)
 
     def _key(self, level: int) -> None:
         now = self.now()
         self.alive(now)
-        fresh = now - self._down_last >= PRESS_APART
+        fresh = now - self._down_last >= self._apart
         self._down_last = now
         if not fresh:
             return
         self._down_since = now
-        if self._question is not None:
+        if self._question is not None and now >= self._counts_from:
             self.emit(RatingKey(self._question, level))
             self._question = None
 

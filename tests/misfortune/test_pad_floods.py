@@ -9,6 +9,13 @@ import pytest
 from serial_rig import Pad, pad, until
 
 from devices.port import RatingKey
+from devices.rating.profile import profiles
+
+
+def asked(rig: Pad) -> None:
+    """Wait until the driver has taken the question, and the pad its command."""
+    until(lambda: not rig.driver._notes.qsize())
+    until(lambda: not rig.device._profile.ask or rig.device._asked)
 
 
 def heard(rig: Pad) -> None:
@@ -16,15 +23,17 @@ def heard(rig: Pad) -> None:
     until(lambda: rig.driver.state().proof_at != before)
 
 
-def test_a_flood_of_one_key_answers_one_question_and_no_other(tmp_path: Path) -> None:
-    with pad(tmp_path, "flood") as rig:
+@pytest.mark.parametrize("profile", profiles())
+def test_a_flood_of_one_key_answers_one_question_and_no_other(tmp_path: Path, profile: str) -> None:
+    with pad(tmp_path, "flood", profile=profile) as rig:
         rig.driver.ask("case-1")
-        until(lambda: not rig.driver._notes.qsize())
-        rig.device.press(5)
-        assert rig.events.first(RatingKey) == RatingKey("case-1", 5)
+        asked(rig)
+        threading.Event().wait(2 * rig.driver._profile.every)
+        rig.device.press(4)
+        assert rig.events.first(RatingKey) == RatingKey("case-1", 4)
         rig.driver.ask("case-2")
         heard(rig)
-        assert rig.events.of(RatingKey) == [RatingKey("case-1", 5)]
+        assert rig.events.of(RatingKey) == [RatingKey("case-1", 4)]
         assert rig.driver.state().usable
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from serial_rig import pad, until
 
 from devices.port import RatingKey
 from devices.rating.pad import SerialPad
+from devices.rating.profile import profiles
 
 
 def test_a_question_asked_while_the_pad_is_away_is_answered_when_it_is_back(tmp_path: Path) -> None:
@@ -29,6 +31,38 @@ def test_a_pad_gives_no_proof_of_life_before_its_first_key(tmp_path: Path) -> No
         assert rig.driver.state().proof_at is None
         rig.device.press(3)
         until(lambda: rig.driver.state().proof_at is not None)
+
+
+@pytest.mark.parametrize("profile", ["framed", "asked"])
+def test_pulled_at_any_byte_of_a_frame_it_gives_no_rating_and_the_next_press_counts(tmp_path: Path, profile: str) -> None:
+    shape = profiles()[profile].shape
+    whole = shape.frame(shape.key_of(5))
+    with pad(tmp_path, profile=profile) as rig:
+        for at in (1, len(whole) // 2, len(whole) - 1):  # every byte of every profile: tests/protocol
+            rig.driver.ask("case-1")
+            until(lambda: not rig.driver._notes.qsize())
+            rig.device.say(whole[:at])
+            since = rig.events.changes()
+            rig.device.inject("unplug")
+            rig.events.fault("absent", since)
+            since = rig.events.changes()
+            rig.device.clear()
+            rig.events.fault(None, since)
+            until(lambda: rig.device._asked or not rig.device._profile.ask)
+            os.write(rig.device._master, whole[at:])
+        assert rig.events.of(RatingKey) == []
+        rig.device.press(2)
+        assert rig.events.first(RatingKey) == RatingKey("case-1", 2)
+
+
+def test_a_polled_pad_that_stops_answering_is_mute_and_one_that_is_idle_is_not(tmp_path: Path) -> None:
+    with pad(tmp_path, profile="polled") as rig:
+        until(lambda: rig.driver.state().proof_at is not None)
+        rig.device.inject("mute")
+        rig.events.fault("mute")
+        since = rig.events.changes()
+        rig.device.clear()
+        rig.events.fault(None, since)
 
 
 def test_a_profile_there_is_not_is_refused_with_those_there_are(tmp_path: Path) -> None:
