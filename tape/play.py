@@ -88,7 +88,9 @@ class Player:
             if piece.way == FROM_DEVICE:
                 if self._speed:
                     self._stop.wait(began + (piece.at - zero) / self._speed - time.monotonic())
-                os.write(driver, piece.data)
+                if not _written(driver, piece.data):
+                    self._failure = f"piece {number}: the driver hung up before the device's answer"
+                    break
             elif not self._heard(driver, piece.data, number):
                 break
             else:
@@ -112,6 +114,18 @@ class Player:
         if not poll.poll(20):
             return b""
         try:
-            return os.read(driver, most)
+            data = os.read(driver, most)
         except OSError:
-            return b""
+            data = b""
+        if not data:
+            self._stop.wait(0.02)  # hung up: the poll does not wait any more
+        return data
+
+
+def _written(file: int, data: bytes) -> bool:
+    try:
+        while data:
+            data = data[os.write(file, data) :]
+    except OSError:
+        return False
+    return True

@@ -1,7 +1,7 @@
 """One IPP conversation over HTTP (RFC 8010, RFC 8011): with the private cupsd on its socket, or with the printer itself.
 
-Coded by the ``ippserver`` library; every question has a deadline. What the other side says is checked here: a value of an
-unexpected kind is no value.
+Coded by the ``ippserver`` library; no wait for bytes is longer than the patience given. What the other side says is checked
+here: a value of an unexpected kind is no value.
 """
 
 from __future__ import annotations
@@ -129,6 +129,8 @@ class Ipp:
                 said = response.read(ANSWER_LIMIT + 1)
         except http.client.HTTPException as error:
             raise ConnectionError(f"{self.uri}: {type(error).__name__}") from None
+        if response.length and len(said) <= ANSWER_LIMIT:
+            raise ConnectionError(f"{self.uri}: the answer was cut off")
         if response.status != http.client.OK or len(said) > ANSWER_LIMIT:
             raise IppError(0)
         return said

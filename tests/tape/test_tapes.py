@@ -69,7 +69,7 @@ def test_two_keys_are_two_ratings_from_their_tape(tmp_path: Path, profile: str) 
     driver.ask("case-1")
     driver.start(events.append)
     try:
-        until(lambda: driver.state().usable)
+        until(lambda: driver.state().usable and not driver._notes.qsize())
         player.start()
         until(lambda: RatingKey("case-1", 4) in events)
         driver.ask("case-2")
