@@ -13,15 +13,12 @@ It runs as the terminal's user; started by root it hands itself to ``lp``. The m
 from __future__ import annotations
 
 import grp
-import logging
 import os
 import pwd
 import shutil
 import subprocess
 from pathlib import Path
 from typing import NoReturn
-
-log = logging.getLogger(__name__)
 
 QUEUE = "a4"
 SOCKET = "cups.sock"
@@ -127,13 +124,14 @@ def daemon() -> str | None:
     return shutil.which("cupsd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
-def add_queue(socket: Path, uri: str) -> None:
-    """Make the queue for the driverless printer at ``uri``. What goes wrong is logged; the queue is not there then."""
+def add_queue(socket: Path, uri: str) -> str | None:
+    """Make the queue for the driverless printer at ``uri``; why it could not be made."""
     lpadmin = shutil.which("lpadmin", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or "lpadmin"
     argv = (lpadmin, "-h", str(socket), "-p", QUEUE, "-E", "-v", uri, "-m", "everywhere", "-o", "printer-error-policy=abort-job")
     try:
         subprocess.run(argv, check=True, capture_output=True, timeout=ADDING)
     except subprocess.CalledProcessError as error:
-        log.warning("the queue was not made: %s", error.stderr.decode("utf-8", "replace").strip())
+        return error.stderr.decode("utf-8", "replace").strip() or f"lpadmin: {error.returncode}"
     except (OSError, subprocess.TimeoutExpired) as error:
-        log.warning("the queue was not made: %s", type(error).__name__)
+        return f"lpadmin: {type(error).__name__}"
+    return None

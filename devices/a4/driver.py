@@ -68,6 +68,8 @@ class CupsPrinter(Supervised[PageJob]):
         self._journal = journal
         self._deadline = deadline or Deadline()
         self._session: Session | None = None
+        self._reason: str | None = None
+        """Why cupsd has no queue of ours: logged once, not at every try."""
         self._waiting = 0
         self._counting = threading.Lock()
 
@@ -97,7 +99,7 @@ class CupsPrinter(Supervised[PageJob]):
             self.wait(LOOK_EVERY)
             identity, found = session.look()
             self.alive()
-        session.prepare()
+        self._prepare(session)
         return identity or "IPP"
 
     def turn(self) -> float | None:
@@ -124,9 +126,17 @@ class CupsPrinter(Supervised[PageJob]):
         if found.fault is not None:
             self.faulted(found.fault, warning=found.warning)
         else:
-            session.prepare()
+            self._prepare(session)
             self.ready(warning=found.warning)
         return found.fault
+
+    def _prepare(self, session: Session) -> None:
+        reason = session.prepare()
+        if reason is not None and reason != self._reason:
+            log.warning("%s: the queue was not made: %s", self.name, reason)
+        self._reason = reason
+        if reason is not None:
+            raise DeviceFaultError("a4_queue_down")
 
     def _serve(self, job: PageJob, session: Session) -> None:
         outcome: Outcome = PrintOutcome.REFUSED, "absent"

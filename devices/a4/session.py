@@ -53,13 +53,9 @@ class Session:
             raise DeviceFaultError("a4_unfit")
         return next(iter(told.words("printer-make-and-model")), None), found
 
-    def prepare(self) -> None:
-        """Make sure that cupsd has our queue; a private cupsd forgets everything when it is started."""
-        if self._ask_cupsd(self._has_queue):
-            return
-        add_queue(self._socket, self._uri)
-        if not self._ask_cupsd(self._has_queue):
-            raise DeviceFaultError("a4_queue_down")
+    def prepare(self) -> str | None:
+        """Make sure that cupsd has our queue, as it forgets everything when it is started; why it has none."""
+        return None if self._ask_cupsd(self._has_queue) else add_queue(self._socket, self._uri)
 
     def empty_here(self) -> bool:
         """Throw out what stands in cupsd, with its files; whether nothing is left."""
