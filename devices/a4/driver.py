@@ -17,11 +17,12 @@ Nothing is printed twice by itself.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from devices.a4.session import Outcome, Session
@@ -34,6 +35,8 @@ LOOK_EVERY = 0.5
 """Seconds between two questions to an idle printer: its proof of life."""
 WATCH_EVERY = 0.2
 """The same while a job is under way."""
+QUEUE_LIMIT = 8
+"""Jobs that may wait. More means that somebody prints in a loop."""
 EMPTYING = 10.0
 """Seconds both ends are given to be seen empty: cupsd's backend takes back the job within a few."""
 
@@ -77,7 +80,8 @@ class CupsPrinter(Supervised[PageJob]):
         """Queue ``job``; its :class:`PrintEnded` follows in any case, also when the printer cannot be used."""
         with self._counting:
             self._waiting += 1
-        self.leave(job)
+            crowded = self._waiting > QUEUE_LIMIT
+        self.leave(replace(job, pdf=b"") if crowded else job)
 
     # --- the device's life --------------------------------------------------------------------------------------------
 
@@ -87,6 +91,8 @@ class CupsPrinter(Supervised[PageJob]):
     def identify(self) -> str | None:
         """Stays here until it can print and both ends are empty: a printer that comes up without paper never was ready."""
         session = self._open()
+        with contextlib.suppress(DeviceFaultError):  # told below, when the printer is there
+            session.empty_here()  # also while it is not: cupsd would print as soon as it is
         identity, found = session.look()
         self.alive()
         self._empty(session)
@@ -106,6 +112,8 @@ class CupsPrinter(Supervised[PageJob]):
         note = next(self.notes(), None)
         if note is None:
             self._look(self._open())
+        elif not note.pdf:  # its pages were not kept, as too many wait
+            self.decline(note)
         else:
             self._serve(note, self._open())
         return 0.0 if self._waiting else LOOK_EVERY
@@ -115,7 +123,7 @@ class CupsPrinter(Supervised[PageJob]):
 
     def decline(self, note: PageJob) -> None:
         self._taken()
-        self._end(note, PrintOutcome.REFUSED, self.state().fault or "absent")
+        self._end(note, PrintOutcome.REFUSED, "printer_busy" if not note.pdf else self.state().fault or "absent")
 
     # --- one job ------------------------------------------------------------------------------------------------------
 

@@ -100,10 +100,13 @@ class Session:
         return (PrintOutcome.REFUSED if untouched else PrintOutcome.UNCERTAIN), "a4_too_slow"
 
     def reached(self) -> bool:
-        """After both ends were emptied: whether the printer had the job after all, and did more than hold it."""
+        """After both ends were emptied: whether the printer had the job after all, and may have done more than hold it."""
         run = self._under_way()
-        there = self._ask_printer(lambda: self._seen(run))
-        return there is not None and (there.state is JobState.COMPLETED or bool(there.impressions) or run.state not in _UNTOUCHED)
+        known = run.remote is not None
+        there = self._seen(run)
+        if there is None:
+            return False
+        return not known or there.state is JobState.COMPLETED or bool(there.impressions) or run.state not in _UNTOUCHED
 
     def _seen(self, run: _Running) -> Job | None:
         """Our job as the printer has it. It was empty before, so what stands there or ended anew is ours."""

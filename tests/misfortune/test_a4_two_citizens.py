@@ -16,7 +16,7 @@ MARK = "LIUCESHI7788"
 
 @pytest.mark.parametrize("fault", ["paper out", "unplug", "hold", "forget"])
 def test_whatever_happened_to_the_first_job_the_second_citizen_gets_only_their_own(fault: str) -> None:
-    with pages(page_time=0.8, deadline=Deadline(page=0.5, margin=4.0)) as rig:
+    with pages(page_time=0.8, deadline=Deadline(page=0.5, margin=2.5)) as rig:
         rig.usable()
         rig.begin("a", pages=2, text="FIRST")
         if fault in ("hold", "forget"):
@@ -34,7 +34,7 @@ def test_whatever_happened_to_the_first_job_the_second_citizen_gets_only_their_o
 
 @pytest.mark.parametrize("fault", [None, "paper out mid-job", "unplug"])
 def test_no_byte_of_a_job_is_left_with_cups_once_it_has_ended(fault: str | None) -> None:
-    with pages(page_time=0.5, deadline=Deadline(page=0.5, margin=4.0)) as rig:
+    with pages(page_time=0.5, deadline=Deadline(page=0.5, margin=2.5)) as rig:
         rig.usable()
         rig.begin("a", pages=2, text=MARK)
         while not left(rig):  # the search finds it while the job is there

@@ -39,7 +39,7 @@ def answer(rig: Pad, question: str, level: int) -> RatingKey:
 @pytest.mark.parametrize("profile", profiles())
 def test_every_pad_gives_the_official_level(tmp_path: Path, profile: str) -> None:
     with pad(tmp_path, profile=profile) as rig:
-        for level in rig.device._profile.shape.keys.values():
+        for level in (4, 2):  # the others: tests/protocol
             assert answer(rig, f"case-{level}", level) == RatingKey(f"case-{level}", level)
 
 
