@@ -46,6 +46,7 @@ class Player:
         tty.setraw(slave)
         link.unlink(missing_ok=True)
         link.symlink_to(os.ttyname(slave))
+        self._closing.callback(link.unlink, missing_ok=True)
         self._target = partial(self._play, master)
         return str(link)
 

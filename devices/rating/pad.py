@@ -22,7 +22,7 @@ PRESS_APART = 0.3
 STUCK_AFTER = 5.0
 """Seconds of one press after which the key is called stuck."""
 SILENT_AFTER = 2.0
-"""Seconds without an answer after which a polled pad is mute."""
+"""Seconds without an answer after which a polled pad is mute, at least; one that is asked seldom has three questions' time."""
 CHECK_EVERY = 1.0
 """Seconds between two looks whether the line is still there."""
 
@@ -48,6 +48,7 @@ class SerialPad(Supervised[str | None]):
         self._down_since = self._down_last = float("-inf")
         self._poll_at = self._heard_at = self._counts_from = float("-inf")
         self._apart = max(PRESS_APART, 2 * self._profile.every)
+        self._silent_after = max(SILENT_AFTER, 3 * self._profile.every)
 
     def ask(self, question: str) -> None:
         self.leave(question)
@@ -70,6 +71,13 @@ class SerialPad(Supervised[str | None]):
             self._line = None
 
     def identify(self) -> str | None:
+        """One that answers when idle is ready only once it did."""
+        line = self._line
+        assert line is not None
+        opened = self._heard_at
+        while self._profile.shape.idle and self._heard_at == opened and not self.stopping:
+            self.wait(self._poll(line), *self.readable())
+            self._listen(line)
         return self._profile.name
 
     def readable(self) -> tuple[int, ...]:
@@ -98,7 +106,7 @@ class SerialPad(Supervised[str | None]):
 
     def _poll(self, line: SerialLine) -> float:
         now = self.now()
-        if self._profile.shape.idle and now - self._heard_at >= SILENT_AFTER:
+        if self._profile.shape.idle and now - self._heard_at >= self._silent_after:
             raise TimeoutError("the pad does not answer")
         if now >= self._poll_at:
             self._poll_at = now + self._profile.every

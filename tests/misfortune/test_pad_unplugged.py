@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from serial_rig import pad, until
 
-from devices.port import RatingKey
+from devices.port import DeviceChanged, RatingKey
 from devices.rating.pad import SerialPad
 from devices.rating.profile import profiles
 
@@ -59,7 +59,12 @@ def test_a_polled_pad_that_stops_answering_is_mute_and_one_that_is_idle_is_not(t
     with pad(tmp_path, profile="polled") as rig:
         until(lambda: rig.driver.state().proof_at is not None)
         rig.device.inject("mute")
+        since = rig.events.changes()
         rig.events.fault("mute")
+        for _ in range(3):  # it tries again, hears nothing again, and tells nobody again
+            opened = rig.driver._heard_at
+            until(lambda opened=opened: rig.driver._heard_at != opened)
+        assert [change.state.fault for change in rig.events.of(DeviceChanged)[since:]] == ["mute"]
         since = rig.events.changes()
         rig.device.clear()
         rig.events.fault(None, since)
