@@ -8,7 +8,9 @@ from support.pages import pages
 from devices.port import PrintOutcome
 
 
-@pytest.mark.parametrize(("fault", "code"), [("jam", "a4_jam"), ("cover open", "a4_cover_open")])
+@pytest.mark.parametrize(
+    ("fault", "code"), [("jam", "a4_jam"), pytest.param("cover open", "a4_cover_open", marks=pytest.mark.long)]
+)
 def test_the_job_is_spoilt_and_clearing_the_printer_does_not_print_it_on(fault: str, code: str) -> None:
     with pages(page_time=0.6) as rig:
         rig.usable()

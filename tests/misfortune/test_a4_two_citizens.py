@@ -14,7 +14,9 @@ from devices.port import PrintOutcome
 MARK = "LIUCESHI7788"
 
 
-@pytest.mark.parametrize("fault", ["paper out", "unplug", "hold", "forget"])
+@pytest.mark.parametrize(
+    "fault", ["paper out", "unplug", pytest.param("hold", marks=pytest.mark.long), pytest.param("forget", marks=pytest.mark.long)]
+)
 def test_whatever_happened_to_the_first_job_the_second_citizen_gets_only_their_own(fault: str) -> None:
     with pages(page_time=0.8, deadline=Deadline(page=0.5, margin=2.5)) as rig:
         rig.usable()
