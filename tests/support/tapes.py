@@ -14,11 +14,11 @@ from devices.idcard.reader import SdtReader
 from devices.port import CardRead, CardRemoved, DeviceEvent, RatingKey
 from devices.printer.driver import EscposPrinter
 from devices.rating.pad import SerialPad
+from devices.tape.record import Recorder, keep
+from devices.tape.tape import Tape
 from devices.virtual.idcard import VirtualReader
 from devices.virtual.printer import VirtualPrinter
 from devices.virtual.rating import VirtualPad
-from tape.record import Recorder, keep
-from tape.tape import Tape
 
 TAPES = Path(__file__).parents[1] / "tapes"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OURS = ("domain", "kiosk", "devices", "ui", "mqtt", "fleet", "tape")
+OURS = ("domain", "kiosk", "devices", "ui", "mqtt", "fleet")
 
 # module prefix → prefixes of ours it may import; the longest matching rule holds.
 RULES: dict[str, tuple[str, ...]] = {
@@ -17,7 +17,6 @@ RULES: dict[str, tuple[str, ...]] = {
     "devices.protocols": ("devices.protocols",),
     "mqtt": ("mqtt",),
     # For developers, not in the wheel: nobody imports it.
-    "tape": ("tape", "devices"),
     "fleet": ("fleet", "domain", "mqtt"),
     "ui": ("ui", "domain", "kiosk.visit"),
     "kiosk": ("kiosk", "domain", "devices.port", "mqtt"),
@@ -62,6 +61,12 @@ def test_a_module_imports_only_what_its_room_allows(module: str, path: Path) -> 
             assert any(under(name, allowed) for allowed in RULES[rule]), f"{module} imports {name}"
             if any(under(name, root) for root in ROOTS):
                 assert any(under(module, m) for m in MAY_NAME_ROOTS), f"{module} imports a composition root"
+
+
+def test_nothing_that_is_shipped_needs_a_tape() -> None:
+    """``devices.tape`` is left out of the wheel."""
+    for module, path in modules():
+        assert under(module, "devices.tape") or not any(under(name, "devices.tape") for name in imports(path)), module
 
 
 def test_protocols_use_nothing_but_the_standard_library() -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tape.tape import FROM_DEVICE, Tape
+from devices.tape.tape import FROM_DEVICE, Tape
 
 
 class MismatchError(AssertionError):

@@ -14,8 +14,8 @@ printer questions and answers only: a picture may show a person, and nobody can 
 from __future__ import annotations
 
 from devices.protocols import resident, sdt
+from devices.tape.tape import FROM_DEVICE, TO_DEVICE, Tape
 from devices.virtual.people import PEOPLE
-from tape.tape import FROM_DEVICE, TO_DEVICE, Tape
 
 SHORT = 16
 """Bytes of an answer too short for a name (30) or a number (36): states, the SAM id."""

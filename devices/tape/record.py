@@ -13,9 +13,9 @@ import tty
 from datetime import UTC, datetime
 from pathlib import Path
 
+from devices.tape.listed import cards
+from devices.tape.tape import FROM_DEVICE, TO_DEVICE, Take, Tape, dump
 from devices.transports.serial import SerialLine
-from tape.listed import cards
-from tape.tape import FROM_DEVICE, TO_DEVICE, Take, Tape, dump
 
 _CHUNK = 4096
 

@@ -1,4 +1,4 @@
-"""``python -m tape record|play``."""
+"""``python -m devices.tape record|play``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from tape.listed import NotListedError
-from tape.play import MismatchError, Player
-from tape.record import Recorder, keep
-from tape.tape import TapeError, load
+from devices.tape.listed import NotListedError
+from devices.tape.play import MismatchError, Player
+from devices.tape.record import Recorder, keep
+from devices.tape.tape import TapeError, load
 
 
 @click.group()
