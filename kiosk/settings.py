@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -58,8 +58,30 @@ class IdCardSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PrinterSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    host: str
-    port: Port = 9100
+    """Where it is: exactly one of ``host`` (and ``port``), ``serial`` (and ``baud``, ``flow``), ``usb``.
+
+    ``model`` and ``mode``: see ``devices/printer/models.toml``. Without ``mode`` a printer on a line below 115200 baud whose model
+    has text of its own is sent text, every other one pictures.
+    """
+
+    host: Name | None = None
+    port: Port | None = None
+    serial: Name | None = None
+    baud: Annotated[int, Meta(ge=9600, le=921600)] | None = None
+    flow: Literal["none", "xonxoff", "rtscts", "dsrdtr"] | None = None
+    usb: Name | None = None
+    model: Name = "generic"
+    mode: Literal["image", "text"] | None = None
+
+    def __post_init__(self) -> None:
+        if sum(where is not None for where in (self.host, self.serial, self.usb)) != 1:
+            raise ValueError("`host`、`serial`、`usb` 要写一个，也只能写一个")
+        if self.host is None and self.port is not None:
+            raise ValueError("`port` 只和 `host` 一起用")
+        if self.serial is None and (self.baud, self.flow) != (None, None):
+            raise ValueError("`baud`、`flow` 只和 `serial` 一起用")
+        if self.serial is not None and self.baud is None:
+            raise ValueError("`serial` 要写 `baud`")
 
 
 class RatingSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""Driver of an ESC/POS receipt printer on the network: what became of each slip, honestly.
+"""Driver of an ESC/POS receipt printer: what became of each slip, honestly.
 
 ======================================================  ==============================================================
 nothing of the slip was sent                            ``REFUSED`` with the cause; may be tried again silently
@@ -12,6 +12,9 @@ After anything but ``PRINTED`` and ``REFUSED`` the printer is cleaned up as soon
 command is filled, 以上作废 is printed and cut off. Only then is it ready, so what hangs in its mouth never becomes the
 beginning of the next person's receipt.
 
+Where a presenter can be asked, *printed* is said when somebody has taken the ticket. One nobody takes is taken back after a
+while, so that no stranger reads it: ``SPOILT`` with the cause ``ticket_retracted``, and a warning for staff to empty the bin.
+
 A printer that answers neither GS ( H nor GS r can prove nothing and is faulted as ``printer_unfit``.
 
 A second attempt is the business of whoever gave the job: nothing is ever printed twice by itself.
@@ -22,16 +25,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from devices.port import Heading, Paragraph, PrintEnded, PrintJob, PrintJournal, PrintOutcome, Rule, Slip
+from devices.printer.lines import LineSetter
+from devices.printer.model import Model, models
 from devices.printer.raster import Strip, strips
-from devices.printer.session import CancelledError, NotTakingError, Session, StoppedError
+from devices.printer.session import BabbleError, CancelledError, Link, NotTakingError, Session, StoppedError
 from devices.printer.slip import Typesetter, UnprintableSlipError
 from devices.protocols.escpos import Paper, Trouble
 from devices.supervisor import DeviceFaultError, Pace, Supervised
-from devices.transports.tcp import TcpLink
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +47,9 @@ QUEUE_LIMIT = 8
 """Slips that may wait. More means that somebody prints in a loop, and paper is short."""
 VOID = Slip((Rule(), Heading("以上作废"), Paragraph("上面的凭证没有打印完整，请勿使用。", strong=True, centred=True)))
 
+Mode = Literal["image", "text"]
+
+_RETRACTED = "ticket_retracted"
 _FAULTS = {
     Trouble.COVER: "cover_open",
     Trouble.PAPER: "paper_out",
@@ -59,34 +68,44 @@ class _Crowded:
     attempt: int
 
 
-class EscposPrinter(Supervised[PrintJob | _Crowded]):
-    """:class:`devices.port.ReceiptPrinter` at ``host:port`` (most printers listen on 9100).
+class PrinterLink(Link, Protocol):
+    def close(self) -> None:
+        """Hang up at once; what was not sent is dropped."""
 
-    Raises :class:`~devices.printer.text.MissingFontError` on construction. ``unfinished``: the journal knows a job that was
-    being sent when the terminal went down, so clean up before anything else.
+
+class EscposPrinter(Supervised[PrintJob | _Crowded]):
+    """:class:`devices.port.ReceiptPrinter`. ``connect`` opens its link: ``OSError`` when there is none.
+
+    ``mode``: slips go as pictures, or as text of ``model``'s own characters (``ValueError`` when it has none). Raises
+    :class:`~devices.printer.text.MissingFontError` on construction. ``unfinished``: the journal knows a job that was being
+    sent when the terminal went down, so clean up before anything else.
     """
 
     def __init__(
         self,
-        host: str,
-        port: int,
+        connect: Callable[[], PrinterLink],
         journal: PrintJournal,
         *,
         name: str = "printer",
+        model: Model | None = None,
+        mode: Mode = "image",
         unfinished: bool = False,
         typesetter: Typesetter | None = None,
         pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(name, pace=pace, clock=clock)
-        self._where = (host, port)
+        self._connect = connect
         self._journal = journal
         self._dirty = unfinished
-        self._typesetter = typesetter or Typesetter()
-        self._void = strips(self._typesetter.render(VOID))
-        self._link: TcpLink | None = None
+        self._model = model or models()["generic"]
+        self._presenter = self._model.presenter
+        self._typeset = _setting(self._model, mode, typesetter or Typesetter(width=self._model.dots))
+        self._void = self._typeset(VOID)
+        self._link: PrinterLink | None = None
         self._talk: Session | None = None
         self._look_at = 0.0
+        self._retracted = False
         self._waiting = 0
         self._counting = threading.Lock()
 
@@ -100,24 +119,35 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
     # --- the device's life --------------------------------------------------------------------------------------------
 
     def open(self) -> None:
-        self._link = TcpLink(*self._where)
-        self._talk = Session(self._link, wait=self.wait, now=self.now, stopping=lambda: self.stopping)
+        self._link = self._connect()
+        self._talk = Session(
+            self._link,
+            wait=self.wait,
+            now=self.now,
+            stopping=lambda: self.stopping,
+            buffer=self._model.buffer,
+            presenter=self._presenter,
+        )
 
     def identify(self) -> str | None:
         """Stays here until the printer can print: a printer that comes up without paper is faulted, and never was ready."""
         session = self._session()
-        while not self._usable(session):
-            for note in self.notes():
-                self.decline(note)
-            if self.stopping:
-                raise DeviceFaultError(self.state().fault or "absent")
-            self.wait(LOOK_EVERY, *self.readable())
-            session.hear()
+        with _named():
+            while not self._usable(session):
+                for note in self.notes():
+                    self.decline(note)
+                if self.stopping:
+                    raise DeviceFaultError(self.state().fault or "absent")
+                self.wait(LOOK_EVERY, *self.readable())
+                session.hear()
         self._look_at = 0.0
         return session.model or "ESC/POS"
 
     def turn(self) -> float | None:
-        session = self._session()
+        with _named():
+            return self._turn(self._session())
+
+    def _turn(self, session: Session) -> float:
         session.hear()
         note = next(self.notes(), None)
         if note is None and not session.changed and (left := self._look_at - self.now()) > 0:
@@ -159,7 +189,7 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
                 self._end(note, PrintOutcome.REFUSED, _lost(error))
             raise
         if usable:
-            self.ready(warning=_warning(session))
+            self.ready(warning=self._warning(session))
         return usable
 
     def _usable(self, session: Session) -> bool:
@@ -173,13 +203,26 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
                 self._dirty |= session.probe()
             if not session.provable:
                 raise DeviceFaultError("printer_unfit")
+            self._empty_mouth(session)
             return not self._dirty or self._clean_up(session)
-        self.faulted(_FAULTS[status.trouble], warning=_warning(session))
+        self.faulted(_FAULTS[status.trouble], warning=self._warning(session))
         return False
+
+    def _empty_mouth(self, session: Session) -> None:
+        """No ticket of before (a restart, a pulled cable) is left for whoever comes next."""
+        if self._presenter is None or not self._presenter.status:
+            return
+        try:
+            waits = session.ticket_waits()
+        except TimeoutError:
+            raise DeviceFaultError("printer_model_wrong") from None
+        if waits:
+            session.take_back()
+            self._retracted = True
 
     def _clean_up(self, session: Session) -> bool:
         try:
-            session.print(self._void, flush=True)
+            session.print(self._void, void=True)
         except StoppedError as error:
             self.faulted(_FAULTS[error.trouble])
             return False
@@ -196,25 +239,25 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
         cause: str | None = None
         session.begun = False
         try:
-            if (picture := self._set(job)) is None:
+            if (set_ := self._set(job)) is None:
                 cause = "slip_unprintable"
             elif not self._journalled(job):
                 cause = "store_failed"
             else:
                 self.busy()
-                outcome, cause = self._send(picture, session)
+                outcome, cause = self._send(set_, session)
         except Exception as error:
             outcome, cause = PrintOutcome.UNCERTAIN if session.begun else PrintOutcome.REFUSED, _lost(error)
             if not self.stopping:
                 self.faulted(cause)  # a lost receipt is news at once; only an idle printer is given its grace
             raise
         finally:
-            self._dirty |= outcome in (PrintOutcome.SPOILT, PrintOutcome.UNCERTAIN)
+            self._dirty |= outcome in (PrintOutcome.SPOILT, PrintOutcome.UNCERTAIN) and cause != _RETRACTED
             self._end(job, outcome, cause)
 
     def _set(self, job: PrintJob) -> tuple[Strip, ...] | None:
         try:
-            return strips(self._typesetter.render(job.slip))
+            return self._typeset(job.slip)
         except UnprintableSlipError as error:
             # Which character it is could be part of somebody's name.
             log.warning("%s: a slip cannot be printed: %d characters without a glyph", self.name, len(error.characters))
@@ -228,9 +271,9 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
             return False
         return True
 
-    def _send(self, picture: tuple[Strip, ...], session: Session) -> tuple[PrintOutcome, str | None]:
+    def _send(self, set_: tuple[Strip, ...], session: Session) -> tuple[PrintOutcome, str | None]:
         try:
-            session.print(picture)
+            session.print(set_)
         except StoppedError as error:
             fault = _FAULTS[error.trouble]
             self.faulted(fault)
@@ -238,6 +281,10 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
         except NotTakingError:
             self._dirty = True
             return PrintOutcome.REFUSED, "mute"
+        if self._presenter is not None and self._presenter.status:
+            self._retracted = not session.taken(self._presenter.after)
+            if self._retracted:
+                return PrintOutcome.SPOILT, _RETRACTED
         return PrintOutcome.PRINTED, None
 
     def _end(self, job: PrintJob | _Crowded, outcome: PrintOutcome, cause: str | None) -> None:
@@ -251,17 +298,39 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
         with self._counting:
             self._waiting -= 1
 
+    def _warning(self, session: Session) -> str | None:
+        if self._retracted:
+            return _RETRACTED
+        near_end = self._model.near_end and session.status.paper is Paper.NEAR_END
+        return "paper_near_end" if near_end else None
+
     def _session(self) -> Session:
         if self._talk is None:
             raise RuntimeError("not open")
         return self._talk
 
 
-def _warning(session: Session) -> str | None:
-    return "paper_near_end" if session.status.paper is Paper.NEAR_END else None
+@contextmanager
+def _named() -> Iterator[None]:
+    """A printer that babbles is a fault of the device, not a mistake of ours."""
+    try:
+        yield
+    except BabbleError:
+        raise DeviceFaultError("printer_babbles") from None
+
+
+def _setting(model: Model, mode: Mode, typesetter: Typesetter) -> Callable[[Slip], tuple[Strip, ...]]:
+    """How slips become what goes over the wire; the function raises :class:`UnprintableSlipError`."""
+    if mode == "text":
+        return LineSetter(model, typesetter).set
+    return lambda slip: strips(typesetter.render(slip))
 
 
 def _lost(error: Exception) -> str:
+    if isinstance(error, DeviceFaultError):
+        return error.code
+    if isinstance(error, BabbleError):
+        return "printer_babbles"
     if isinstance(error, CancelledError):
         return "print_interrupted"
     if isinstance(error, TimeoutError):

@@ -9,6 +9,9 @@ A job on the wire::
                         swallowed it   when the printer stops
 
 Without that window a TCP printer that stops is mute: its full buffer holds up the very question why it stopped.
+A slow line (:attr:`Link.rate`) is given the time its bytes take. A presenter (``model.py``) gets its commands before the end
+marker, and is asked afterwards whether the ticket is still there.
+
 Waiting always ends: by the answer, by trouble the printer reports (ASB, or DLE EOT asked when nothing moves), by
 ``TimeoutError``, by ``OSError``, or because the terminal stops.
 """
@@ -21,10 +24,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from devices.printer.model import COMMONEST_BUFFER, Presenter
 from devices.printer.raster import Strip
 from devices.protocols.escpos import (
     ASK_MODEL,
     ASK_PAPER,
+    ASK_PRESENTER,
     CUT,
     FLUSH,
     REPORT_CHANGES,
@@ -32,11 +37,14 @@ from devices.protocols.escpos import (
     Answer,
     Answers,
     Changed,
+    FullStatus,
     InOrder,
     Named,
+    Paper,
     Printed,
     PrinterStatus,
     Query,
+    Reading,
     RealTime,
     Trouble,
     ask,
@@ -45,8 +53,12 @@ from devices.protocols.escpos import (
 
 PATIENCE = 2.0
 """Seconds a question may stay open. Cheap printers answer within 0.1 s, and now and then within 1 s."""
-WINDOW = 3600
-"""Bytes sent and not yet known to be taken: two full strips, below the 4 kB receive buffer of the commonest printers."""
+SPARE = 496
+"""Bytes of the receive buffer never filled, for questions. What is left of the commonest 4 kB holds two full strips."""
+WINDOW = COMMONEST_BUFFER - SPARE
+"""Bytes sent and not yet known to be taken, with such a printer."""
+BABBLE = 16_384
+"""Bytes a printer may say between two rounds of questions, a second or a job's strips apart. Honest ones say some hundred."""
 PIECE = 1024
 """Bytes written between two looks at what the printer says."""
 SLOWEST = 25.0 * 8
@@ -62,12 +74,24 @@ _GLANCE = 0.05
 _AFTERTHOUGHT = 0.3
 """Seconds a process id may come after the answer to a later GS r."""
 _PROBE = b"tb00"
+_TICKET_EVERY = 0.3
+"""Seconds between two questions whether a ticket is taken."""
 
 
 class Link(Protocol):
     """What a session needs of its transport; none of it waits."""
 
+    @property
+    def rate(self) -> float | None:
+        """Bytes a second where the wire is what takes time; ``None`` where it is not."""
+
     def fileno(self) -> int: ...
+
+    def writable(self) -> tuple[int, ...]:
+        """Files that are readable when :meth:`write` takes something again; none where only time tells."""
+
+    def paper_out(self) -> bool | None:
+        """What the link itself knows, beside the data; ``None``: nothing."""
 
     def read(self) -> bytes: ...
 
@@ -85,6 +109,10 @@ class StoppedError(Exception):
 
 class NotTakingError(Exception):
     """The printer answers in real time but took nothing in: it is in the middle of something cut off. Nothing was sent."""
+
+
+class BabbleError(Exception):
+    """More bytes than any printer has to say: nothing of it can be trusted."""
 
 
 class CancelledError(ConnectionAbortedError):
@@ -108,21 +136,28 @@ class Traits:
 
 
 class Session:
-    """Belongs to the thread that owns the printer. ``wait(seconds, fd)`` sleeps until readable, woken, or over."""
+    """Belongs to the thread that owns the printer. ``wait(seconds, *files)`` sleeps until readable, woken, or over.
+
+    ``buffer``: bytes the printer's receive buffer holds. ``presenter``: the commands of one, if there is one.
+    """
 
     def __init__(
         self,
         link: Link,
         *,
-        wait: Callable[[float, int], bool],
+        wait: Callable[..., bool],
         now: Callable[[], float],
         stopping: Callable[[], bool],
+        buffer: int = COMMONEST_BUFFER,
+        presenter: Presenter | None = None,
     ) -> None:
         self._link = link
         self._wait = wait
         self._now = now
         self._stopping = stopping
-        self._answers = Answers()
+        self._window = buffer - SPARE
+        self._presenter = presenter
+        self._answers = Answers(full_status=presenter is not None and presenter.status)
         self._real_time: deque[int] = deque(maxlen=8)
         self._flying: deque[int] = deque()
         self._marks: set[bytes] = set()
@@ -131,6 +166,8 @@ class Session:
         self._printing = False
         self._alarm: Trouble | None = None
         self._moved_at = now()
+        self._heard = 0
+        self._ticket: bool | None = None
         self.begun = False
         """Some of the picture last given to :meth:`print` was sent."""
         self.status = PrinterStatus()
@@ -149,15 +186,23 @@ class Session:
         if seconds > 0:
             self._wait(seconds, self._link.fileno())
         while data := self._link.read():
+            self._heard += len(data)
+            if self._heard > BABBLE:
+                raise BabbleError
             for answer in self._answers.receive(data):
                 self._sort(answer)
 
     def inquire(self) -> PrinterStatus:
-        """The whole status, asked now. ``TimeoutError`` when one of four questions stays open.
+        """The whole status, asked now. ``TimeoutError`` when one of four questions stays open and the link knows no reason.
 
         Offline without a cause is asked again: the cause may have come or gone between two questions.
         """
-        status = self._four_questions()
+        try:
+            status = self._four_questions()
+        except TimeoutError:
+            if not self._link.paper_out():
+                raise
+            status = PrinterStatus(online=Reading.BAD, paper=Paper.OUT)
         if status.trouble is Trouble.OFFLINE:
             status = self._four_questions()
         self.status = status
@@ -182,35 +227,66 @@ class Session:
                 return bool(flush)
         return False
 
-    def print(self, strips: Iterable[Strip], *, flush: bool = False) -> None:
-        """Print and cut. Returns when the printer has proven it.
+    def print(self, strips: Iterable[Strip], *, void: bool = False) -> None:
+        """Print, cut and present. Returns when the printer has proven it.
 
-        ``flush`` first completes a command that was cut off. :class:`StoppedError`, :class:`NotTakingError`,
+        ``void`` first completes a command that was cut off, and a presenter keeps what comes out. :class:`StoppedError`, :class:`NotTakingError`,
         :class:`CancelledError`; ``TimeoutError`` and ``OSError`` leave open what is on paper.
         """
         if self.traits is None or not self.traits.provable:
             raise RuntimeError("prints only where a probe found proof possible")
         self._printing, self.begun = True, False
         try:
-            self._run(tuple(strips), self.traits, flush)
+            self._run(tuple(strips), self.traits, void)
         finally:
             self._printing, self._alarm = False, None
 
+    def ticket_waits(self) -> bool:
+        """Whether the presenter holds a ticket out. ``TimeoutError`` when it does not know such a question."""
+        self._ticket = None
+        self._write(ASK_PRESENTER)
+        self._until(lambda: self._ticket is not None, PATIENCE)
+        return bool(self._ticket)
+
+    def taken(self, seconds: float) -> bool:
+        """Whether the ticket was taken within ``seconds``. If not it was taken back, and is out of everybody's sight."""
+        deadline = self._now() + seconds
+        while self.ticket_waits():
+            if self._now() >= deadline:
+                self.take_back()
+                return False
+            self._came(lambda: False, _TICKET_EVERY)
+        return True
+
+    def take_back(self) -> None:
+        """Have the presenter swallow what it holds out. ``TimeoutError`` when it does not."""
+        assert self._presenter is not None
+        self._write(self._presenter.retract)
+        deadline = self._now() + MARGIN
+        while self.ticket_waits():
+            if self._now() >= deadline:
+                raise TimeoutError("the ticket stays in the mouth")
+            self._came(lambda: False, _TICKET_EVERY)
+
     # --- a job --------------------------------------------------------------------------------------------------------
 
-    def _run(self, strips: tuple[Strip, ...], traits: Traits, flush: bool) -> None:
-        self._begin(traits, flush)
+    def _run(self, strips: tuple[Strip, ...], traits: Traits, void: bool) -> None:
+        self._heard = 0
+        self._begin(traits, void)
         deadline = self._now() + sum(strip.rows for strip in strips) / SLOWEST + MARGIN
+        if self._link.rate is not None:
+            deadline += sum(len(strip.data) + len(ASK_PAPER) for strip in strips) / self._link.rate
         for strip in strips:
             self._watch(partial(self._fits, len(strip.data)), deadline)
             self.begun = True
             self._send(strip.data, traits)
-        self._prove(traits, deadline)
+        self._prove(traits, deadline, void)
 
-    def _begin(self, traits: Traits, flush: bool) -> None:
+    def _begin(self, traits: Traits, void: bool) -> None:
         """Settings of our own, and an answer that shows they were taken in."""
         self._reported = False
-        self._write((FLUSH if flush else b"") + RESET + REPORT_CHANGES)
+        keep = b"" if self._presenter is None else self._presenter.retract
+        self._write((FLUSH if void else b"") + RESET + keep + REPORT_CHANGES)
         self._ask_paper(traits, 0)
         if not self._came(lambda: not self._flying and (self._reported or not traits.reports), PATIENCE):
             if (trouble := self.inquire().trouble) is not None:
@@ -225,11 +301,13 @@ class Session:
             self._check()
         self._ask_paper(traits, len(data))
 
-    def _prove(self, traits: Traits, deadline: float) -> None:
+    def _prove(self, traits: Traits, deadline: float, void: bool) -> None:
         self._count += 1
         identity = b"%04d" % (self._count % 10_000)
         self._marks.clear()
         self._write(CUT)
+        if self._presenter is not None:
+            self._write(self._presenter.retract if void else self._presenter.present)
         if traits.process_id:
             self._write(mark(identity))
             self._watch(lambda: identity in self._marks, deadline)
@@ -240,7 +318,7 @@ class Session:
             raise StoppedError(trouble, begun=True)
 
     def _fits(self, size: int) -> bool:
-        return sum(self._flying) + size <= WINDOW
+        return not self._flying or sum(self._flying) + size <= self._window
 
     def _ask_paper(self, traits: Traits, size: int) -> None:
         if traits.in_order:
@@ -274,6 +352,8 @@ class Session:
     def _four_questions(self) -> PrinterStatus:
         status = PrinterStatus()
         self.hear()
+        if not self._printing:
+            self._heard = 0
         self._real_time.clear()
         for query in Query:
             self._write(ask(query))
@@ -292,7 +372,8 @@ class Session:
                 raise TimeoutError("takes no more bytes")
             else:
                 self._check()
-                self.hear(_GLANCE)
+                self._wait(_GLANCE, self._link.fileno(), *self._link.writable())
+                self.hear()
 
     def _until(self, done: Callable[[], bool], seconds: float) -> None:
         if not self._came(done, seconds):
@@ -324,5 +405,7 @@ class Session:
             case Printed(identity):
                 self._moved_at = self._now()
                 self._marks.add(identity)
+            case FullStatus(ticket):
+                self._ticket = ticket
             case Named(text):
                 self.model = text

@@ -1,4 +1,4 @@
-"""A slip as a picture: 576 dots wide, black and white, set for somebody of seventy without glasses.
+"""A slip as a picture: 576 dots wide on most printers, black and white, set for somebody of seventy without glasses.
 
 ::
 
@@ -30,7 +30,6 @@ MAX_HEIGHT = 8000
 """One metre. Nobody is served by a longer slip, and a roll holds fifty of these."""
 
 _MARGIN = 8
-_INNER = WIDTH - 2 * _MARGIN
 _GAP = 24
 """Between two columns."""
 _LABELS = 180
@@ -65,7 +64,10 @@ class Typesetter:
     Keeps widths of characters, never a slip. Belongs to one thread.
     """
 
-    def __init__(self, fonts: Path = FONTS) -> None:
+    def __init__(self, fonts: Path = FONTS, width: int = WIDTH) -> None:
+        self.fonts = fonts
+        self.width = width
+        self._inner = width - 2 * _MARGIN
         self.heading = Face("Bold", 58, fonts)
         self.large = Face("Regular", 40, fonts)
         self.large_strong = Face("Bold", 40, fonts)
@@ -73,9 +75,9 @@ class Typesetter:
         self.strong = Face("Bold", 32, fonts)
 
     def render(self, slip: Slip) -> Image.Image:
-        """A picture of mode "1", :data:`WIDTH` wide, white 1 and black 0. :class:`UnprintableSlipError`."""
-        self._refuse_boxes(slip)
-        sheet = _Sheet()
+        """A picture of mode "1", as wide as the head, white 1 and black 0. :class:`UnprintableSlipError`."""
+        self.refuse_boxes(slip)
+        sheet = _Sheet(self.width)
         for kind, blocks in groupby(slip.blocks, type):
             if kind is Pair:
                 self._pairs(sheet, [block for block in blocks if isinstance(block, Pair)])
@@ -86,12 +88,12 @@ class Typesetter:
 
     def _block(self, sheet: _Sheet, block: Heading | Paragraph | Pair | Rule | Code) -> None:
         if isinstance(block, Heading):
-            sheet.text(_one_line(block.text, self.heading, self.large_strong), block.text, centred=True)
+            sheet.text(self._one_line(block.text, self.heading, self.large_strong), block.text, centred=True)
             sheet.space(14)
         elif isinstance(block, Paragraph):
             normal = self.strong if block.strong else self.body
             large = self.large_strong if block.strong else self.large
-            face = _one_line(block.text, large, normal) if block.large else normal
+            face = self._one_line(block.text, large, normal) if block.large else normal
             sheet.text(face, block.text, centred=block.centred)
             sheet.space(14)
         elif isinstance(block, Code):
@@ -105,23 +107,29 @@ class Typesetter:
         for pair in pairs:
             if labels <= _LABELS:
                 left = labels + _GAP
-                sheet.row((self.body, pair.label, 0, labels, False), (self.strong, pair.value, left, _INNER - left, False))
+                sheet.row((self.body, pair.label, 0, labels, False), (self.strong, pair.value, left, self._inner - left, False))
             elif values <= _AMOUNTS:
-                left = _INNER - values
+                left = self._inner - values
                 sheet.row((self.body, pair.label, 0, left - _GAP, False), (self.strong, pair.value, left, values, True))
             else:
-                sheet.row((self.body, pair.label, 0, _INNER, False))
-                sheet.row((self.strong, pair.value, _INDENT, _INNER - _INDENT, False))
+                sheet.row((self.body, pair.label, 0, self._inner, False))
+                sheet.row((self.strong, pair.value, _INDENT, self._inner - _INDENT, False))
             sheet.space(10)
         sheet.space(6)
 
     def _code(self, sheet: _Sheet, code: Code) -> None:
         sheet.space(10)
-        sheet.picture(_qr(code.content))
+        sheet.picture(_qr(code.content, self.width))
         sheet.text(self.body, code.caption, centred=True)
         sheet.space(16)
 
-    def _refuse_boxes(self, slip: Slip) -> None:
+    def _one_line(self, text: str, larger: Face, smaller: Face) -> Face:
+        """The larger face, unless only the smaller one keeps ``text`` (a case number) on one line."""
+        text = plain(text)
+        return smaller if larger.width(text) > self._inner >= smaller.width(text) else larger
+
+    def refuse_boxes(self, slip: Slip) -> None:
+        """:class:`UnprintableSlipError` when a character has no glyph."""
         texts = "".join(plain(text) for block in slip.blocks for text in _texts(block))
         missing = tuple(sorted({c for c in texts if c != "\n" and not (self.body.has(c) and self.strong.has(c))}))
         if missing:
@@ -135,7 +143,9 @@ Cell = tuple[Face, str, float, float, bool]
 class _Sheet:
     """Paper being filled from the top. What is set is remembered, and drawn when its height is known."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._inner = width - 2 * _MARGIN
         self._y = 8.0
         self._marks: list[Mark] = []
 
@@ -145,8 +155,8 @@ class _Sheet:
             raise UnprintableSlipError(f"longer than {MAX_HEIGHT // 8} mm")
 
     def text(self, face: Face, text: str, *, centred: bool = False) -> None:
-        for line in face.lines(plain(text), _INNER):
-            self._line(face, line, (_INNER - face.width(line)) / 2 if centred else 0.0, self._y)
+        for line in face.lines(plain(text), self._inner):
+            self._line(face, line, (self._inner - face.width(line)) / 2 if centred else 0.0, self._y)
             self.space(_leading(face))
 
     def row(self, *cells: Cell) -> None:
@@ -163,16 +173,16 @@ class _Sheet:
     def rule(self) -> None:
         self.space(10)
         top = round(self._y)
-        self._marks.append(lambda pen: pen.rectangle((_MARGIN, top, WIDTH - _MARGIN - 1, top + 1), fill=0))
+        self._marks.append(lambda pen: pen.rectangle((_MARGIN, top, self._width - _MARGIN - 1, top + 1), fill=0))
         self.space(14)
 
     def picture(self, picture: Image.Image) -> None:
-        corner = ((WIDTH - picture.width) // 2, round(self._y))
+        corner = ((self._width - picture.width) // 2, round(self._y))
         self._marks.append(lambda pen: pen.bitmap(corner, picture, fill=0))
         self.space(picture.height)
 
     def image(self) -> Image.Image:
-        paper = Image.new("L", (WIDTH, max(1, round(self._y))), 255)
+        paper = Image.new("L", (self._width, max(1, round(self._y))), 255)
         pen = ImageDraw.Draw(paper)
         for mark in self._marks:
             mark(pen)
@@ -187,12 +197,6 @@ _THRESHOLD = [0] * 150 + [255] * 106
 """Above the middle: a thermal head prints thin strokes thinner than they are, so grey edges go to black a little more."""
 
 
-def _one_line(text: str, larger: Face, smaller: Face) -> Face:
-    """The larger face, unless only the smaller one keeps ``text`` (a case number) on one line."""
-    text = plain(text)
-    return smaller if larger.width(text) > _INNER >= smaller.width(text) else larger
-
-
 def _leading(face: Face) -> float:
     return round(face.size * 1.38)
 
@@ -205,7 +209,7 @@ def _texts(block: Heading | Paragraph | Pair | Rule | Code) -> tuple[str, ...]:
     return (block.caption,) if isinstance(block, Code) else ()
 
 
-def _qr(content: str) -> Image.Image:
+def _qr(content: str, width: int) -> Image.Image:
     """The code with its quiet zone as a mask: black is 255."""
     try:
         code = segno.make_qr(content, error="m")
@@ -214,7 +218,8 @@ def _qr(content: str) -> Image.Image:
     side = len(code.matrix) + 2 * _QUIET
     smallest, largest = _MODULE
     module = max(smallest, min(largest, _CODE // side))
-    if module * side > WIDTH:
+    module = min(module, width // side)
+    if module < smallest:
         raise UnprintableSlipError("too much for a QR code as wide as the paper")
     mask = Image.new("L", (side, side), 0)
     for y, row in enumerate(code.matrix):

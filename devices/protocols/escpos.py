@@ -10,6 +10,7 @@ GS r, GS I (one byte)  ``0xx0xxxx``                                :class:`InOrd
 process id             ``37 22 d d d d 00``                        :class:`Printed`
 GS I (text)            ``5F … 00``                                 :class:`Named`
 XON, XOFF              ``11``, ``13``                              :class:`Flow`
+DLE EOT 20             ``10 0F`` and four bytes of any kind        :class:`FullStatus`; only where ``full_status`` says so
 =====================  ==========================================  ===================================================
 
 A real-time answer may fall into the middle of an ASB block; the masks still tell them apart. Anything else is noise and
@@ -40,9 +41,16 @@ CUT = b"\x1dVB\x00"
 FLUSH = bytes(STRIP_ROWS * ROW_BYTES + RASTER_HEADER)
 """NULs enough to complete any strip that was cut off. Outside of a command a printer ignores them."""
 
+CHINESE = b"\x1c&"
+"""FS &: Kanji mode; what follows is ASCII and two-byte characters. Chinese models have it on at power-up, others not."""
+
 MARK_LENGTH = 4
 _BLOCK_LIMIT = 80
 """Longest text block taken (GS I answers stay below 80 bytes by Epson's reference); a longer one has lost its end."""
+
+
+ASK_PRESENTER = b"\x10\x04\x14"
+"""DLE EOT 20 of printers with a Custom presenter: :class:`FullStatus`."""
 
 
 class Query(IntEnum):
@@ -64,6 +72,27 @@ def mark(identity: bytes) -> bytes:
     if len(identity) != MARK_LENGTH or not all(0x20 <= byte <= 0x7E for byte in identity):
         raise ValueError("a process id is four printable ASCII characters")
     return b"\x1d(H\x06\x0000" + identity
+
+
+def align(where: int) -> bytes:
+    """ESC a n, at the beginning of a line: 0 left, 1 centre. Text, codes and raster pictures alike."""
+    return b"\x1ba" + bytes((where,))
+
+
+def enlarge(times: int) -> bytes:
+    """GS ! n: characters ``times`` (1..8) as wide and as high."""
+    return b"\x1d!" + bytes(((times - 1) * 0x11,))
+
+
+def embolden(on: bool) -> bytes:
+    """ESC E n."""
+    return b"\x1bE" + bytes((on,))
+
+
+def qr_code(content: bytes, module: int) -> bytes:
+    """GS ( k, cn 49: model 2, ``module`` dots, level M, data, print (functions 165, 167, 169, 180, 181)."""
+    commands = (b"1A2\0", b"1C" + bytes((module,)), b"1E1", b"1P0" + content, b"1Q0")
+    return b"".join(b"\x1d(k" + len(command).to_bytes(2, "little") + command for command in commands)
 
 
 class Reading(StrEnum):
@@ -178,13 +207,25 @@ class Flow:
     go: bool
 
 
-Answer = RealTime | Changed | InOrder | Printed | Named | Flow
+@dataclass(frozen=True, slots=True)
+class FullStatus:
+    """DLE EOT 20. ``ticket``: one waits in the presenter's mouth."""
+
+    ticket: bool
+
+
+Answer = RealTime | Changed | InOrder | Printed | Named | Flow | FullStatus
 
 
 class Answers:
-    """Sorts a printer's bytes. ``receive`` takes any piece of the stream and gives the answers completed by it."""
+    """Sorts a printer's bytes. ``receive`` takes any piece of the stream and gives the answers completed by it.
 
-    def __init__(self) -> None:
+    ``full_status``: the printer knows DLE EOT 20, whose answer begins like an ASB block that cannot be (0F is no error).
+    """
+
+    def __init__(self, *, full_status: bool = False) -> None:
+        self._full_status = full_status
+        self._full: bytearray | None = None
         self._asb: bytearray | None = None
         self._block: bytearray | None = None
 
@@ -192,6 +233,15 @@ class Answers:
         return [answer for byte in data if (answer := self._byte(byte)) is not None]
 
     def _byte(self, byte: int) -> Answer | None:
+        if self._full is not None:
+            self._full.append(byte)
+            if len(self._full) < 4:
+                return None
+            full, self._full = self._full, None
+            return FullStatus(bool(full[0] & 0x20))
+        if self._full_status and byte == 0x0F and self._asb == b"\x10":
+            self._asb, self._full = None, bytearray()
+            return None
         if self._block is not None:
             if byte == 0x00:
                 block, self._block = bytes(self._block), None

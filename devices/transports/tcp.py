@@ -6,6 +6,8 @@ import contextlib
 import socket
 import struct
 
+from devices.transports.writable import Writable
+
 _READ = 4096
 """More than a printer has to say at once; the rest waits in the kernel."""
 _SEND_BUFFER = 4096
@@ -25,9 +27,20 @@ class TcpLink:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for option, value in _KEEPALIVE.items():
             self._socket.setsockopt(socket.IPPROTO_TCP, option, value)
+        self._writable = Writable(self._socket.fileno())
+
+    @property
+    def rate(self) -> None:
+        return None
 
     def fileno(self) -> int:
         return self._socket.fileno()
+
+    def paper_out(self) -> None:
+        return None
+
+    def writable(self) -> tuple[int, ...]:
+        return (self._writable.fileno(),)
 
     def read(self) -> bytes:
         """What has arrived, perhaps nothing. ``ConnectionError`` when the other side has hung up."""
@@ -48,6 +61,7 @@ class TcpLink:
 
     def close(self) -> None:
         """Hang up at once. Bytes not yet sent are dropped: the rest of an abandoned job must not arrive after the next began."""
+        self._writable.close()
         with contextlib.suppress(OSError):
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.close()

@@ -40,6 +40,10 @@ class OneClientPort:
         self._client: socket.socket | None = None
         self._thread = threading.Thread(target=self._serve, name="virtual-printer-port", daemon=True)
 
+    @property
+    def address(self) -> str:
+        return f"{self._host}:{self.port}"
+
     def start(self) -> None:
         """Listen. ``OSError`` when the port is taken."""
         self._holder = _bound(self._host, self.port)

@@ -64,6 +64,8 @@ class Paper:
         self._count = 0
         self.left_mm = roll_mm
         self.finished: list[Piece] = []
+        self.binned: list[Piece] = []
+        """Taken back by a presenter."""
         self.hanging = self._piece()
 
     def burn(self, row: bytes) -> None:
@@ -91,9 +93,9 @@ class Paper:
             self._finish(cut=False)
         self.left_mm = self._roll_mm
 
-    def pieces(self) -> list[Piece]:
-        """Copies of all there is to see, the hanging one last if anything is printed on it."""
-        shown = [*self.finished, *([] if self.hanging.blank else [self.hanging])]
+    def pieces(self, held: Piece | None = None) -> list[Piece]:
+        """Copies of all there is to see: finished, held by a presenter, and last the hanging one if anything is printed on it."""
+        shown = [*self.finished, *([] if held is None else [held]), *([] if self.hanging.blank else [self.hanging])]
         return [Piece(piece.n, piece.cut, piece is self.hanging, bytearray(piece.rows)) for piece in shown]
 
     def _finish(self, *, cut: bool) -> None:

@@ -181,20 +181,31 @@ class SerialDevice:
             return b""
 
     def _plug(self) -> None:
-        # The slave is held open here too: otherwise the master reads EIO whenever no driver has the line open.
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
-        self._link.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._link.with_name(f".{self._link.name}.new")
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(os.ttyname(self._slave))
-        fresh.replace(self._link)
+        self._master, self._slave = plug(self._link)
 
     def _pull(self) -> None:
         if self._master < 0:
             return
-        self._link.unlink(missing_ok=True)
-        os.close(self._slave)
-        os.close(self._master)
+        pull(self._link, self._master, self._slave)
         self._master = self._slave = -1
+
+
+def plug(link: Path) -> tuple[int, int]:
+    """A new pty, raw, with ``link`` leading to it: master (non-blocking) and slave."""
+    # The slave is held open here too: otherwise the master reads EIO whenever no driver has the line open.
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    os.set_blocking(master, False)
+    link.parent.mkdir(parents=True, exist_ok=True)
+    fresh = link.with_name(f".{link.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(os.ttyname(slave))
+    fresh.replace(link)
+    return master, slave
+
+
+def pull(link: Path, master: int, slave: int) -> None:
+    """The plug is out: the link is gone, and who had it open reads the end of it."""
+    link.unlink(missing_ok=True)
+    os.close(slave)
+    os.close(master)

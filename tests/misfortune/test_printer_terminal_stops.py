@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.printing import TYPESETTER, Journal, Rig, printing
+from support.printing import TCP, TYPESETTER, Journal, Rig, printing
 
 from devices.port import PrintOutcome
 from devices.printer.driver import EscposPrinter
@@ -19,7 +19,7 @@ def test_the_journal_says_uncertain_and_the_next_start_voids_what_hangs_there() 
         assert rig.ended("b")[0] is PrintOutcome.REFUSED
         assert rig.journal.lines[1] == ("ended", "a", 1, PrintOutcome.UNCERTAIN, "print_interrupted")
 
-        driver = EscposPrinter("127.0.0.1", rig.paper.port, Journal(), unfinished=True, typesetter=TYPESETTER)
+        driver = EscposPrinter(TCP.connect(rig.paper), Journal(), unfinished=True, typesetter=TYPESETTER)
         again = Rig(rig.paper, driver, Journal())
         driver.start(again.emit)
         try:

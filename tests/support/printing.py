@@ -1,13 +1,16 @@
-"""A driver and a virtual printer that speak over a real socket, and readers of the paper that share no code with either."""
+"""A driver and a virtual printer that speak over a real socket or tty, and readers of the paper that share no code with either."""
 
 from __future__ import annotations
 
 import io
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 import zxingcpp
 from PIL import Image
@@ -25,13 +28,21 @@ from devices.port import (
     Rule,
     Slip,
 )
-from devices.printer.driver import EscposPrinter
+from devices.printer.driver import EscposPrinter, Mode, PrinterLink
+from devices.printer.model import Model
 from devices.printer.slip import Typesetter
+from devices.transports.serial_link import Flow, SerialLink
+from devices.transports.tcp import TcpLink
+from devices.transports.usblp import UsbLink
+from devices.virtual.escpos import Presenter
 from devices.virtual.paper import HEAD_BYTES, Piece
 from devices.virtual.printer import VirtualPrinter
 
 QUERY = "https://example.invalid/q#k3J9xQ2mVb7LrT5w"
 TYPESETTER = Typesetter()
+KINDS = ("tcp", "serial", "usb")
+BAUD = 921_600
+"""What a USB-serial bridge does at most: pictures in about a second."""
 
 
 def receipt(query: str = QUERY) -> Slip:
@@ -151,25 +162,72 @@ def codes(piece: Piece) -> list[str]:
     return [found.text for found in zxingcpp.read_barcodes(Image.open(io.BytesIO(piece.png())))]
 
 
+@dataclass(frozen=True)
+class Cable:
+    """How printer and terminal are connected: one of :data:`KINDS`."""
+
+    kind: str = "tcp"
+    baud: int = BAUD
+    flow: Flow = "none"
+
+    @contextmanager
+    def printer(self, pace: float, rom: str | None, presenter: Presenter | None) -> Iterator[VirtualPrinter]:
+        with tempfile.TemporaryDirectory(prefix="tongban-printer-") as folder:
+            link = Path(folder) / "printer" if self.kind != "tcp" else None
+            printer = VirtualPrinter(
+                link=link,
+                baud=self.baud if self.kind == "serial" else None,
+                xonxoff=self.flow == "xonxoff",
+                pace=pace,
+                rom=rom,
+                presenter=presenter,
+            )
+            printer.start()
+            try:
+                yield printer
+            finally:
+                printer.stop()
+
+    def connect(self, printer: VirtualPrinter) -> Callable[[], PrinterLink]:
+        if self.kind == "serial":
+            return partial(SerialLink, printer.address, self.baud, self.flow)
+        if self.kind == "usb":
+            return partial(UsbLink, printer.address)
+        return partial(TcpLink, "127.0.0.1", printer.port)
+
+
+TCP = Cable()
+
+
 @contextmanager
 def printing(
-    *faults: str, pace: float = 400, before: Callable[[VirtualPrinter], None] | None = None, journal: Journal | None = None
+    *faults: str,
+    pace: float = 400,
+    before: Callable[[VirtualPrinter], None] | None = None,
+    journal: Journal | None = None,
+    cable: Cable = TCP,
+    model: Model | None = None,
+    mode: Mode = "image",
+    rom: str | None = "gbk",
+    presenter: Presenter | None = None,
+    around: Callable[[VirtualPrinter, PrinterLink], PrinterLink] | None = None,
 ) -> Iterator[Rig]:
-    """A printer with ``faults`` from the beginning and a started driver. Both are stopped at the end."""
-    paper = VirtualPrinter(pace=pace)
-    paper.start()
-    driver = None
-    try:
+    """A printer with ``faults`` from the beginning and a started driver. Both are stopped at the end.
+
+    ``around`` puts something of the test between driver and link, whenever one is opened.
+    """
+    with cable.printer(pace, rom, presenter) as paper:
         for fault in faults:
             paper.inject(fault)
         if before is not None:
             before(paper)
         journal = journal or Journal()
-        driver = EscposPrinter("127.0.0.1", paper.port, journal, typesetter=TYPESETTER)
+        plain = cable.connect(paper)
+        connect = plain if around is None else lambda: around(paper, plain())
+        driver = EscposPrinter(connect, journal, model=model, mode=mode, typesetter=TYPESETTER)
         rig = Rig(paper, driver, journal)
         driver.start(rig.emit)
-        yield rig
-    finally:
-        if driver is not None:
+        try:
+            yield rig
+        finally:
             driver.stop()
-        paper.stop()
