@@ -13,8 +13,9 @@ ever comes out as ``?``. Only what neither ROM nor fonts hold is refused, by nam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import segno
 from PIL import Image, ImageDraw
@@ -66,7 +67,12 @@ class LineSetter:
     def set(self, slip: Slip) -> tuple[Strip, ...]:
         """:class:`UnprintableSlipError`."""
         self._typesetter.refuse_boxes(slip)
-        set_ = [strip for block in slip.blocks for strip in self._block(block)]
+        set_: list[Strip] = []
+        for kind, blocks in groupby(slip.blocks, type):
+            if kind is Pair:
+                set_ += self._pairs([block for block in blocks if isinstance(block, Pair)])
+            else:
+                set_ += (strip for block in blocks for strip in self._block(block))
         if sum(strip.rows for strip in set_) > MAX_HEIGHT:
             raise UnprintableSlipError(f"longer than {MAX_HEIGHT // 8} mm")
         return tuple(set_)
@@ -77,37 +83,39 @@ class LineSetter:
         elif isinstance(block, Paragraph):
             fits = 2 * _cells(plain(block.text)) <= self._columns
             yield from self._text(block.text, _Style(2 if block.large and fits else 1, block.strong, block.centred))
-        elif isinstance(block, Pair):
-            yield from self._pair(block)
         elif isinstance(block, Code):
             yield self._code(block)
             yield from self._text(block.caption, replace(_BODY, centred=True))
-        else:
+        elif isinstance(block, Rule):
             yield from self._line("-" * self._columns, _BODY)
 
     def _text(self, text: str, style: _Style) -> Iterator[Strip]:
         for line in self._wrapped(text, self._columns // style.size):
             yield from self._line(line, style)
 
-    def _pair(self, pair: Pair) -> Iterator[Strip]:
-        """Label and value side by side, or the value at the right of a long label, or below it."""
-        label, value = plain(pair.label), plain(pair.value)
-        if _cells(label) <= _LABELS:
-            beside = _LABELS + 2
-            values = self._wrapped(value, self._columns - beside)
-            for n, line in enumerate(values):
-                head = label if n == 0 else ""
-                yield from self._line(head + " " * (beside - _cells(head)) + line, _STRONG)
-            return
-        if _cells(value) <= _AMOUNTS:
-            first, *rest = self._wrapped(label, self._columns - _AMOUNTS - 1)
-            yield from self._line(first + " " * (self._columns - _cells(first) - _cells(value)) + value, _STRONG)
-            for line in rest:
-                yield from self._line(line, _STRONG)
-            return
-        yield from self._text(label, _BODY)
-        for line in self._wrapped(value, self._columns - 2):
-            yield from self._line("  " + line, _STRONG)
+    def _pairs(self, pairs: Sequence[Pair]) -> Iterator[Strip]:
+        """One table: label and value side by side, or values at the right of long labels, or below them."""
+        labels = max(_cells(plain(pair.label)) for pair in pairs)
+        values = max(_cells(plain(pair.value)) for pair in pairs)
+        for pair in pairs:
+            if labels <= _LABELS:
+                yield from self._columned(pair, labels + 2)
+            elif values <= _AMOUNTS:
+                first, *rest = self._wrapped(pair.label, self._columns - values - 2)
+                value = plain(pair.value)
+                yield from self._line(first + " " * (self._columns - _cells(first) - _cells(value)) + value, _STRONG)
+                for line in rest:
+                    yield from self._line(line, _STRONG)
+            else:
+                yield from self._text(pair.label, _BODY)
+                for line in self._wrapped(pair.value, self._columns - 2):
+                    yield from self._line("  " + line, _STRONG)
+
+    def _columned(self, pair: Pair, left: int) -> Iterator[Strip]:
+        label = plain(pair.label)
+        for line in self._wrapped(pair.value, self._columns - left):
+            yield from self._line(label + " " * (left - _cells(label)) + line, _STRONG)
+            label = ""
 
     def _line(self, text: str, style: _Style) -> Iterator[Strip]:
         encoded = self._encoded(text)

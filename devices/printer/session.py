@@ -69,6 +69,8 @@ STALLED = 2.5
 """Seconds without an answer in a job after which a printer that reports by itself is asked what is wrong."""
 STALLED_UNREPORTED = 0.4
 """The same for a printer without ASB."""
+HOPELESS = 5.0
+"""Seconds a GS r in a job may stay open, without trouble, before its strip is taken for lost (plus its time on the wire)."""
 
 _GLANCE = 0.05
 _AFTERTHOUGHT = 0.3
@@ -230,8 +232,8 @@ class Session:
     def print(self, strips: Iterable[Strip], *, void: bool = False) -> None:
         """Print, cut and present. Returns when the printer has proven it.
 
-        ``void`` first completes a command that was cut off, and a presenter keeps what comes out. :class:`StoppedError`, :class:`NotTakingError`,
-        :class:`CancelledError`; ``TimeoutError`` and ``OSError`` leave open what is on paper.
+        ``void`` first completes a command that was cut off, and a presenter keeps what comes out.
+        :class:`StoppedError`, :class:`NotTakingError`, :class:`CancelledError`; ``TimeoutError`` and ``OSError`` leave open what is on paper.
         """
         if self.traits is None or not self.traits.provable:
             raise RuntimeError("prints only where a probe found proof possible")
@@ -302,6 +304,7 @@ class Session:
         self._ask_paper(traits, len(data))
 
     def _prove(self, traits: Traits, deadline: float, void: bool) -> None:
+        # The mark alone is no proof: a printer that lost power for a moment has lost strips, and answers only to the rest.
         self._count += 1
         identity = b"%04d" % (self._count % 10_000)
         self._marks.clear()
@@ -311,6 +314,8 @@ class Session:
         if traits.process_id:
             self._write(mark(identity))
             self._watch(lambda: identity in self._marks, deadline)
+            if not self._came(lambda: not self._flying, _AFTERTHOUGHT):
+                raise TimeoutError("strips were lost on the way")
         else:
             self._ask_paper(traits, 0)
             self._watch(lambda: not self._flying, deadline)
@@ -329,16 +334,19 @@ class Session:
         """Wait for ``done``, minding what the printer reports, and asking it when nothing moves."""
         assert self.traits is not None
         stalled = STALLED if self.traits.reports else STALLED_UNREPORTED
-        self._moved_at = self._now()
+        hopeless = HOPELESS + (self._window / self._link.rate if self._link.rate else 0.0)
+        self._moved_at = asked_at = self._now()
         while not done():
             self._check()
             now = self._now()
             if now >= deadline:
                 raise TimeoutError("no proof of printing")
-            if self.traits.in_order and now - self._moved_at >= stalled:
+            if self._flying and now - self._moved_at >= hopeless:
+                raise TimeoutError("nothing moves, and nothing is wrong")
+            if self.traits.in_order and now - max(self._moved_at, asked_at) >= stalled:
                 if (trouble := self.inquire().trouble) is not None:
                     raise StoppedError(trouble, begun=self.begun)
-                self._moved_at = self._now()
+                asked_at = self._now()
             self.hear(min(_GLANCE, deadline - now))
 
     def _check(self) -> None:

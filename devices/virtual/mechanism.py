@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from devices.virtual.paper import DOTS_PER_MM, HEAD_BYTES, Paper, Piece
@@ -30,6 +31,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "mute": "接着但死机：不收、不答、不打；清除＝恢复",
         "unplug": "拔掉网线或数据线，缓冲区里的内容会继续打完；清除＝重新插上",
         "power cut mid-job": "从现在起再打印 40 毫米后断电，缓冲区内容丢失；清除＝重新通电",
+        "power blip mid-job": "从现在起再打印 40 毫米后断电 0.3 秒又来电，缓冲区内容丢失（一次）",
         "late answers": "接下来 8 次应答各晚 0.6 秒（一次性）",
         "flow blocked": "一直要求对方停发（串口发 XOFF，网口和 USB 不收），缓冲区里的照打；清除＝放行",
         "ticket left": "带出纸器的型号：凭证送到出纸口后没人取；清除＝取走",
@@ -39,7 +41,8 @@ FAULTS: Mapping[str, str] = MappingProxyType(
     }
 )
 SWITCHES = frozenset(FAULTS) - {"paper out", "paper near end", "late answers"}
-MID_JOB = ("paper out mid-job", "power cut mid-job")
+BLIP_S = 0.3
+MID_JOB = ("paper out mid-job", "power cut mid-job", "power blip mid-job")
 _STOPS = ("cover open", "head hot", "cutter jam")
 _PACE_ROWS = 8
 """Rows of dots the head has ready in advance."""
@@ -133,6 +136,8 @@ class Mechanism:
         for row in rows:
             with self.changed:
                 self.wait_until(self._may_print)
+                if not self._moving:
+                    self._moving, self._due = True, time.monotonic()
                 self.paper.burn(row)
                 self._wear()
             self._keep_pace()
@@ -153,9 +158,7 @@ class Mechanism:
     def present(self) -> None:
         with self.changed:
             if self.ticket is not None and "ticket left" not in self.active:
-                somebody = threading.Timer(TAKEN_AFTER, self._somebody_takes, (self.ticket,))
-                somebody.daemon = True
-                somebody.start()
+                _later(TAKEN_AFTER, partial(self._somebody_takes, self.ticket))
 
     def retract(self) -> None:
         """Into the bin, where no citizen sees it."""
@@ -175,6 +178,7 @@ class Mechanism:
         if self._moving and late > self._row_time and not self.offline and "mute" not in self.active:
             self.stalls += 1
             self.starved_ms += late * 1000
+            self._due = now
 
     def rest(self) -> None:
         """What is in hand is over: whatever comes next may take its time."""
@@ -185,7 +189,6 @@ class Mechanism:
 
     def _wear(self) -> None:
         """One row later: faults that wait for their moment, and the sensors."""
-        self._moving = True
         self._job_mm += 1 / DOTS_PER_MM
         if self._job_mm >= self._mid_job_mm:
             if "paper out mid-job" in self.active:
@@ -195,9 +198,22 @@ class Mechanism:
                 self.powered = False
                 self._sensed()
                 raise PowerLostError
+            if "power blip mid-job" in self.active:
+                self.active.discard("power blip mid-job")
+                self.powered = False
+                self._sensed()
+                _later(BLIP_S, self._power)
+                raise PowerLostError
         self._sensed()
 
+    def _power(self) -> None:
+        with self.changed:
+            self.powered = True
+            self._sensed()
+            self.changed.notify_all()
+
     def _keep_pace(self) -> None:
+        """Wait until the row is burnt. Lost time (this machine's, not the sender's) is caught up within 50 ms."""
         now = time.monotonic()
         self._due = max(self._due, now - 0.05) + self._row_time
         if self._due - now > _PACE_ROWS * self._row_time:
@@ -213,3 +229,9 @@ class Mechanism:
         with self.changed:
             if self.ticket is ticket:
                 self.take()
+
+
+def _later(seconds: float, action: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, action)
+    timer.daemon = True
+    timer.start()

@@ -83,6 +83,7 @@ class VirtualPrinter:
         self._real_time = bytearray()
         self._asb_on = False
         self._asb_sent = b""
+        self._was_powered = True
         self._lost = 0
         self._port: _Port
         self._mechanism = Mechanism(pace, mid_job_mm, self._sensed)
@@ -192,13 +193,17 @@ class VirtualPrinter:
     # --- answers ------------------------------------------------------------------------------------------------------
 
     def _settle(self) -> None:
-        """Whatever changed: the port and the interpreter look again, and ASB reports. Held lock."""
-        self._port.plug(self._mechanism.powered and "unplug" not in self._mechanism.active)
+        """Whatever changed: the port and the interpreter look again, and ASB reports. Held lock.
+
+        Without power a network or USB port is gone; a serial line stays, and is silent.
+        """
+        self._port.plug("unplug" not in self._mechanism.active and (self._mechanism.powered or self._serial))
         self._report()
         self._changed.notify_all()
 
     def _sensed(self) -> None:
-        if not self._mechanism.powered:
+        if self._mechanism.powered is not self._was_powered:
+            self._was_powered = self._mechanism.powered
             self._settle()
         else:
             self._report()

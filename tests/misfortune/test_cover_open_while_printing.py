@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from support.printing import printing
+from support.printing import Cable, over_each_cable, printing
 
 from devices.port import PrintOutcome
 
 
-def test_the_receipt_is_spoilt_and_its_rest_is_marked_void_when_the_cover_is_shut() -> None:
-    with printing(pace=150) as rig:
+@over_each_cable
+def test_the_receipt_is_spoilt_and_its_rest_is_marked_void_when_the_cover_is_shut(cable: Cable) -> None:
+    with printing(pace=150, cable=cable) as rig:
         rig.usable()
         rig.begin()
         rig.printing(30)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.printing import printing
+from support.printing import Cable, over_each_cable, printing
 
 from devices.port import DeviceChanged, Life, PrintOutcome
 
@@ -15,8 +15,9 @@ def test_a_printer_that_comes_up_without_paper_is_never_ready_before_it_has_some
         rig.usable()
 
 
-def test_the_job_is_refused_with_its_cause_and_nothing_reaches_the_paper() -> None:
-    with printing("paper out") as rig:
+@over_each_cable
+def test_the_job_is_refused_with_its_cause_and_nothing_reaches_the_paper(cable: Cable) -> None:
+    with printing("paper out", cable=cable) as rig:
         rig.faulted("paper_out")
         assert rig.print() == (PrintOutcome.REFUSED, "paper_out")
         assert ("sending", "a", 1) not in rig.journal.lines

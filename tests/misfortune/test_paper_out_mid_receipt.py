@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from support.printing import printing
+from support.printing import Cable, over_each_cable, printing
 
 from devices.port import PrintOutcome
 
 
-def test_the_receipt_is_spoilt_and_the_copy_comes_out_whole() -> None:
-    with printing() as rig:
+@over_each_cable
+def test_the_receipt_is_spoilt_and_the_copy_comes_out_whole(cable: Cable) -> None:
+    with printing(cable=cable) as rig:
         rig.usable()
         rig.paper.inject("paper out mid-job")
         assert rig.print() == (PrintOutcome.SPOILT, "paper_out")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from support.printing import TCP, TYPESETTER, Journal, Rig, printing
+from support.printing import TYPESETTER, Cable, Journal, Rig, over_each_cable, printing
 
 from devices.port import PrintOutcome
 from devices.printer.driver import EscposPrinter
 
 
-def test_the_journal_says_uncertain_and_the_next_start_voids_what_hangs_there() -> None:
-    with printing(pace=150) as rig:
+@over_each_cable
+def test_the_journal_says_uncertain_and_the_next_start_voids_what_hangs_there(cable: Cable) -> None:
+    with printing(pace=150, cable=cable) as rig:
         rig.usable()
         rig.begin("a")
         rig.begin("b")
@@ -19,7 +20,7 @@ def test_the_journal_says_uncertain_and_the_next_start_voids_what_hangs_there() 
         assert rig.ended("b")[0] is PrintOutcome.REFUSED
         assert rig.journal.lines[1] == ("ended", "a", 1, PrintOutcome.UNCERTAIN, "print_interrupted")
 
-        driver = EscposPrinter(TCP.connect(rig.paper), Journal(), unfinished=True, typesetter=TYPESETTER)
+        driver = EscposPrinter(cable.connect(rig.paper), Journal(), unfinished=True, typesetter=TYPESETTER)
         again = Rig(rig.paper, driver, Journal())
         driver.start(again.emit)
         try:

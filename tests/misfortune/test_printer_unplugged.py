@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from support.printing import printing
+from support.printing import Cable, over_each_cable, printing
 
 from devices.port import PrintOutcome
 
 
-def test_it_is_absent_refuses_and_returns_without_a_restart() -> None:
-    with printing() as rig:
+@over_each_cable
+def test_it_is_absent_refuses_and_returns_without_a_restart(cable: Cable) -> None:
+    with printing(cable=cable) as rig:
         rig.usable()
         rig.paper.inject("unplug")
         rig.faulted("absent")
@@ -19,8 +20,9 @@ def test_it_is_absent_refuses_and_returns_without_a_restart() -> None:
         assert rig.is_whole(rig.last_cut())
 
 
-def test_pulled_in_the_middle_it_leaves_the_receipt_uncertain_and_the_copy_whole() -> None:
-    with printing(pace=150) as rig:
+@over_each_cable
+def test_pulled_in_the_middle_it_leaves_the_receipt_uncertain_and_the_copy_whole(cable: Cable) -> None:
+    with printing(pace=150, cable=cable) as rig:
         rig.usable()
         rig.begin()
         rig.printing(40)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import pytest
 import zxingcpp
 from PIL import Image
 
@@ -197,6 +198,8 @@ class Cable:
 
 
 TCP = Cable()
+CABLES = (TCP, Cable("serial"), Cable("usb"))
+over_each_cable = pytest.mark.parametrize("cable", CABLES, ids=KINDS)
 
 
 @contextmanager
