@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 import segno
 from PIL import Image, ImageDraw
@@ -99,23 +99,20 @@ class LineSetter:
         values = max(_cells(plain(pair.value)) for pair in pairs)
         for pair in pairs:
             if labels <= _LABELS:
-                yield from self._columned(pair, labels + 2)
+                yield from self._row(pair, labels, self._columns - labels - 2, to_the_right=False)
             elif values <= _AMOUNTS:
-                first, *rest = self._wrapped(pair.label, self._columns - values - 2)
-                value = plain(pair.value)
-                yield from self._line(first + " " * (self._columns - _cells(first) - _cells(value)) + value, _STRONG)
-                for line in rest:
-                    yield from self._line(line, _STRONG)
+                yield from self._row(pair, self._columns - values - 2, values, to_the_right=True)
             else:
                 yield from self._text(pair.label, _BODY)
                 for line in self._wrapped(pair.value, self._columns - 2):
                     yield from self._line("  " + line, _STRONG)
 
-    def _columned(self, pair: Pair, left: int) -> Iterator[Strip]:
-        label = plain(pair.label)
-        for line in self._wrapped(pair.value, self._columns - left):
-            yield from self._line(label + " " * (left - _cells(label)) + line, _STRONG)
-            label = ""
+    def _row(self, pair: Pair, left: int, right: int, *, to_the_right: bool) -> Iterator[Strip]:
+        """Two columns of ``left`` and ``right`` cells, two apart."""
+        columns = self._wrapped(pair.label, left), self._wrapped(pair.value, right)
+        for label, value in zip_longest(*columns, fillvalue=""):
+            before = right - _cells(value) if to_the_right else 0
+            yield from self._line(label + " " * (left - _cells(label) + 2 + before) + value, _STRONG)
 
     def _line(self, text: str, style: _Style) -> Iterator[Strip]:
         encoded = self._encoded(text)

@@ -57,6 +57,10 @@ class Face:
         """Whether ``character`` has a glyph of its own, and would not come out as a font's box."""
         return self._which(character) is not None
 
+    def mask(self, character: str) -> bytes:
+        """Its dots, grey, of whichever font has it."""
+        return _glyph(self._fonts[self._which(character) or 0], character)[1]
+
     def lines(self, text: str, width: float) -> list[str]:
         """``text`` in lines of at most ``width`` dots, see :func:`wrapped`."""
         return wrapped(text, width, self.width, self.size)

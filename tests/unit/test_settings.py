@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,40 @@ def test_a_key_that_could_never_be_opened_is_refused_at_once(good: Path, was: st
     good.write_text(text.replace(was, becomes, 1))
     with pytest.raises(conf.SettingsError, match=says):
         conf.load(good)
+
+
+@pytest.mark.parametrize(
+    "printer",
+    [
+        'host = "10.0.0.9"',
+        'host = "10.0.0.9"\nport = 9101\nmodel = "epson-tm-t88"',
+        'serial = "/dev/serial/by-id/printer"\nbaud = 19200\nflow = "xonxoff"\nmodel = "generic-gbk"\nmode = "text"',
+        'usb = "/dev/usb/lp0"',
+    ],
+)
+def test_a_printer_is_at_one_of_three_places(good: Path, printer: str) -> None:
+    good.write_text(re.sub(r"(\[devices\.printer\]\n).*?\n\n", rf"\g<1>{printer}\n\n", good.read_text(), flags=re.DOTALL))
+    wanted = conf.load(good).devices.printer
+    assert [wanted.host, wanted.serial, wanted.usb].count(None) == 2
+
+
+@pytest.mark.parametrize(
+    ("printer", "says"),
+    [
+        ("", "要写一个"),
+        ('host = "10.0.0.9"\nusb = "/dev/usb/lp0"', "只能写一个"),
+        ('serial = "/dev/ttyS0"', "要写 `baud`"),
+        ('usb = "/dev/usb/lp0"\nbaud = 9600', "只和 `serial`"),
+        ('usb = "/dev/usb/lp0"\nport = 9100', "只和 `host`"),
+        ('serial = "/dev/ttyS0"\nbaud = 9600\nflow = "dtr"', "flow"),
+        ('usb = "/dev/usb/lp0"\nmode = "pdf"', "mode"),
+    ],
+)
+def test_a_printer_at_no_place_or_two_is_told_with_its_line(good: Path, printer: str, says: str) -> None:
+    text = re.sub(r"(\[devices\.printer\]\n).*?\n\n", rf"\g<1>{printer}\n\n", good.read_text(), flags=re.DOTALL)
+    good.write_text(text)
+    with pytest.raises(conf.SettingsError, match=says) as caught:
+        conf.load(good)
+    line = int(re.search(r"第 (\d+) 行", str(caught.value))[1])  # type: ignore[index]
+    section = text.splitlines().index("[devices.printer]") + 1
+    assert section <= line <= section + 1 + printer.count("\n") + 1
