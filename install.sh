@@ -31,6 +31,7 @@ if [ -z "$python" ] || ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
 have mosquitto || need mosquitto
 have mosquitto_passwd || need mosquitto
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || need fonts-noto-cjk
+[ -e /usr/share/fonts/truetype/hanazono/HanaMinB.ttf ] || need fonts-hanazono # names of GB 18030-2022 level 3
 have node || need nodejs
 have npm || need npm
 # Smart cards: pyscard comes as source and is compiled here; the daemon and its virtual reader are started by who needs them.

@@ -17,20 +17,30 @@ RESTARTED = "terminal_restarted"
 """Fault code: the service or the power went while the paper was moving."""
 
 
+class SentBeforeError(ValueError):
+    """This attempt was on its way to paper already: another piece of paper is another attempt, and is marked as a copy."""
+
+
 class StoredJournal:
-    """A line per case and attempt. Called from the printer's thread and, at start, from the composition root."""
+    """A line per case and attempt, which moves one way only: (refused →) sending → printed, spoilt, uncertain or refused.
+
+    Called from the printer's thread and, at start, from the composition root.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     def sending(self, job: str, attempt: int) -> None:
+        """:class:`SentBeforeError` unless this attempt was never begun, or was refused."""
         with self._database.transaction() as db:
-            db.execute(
+            begun = db.execute(
                 "INSERT INTO print_job (number, attempt, state, at) VALUES (?, ?, 'sending', ?)"
-                " ON CONFLICT (number, attempt) DO UPDATE SET state = 'sending', at = excluded.at",
+                " ON CONFLICT (number, attempt) DO UPDATE SET state = 'sending', at = excluded.at WHERE state = 'refused'",
                 (job, attempt, self._clock.now().isoformat()),
             )
+            if begun.rowcount != 1:
+                raise SentBeforeError(f"attempt {attempt}")
 
     def ended(self, job: str, attempt: int, outcome: PrintOutcome, cause: str | None) -> None:
         with self._database.transaction() as db:
@@ -56,8 +66,8 @@ class StoredJournal:
 
     def _end(self, db: sqlite3.Connection, now: datetime, job: str, attempt: int, outcome: PrintOutcome, cause: str | None) -> None:
         before = db.execute("SELECT state, cause FROM print_job WHERE number = ? AND attempt = ?", (job, attempt)).fetchone()
-        if before == (outcome.value, cause):
-            return  # the same refusal again, while the citizen waits for paper, is no news
+        if before is not None and (before == (outcome.value, cause) or before[0] not in ("sending", "refused")):
+            return  # the same refusal again, while the citizen waits for paper, is no news; what is on paper stays so
         db.execute(
             "INSERT INTO print_job (number, attempt, state, cause, at) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (number, attempt) DO UPDATE SET state = excluded.state, cause = excluded.cause, at = excluded.at",

@@ -149,6 +149,10 @@ class Rig:
         same = box[2] - box[0] == inner[2] - inner[0] and box[3] - box[1] == inner[3] - inner[1]
         return same and added_dots(printed.crop(box), ink.crop(inner)) < 20 and codes(piece) == [QUERY]
 
+    def ends(self) -> list[tuple[PrintOutcome, str | None]]:
+        """How all jobs so far ended, in that order."""
+        return [(e.outcome, e.cause) for e in self.events if isinstance(e, PrintEnded)]
+
     def _ends(self, job: str, attempt: int) -> list[PrintEnded]:
         return [e for e in self.events if isinstance(e, PrintEnded) and (e.job, e.attempt) == (job, attempt)]
 

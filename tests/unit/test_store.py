@@ -14,6 +14,7 @@ from devices.port import PrintOutcome
 from domain import sealing
 from domain.case import number
 from kiosk.store.db import Database, StoreError
+from kiosk.store.journal import SentBeforeError
 from kiosk.store.volatile import NotInMemoryError, VolatileVisit
 from kiosk.visit.state import Printing, PrintState, Rated, State, Step, Visit
 from mqtt.messages import CaseTaken, ContractError, RatingGiven, ReceiptEnded
@@ -261,3 +262,29 @@ def test_where_memory_is_full_the_visit_goes_on_and_no_older_state_of_it_stays(m
     assert list(memory.iterdir()) == []
     volatile.save(State(9, Visit("v1", Step.SITUATION, 1.0, 2.0, 3.0, 4.0)))
     assert volatile.load() == State(9, Visit("v1", Step.SITUATION, 1.0, 2.0, 3.0, 4.0))
+
+
+@pytest.mark.parametrize("outcome", [PrintOutcome.PRINTED, PrintOutcome.SPOILT, PrintOutcome.UNCERTAIN])
+def test_an_attempt_that_may_be_on_paper_is_never_sent_again_nor_called_refused_afterwards(
+    shelf: Shelf, outcome: PrintOutcome
+) -> None:
+    case = shelf.store.take_case(new_case()).case
+    shelf.journal.sending(case, 1)
+    with pytest.raises(SentBeforeError):
+        shelf.journal.sending(case, 1)
+    shelf.journal.ended(case, 1, outcome, None)
+    with pytest.raises(SentBeforeError):
+        shelf.journal.sending(case, 1)
+    shelf.journal.ended(case, 1, PrintOutcome.REFUSED, "store_failed")
+    assert shelf.journal.last(case).state == outcome.value
+    shelf.journal.sending(case, 2)
+
+
+def test_an_attempt_that_was_refused_may_be_sent_as_often_as_it_takes(shelf: Shelf) -> None:
+    case = shelf.store.take_case(new_case()).case
+    for _ in range(3):
+        shelf.journal.sending(case, 1)
+        shelf.journal.ended(case, 1, PrintOutcome.REFUSED, "mute")
+    shelf.journal.sending(case, 1)
+    shelf.journal.ended(case, 1, PrintOutcome.PRINTED, None)
+    assert shelf.journal.last(case) == Printing(PrintState.PRINTED, 1)
