@@ -155,7 +155,7 @@ class LineSetter:
         content = code.content.encode()
         if len(content) > _CODE_LIMIT:
             raise UnprintableSlipError("too much for a QR code")
-        side = segno.make_qr(content, error="m", boost_error=False).symbol_size(scale=1, border=0)[0]
+        side = len(segno.make_qr(content, error="m", boost_error=False).matrix)
         module = min(_MODULE, self._dots // (side + 8))
         return Strip(align(1) + qr_code(content, module) + b"\n", side * module + _ROWS)
 

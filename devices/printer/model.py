@@ -96,7 +96,7 @@ def _within(value: object, allowed: range, key: str) -> int:
 
 def _code(value: object) -> Code | None:
     if value is None or value == "gb2312" or value == "gbk":
-        return value  # type: ignore[return-value]
+        return value
     raise ValueError("text is gb2312 or gbk")
 
 

@@ -233,7 +233,8 @@ class Session:
         """Print, cut and present. Returns when the printer has proven it.
 
         ``void`` first completes a command that was cut off, and a presenter keeps what comes out.
-        :class:`StoppedError`, :class:`NotTakingError`, :class:`CancelledError`; ``TimeoutError`` and ``OSError`` leave open what is on paper.
+        :class:`StoppedError`, :class:`NotTakingError`, :class:`BabbleError`, :class:`CancelledError`; ``TimeoutError`` and
+        ``OSError`` leave open what is on paper.
         """
         if self.traits is None or not self.traits.provable:
             raise RuntimeError("prints only where a probe found proof possible")

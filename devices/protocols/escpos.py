@@ -239,7 +239,7 @@ class Answers:
                 return None
             full, self._full = self._full, None
             return FullStatus(bool(full[0] & 0x20))
-        if self._full_status and byte == 0x0F and self._asb == b"\x10":
+        if self._full_status and byte == 0x0F and self._asb is not None and bytes(self._asb) == b"\x10":
             self._asb, self._full = None, bytearray()
             return None
         if self._block is not None:

@@ -14,6 +14,7 @@ from devices.protocols.escpos import (
     Answers,
     Changed,
     Flow,
+    FullStatus,
     InOrder,
     Named,
     Paper,
@@ -78,11 +79,21 @@ def test_a_text_that_never_ends_gives_up_its_place() -> None:
     assert receiver.receive(b"\xff\x12") == [RealTime(0x12)]
 
 
-@given(st.binary(max_size=400))
-def test_no_bytes_from_a_printer_are_an_exception_and_pieces_never_matter(data: bytes) -> None:
-    whole = Answers().receive(data)
-    receiver = Answers()
+@given(st.binary(max_size=400), st.booleans())
+def test_no_bytes_from_a_printer_are_an_exception_and_pieces_never_matter(data: bytes, full_status: bool) -> None:
+    whole = Answers(full_status=full_status).receive(data)
+    receiver = Answers(full_status=full_status)
     assert [answer for byte in data for answer in receiver.receive(bytes((byte,)))] == whole
+
+
+@given(st.binary(max_size=200), st.booleans())
+def test_a_presenter_s_answer_is_understood_after_noise_and_a_plain_printer_never_gives_one(noise: bytes, ticket: bool) -> None:
+    answer = bytes((0x10, 0x0F, 0x20 if ticket else 0x00, 0x93, 0x12, 0x37))  # three bytes of any kind may follow
+    assert Answers(full_status=True).receive(b"\x12" + answer + b"\x12") == [RealTime(0x12), FullStatus(ticket), RealTime(0x12)]
+    receiver = Answers(full_status=True)
+    receiver.receive(noise + b"\xff" * 5)
+    assert receiver.receive(answer) == [FullStatus(ticket)]
+    assert not any(isinstance(found, FullStatus) for found in Answers().receive(noise + answer))
 
 
 @given(st.binary(max_size=200))

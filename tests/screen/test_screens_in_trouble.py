@@ -72,6 +72,16 @@ def test_what_stopped_the_printer_is_told_no_longer_than_it_lasts(glass: ScreenG
     assert "凭证完整吗" in seen
 
 
+def test_a_receipt_nobody_took_is_not_looked_for_where_it_is_not(glass: ScreenGlass, client: FlaskClient) -> None:
+    page(glass, client, "receipt")
+    printed(glass, PrintState.SPOILT, "ticket_retracted")
+    seen = page(glass, client)
+    assert "已收回打印机内" in seen
+    assert "补打一张" in seen
+    assert "拿到了完整的凭证" not in seen
+    assert "/receipt.svg" in seen
+
+
 @pytest.mark.parametrize("cause", ["slip_unprintable", "store_failed"])
 def test_a_receipt_no_refill_helps_is_not_promised_nor_the_case_called_lost(
     glass: ScreenGlass, client: FlaskClient, cause: str

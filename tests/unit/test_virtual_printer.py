@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import io
+import os
+import select
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from devices.protocols.escpos import (
     ASK_PAPER,
+    ASK_PRESENTER,
     CUT,
     REPORT_CHANGES,
     RESET,
     Answer,
     Answers,
     Changed,
+    Flow,
     InOrder,
     Printed,
     Query,
@@ -163,3 +169,82 @@ def test_it_stops_with_a_client_connected_and_bytes_waiting() -> None:
         printer.stop()
         with pytest.raises(ConnectionResetError):
             client.recv(10)
+
+
+def test_dots_that_come_too_late_stop_the_paper_and_are_counted(printer: VirtualPrinter) -> None:
+    with closing(client_of(printer)) as client:
+        client.sendall(STRIP * 2 + mark(b"done") + STRIP * 2 + ASK_PAPER)
+        answers(client, 2)
+        assert printer.starved == (0, 0.0)
+        for _ in range(3):  # the next strip is sent when the last is gone
+            client.sendall(STRIP + ASK_PAPER)
+            answers(client, 1)
+    stalls, starved_ms = printer.starved
+    assert stalls >= 3
+    assert starved_ms > 0
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "printer"
+
+
+def heard(file: int, count: int) -> list[Answer]:
+    receiver, found = Answers(), []
+    while len(found) < count:
+        assert select.select([file], [], [], 20)[0]
+        found += receiver.receive(os.read(file, 100))
+    return found
+
+
+def test_on_a_serial_line_every_byte_takes_its_time_and_questions_are_heard_with_a_full_buffer(folder: Path) -> None:
+    printer = VirtualPrinter(link=folder, baud=19_200, pace=2000)
+    printer.start()
+    printer.inject("cover open")
+    file = os.open(folder, os.O_RDWR | os.O_NOCTTY)
+    try:
+        began = time.monotonic()
+        for _ in range(5):
+            os.write(file, bytes(960))
+        os.write(file, ask(Query.PRINTER))
+        assert heard(file, 1) == [RealTime(0x1A)]
+        assert time.monotonic() - began >= 2.5
+        assert printer.overrun > 0
+    finally:
+        os.close(file)
+        printer.stop()
+
+
+def test_with_flow_control_it_asks_to_stop_before_it_is_full(folder: Path) -> None:
+    printer = VirtualPrinter(link=folder, baud=921_600, xonxoff=True, pace=2000)
+    printer.start()
+    printer.inject("cover open")
+    file = os.open(folder, os.O_RDWR | os.O_NOCTTY)
+    try:
+        os.write(file, bytes(3800))
+        assert heard(file, 1) == [Flow(go=False)]
+        printer.clear("cover open")
+        assert heard(file, 1) == [Flow(go=True)]
+        assert printer.overrun == 0
+    finally:
+        os.close(file)
+        printer.stop()
+
+
+def test_a_presenter_holds_shows_and_swallows_a_ticket(folder: Path) -> None:
+    printer = VirtualPrinter(link=folder, presenter="custom", pace=5000)
+    printer.start()
+    printer.inject("ticket left")
+    file = os.open(folder, os.O_RDWR | os.O_NOCTTY)
+    try:
+        os.write(file, STRIP * 4 + CUT + b"\x1de\x03\x14" + mark(b"done"))
+        assert heard(file, 1) == [Printed(b"done")]
+        os.write(file, ASK_PRESENTER)
+        assert os.read(file, 6)[:3] == b"\x10\x0f\x20"
+        assert [paper.cut for paper in printer.papers()] == [True]
+        os.write(file, b"\x1de\x02" + mark(b"gone"))
+        assert heard(file, 1) == [Printed(b"gone")]
+        assert (printer.papers(), len(printer.binned())) == ([], 1)
+    finally:
+        os.close(file)
+        printer.stop()

@@ -50,12 +50,19 @@ _NOT_BY_ITSELF = {"slip_unprintable", "store_failed"}
 """Causes that lie in the receipt or in the store: no refill ends them."""
 
 
+_RETRACTED = "ticket_retracted"
+"""Nobody took it, so the printer took it back: whole on paper, and in nobody's hand."""
+
+
 def receipt(glass: Glass, visit: Visit, overlay: Fault | None) -> Receipt:
     printing = visit.printing
     state = printing.state if printing else PrintState.PRINTING
     cause = printing.cause if printing and state is PrintState.REFUSED else None
+    retracted = state is PrintState.SPOILT and printing is not None and printing.cause == _RETRACTED
     if cause in _NOT_BY_ITSELF:
         trouble = glass.fault("slip_unprintable").citizen
+    elif retracted:
+        trouble = glass.fault(_RETRACTED).citizen
     elif overlay is not None:
         trouble = named(overlay, "打印机")
     else:
@@ -63,7 +70,7 @@ def receipt(glass: Glass, visit: Visit, overlay: Fault | None) -> Receipt:
         trouble = ""
     return Receipt(
         case=_case(visit),
-        state=state.value,
+        state="retracted" if retracted else state.value,
         trouble=trouble,
         by_itself=cause not in _NOT_BY_ITSELF,
         waiting=overlay is not None,
