@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 import pytest
-from support.printing import Rig, printing
+from support.printing import Cable, Rig, over_each_cable, printing
 
 from devices.port import Code, Heading, Pair, PrintOutcome, Slip
 from devices.printer.driver import PrinterLink
@@ -81,8 +81,9 @@ def test_at_every_thirteenth_moment() -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_at_every_moment() -> None:
+@over_each_cable
+def test_at_every_moment(cable: Cable) -> None:
     pulled = Pulled()
-    with printing(pace=4000, around=pulled.around) as rig:
+    with printing(pace=4000, around=pulled.around, cable=cable) as rig:
         for moment in range(moments()):
             trial(rig, pulled, moment)

@@ -6,10 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from support.printing import Journal
 
+from devices.printer.model import models
 from kiosk import settings as conf
 from kiosk.demo import files
 from kiosk.demo.layout import Layout, Ports
+from kiosk.equipment import mode_of
+from kiosk.equipment import printer as equip
 
 
 @pytest.fixture
@@ -138,3 +142,27 @@ def test_a_printer_at_no_place_or_two_is_told_with_its_line(good: Path, printer:
     line = int(re.search(r"第 (\d+) 行", str(caught.value))[1])  # type: ignore[index]
     section = text.splitlines().index("[devices.printer]") + 1
     assert section <= line <= section + 1 + printer.count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("printer", "mode"),
+    [
+        (conf.PrinterSettings(host="10.0.0.9"), "image"),
+        (conf.PrinterSettings(usb="/dev/usb/lp0", model="generic-gbk"), "image"),
+        (conf.PrinterSettings(serial="/dev/ttyS0", baud=9600), "image"),
+        (conf.PrinterSettings(serial="/dev/ttyS0", baud=38400, model="generic-gbk"), "text"),
+        (conf.PrinterSettings(serial="/dev/ttyS0", baud=115200, model="generic-gbk"), "image"),
+        (conf.PrinterSettings(serial="/dev/ttyS0", baud=9600, model="generic-gbk", mode="image"), "image"),
+    ],
+)
+def test_a_slow_line_is_sent_text_where_the_model_has_it_and_every_other_one_pictures(
+    printer: conf.PrinterSettings, mode: str
+) -> None:
+    assert mode_of(printer, models()[printer.model]) == mode
+
+
+def test_a_model_that_does_not_exist_or_has_no_text_is_told_with_those_there_are() -> None:
+    with pytest.raises(conf.SettingsError, match="generic-gbk"):
+        equip(conf.PrinterSettings(host="10.0.0.9", model="tm-88"), Journal(), unfinished=False)
+    with pytest.raises(conf.SettingsError, match="只能用 image"):
+        equip(conf.PrinterSettings(host="10.0.0.9", mode="text"), Journal(), unfinished=False)
