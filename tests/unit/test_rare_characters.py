@@ -20,7 +20,7 @@ ROWS = [
     if not line.startswith("#")
 ]
 SAMPLE = [character for *_, characters in ROWS for character in characters.split()]
-BEYOND = "\u9ff0\U00030000\U000323af\ue863\U0010fffd"
+BEYOND = "\U000323af\ue863\U0010fffd"
 """Encoded after the standard, or for private use: in neither font."""
 FIRST_AND_LAST = [chr(int(end, 16)) for _, ends, *_ in ROWS for end in ends.split("-")]
 TEXT = LineSetter(models()["generic-gbk"], TYPESETTER)
