@@ -67,7 +67,7 @@ class PrinterSettings(Struct, frozen=True, forbid_unknown_fields=True):
     host: Name | None = None
     port: Port | None = None
     serial: Name | None = None
-    baud: Annotated[int, Meta(ge=9600, le=921600)] | None = None
+    baud: Literal[9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] | None = None
     flow: Literal["none", "xonxoff", "rtscts", "dsrdtr"] | None = None
     usb: Name | None = None
     model: Name = "generic"

@@ -22,7 +22,7 @@ _INK = [255] + [0] * 255
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """One ``GS v 0`` command printing ``rows`` dot rows (0.125 mm each)."""
+    """What is sent between two answers: a ``GS v 0`` command, or a line of text; it prints ``rows`` dot rows (0.125 mm each)."""
 
     data: bytes = field(repr=False)
     rows: int

@@ -28,12 +28,12 @@ class UsbLink:
         self._file = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._writable = Writable(self._file)
         except OSError:
             os.close(self._file)
             raise
         self._poll = select.poll()
         self._poll.register(self._file, select.POLLIN)
-        self._writable = Writable(self._file)
 
     @property
     def rate(self) -> None:

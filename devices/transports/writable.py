@@ -6,11 +6,18 @@ import select
 
 
 class Writable:
-    """``fileno()`` is readable while ``file`` takes bytes (epoll(7): an epoll instance is itself pollable)."""
+    """``fileno()`` is readable while ``file`` takes bytes (epoll(7): an epoll instance is itself pollable).
+
+    ``OSError`` when ``file`` is none that can be waited for, such as a plain file.
+    """
 
     def __init__(self, file: int) -> None:
         self._epoll = select.epoll()
-        self._epoll.register(file, select.EPOLLOUT)
+        try:
+            self._epoll.register(file, select.EPOLLOUT)
+        except OSError:
+            self._epoll.close()
+            raise
 
     def fileno(self) -> int:
         return self._epoll.fileno()

@@ -76,6 +76,9 @@ def test_a_device_that_goes_is_an_error_at_the_next_read_and_one_in_use_or_missi
     path = tmp_path / "line"
     with pytest.raises(OSError):
         opened(path)
+    (tmp_path / "file").write_bytes(b"no device")
+    with pytest.raises(OSError):
+        opened(tmp_path / "file")
     master, slave = plug(path)
     with closing(opened(path)) as link:
         with pytest.raises(OSError):
