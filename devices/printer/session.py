@@ -288,8 +288,9 @@ class Session:
     def _begin(self, traits: Traits, void: bool) -> None:
         """Settings of our own, and an answer that shows they were taken in."""
         self._reported = False
-        keep = b"" if self._presenter is None else self._presenter.retract
-        self._write((FLUSH if void else b"") + RESET + keep + REPORT_CHANGES)
+        presenter = self._presenter
+        empty = presenter.retract if presenter is not None and not presenter.status else b""  # one that can be asked was asked
+        self._write((FLUSH if void else b"") + RESET + empty + REPORT_CHANGES)
         self._ask_paper(traits, 0)
         if not self._came(lambda: not self._flying and (self._reported or not traits.reports), PATIENCE):
             if (trouble := self.inquire().trouble) is not None:
