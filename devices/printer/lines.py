@@ -155,6 +155,8 @@ class LineSetter:
         content = code.content.encode()
         if len(content) > _CODE_LIMIT:
             raise UnprintableSlipError("too much for a QR code")
+        if min(content, default=0) < 0x20:  # printers obey DLE EOT within it
+            raise UnprintableSlipError("nothing, or control characters, for a QR code")
         side = len(segno.make_qr(content, error="m", boost_error=False).matrix)
         module = min(_MODULE, self._dots // (side + 8))
         return Strip(align(1) + qr_code(content, module) + b"\n", side * module + _ROWS)

@@ -57,6 +57,8 @@ def test_every_strip_is_over_within_the_clean_up_and_the_window(text: str) -> No
 def test_what_cannot_be_a_code_or_is_longer_than_a_metre_is_refused_by_name() -> None:
     with pytest.raises(UnprintableSlipError, match="QR code"):
         SETTER.set(Slip((Code("x" * 500, "扫码"),)))
+    with pytest.raises(UnprintableSlipError, match="control"):
+        SETTER.set(Slip((Code("x\x10\x04\x01", "扫码"),)))
     with pytest.raises(UnprintableSlipError, match="1000 mm"):
         SETTER.set(Slip((Paragraph("好" * 24 * 300),)))
 
