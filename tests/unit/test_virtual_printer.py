@@ -171,9 +171,9 @@ def test_it_stops_with_a_client_connected_and_bytes_waiting() -> None:
             client.recv(10)
 
 
-def test_dots_that_come_too_late_stop_the_paper_and_are_counted_and_the_time_between_two_jobs_is_not(
-    printer: VirtualPrinter,
-) -> None:
+def test_dots_that_come_too_late_stop_the_paper_and_are_counted_and_the_time_between_two_jobs_is_not() -> None:
+    printer = VirtualPrinter(pace=50_000)  # so fast that every way from here to there is late
+    printer.start()
     with closing(client_of(printer)) as client:
         client.sendall(STRIP * 2 + mark(b"done"))
         answers(client, 1)
@@ -188,6 +188,7 @@ def test_dots_that_come_too_late_stop_the_paper_and_are_counted_and_the_time_bet
         answers(client, 1)
     assert printer.starved[0] >= before + 3
     assert printer.starved[1] > 0
+    printer.stop()
 
 
 @pytest.fixture
