@@ -38,6 +38,8 @@ FAULTS: dict[str, str] = {
     "page_dark": "画面太暗",
     "page_blank": "空白页",
     "camera_frozen": "画面不再更新",
+    "camera_in_use": "摄像头被占用",
+    "camera_stuck": "卡死，需重启机器",
     "pad_key_stuck": "评价键卡住",
     "catalogue_damaged": "事项目录损坏，暂停服务",
     "bus_overloaded": "设备事件过多",

@@ -15,6 +15,7 @@ EX_CONFIG = 78
 """sysexits.h: what is wrong is in the configuration; starting again will not help."""
 
 _ELSEWHERE = {
+    "camera": "devices.camera.cli:camera",
     "centre": "fleet.cli:centre",
     "desk": "fleet.cli:desk",
     "cups": "devices.a4.cli:cups",

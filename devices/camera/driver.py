@@ -8,7 +8,10 @@ nobody listens at the socket       ``absent``; opened again until somebody does
 hello is not answered              ``mute``
 no frame before the deadline       ``camera_frozen``: libcamera is stuck. The connection is closed, for the other side to
                                    notice, and opened again; the device is ready again only when a frame has come
+"not yet" as an answer             no fault: it opens its camera. Asked again, and ``camera_frozen`` when that takes too long
+"no frame" as an answer            ``camera_frozen``: the process has seen it itself, and is starting another
 "no camera" as an answer           ``absent``: the process lives, its camera does not
+"in use", "stuck" as an answer     ``camera_in_use``, ``camera_stuck``
 an answer outside the framing      ``mute``: what it says is of no use
 =================================  ===================================================================================
 """
@@ -16,10 +19,13 @@ an answer outside the framing      ``mute``: what it says is of no use
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from devices.camera.link import CameraLink, NoPictureError
-from devices.camera.scan import Scan, preview, scan
+from devices.camera.scan import preview, scan
 from devices.camera.straighten import Mount
 from devices.port import Finding, PageRefused, PageTaken
 from devices.protocols.frames import Camera, FrameError, Why
@@ -35,6 +41,15 @@ class Times:
     still: float = 4.0
     between_previews: float = 0.16
     between_hellos: float = 3.0
+    opening: float = 10.0
+    """How long the process may say that its camera is not open yet."""
+    between_tries: float = 0.1
+
+
+REFUSED: dict[int, str] = {Why.NO_CAMERA: "absent", Why.IN_USE: "camera_in_use", Why.STUCK: "camera_stuck"}
+"""Faults by what the process said; anything else is ``camera_frozen``."""
+
+Answer = TypeVar("Answer")
 
 
 class FrameCamera(Supervised[str]):
@@ -53,6 +68,7 @@ class FrameCamera(Supervised[str]):
         self._times = times or Times()
         self._link: CameraLink | None = None
         self._doubted = False
+        self._opening_since: float | None = None
         self._looking = threading.Lock()
         self._watching = False
         self._preview: bytes | None = None
@@ -92,7 +108,7 @@ class FrameCamera(Supervised[str]):
         link = self._opened()
         camera = self._say_hello(link)
         if self._doubted:  # it says hello all the same; only a frame shows that it sees again
-            self._guarded_preview(link)
+            self._patiently(lambda: preview(link.preview(self._times.preview), self._mount))
             self._doubted = False
         width, height = camera.still
         return f"{camera.model} {width}×{height}"
@@ -127,8 +143,10 @@ class FrameCamera(Supervised[str]):
 
     def _look(self, link: CameraLink) -> float:
         began = self.now()
-        picture = self._guarded_preview(link)
+        picture = self._guarded(lambda: preview(link.preview(self._times.preview), self._mount))
         self.alive()
+        if picture is None:
+            return self._times.between_tries
         with self._looking:
             if self._watching:
                 self._preview = picture
@@ -141,7 +159,7 @@ class FrameCamera(Supervised[str]):
             return
         self.busy()
         try:
-            taken = self._guarded_still(link)
+            taken = self._patiently(lambda: scan(link.still(self._times.still), self._mount))
         except DeviceFaultError as error:
             self.emit(PageRefused(request, error.code))
             raise
@@ -156,35 +174,49 @@ class FrameCamera(Supervised[str]):
             self.emit(PageTaken(request, taken.jpeg, taken.width, taken.height, found))
         self.ready()
 
-    def _guarded_preview(self, link: CameraLink) -> bytes:
-        try:
-            return preview(link.preview(self._times.preview), self._mount)
-        except (TimeoutError, FrameError, NoPictureError) as error:
-            raise self._no_frame(error) from None
+    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
+        """``ask`` until the camera is open. Notes left meanwhile wait for the answer, as behind any other."""
+        while (answer := self._guarded(ask)) is None:
+            self.alive()
+            if self.stopping:
+                raise DeviceFaultError("absent")
+            time.sleep(self._times.between_tries)
+        return answer
 
-    def _guarded_still(self, link: CameraLink) -> Scan | str:
+    def _guarded(self, ask: Callable[[], Answer]) -> Answer | None:
+        """The answer; ``None`` while the camera opens, which it may for :attr:`Times.opening`."""
         try:
-            return scan(link.still(self._times.still), self._mount)
+            answer = ask()
         except (TimeoutError, FrameError, NoPictureError) as error:
+            if isinstance(error, NoPictureError) and error.why == Why.NOT_YET and self._may_open():
+                return None
             raise self._no_frame(error) from None
+        self._opening_since = None
+        return answer
+
+    def _may_open(self) -> bool:
+        now = self.now()
+        if self._opening_since is None:
+            self._opening_since = now
+        return now - self._opening_since < self._times.opening
 
     def _no_frame(self, error: Exception) -> DeviceFaultError:
         self._doubted = True
         if isinstance(error, FrameError):
             return DeviceFaultError("mute")
-        if isinstance(error, NoPictureError) and error.why == Why.NO_CAMERA:
-            return DeviceFaultError("absent")
-        return DeviceFaultError("camera_frozen")
+        why = error.why if isinstance(error, NoPictureError) else Why.NO_FRAME
+        return DeviceFaultError(REFUSED.get(why, "camera_frozen"))
 
     def _say_hello(self, link: CameraLink) -> Camera:
-        try:
-            camera = link.hello(self._times.hello)
-        except FrameError:
-            raise DeviceFaultError("mute") from None
-        except NoPictureError:
-            raise DeviceFaultError("absent") from None
+        camera = self._patiently(lambda: self._hello(link))
         self.alive()
         return camera
+
+    def _hello(self, link: CameraLink) -> Camera:
+        try:
+            return link.hello(self._times.hello)
+        except TimeoutError:
+            raise DeviceFaultError("mute") from None
 
     def _forget(self) -> None:
         with self._looking:

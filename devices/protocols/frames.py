@@ -6,8 +6,8 @@ header of 28 bytes, little-endian, and ``length`` bytes after it::
 
     offset 0   4s  magic  b"TBcf"
            4   B   version 1
-           5   B   kind    1 hello, 2 preview, 3 still · 129 camera, 130 frame, 255 refusal
-           6   H   code    of a refusal (1 no camera, 2 no frame, 3 unknown request), else 0
+           5   B   kind    1 hello, 2 preview, 3 still, 4 rest · 129 camera, 130 frame, 255 refusal
+           6   H   code    of a refusal (:class:`Why`), else 0
            8   I   serial  chosen by the asker, repeated in the answer
           12   I   width   of a frame, pixels, even; 0 elsewhere
           16   I   height  of a frame, pixels, even; 0 elsewhere
@@ -46,11 +46,13 @@ class FrameError(ValueError):
 
 
 class Ask(IntEnum):
-    """What may be asked of the camera's process."""
+    """What may be asked of the camera's process, one thing at a time."""
 
     HELLO = 1
     PREVIEW = 2
     STILL = 3
+    REST = 4
+    """Close the camera; answered with ``NOT_YET``. Asked between the camera's own two processes only."""
 
 
 class Why(IntEnum):
@@ -58,7 +60,14 @@ class Why(IntEnum):
 
     NO_CAMERA = 1
     NO_FRAME = 2
+    """It is stuck, or died; it is being started again."""
     UNKNOWN_REQUEST = 3
+    NOT_YET = 4
+    """Nothing is wrong: it opens, or is busy for another. Ask again."""
+    IN_USE = 5
+    """Another program holds the camera."""
+    STUCK = 6
+    """The kernel does not let go of the process that held the camera; only a reboot helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +132,12 @@ def frame_header(serial: int, width: int, height: int, stride: int) -> bytes:
 class Receiver:
     """Turns bytes into messages: ``receive_data`` as they come, ``next_event`` until ``None``. :class:`FrameError` is final.
 
-    Holds one unfinished message: at most a header and :data:`MAX_FRAME` bytes, allocated only after the header proved sane.
-    A finished frame's buffer is handed out, not copied and not kept.
+    Holds one unfinished message: at most a header and ``largest`` bytes, allocated only after the header proved sane. Who is
+    only ever asked says ``largest=0``. A finished frame's buffer is handed out, not copied and not kept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, largest: int = MAX_FRAME) -> None:
+        self._largest = largest
         self._head = bytearray()
         self._fields: _Fields | None = None
         self._payload = bytearray()
@@ -159,7 +169,7 @@ class Receiver:
             raise self._break("not a camera's stream")
         if len(self._head) == HEADER.size:
             try:
-                self._fields = _checked(bytes(self._head))
+                self._fields = _checked(bytes(self._head), self._largest)
             except FrameError:
                 self._broken = True
                 raise
@@ -221,7 +231,7 @@ class _Fields:
 _CAMERA, _FRAME, _REFUSAL = 129, 130, 255
 
 
-def _checked(head: bytes) -> _Fields:
+def _checked(head: bytes, largest: int) -> _Fields:
     _magic, version, kind, code, serial, width, height, stride, length = HEADER.unpack(head)
     if version != VERSION:
         raise FrameError(f"version {version}")
@@ -236,4 +246,6 @@ def _checked(head: bytes) -> _Fields:
             raise FrameError(f"a camera's answer of {length} bytes")
     elif length != 0:
         raise FrameError(f"kind {kind} with {length} bytes")
+    if length > largest:
+        raise FrameError(f"{length} bytes from somebody who may only ask")
     return _Fields(kind, code, serial, width, height, stride, length)
