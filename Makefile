@@ -1,10 +1,11 @@
 # demo: everything on this machine, with virtual hardware · test: what every push must pass · test-long: what takes longer
+# camera-test: the camera's process on the real picamera2, in a Debian system made for it (root, 1.1 GB)
 TESTS ?= tests
 # Most tests wait for a device's pace, not for a core: three at a time on two cores. A file's tests stay together.
 WORKERS ?= 3
 PYTEST = .venv/bin/pytest -q -n $(WORKERS) --dist loadfile
 
-.PHONY: demo test test-long bench screens check install
+.PHONY: demo test test-long camera-test bench screens check install
 
 demo: install
 	@exec .venv/bin/tongban demo
@@ -16,8 +17,15 @@ test:
 
 test-long:
 	@./install.sh test
+	@tests/support/pi/virtual/build.sh .virtualcam
 	@$(MAKE) --no-print-directory check
 	$(PYTEST) $(TESTS)
+
+camera-test:
+	@./install.sh test
+	@tests/support/pi/virtual/build.sh .virtualcam
+	.venv/bin/pytest -q tests/contract/test_document_camera.py tests/misfortune/test_camera*.py
+	.venv/bin/python -m tests.support.pi.figures
 
 bench:
 	@./install.sh test

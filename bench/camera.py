@@ -20,6 +20,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from devices.camera.link import CameraLink
 from devices.camera.page import find_page
 from devices.camera.picture import Picture
 from devices.camera.scan import Scan, preview, scan
@@ -69,8 +70,24 @@ def _times() -> list[Row]:
     return [
         _time("preview: find, draw, encode", lambda: preview(small, Mount()), 0.2),
         _time("still 12 MP: find, refine, straighten, judge, encode", lambda: scan(still, Mount()), 1.0),
+        _across(),
         _time("virtual desk: render a 12 MP still", lambda: render(page("contract")), 1.0),
     ]
+
+
+def _across() -> Row:
+    """A still from the virtual camera's process end to ours: what one socket costs."""
+    from devices.virtual.camera import VirtualCamera
+
+    with tempfile.TemporaryDirectory() as folder:
+        virtual = VirtualCamera(Path(folder) / "camera.sock")
+        virtual.start()
+        link = CameraLink(virtual.address)
+        try:
+            return _time("still 12 MP across the socket", lambda: link.still(10), 0.2)
+        finally:
+            link.close()
+            virtual.stop()
 
 
 def _memory() -> Row:

@@ -79,6 +79,19 @@ def test_protocols_use_nothing_but_the_standard_library() -> None:
                 assert top in sys.stdlib_module_names or top == "devices", f"{module} imports {name}"
 
 
+def test_the_cameras_process_uses_the_standard_library_picamera2_and_the_framing_and_nothing_else() -> None:
+    """It runs in the system's Python, where our environment is not."""
+    import sys
+
+    allowed = ("devices.camera.process", "devices.protocols.frames")
+    for module, path in modules():
+        if under(module, "devices.camera.process"):
+            for name in imports(path):
+                top = name.split(".")[0]
+                known = top in sys.stdlib_module_names or top in ("numpy", "picamera2", "libcamera")
+                assert known or any(under(name, each) for each in allowed), f"{module} imports {name}"
+
+
 def test_no_module_is_longer_than_five_hundred_lines() -> None:
     for module, path in modules():
         assert len(path.read_text("utf-8").splitlines()) <= 500, module
