@@ -60,23 +60,44 @@ class CardFound:
     at: float
 
 
+class DocumentKind(StrEnum):
+    """Whose layout a chip has: resident card, residence permit (flag J), the two foreigners' cards (flags I and Y)."""
+
+    RESIDENT = "resident"
+    HK_MACAU_TAIWAN = "hkmt"
+    FOREIGN_2017 = "foreign_2017"
+    FOREIGN_2023 = "foreign_2023"
+
+
 @dataclass(frozen=True, slots=True)
 class CardDocument:
-    """Text fields of a resident identity card as its chip gives them, trimmed of padding, nothing judged.
+    """Text fields of an identity document as its chip gives them, trimmed of padding, nothing judged.
 
-    ``birth``, ``valid_from``, ``valid_to`` are YYYYMMDD (``valid_to`` may be ``长期``); ``sex`` and ``nation`` are
-    the chip's codes (GB/T 2261.1, GB/T 3304).
+    Empty is what the document's chip does not have, or has nothing in. ``birth``, ``valid_from``, ``valid_to`` are YYYYMMDD
+    (``valid_to`` may be ``长期``); ``sex`` and ``nation`` are the chip's codes (GB/T 2261.1, GB/T 3304), ``nationality`` three
+    letters. ``permit`` and ``issues``: travel-permit number and number of issues; ``former``: three characters that link to the
+    former number. ``newest_address``: empty when the chip says it has none, ``None`` when that could not be read or was not asked.
     """
 
-    name: str = field(repr=False)
-    sex: str = field(repr=False)
-    nation: str = field(repr=False)
-    birth: str = field(repr=False)
-    address: str = field(repr=False)
-    number: str = field(repr=False)
-    authority: str = field(repr=False)
-    valid_from: str = field(repr=False)
-    valid_to: str = field(repr=False)
+    kind: DocumentKind
+    name: str = field(default="", repr=False)
+    english_name: str = field(default="", repr=False)
+    sex: str = field(default="", repr=False)
+    nation: str = field(default="", repr=False)
+    nationality: str = field(default="", repr=False)
+    birth: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+    newest_address: str | None = field(default=None, repr=False)
+    number: str = field(default="", repr=False)
+    authority: str = field(default="", repr=False)
+    valid_from: str = field(default="", repr=False)
+    valid_to: str = field(default="", repr=False)
+    permit: str = field(default="", repr=False)
+    issues: str = field(default="", repr=False)
+    renewals: str = field(default="", repr=False)
+    former: str = field(default="", repr=False)
+    version: str = field(default="", repr=False)
+    office: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +118,18 @@ class CardFailed:
 @dataclass(frozen=True, slots=True)
 class CardRemoved:
     """The card that was read is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardOutOfSight:
+    """Whether the card that was read still lies there cannot be known any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardPhoto:
+    """The photo of the card read last, unpacked; it may come a moment after :class:`CardRead`, or never."""
+
+    jpeg: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +185,8 @@ class PageRefused:
     fault: str
 
 
-DeviceEvent = DeviceChanged | CardFound | CardRead | CardFailed | CardRemoved | RatingKey | PrintEnded | PageTaken | PageRefused
+CardEvent = CardFound | CardRead | CardFailed | CardRemoved | CardOutOfSight | CardPhoto
+DeviceEvent = DeviceChanged | CardEvent | RatingKey | PrintEnded | PageTaken | PageRefused
 Emit = Callable[[DeviceEvent], None]
 
 

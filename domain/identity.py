@@ -1,22 +1,17 @@
-"""Identity numbers and the identity a chip gives (GB 11643-1999, ISO 7064 MOD 11-2, ICAO 9303 check digits).
+"""Who a document's chip says its holder is, and whether what it says can be taken.
 
-Checks here are exact and need no area tables: old and merged area codes are still on people's cards.
+The frame's XOR misses paired flips, so the chip's own redundancy is checked too: number, birth date and sex must agree.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from msgspec import Struct
 
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK = "10X98765432"
-_EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
-_FIFTEEN = re.compile(r"[0-9]{15}")
-_FOREIGN_2017 = re.compile(r"[A-Z]{3}[0-9]{12}")
+from domain.idnumber import NumberFault, NumberKind, check_number, former_number, plain_date
+
 _LONG_TERM = "长期"
 OWN_APPLICANT = 16
 """Years from which a person applies alone at a terminal; younger ones come to a window with their guardian (民法典 18–20)."""
@@ -33,52 +28,41 @@ _NATIONS = (
 NATION = {f"{code:02d}": name for code, name in enumerate(_NATIONS, start=1)} | {"97": "其他", "98": "外国血统中国籍人士"}
 
 
-class NumberKind(StrEnum):
-    RESIDENT = "resident18"
-    RESIDENT_OLD = "resident15"
-    HK_MACAU_TAIWAN = "hkmt18"
-    FOREIGN_2023 = "foreign18"
-    FOREIGN_2017 = "foreign15"
+class Document(StrEnum):
+    """What a person proved their identity with."""
+
+    RESIDENT = "resident"
+    HK_MACAU_TAIWAN = "hkmt"
+    FOREIGN_2017 = "foreign_2017"
+    FOREIGN_2023 = "foreign_2023"
 
 
-class NumberFault(StrEnum):
-    """Why a number is none. The values are for logs: they never contain the number."""
-
-    SHAPE = "shape"
-    DATE = "date"
-    FUTURE = "future"
-    CHECK = "check"
-
-
-@dataclass(frozen=True, slots=True)
-class NumberFacts:
-    """What a valid number says. ``sex`` is 1 or 2 as in :data:`SEX`; ``None`` where the number does not say."""
-
-    kind: NumberKind
-    birth: date
-    sex: str | None
+_NUMBERS = {
+    Document.RESIDENT: NumberKind.RESIDENT,
+    Document.HK_MACAU_TAIWAN: NumberKind.HK_MACAU_TAIWAN,
+    Document.FOREIGN_2017: NumberKind.FOREIGN_2017,
+    Document.FOREIGN_2023: NumberKind.FOREIGN_2023,
+}
+_FOREIGN = (Document.FOREIGN_2017, Document.FOREIGN_2023)
 
 
-def check_number(number: str, today: date) -> NumberFacts | NumberFault:
-    """Judge one number. A lower-case x is accepted; full-width digits are not."""
-    text = number[:-1] + "X" if number.endswith("x") else number
-    if _EIGHTEEN.fullmatch(text):
-        return _eighteen(text, today)
-    if _FIFTEEN.fullmatch(text):
-        birth = _date(f"19{text[6:12]}", today)
-        return birth if isinstance(birth, NumberFault) else NumberFacts(NumberKind.RESIDENT_OLD, birth, _sex(text[14]))
-    if _FOREIGN_2017.fullmatch(text):
-        return _foreign_2017(text, today)
-    return NumberFault.SHAPE
+class NewestAddress(StrEnum):
+    """What the chip said beside the printed address."""
 
-
-def check_character(seventeen: str) -> str:
-    """The 18th character for the first seventeen digits (ISO 7064 MOD 11-2)."""
-    return _CHECK[sum(int(d) * w for d, w in zip(seventeen, _WEIGHTS, strict=True)) % 11]
+    SAME = "same"
+    """None, or the printed one."""
+    NEWER = "newer"
+    UNREAD = "unread"
+    """It could not be read: the printed one may be out of date."""
 
 
 class Identity(Struct, frozen=True):
-    """申请人 as read from the chip of a resident identity card. ``valid_to`` null means 长期."""
+    """申请人 as read from the chip of a document. ``valid_to`` null means 长期; empty is what the chip does not have.
+
+    ``name`` is the Chinese name, which a foreigner need not have (then ``english_name`` is there). ``address`` is the one to use;
+    where the chip holds a newer one than is printed, that one, and ``printed_address`` is the other. ``nationality``: three
+    letters (ISO 3166-1). ``permit``: number of the travel permit. ``former``: a foreigner's number before 2023.
+    """
 
     name: str
     number: str
@@ -89,9 +73,22 @@ class Identity(Struct, frozen=True):
     authority: str
     valid_from: date
     valid_to: date | None
+    document: Document = Document.RESIDENT
+    english_name: str = ""
+    nationality: str = ""
+    permit: str = ""
+    former: str = ""
+    printed_address: str = ""
+    newest_address: NewestAddress | None = None
+    """Null where it was not asked: a document without an address."""
 
     def __repr__(self) -> str:
         return "Identity(…)"
+
+    @property
+    def shown_name(self) -> str:
+        """The name a person is called by here: the Chinese one if the document has one."""
+        return self.name or self.english_name
 
 
 class IdentityFault(StrEnum):
@@ -102,44 +99,72 @@ class IdentityFault(StrEnum):
     EXPIRED = "card_expired"
 
 
-def resident(
+def judge(
+    document: Document,
     *,
-    name: str,
-    sex: str,
-    nation: str,
-    birth: str,
-    address: str,
     number: str,
-    authority: str,
+    sex: str,
+    birth: str,
     valid_from: str,
     valid_to: str,
     today: date,
+    name: str = "",
+    english_name: str = "",
+    nation: str = "",
+    nationality: str = "",
+    address: str = "",
+    newest_address: str | None = None,
+    authority: str = "",
+    permit: str = "",
+    former: str = "",
 ) -> Identity | IdentityFault:
-    """Judge the text of a resident card: number, its agreement with birth date and sex, and the period of validity.
+    """Judge the text of a chip: number, its agreement with birth date and sex, and the period of validity.
 
-    The frame's XOR misses paired flips, so the chip's own redundancy is checked too.
+    ``newest_address`` null: could not be read. Names are kept as given.
     """
     facts = check_number(number, today)
-    if isinstance(facts, NumberFault) or facts.kind is not NumberKind.RESIDENT:
+    if isinstance(facts, NumberFault) or facts.kind is not _NUMBERS[document]:
         return IdentityFault.BAD_NUMBER
-    if birth != facts.birth.strftime("%Y%m%d") or (sex in ("1", "2") and sex != facts.sex):
+    born = plain_date(birth)
+    # A number of 2017 has two digits of the year: the century is the chip's.
+    written = "%y%m%d" if document is Document.FOREIGN_2017 else "%Y%m%d"
+    if born is None or born > today or born.strftime(written) != facts.birth.strftime(written):
         return IdentityFault.BAD_NUMBER
-    start, end = _plain_date(valid_from), _plain_date(valid_to)
-    if not name.strip() or sex not in SEX or start is None or (end is None and valid_to.strip() != _LONG_TERM):
+    if sex in ("1", "2") and facts.sex not in (None, sex):
+        return IdentityFault.BAD_NUMBER
+    start, end = plain_date(valid_from), plain_date(valid_to)
+    named = english_name if document in _FOREIGN else name
+    if not named.strip() or sex not in SEX or start is None or (end is None and valid_to.strip() != _LONG_TERM):
         return IdentityFault.UNREADABLE
     if start > today or (end is not None and end < today):
         return IdentityFault.EXPIRED
+    address, newest = address.strip(), (newest_address or "").strip()
+    newer = bool(newest) and newest != address
     return Identity(
         name=name.strip(),
         number=number.upper(),
         sex=SEX[sex],
-        nation=NATION.get(nation, "其他"),
-        birth=facts.birth,
-        address=address.strip(),
+        nation=NATION.get(nation, "其他") if document is Document.RESIDENT else "",
+        birth=born,
+        address=newest if newer else address,
         authority=authority.strip(),
         valid_from=start,
         valid_to=end,
+        document=document,
+        english_name=english_name.strip(),
+        nationality=nationality,
+        permit=permit,
+        former=former_number(nationality, number, former) or "",
+        printed_address=address if newer else "",
+        newest_address=_newest(newest_address, newer) if address else None,
     )
+
+
+def document_name(document: str, number: str) -> str:
+    """What people call the document."""
+    if document == Document.HK_MACAU_TAIWAN:
+        return "台湾居民居住证" if number.startswith("83") else "港澳居民居住证"
+    return "外国人永久居留身份证" if document in _FOREIGN else "居民身份证"
 
 
 def age(birth: date, today: date) -> int:
@@ -147,43 +172,7 @@ def age(birth: date, today: date) -> int:
     return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
 
 
-def _eighteen(text: str, today: date) -> NumberFacts | NumberFault:
-    if check_character(text[:17]) != text[17]:
-        return NumberFault.CHECK
-    if text[0] == "9":
-        # 9 + province of acceptance (2) + country (3) + birth (8) + sequence (3) + check
-        kind = NumberKind.FOREIGN_2023
-    else:
-        kind = NumberKind.HK_MACAU_TAIWAN if text[:6] in ("810000", "820000", "830000") else NumberKind.RESIDENT
-    birth = _date(text[6:14], today)
-    return birth if isinstance(birth, NumberFault) else NumberFacts(kind, birth, _sex(text[16]))
-
-
-def _foreign_2017(text: str, today: date) -> NumberFacts | NumberFault:
-    values = [int(c, 36) for c in text[:14]]
-    if sum(v * (7, 3, 1)[i % 3] for i, v in enumerate(values)) % 10 != int(text[14]):
-        return NumberFault.CHECK
-    # Two digits for the year: the youngest reading that is not in the future.
-    young = _date(f"20{text[7:13]}", today)
-    birth = _date(f"19{text[7:13]}", today) if isinstance(young, NumberFault) else young
-    return birth if isinstance(birth, NumberFault) else NumberFacts(NumberKind.FOREIGN_2017, birth, None)
-
-
-def _sex(digit: str) -> str:
-    return "1" if int(digit) % 2 else "2"
-
-
-def _date(yyyymmdd: str, today: date) -> date | NumberFault:
-    day = _plain_date(yyyymmdd)
-    if day is None:
-        return NumberFault.DATE
-    return NumberFault.FUTURE if day > today else day
-
-
-def _plain_date(yyyymmdd: str) -> date | None:
-    if not re.fullmatch(r"[0-9]{8}", yyyymmdd):
-        return None
-    try:
-        return date(int(yyyymmdd[:4]), int(yyyymmdd[4:6]), int(yyyymmdd[6:]))
-    except ValueError:
-        return None
+def _newest(given: str | None, newer: bool) -> NewestAddress:
+    if given is None:
+        return NewestAddress.UNREAD
+    return NewestAddress.NEWER if newer else NewestAddress.SAME

@@ -11,13 +11,14 @@ _COUNTY = re.compile(r"^(?:.{2,8}?(?:省|自治区|特别行政区))?(?:.{1,12}?
 
 
 def name(full: str) -> str:
-    """First character and two stars, whatever the length: 张** for 张三 as for 阿依·木果."""
+    """First character and two stars, whatever the length: 张** for 张三 as for 阿依·木果, S** for SMITH, JOHN."""
     return f"{full[:1]}**" if full else ""
 
 
 def number(full: str) -> str:
-    """First three and last four, eleven stars between."""
-    return f"{full[:3]}{'*' * 11}{full[-4:]}" if len(full) >= 12 else "*" * 11
+    """First three and last four, eleven stars between; last two where the last four tell the day of birth (KAZ110090123105)."""
+    shown = 2 if full[:1].isalpha() else 4
+    return f"{full[:3]}{'*' * 11}{full[-shown:]}" if len(full) >= 12 else "*" * 11
 
 
 def phone(full: str) -> str:

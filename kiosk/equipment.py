@@ -8,6 +8,7 @@ from functools import partial
 from devices.a4.cups import SOCKET
 from devices.a4.driver import CupsPrinter
 from devices.camera.driver import FrameCamera
+from devices.idcard.photo import PhotoLibrary
 from devices.idcard.reader import SdtReader
 from devices.port import PrintJournal
 from devices.printer.driver import EscposPrinter, Mode, PrinterLink
@@ -17,7 +18,7 @@ from devices.transports.serial_link import SerialLink
 from devices.transports.tcp import TcpLink
 from devices.transports.usblp import UsbLink
 from kiosk.middle import Devices
-from kiosk.settings import DeviceSettings, PrinterSettings, SettingsError
+from kiosk.settings import DeviceSettings, IdCardSettings, PrinterSettings, SettingsError
 
 QUICK_BAUD = 115_200
 """A printer's line below this is slow: a picture of a receipt takes 21 s at 38400 baud, text half a second."""
@@ -29,7 +30,7 @@ def build(wanted: DeviceSettings, journal: PrintJournal, *, unfinished: bool = F
     :class:`~kiosk.settings.SettingsError` where the settings name a model that is none of ours.
     """
     return Devices(
-        reader=SdtReader(wanted.idcard.path, wanted.idcard.baud),
+        reader=SdtReader(wanted.idcard.path, wanted.idcard.baud, photos=_photos(wanted.idcard)),
         camera=FrameCamera(wanted.camera.socket),
         printer=printer(wanted.printer, journal, unfinished=unfinished),
         pad=SerialPad(wanted.rating.path, wanted.rating.profile) if wanted.rating else None,
@@ -58,3 +59,7 @@ def _link(wanted: PrinterSettings) -> Callable[[], PrinterLink]:
     if wanted.usb is not None:
         return partial(UsbLink, wanted.usb)
     return partial(TcpLink, wanted.host or "", wanted.port or 9100)
+
+
+def _photos(wanted: IdCardSettings) -> PhotoLibrary | None:
+    return PhotoLibrary(wanted.photo_library, wanted.photo_vendor) if wanted.photo_library is not None else None

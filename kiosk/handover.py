@@ -70,9 +70,9 @@ def _content(visit: Visit, opening: Opening, number: str, settings: Settings, ca
 
 def _applicant(identity: Identity) -> Applicant:
     return Applicant(
-        name=identity.name,
+        name=identity.shown_name,
         number=identity.number,
-        document="resident",
+        document=identity.document.value,
         sex=identity.sex,
         nation=identity.nation,
         birth=identity.birth.isoformat(),
@@ -81,6 +81,12 @@ def _applicant(identity: Identity) -> Applicant:
         valid_from=identity.valid_from.isoformat(),
         valid_to=identity.valid_to.isoformat() if identity.valid_to else None,
         proof="chip_read",
+        english_name=identity.english_name,
+        nationality=identity.nationality,
+        permit=identity.permit,
+        former=identity.former,
+        printed_address=identity.printed_address,
+        newest_address=identity.newest_address.value if identity.newest_address else None,
     )
 
 

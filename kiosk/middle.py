@@ -103,6 +103,8 @@ class Middle:
         self._state = State()
         self._wants = fx.Wants()
         self._view = Snapshot(0, self._state)
+        self._card_lies = False
+        self._photo: tuple[str, bytes] | None = None
         self._changed = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
@@ -176,6 +178,10 @@ class Middle:
     def preview(self) -> bytes | None:
         return self._devices.camera.preview() if self._wants.camera else None
 
+    def photo(self, ref: str) -> bytes | None:
+        shown = self._photo
+        return shown[1] if shown is not None and shown[0] == ref else None
+
     def page(self, ref: str) -> bytes | None:
         visit = self._state.visit
         shown = visit.scan.shown if visit else None
@@ -214,7 +220,15 @@ class Middle:
                 self._news()
                 self._step(ev.PrintingEnded(item.job, Printing(PrintState(item.outcome.value), item.attempt, item.cause)))
             case port.CardRead():
+                self._card_lies, self._photo = True, None
                 self._step(self._judge(item.document))
+                self._publish()
+            case port.CardRemoved() | port.CardOutOfSight():
+                self._card_lies = False
+                self._publish()
+            case port.CardPhoto():
+                self._photo = (secrets.token_hex(8), item.jpeg) if self._shows_identity() else None
+                self._publish()
             case _:
                 translated = _translate(item)
                 if translated is not None:
@@ -229,16 +243,22 @@ class Middle:
         request.reply.set_result(Reply(self.snapshot(), stale=False))
 
     def _judge(self, card: port.CardDocument) -> ev.Event:
-        judged = identity.resident(
+        judged = identity.judge(
+            identity.Document(card.kind.value),
             name=card.name,
+            english_name=card.english_name,
             sex=card.sex,
             nation=card.nation,
+            nationality=card.nationality,
             birth=card.birth,
             address=card.address,
+            newest_address=card.newest_address,
             number=card.number,
             authority=card.authority,
             valid_from=card.valid_from,
             valid_to=card.valid_to,
+            permit=card.permit,
+            former=card.former,
             today=self._clock.now().date(),
         )
         if isinstance(judged, identity.IdentityFault):
@@ -267,6 +287,8 @@ class Middle:
 
     def _settle(self, effects: tuple[fx.Effect, ...]) -> None:
         """What follows from a new state, in this order: remembered on tmpfs, devices told, effects begun, screens told."""
+        if not self._shows_identity():
+            self._photo = None
         self._volatile.save(self._state)
         self._want(fx.wants(self._state))
         for effect in effects:
@@ -321,8 +343,11 @@ class Middle:
         over = faults.fault(code) if code else None
         troubles = tuple(faults.of_device(words, code) for words, code in overlay.troubles(states))
         with self._changed:
-            view = Snapshot(self._view.serial, self._state, over, troubles)
-            shown = view.state.version != self._view.state.version or (over, troubles) != (self._view.overlay, self._view.troubles)
+            before = self._view
+            photo = self._photo[0] if self._photo is not None else ""
+            view = Snapshot(before.serial, self._state, over, troubles, card_lies=self._card_lies, photo=photo)
+            # A state of the same version shows nothing else.
+            shown = view.state.version != before.state.version or replace(view, state=before.state) != before
             self._view = replace(view, serial=view.serial + 1) if shown else view
             if shown:
                 self._changed.notify_all()
@@ -336,8 +361,13 @@ class Middle:
             "volatile": self._volatile.exists(),
             "tray": self._tray.count() > 0,
             "camera": self._devices.camera.preview() is not None,
+            "photo": self._photo is not None,
         }
         return tuple(name for name, left in held.items() if left)
+
+    def _shows_identity(self) -> bool:
+        visit = self._state.visit
+        return visit is not None and visit.step is Step.IDENTITY
 
     def _need_clerk(self) -> Clerk:
         if self._clerk is None:
@@ -351,13 +381,13 @@ def _translate(event: port.DeviceEvent | ev.Event) -> ev.Event | None:
             return ev.CardSeen()
         case port.CardFailed():
             return ev.CardNotTaken(event.fault)
-        case port.CardRemoved():
-            return None
         case port.PageRefused():
             return ev.PageNotTaken(event.request, event.fault)
         case port.RatingKey():
             return ev.PadPressed(event.question, event.level)
-        case port.DeviceChanged() | port.CardRead() | port.PageTaken() | port.PrintEnded():
+        case port.DeviceChanged() | port.CardRead() | port.CardRemoved() | port.CardOutOfSight() | port.CardPhoto():
+            return None
+        case port.PageTaken() | port.PrintEnded():
             return None
         case _:
             return event

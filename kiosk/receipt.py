@@ -34,7 +34,7 @@ def receipt(visit: Visit, submitted: Submitted, terminal: TerminalSettings, cata
         home=home.name,
         intake=terminal.intake,
         terminal=terminal.code,
-        name=masking.name(identity.name),
+        name=masking.name(identity.shown_name),
         number=masking.number(identity.number),
         taken_at=f"{datetime.fromisoformat(submitted.taken_at):%Y-%m-%d %H:%M}",
         lines=tuple(_line(m, opening.proofs[m.material_id], visit) for m in materials),

@@ -55,6 +55,10 @@ class GlassSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class IdCardSettings(Struct, frozen=True, forbid_unknown_fields=True):
     path: str
     baud: Annotated[int, Meta(ge=9600, le=115200)] = 115200
+    photo_library: Path | None = None
+    """The reader vendor's library that unpacks photos; without one a silhouette is shown."""
+    photo_vendor: int = 0
+    """What that library is called with."""
 
 
 class PrinterSettings(Struct, frozen=True, forbid_unknown_fields=True):

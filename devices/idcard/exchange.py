@@ -12,10 +12,13 @@ from dataclasses import dataclass
 
 from devices.protocols import sdt
 from devices.protocols.sdt import Sw3
+from devices.supervisor import DeviceFaultError
 from devices.transports.serial import SerialLine
 
 GAP = 0.2
 """Seconds of silence inside a frame after which it is taken as cut."""
+FLOOD = sdt.MAX_BUFFER
+"""Bytes taken for one answer: the longest one, and a late one before it. A reader that goes on talking is told to be ill."""
 SLICE = 0.25
 """Longest single wait, so that a stopping driver does not sit out a silent reader's three seconds."""
 
@@ -74,7 +77,7 @@ class Exchange:
         self._damaged = False
 
     def ask(self, command: Command) -> Answer:
-        """The answer to ``command``, whatever its SW3; :class:`NoAnswerError`."""
+        """The answer to ``command``, whatever its SW3; :class:`NoAnswerError`. One without end is a :class:`DeviceFaultError`."""
         self._receiver.clear()
         self._line.discard()
         self._line.write(command.request)
@@ -82,16 +85,20 @@ class Exchange:
         end = self._clock() + command.seconds
         first: float | None = None
         quiet_at = end
+        taken = 0
         while (now := self._clock()) < end and not self._damaged and not self._cancelled():
             data = self._line.read(min(end - now, quiet_at - now, SLICE))
             if data:
                 first = self._clock() if first is None else first
                 self._receiver.receive_data(data)
+                taken += len(data)
             frame = self._next_answer(command)
             if frame is None and not data and self._clock() >= quiet_at:
                 frame = self._rescan(command)
             if frame is not None:
                 return Answer(frame, end if first is None else first)
+            if taken > FLOOD:
+                raise DeviceFaultError("reader_babbles")
             if data:
                 quiet_at = self._clock() + GAP if self._receiver.inside else end
         raise NoAnswerError(silent=first is None)

@@ -2,16 +2,17 @@
 
 A card's way through it::
 
-    armed ── find 9F ──▶ CardFound ── select ── read ──▶ CardRead ──▶ lying, until it is lifted ──▶ CardRemoved
+    armed ── find 9F ──▶ CardFound ── select, text, newest address ──▶ CardRead ──▶ lying, until it is lifted ──▶ CardRemoved
                  ▲                       └─ fails ─▶ find again, three times ──▶ CardFailed ──▶ until find says 80
                  └── every 250 ms
 
-- Nothing is read unless armed, and what was begun for one arming is never handed to the next.
+- Nothing is read unless armed, and what was begun for one arming is never handed to the next. A card that lay there before is
+  not read for the next person: who comes next is told that it lies there.
 - ``find`` is edge-triggered on real modules: after a read it says "no card" although one lies there. Whether a read card is
-  still there is asked with ``30 05`` (``30 03`` where a module does not know it); the first failure means it is gone. Where
-  neither is known, its going is noticed when the next card comes.
-- Damage on the line (checksum, cut frame, text that is none) is cured by asking for the text again: the chip was read well.
-  A failure the module reports is cured by find and select. Source of the policy: public demo programs, and own judgement.
+  still there is asked with ``30 05`` (``30 03`` where a module does not know it); the first failure means it is gone, unless
+  ``find`` sees a card at once: then the module forgot it (a power blip), and nothing is said. Where neither question is known,
+  and where the module was away meanwhile, CardOutOfSight is said; its going is noticed when the next card comes.
+- What an answer means and what cures it: ``meaning.py``. How a card is read: ``reading.py``.
 """
 
 from __future__ import annotations
@@ -20,22 +21,13 @@ import time
 from collections.abc import Callable
 from enum import Enum, auto
 
-from devices.idcard.exchange import (
-    BODY_NUMBERS,
-    FIND,
-    NEW_ADDRESS,
-    READ,
-    RESET,
-    SAM_ID,
-    SELECT,
-    STATUS,
-    Answer,
-    Command,
-    Exchange,
-    NoAnswerError,
-)
-from devices.port import CardDocument, CardFailed, CardFound, CardRead, CardRemoved
-from devices.protocols import resident, sdt
+from devices.idcard.asking import Asker
+from devices.idcard.exchange import BODY_NUMBERS, FIND, NEW_ADDRESS, RESET, SAM_ID, STATUS, Exchange
+from devices.idcard.meaning import Cure, Meaning, meaning
+from devices.idcard.photo import PHOTO_FAILED, PhotoLibrary
+from devices.idcard.reading import REMOVED, CardReading, ChipRead
+from devices.port import CardFailed, CardFound, CardOutOfSight, CardPhoto, CardRead, CardRemoved
+from devices.protocols import sdt
 from devices.protocols.sdt import Sw3
 from devices.supervisor import DeviceFaultError, Pace, Supervised
 from devices.transports.serial import SerialLine
@@ -44,13 +36,10 @@ FIND_EVERY = 0.25
 """Seconds between two looks for a card; also between two looks whether a read one is gone."""
 PROOF_EVERY = 3.0
 """Seconds between two questions after the module's health; an idle reader is asked nothing else."""
-ATTEMPTS = 3
-"""Of find-select-read for one card laid down, of transfers for one read, of asking for the SAM id after power-on."""
-MISSES = 3
-"""Questions in a row without a usable answer after which the reader counts as mute."""
+ID_ATTEMPTS = 3
+"""Of asking for the SAM id: the first answer after power-on can be wrong or missing."""
+LEFT_LYING = "card_left_lying"
 
-_BROKEN: dict[int, str] = {Sw3.SELF_TEST_FAILED: "reader_self_test_failed", Sw3.NOT_AUTHORISED: "reader_not_authorised"}
-_RESEND = (Sw3.CHECKSUM_WRONG, Sw3.LENGTH_WRONG)
 _UNKNOWN_COMMAND = (Sw3.COMMAND_INVALID, Sw3.NOT_ALLOWED, Sw3.UNRECOGNISED)
 
 
@@ -63,7 +52,7 @@ class _Card(Enum):
 
 
 class SdtReader(Supervised[None]):
-    """:class:`devices.port.IdentityReader` on ``path`` (a tty or a link to one)."""
+    """:class:`devices.port.IdentityReader` on ``path`` (a tty or a link to one). Without ``photos`` there is no photo."""
 
     def __init__(
         self,
@@ -71,21 +60,24 @@ class SdtReader(Supervised[None]):
         baud: int = 115200,
         *,
         name: str = "idcard",
+        photos: PhotoLibrary | None = None,
         pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(name, pace=pace, clock=clock)
         self._path = path
         self._baud = baud
+        self._photos = photos
         self._line: SerialLine | None = None
         self._order: object | None = None
+        self._met: object | None = None
+        """The order for which something was last said of the card that lies there."""
         self._card = _Card.NONE
         self._removal_unseen = False
         self._presence = BODY_NUMBERS
         self._due = self._status_due = 0.0
-        self._misses = 0
-        self._silent = False
         self._refused = False
+        self._warning: str | None = None
 
     def arm(self) -> None:
         if self._order is None:
@@ -99,37 +91,43 @@ class SdtReader(Supervised[None]):
 
     def open(self) -> None:
         self._line = SerialLine(self._path, self._baud)
-        self._exchange = Exchange(self._line, self.now, lambda: self.stopping)
-        self._due = self._misses = 0
+        self._asker = Asker(Exchange(self._line, self.now, lambda: self.stopping), self.alive, lambda: self.stopping)
+        self._due = 0.0
         self._status_due = self.now() + PROOF_EVERY
         self._refused = False
+        if self._card is _Card.READ:
+            # The module may have been without power and forgotten it; and it may be another card that lies there now.
+            self._lose_sight()
 
     def close(self) -> None:
+        if self._photos is not None:
+            self._photos.stop()
         if self._line is not None:
             self._line.close()
             self._line = None
 
     def identify(self) -> str | None:
         """The SAM id as printed on the module; ``None`` when a healthy module does not tell it (some do, after power-on)."""
-        status = self._insist(STATUS).sw3
+        status = self._asker.insist(STATUS).sw3
         if status == Sw3.SELF_TEST_FAILED:
-            self._insist(RESET)
-            status = self._insist(STATUS).sw3
-        if status != Sw3.DONE:
-            raise DeviceFaultError(_BROKEN.get(status, "device_error"))
-        for _ in range(ATTEMPTS):
-            answer = self._ask(SAM_ID)
+            self._asker.insist(RESET)
+            status = self._asker.insist(STATUS).sw3
+        _healthy(status)
+        for _ in range(ID_ATTEMPTS):
+            answer = self._asker.ask(SAM_ID)
             if answer is not None and answer.sw3 == Sw3.DONE:
                 return sdt.sam_id(answer.frame.data)
         return None
 
     def readable(self) -> tuple[int, ...]:
-        return () if self._line is None else (self._line.fileno(),)
+        photo = () if self._photos is None else self._photos.readable()
+        return photo if self._line is None else (self._line.fileno(), *photo)
 
     def turn(self) -> float | None:
         assert self._line is not None
         for _ in self.notes():
             self._due = 0
+        self._look_at_photo()
         now = self.now()
         if now < self._due:
             # Nothing was asked, so what arrived is noise, or the line hung up and says so here.
@@ -148,157 +146,139 @@ class SdtReader(Supervised[None]):
             self._look_for_card()
         if not looking or self.now() >= self._status_due:
             self._look_after_module()
-        return FIND_EVERY if looking or self._misses else PROOF_EVERY
+        return FIND_EVERY if looking or self._asker.misses else PROOF_EVERY
 
     def _look_after_module(self) -> None:
         """Find may say "no card" while the module is ill: only its status tells."""
-        status = self._ask(STATUS)
+        status = self._asker.ask(STATUS)
         if status is None:
             return
-        if status.sw3 != Sw3.DONE:
-            raise DeviceFaultError(_BROKEN.get(status.sw3, "device_error"))
+        _healthy(status.sw3)
         self._status_due = self.now() + PROOF_EVERY
 
     # --- a card -------------------------------------------------------------------------------------------------------
 
     def _look_for_card(self) -> None:
-        answer = self._ask(FIND)
+        answer = self._asker.ask(FIND)
         if answer is None:
             return
-        if answer.sw3 in _BROKEN:
-            self._refuse(answer.sw3)
+        if (found := meaning(answer.sw3)).cure is Cure.MODULE:
+            self._refuse(found)
             return
         if self._refused:
             self._refused = False
-            self.ready()
+            self.ready(warning=self._warning)
         order = self._order
         if answer.sw3 != Sw3.CARD_FOUND:
             self._card = _Card.NONE
-        elif self._card is _Card.NONE and order is not None:
+        elif self._card is not _Card.NONE:
+            self._tell_it_lies_there()
+        elif order is not None:
             self._meet(answer.at, order)
 
     def _look_whether_removed(self) -> None:
-        answer = self._ask(self._presence)
-        if answer is None or answer.sw3 in (Sw3.DONE, Sw3.NO_SUCH_ITEM):
+        answer = self._asker.ask(self._presence)
+        if answer is None:
             return
-        if answer.sw3 not in _UNKNOWN_COMMAND:
+        if answer.sw3 in (Sw3.DONE, Sw3.NO_SUCH_ITEM):
+            self._tell_it_lies_there()
+        elif answer.sw3 in _UNKNOWN_COMMAND and self._presence is BODY_NUMBERS:
+            self._presence = NEW_ADDRESS
+        elif answer.sw3 in _UNKNOWN_COMMAND:
+            self._lose_sight()
+        elif (found := meaning(answer.sw3)).cure is Cure.MODULE:
+            self._lose_sight()
+            self._refuse(found)
+        else:
+            self._look_once_more()
+
+    def _look_once_more(self) -> None:
+        """The module does not have the card selected any more: it is gone, unless find sees one at once."""
+        answer = self._asker.ask(FIND)
+        if answer is None:
+            return
+        if answer.sw3 == Sw3.CARD_FOUND:
+            self._lose_sight()
+        else:
             self._card = _Card.NONE
             self.emit(CardRemoved())
-        elif self._presence is BODY_NUMBERS:
-            self._presence = NEW_ADDRESS
-        else:
-            self._card, self._removal_unseen = _Card.FAILED, True
+
+    def _lose_sight(self) -> None:
+        self._card, self._removal_unseen, self._met = _Card.FAILED, True, None
+        self.emit(CardOutOfSight())
+
+    def _tell_it_lies_there(self) -> None:
+        """Who waits for a card to be read must know that one lies there which will not be."""
+        if self._order is not None and self._met is not self._order:
+            self._met = self._order
+            self.emit(CardFailed(LEFT_LYING))
 
     def _meet(self, at: float, order: object) -> None:
         """Read the card that answered at ``at`` and say what became of it."""
         if self._removal_unseen:
             self._removal_unseen = False
             self.emit(CardRemoved())
+        self._met = order
         self.busy()
         self.emit(CardFound(at))
+        reading = CardReading(self._asker, lambda: self._order is order and not self.stopping)
         try:
-            outcome = self._read(order)
-        except OSError as error:
-            self.emit(CardFailed("mute" if isinstance(error, TimeoutError) else "absent"))
+            outcome = reading.read()
+        except (OSError, DeviceFaultError) as error:
+            self.emit(CardFailed(_lost(error)))
             raise
         if outcome is None or self._order is not order:
             self._card = _Card.FAILED
-        elif isinstance(outcome, CardDocument):
-            self._card = _Card.READ
-            self.emit(CardRead(outcome, self.now()))
+        elif isinstance(outcome, ChipRead):
+            self._give(outcome, reading, order)
         else:
-            self._card = _Card.NONE if outcome == "card_removed" else _Card.FAILED
-            self.emit(CardFailed(outcome))
+            self._card = _Card.NONE if outcome is REMOVED else _Card.FAILED
+            self.emit(CardFailed(outcome.fault))
+            self._warning = outcome.fault if outcome.reader else self._warning
+            if outcome.cure is Cure.MODULE:
+                self._refuse(outcome)
         if not self._refused:
-            self.ready()
+            self.ready(warning=self._warning)
 
-    def _read(self, order: object) -> CardDocument | str | None:
-        """The card's document, or the code of what went wrong; ``None`` when nobody waits for it any more."""
-        for attempt in range(ATTEMPTS):
-            if self._order is not order or self.stopping:
-                return None
-            if attempt and not self._still_there():
-                return "card_removed"
-            selected = self._ask(SELECT)
-            if selected is not None and selected.sw3 != Sw3.DONE:
-                if (code := self._final(selected.sw3)) is not None:
-                    return code
-                continue
-            # A garbled answer to select is no reason not to try: some modules answer oddly and read well.
-            outcome = self._transfer()
-            if not isinstance(outcome, int):
-                return outcome
-            if (code := self._final(outcome)) is not None:
-                return code
-        return "card_unreadable"
+    def _give(self, read: ChipRead, reading: CardReading, order: object) -> None:
+        """The card was read; what is still to be asked of it loses nothing of that, whatever happens."""
+        self._card = _Card.READ
+        self._warning = None
+        newest, lost = None, None
+        try:
+            newest = reading.newest_address(read.text)
+        except (OSError, DeviceFaultError) as error:
+            lost = error
+        if self._order is order:
+            self.emit(CardRead(read.document(newest), self.now()))
+            if self._photos is not None and lost is None:
+                self._photos.begin(read.photo, self.now())
+        if lost is not None:
+            raise lost
 
-    def _transfer(self) -> CardDocument | str | int:
-        """Have the text sent until it is whole: the document, the code of a fault, or the SW3 of a failure."""
-        for _ in range(ATTEMPTS):
-            answer = self._ask(READ)
-            if answer is None:
-                self._make_sure_it_talks()
-                continue
-            if answer.sw3 != Sw3.DONE:
-                return answer.sw3
-            try:
-                text = resident.split(answer.frame.data).text
-                if resident.kind(text) is not resident.CardKind.RESIDENT:
-                    return "card_not_supported"
-                found = resident.parse(text)
-            except resident.LayoutError:
-                continue
-            return CardDocument(**{name: getattr(found, name) for name in resident.LAYOUT})
-        return "card_unreadable"
+    def _look_at_photo(self) -> None:
+        if self._photos is None or (ended := self._photos.ended(self.now())) is None:
+            return
+        if ended.jpeg is not None:
+            self.emit(CardPhoto(ended.jpeg))
+        if not self._refused and self._warning in (None, PHOTO_FAILED):
+            self._warning = None if ended.jpeg is not None else PHOTO_FAILED
+            self.ready(warning=self._warning)
 
-    def _still_there(self) -> bool:
-        """Whether find sees the card again; asked twice, since the field is switched anew after a failure."""
-        for _ in range(2):
-            answer = self._ask(FIND)
-            if answer is not None and answer.sw3 == Sw3.CARD_FOUND:
-                return True
-        return False
-
-    def _final(self, sw3: int) -> str | None:
-        """The fault code of an ``sw3`` that trying again does not cure."""
-        if sw3 in _BROKEN:
-            self._refuse(sw3)
-            return _BROKEN[sw3]
-        return "card_not_supported" if sw3 == Sw3.CARD_TYPE_UNKNOWN else None
-
-    def _refuse(self, sw3: int) -> None:
+    def _refuse(self, found: Meaning) -> None:
         """The module itself says it cannot; it is asked on until it can."""
         self._refused = True
-        self.faulted(_BROKEN[sw3])
+        self.faulted(found.fault)
 
-    def _make_sure_it_talks(self) -> None:
-        """After a read that brought nothing whole: damage is the line's, silence may be the reader's end."""
-        if self._silent:
-            self._insist(STATUS)
-        self._misses = 0
 
-    # --- asking -------------------------------------------------------------------------------------------------------
+def _healthy(status: int) -> None:
+    """:class:`DeviceFaultError` for a module whose status is not good."""
+    if status != Sw3.DONE:
+        found = meaning(status)
+        raise DeviceFaultError(found.fault if found.cure is Cure.MODULE else "device_error")
 
-    def _insist(self, command: Command) -> Answer:
-        """An answer, or ``TimeoutError``: mute."""
-        while (answer := self._ask(command)) is None:
-            if self.stopping:
-                raise TimeoutError("stopping")
-        return answer
 
-    def _ask(self, command: Command) -> Answer | None:
-        """The answer, ``None`` when there was no usable one; ``TimeoutError`` when that happened :data:`MISSES` times in a row."""
-        for _ in range(ATTEMPTS):
-            try:
-                answer = self._exchange.ask(command)
-            except NoAnswerError as error:
-                self._misses += 1
-                self._silent = error.silent
-                if self._misses >= MISSES and not self.stopping:
-                    raise TimeoutError(str(error)) from error
-                return None
-            self._misses = 0
-            self.alive()
-            if answer.sw3 not in _RESEND:
-                return answer
-        return answer
+def _lost(error: OSError | DeviceFaultError) -> str:
+    if isinstance(error, DeviceFaultError):
+        return error.code
+    return "mute" if isinstance(error, TimeoutError) else "absent"

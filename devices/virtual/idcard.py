@@ -2,7 +2,8 @@
 
 The model, as public programs describe the real thing: find sees a card once for each time it is laid down; read and the body's
 numbers need a selected card; after a successful read the card must be lifted before find sees it again; a card lifted
-while the chip is working fails the read. A request with a wrong checksum is answered ``10``.
+while the chip is working fails the read. A request with a wrong checksum is answered ``10``. Without power the module forgets what
+it found and selected.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from devices.protocols import resident, sdt
+from devices.protocols import chip, sdt
 from devices.protocols.sdt import Sw3
 from devices.virtual.people import PEOPLE, Card
 from devices.virtual.ptys import UNPLUG, SerialDevice
@@ -19,6 +20,9 @@ from devices.virtual.ptys import UNPLUG, SerialDevice
 FAULTS: Mapping[str, str] = MappingProxyType(
     {
         "card pulled away": "下一次读卡读到一半时卡被拿走（一次）",
+        "pulled when found": "下一次刚找到卡，卡就被拿走（一次）",
+        "pulled when selected": "下一次刚选中卡，卡就被拿走（一次）",
+        "pulled before address": "下一次读完正文、读最新住址以前卡被拿走（一次）",
         "wrong checksum": "读卡信息的校验码一直是错的",
         "half a frame": "读卡信息只发一半就停",
         "noise": "每次应答前先出现一串杂乱字节",
@@ -28,6 +32,28 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "not authorised": "安全模块未授权（SW3 66）",
         "select fails": "下一次选卡失败（SW3 81，一次）",
         "read fails": "芯片一直读不出来（SW3 41）",
+        "request garbled": "读卡命令一直被说成校验错（SW3 10）",
+        "request cut": "读卡命令一直被说成长度错（SW3 11）",
+        "command unknown": "不认识读卡命令（SW3 21）",
+        "not allowed": "不允许读卡（SW3 23）",
+        "unrecognised error": "读卡时报不明错误（SW3 24）",
+        "card refuses module": "卡不认可安全模块（SW3 31）",
+        "card not authentic": "安全模块不能确认卡的真伪（SW3 32）",
+        "information check fails": "卡内信息校验不对（SW3 33）",
+        "not found yet": "读卡时说还没有找到卡（SW3 34）",
+        "fingerprint check fails": "指纹信息校验不对（SW3 37）",
+        "information length wrong": "卡内信息长度不对（SW3 3F）",
+        "type unknown": "读卡时说卡型不认识（SW3 40）",
+        "random number fails": "取随机数失败（SW3 47）",
+        "no card": "读卡时说没有卡（SW3 80）",
+        "no such item": "读卡时说卡里没有这一项（SW3 91）",
+        "address fails": "最新住址读不出来（SW3 41），正文读得出",
+        "address mute": "读最新住址时不应答，别的都应答",
+        "address damaged": "最新住址的校验码一直是错的",
+        "power blip": "下一次读卡读到一半时读卡器断电重启：先说一句开机的话，忘了找到和选中的卡（一次）",
+        "length lies": "读卡信息的长度写得比实际长",
+        "endless answer": "读卡时不停地发送，没有尽头",
+        "endless preamble": "读卡时不停地发送帧头",
         "impossible number": "卡内号码的校验码不对",
         "impossible layout": "读卡信息里各段长度加起来对不上",
         "broken text": "读卡信息里的姓名不是有效的 UTF-16",
@@ -39,8 +65,33 @@ FAULTS: Mapping[str, str] = MappingProxyType(
 )
 SAM_ID = bytes.fromhex("0500010009B8320105BE1200ADC5B111")
 """The worked example of the public protocol sheet: 05.01-20101129-0001228293-0296863149."""
+BANNER = b"\xff\xfe\x00SAM-V boot\r\n\xaa\xaa"
 NOISE = b"\x00\xffreader ready\r\n\x96\x69\xaa\xaa"
+REFUSALS: Mapping[str, Sw3] = MappingProxyType(
+    {
+        "request garbled": Sw3.CHECKSUM_WRONG,
+        "request cut": Sw3.LENGTH_WRONG,
+        "command unknown": Sw3.COMMAND_INVALID,
+        "not allowed": Sw3.NOT_ALLOWED,
+        "unrecognised error": Sw3.UNRECOGNISED,
+        "card refuses module": Sw3.CARD_REFUSED_SAM,
+        "card not authentic": Sw3.SAM_REFUSED_CARD,
+        "information check fails": Sw3.INFORMATION_CHECK,
+        "not found yet": Sw3.CARD_NOT_FOUND_YET,
+        "fingerprint check fails": Sw3.FINGERPRINT_CHECK,
+        "information length wrong": Sw3.INFORMATION_LENGTH,
+        "type unknown": Sw3.CARD_TYPE_UNKNOWN,
+        "read fails": Sw3.READ_FAILED,
+        "random number fails": Sw3.RANDOM_NUMBER,
+        "no card": Sw3.NO_CARD,
+        "no such item": Sw3.NO_SUCH_ITEM,
+    }
+)
+"""Faults with which every read of a card's text is answered by this SW3."""
 SLOW = 1.5
+ADDRESS_TIME = 0.1
+"""Of a chip's time for its text, what it takes for the newest address: 70 bytes beside 1280."""
+ENDLESS = sdt.answer(Sw3.CARD_FOUND, bytes(4)) + bytes(64)
 
 
 class VirtualReader(SerialDevice):
@@ -88,8 +139,7 @@ class VirtualReader(SerialDevice):
     def plugged(self) -> None:
         """Power came back: the module forgets what it had found and selected."""
         self._requests.clear()
-        with self._lock:
-            self._seen = self._selected = False
+        self._forget()
         if self.has("noise"):
             self.say(NOISE)
 
@@ -126,7 +176,7 @@ class VirtualReader(SerialDevice):
             case 0x30, 0x03 | 0x05 if self.has("removal unknown"):
                 self.say(sdt.answer(Sw3.COMMAND_INVALID))
             case 0x30, 0x03:
-                self.say(sdt.answer(Sw3.NO_SUCH_ITEM if self._is_selected() else Sw3.READ_FAILED))
+                self._read_address()
             case 0x30, 0x05:
                 self.say(sdt.answer(Sw3.DONE, bytes(28)) if self._is_selected() else sdt.answer(Sw3.READ_FAILED))
             case _:
@@ -137,6 +187,8 @@ class VirtualReader(SerialDevice):
             if self._card is None or self._seen:
                 return sdt.answer(Sw3.NO_CARD)
             self._selected = False
+        if self.spend("pulled when found"):
+            self.lift()
         return sdt.answer(Sw3.CARD_FOUND, bytes(4))
 
     def _select(self) -> bytes:
@@ -146,6 +198,8 @@ class VirtualReader(SerialDevice):
             if not self._card.known:
                 return sdt.answer(Sw3.CARD_TYPE_UNKNOWN)
             self._selected = True
+        if self.spend("pulled when selected"):
+            self.lift()
         answer = sdt.answer(Sw3.DONE, bytes(8))
         return b"\xaa\x00" + answer[1:] if self.has("odd select") else answer
 
@@ -166,27 +220,61 @@ class VirtualReader(SerialDevice):
         self.think(chip_time / 2)
         if self.spend("card pulled away"):
             self.lift()
+        if self.spend("power blip"):
+            self._forget()
+            self.say(BANNER)
+            return
         self.think(chip_time / 2)
+        refusal = next((sw3 for fault, sw3 in REFUSALS.items() if self.has(fault)), Sw3.READ_FAILED)
         with self._lock:
-            done = self._card is card and self._laid == laid and not self.has("read fails")
+            done = self._card is card and self._laid == laid and not any(self.has(fault) for fault in REFUSALS)
             if done:
                 self._seen = True
             else:
                 self._selected = False
-        self.say(self._spoilt(card) if done else sdt.answer(Sw3.READ_FAILED))
+        if not done:
+            self.say(sdt.answer(refusal))
+            return
+        self.say(self._spoilt(card))
+        for fault, stream in (("endless answer", ENDLESS), ("endless preamble", sdt.PREAMBLE * 8)):
+            while self.has(fault) and self.plugged_in:
+                self.say(stream)
+        if self.spend("pulled before address"):
+            self.lift()
+
+    def _read_address(self) -> None:
+        if self.has("address mute"):
+            return
+        if not self._is_selected() or self.has("address fails"):
+            self.say(sdt.answer(Sw3.READ_FAILED))
+            return
+        with self._lock:
+            card = self._card
+        if card is None or not card.newest_address:
+            self.say(sdt.answer(Sw3.NO_SUCH_ITEM))
+            return
+        self.think(self._chip_time * ADDRESS_TIME)
+        frame = sdt.answer(Sw3.DONE, chip.build_address(card.newest_address))
+        self.say(frame[:-1] + bytes([frame[-1] ^ 0xFF]) if self.has("address damaged") else frame)
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._seen = self._selected = False
 
     def _spoilt(self, card: Card) -> bytes:
         """The answer to a read, with whatever is wrong with it just now."""
         data = bytearray(card.data())
-        text = resident.LAYOUT
         if self.has("impossible number"):
-            last = 4 + text["number"][0] + 34
+            ((at, _),) = chip.LAYOUTS[card.text.kind]["number"]
+            last = 4 + at + 2 * (len(card.text.number) - 1)
             data[last] = ord("5") if data[last] != ord("5") else ord("6")
         if self.has("impossible layout"):
             data[2:4] = (2048).to_bytes(2, "big")
         if self.has("broken text"):
             data[4:6] = b"\x00\xdc"
         frame = sdt.answer(Sw3.DONE, bytes(data))
+        if self.has("length lies"):
+            frame = sdt.PREAMBLE + sdt.MAX_LEN.to_bytes(2, "big") + frame[sdt.HEAD :]
         if self.has("wrong checksum"):
             frame = frame[:-1] + bytes([frame[-1] ^ 0xFF])
         return frame[: len(frame) // 2] if self.has("half a frame") else frame

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from devices.protocols import resident
-from devices.protocols.resident import CardKind, ResidentText
+from devices.protocols import chip
+from devices.protocols.chip import CardKind, ChipText
 
 PHOTO = bytes.fromhex("574C66007E00320000FF85") + bytes(range(256)) * 4
 """1024 bytes beginning like a WLT picture of 102 × 126; nothing can be made of the rest."""
@@ -23,14 +23,15 @@ class Card:
     id: str
     label: str
     purpose: str
-    text: ResidentText
-    kind: CardKind = CardKind.RESIDENT
+    text: ChipText
+    newest_address: str = ""
+    """What ``30 03`` gives; empty when the chip has none."""
     known: bool = True
     """Whether the module knows the card's type at all (SW3 40 when not)."""
 
     def data(self) -> bytes:
         """What the module gives for ``30 01``."""
-        return resident.join(resident.build(self.text, self.kind), PHOTO[:1024])
+        return chip.join(chip.build(self.text), PHOTO[:1024])
 
 
 def check_digit(seventeen: str) -> str:
@@ -39,10 +40,18 @@ def check_digit(seventeen: str) -> str:
     return "10X98765432"[total % 11]
 
 
+def icao_digit(fourteen: str) -> str:
+    """Last character of a foreigner's number of 2017, ICAO 9303-3 (7 3 1, A = 10)."""
+    return str(sum(int(c, 36) * (7, 3, 1)[at % 3] for at, c in enumerate(fourteen)) % 10)
+
+
 def _person(
     name: str,
     birth: str,
     *,
+    kind: CardKind = CardKind.RESIDENT,
+    permit: str = "",
+    issues: str = "",
     female: bool = False,
     area: str = "510100",
     nation: str = "01",
@@ -51,22 +60,59 @@ def _person(
     valid: tuple[str, str] = ("20200101", "20400101"),
     sequence: int = 7,
     wrong_digit: bool = False,
-) -> ResidentText:
+) -> ChipText:
     order = sequence * 2 + (0 if female else 1)
     digits = f"{area}{birth}{order:03d}"
     last = check_digit(digits)
     if wrong_digit:
         last = "0" if last != "0" else "1"
-    return ResidentText(
+    return ChipText(
+        kind,
         name=name,
         sex="2" if female else "1",
-        nation=nation,
+        nation="" if kind is CardKind.HK_MACAU_TAIWAN else nation,
         birth=birth,
         address=address,
         number=digits + last,
         authority=authority,
         valid_from=valid[0],
         valid_to=valid[1],
+        permit=permit,
+        issues=issues,
+    )
+
+
+def _foreigner_2017(name: str, english: str, birth: str, *, country: str, female: bool = False) -> ChipText:
+    fourteen = f"{country}5101{birth[2:]}1"
+    return ChipText(
+        CardKind.FOREIGN_2017,
+        name=name,
+        english_name=english,
+        sex="2" if female else "1",
+        nationality=country,
+        birth=birth,
+        number=fourteen + icao_digit(fourteen),
+        valid_from="20190601",
+        valid_to="20290531",
+        version="01",
+        office="5101",
+    )
+
+
+def _foreigner_2023(name: str, english: str, birth: str, *, country: str, digits: str, former: str = "") -> ChipText:
+    seventeen = f"951{digits}{birth}001"
+    return ChipText(
+        CardKind.FOREIGN_2023,
+        name=name,
+        english_name=english,
+        sex="1",
+        nationality=country,
+        birth=birth,
+        number=seventeen + check_digit(seventeen),
+        valid_from="20240601",
+        valid_to="20340531",
+        renewals="01" if former else "00",
+        former=former,
     )
 
 
@@ -95,7 +141,7 @@ PEOPLE: tuple[Card, ...] = (
             area="511300",
             address="四川省南充市顺庆区测试镇样本村3组",
             authority="南充市公安局顺庆区分局",
-            valid=("20150401", resident.LONG_TERM),
+            valid=("20150401", chip.LONG_TERM),
         ),
     ),
     Card(
@@ -164,18 +210,69 @@ PEOPLE: tuple[Card, ...] = (
         ),
     ),
     Card(
+        "qian",
+        "钱试搬，男，搬过家",
+        "芯片里另有最新住址（30 03），与证面住址不同",
+        _person("钱试搬", "19870918"),
+        newest_address="四川省成都市青羊区测试新路99号5栋2单元1801室",
+    ),
+    Card(
         "lam",
-        "林试港，港澳居民居住证",
-        "本机读不了的证件（类型 J）",
-        _person("林试港", "19920304", area="810000"),
-        CardKind.HK_MACAU_TAIWAN,
+        "林试港，女，港澳居民居住证（香港）",
+        "类型 J，810000",
+        _person(
+            "林试港",
+            "19920304",
+            female=True,
+            area="810000",
+            kind=CardKind.HK_MACAU_TAIWAN,
+            permit="H01234567",
+            issues="01",
+            valid=("20240101", "20290101"),
+        ),
+    ),
+    Card(
+        "ho",
+        "何试澳，男，港澳居民居住证（澳门）",
+        "类型 J，820000",
+        _person(
+            "何试澳",
+            "19790620",
+            area="820000",
+            kind=CardKind.HK_MACAU_TAIWAN,
+            permit="M07654321",
+            issues="02",
+            valid=("20230501", "20280501"),
+        ),
+    ),
+    Card(
+        "taiwan",
+        "吴试台，男，台湾居民居住证",
+        "类型 J，830000，另有最新住址",
+        _person(
+            "吴试台",
+            "19850102",
+            area="830000",
+            kind=CardKind.HK_MACAU_TAIWAN,
+            permit="00000056",
+            issues="01",
+            valid=("20230101", "20280101"),
+        ),
+        newest_address="四川省绵阳市涪城区测试大道7号",
+    ),
+    Card(
+        "sample",
+        "外国人永久居留身份证（2017 版），女",
+        "类型 I，没有中文姓名，没有住址",
+        _foreigner_2017("", "SAMPLE, TESTER ALPHA", "19820201", country="USA", female=True),
     ),
     Card(
         "smith",
-        "外国人永久居留身份证（2023 版）",
-        "本机读不了的证件（类型 Y）",
-        _person("测试外", "19800401", area="951840"),
-        CardKind.FOREIGN_2023,
+        "外国人永久居留身份证（2023 版），男",
+        "类型 Y，英文姓名长，第 35 个字符是空格，有原号码",
+        _foreigner_2023(
+            "测试外", "VANDEBERG-SMITH, MAXIMILIAN TESTER ALEXANDER", "19800401", country="USA", digits="840", former="011"
+        ),
     ),
     Card("bus", "公交卡", "读卡器不认识的卡（SW3 40）", _person("无", "19900101"), known=False),
 )

@@ -114,6 +114,11 @@ class SerialDevice:
         """Something may have changed (a fault, a key); seconds until the next look. Called on the owning thread."""
         return None
 
+    @property
+    def plugged_in(self) -> bool:
+        """Whether what is said now still goes anywhere."""
+        return self._master >= 0 and not self._silenced.is_set()
+
     def plugged(self) -> None:
         """The line was just plugged in; called before any byte comes in."""
 

@@ -18,11 +18,15 @@ class _Private(Struct, frozen=True):
 
 
 class Applicant(_Private, frozen=True):
-    """申请人, from the chip of the card. Dates are YYYY-MM-DD; ``valid_to`` null means 长期."""
+    """申请人, from the chip of the document. Dates are YYYY-MM-DD; ``valid_to`` null means 长期; empty is what the chip lacks.
+
+    ``name`` is the Chinese name, or the English one where the document has no other. ``address`` is the newest the chip has;
+    ``printed_address`` the one on the card's face where that differs. ``newest_address`` null: it was not asked.
+    """
 
     name: Text
     number: Text
-    document: Literal["resident"]
+    document: Literal["resident", "hkmt", "foreign_2017", "foreign_2023"]
     sex: Text
     nation: Text
     birth: Text
@@ -32,6 +36,12 @@ class Applicant(_Private, frozen=True):
     valid_to: Text | None
     proof: Literal["chip_read"]
     """How the identity was proven here. A chip read says the card is genuine, not that its holder stands there."""
+    english_name: Text = ""
+    nationality: Text = ""
+    permit: Text = ""
+    former: Text = ""
+    printed_address: Text = ""
+    newest_address: Literal["same", "newer", "unread"] | None = None
 
 
 class Page(Struct, frozen=True):

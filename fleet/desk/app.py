@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from flask import Flask, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from domain.identity import NATION, SEX
+from domain.identity import NATION, SEX, document_name
 from domain.sealing import OpeningKey
 from fleet.desk import signature
 from fleet.desk.inbox import CentreError, DamagedError, Inbox
@@ -128,6 +128,7 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
             deliveries=DELIVERIES,
             sexes=SEX,
             nations=NATION,
+            document_name=document_name,
         )
 
     @app.post("/opened/<name>/close")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PROOFS: dict[str, str] = {"chip_read": "身份证芯片读取", "scan": "高拍仪拍摄", "signed_form": "现场签名的表单"}
+PROOFS: dict[str, str] = {"chip_read": "证件芯片读取", "scan": "高拍仪拍摄", "signed_form": "现场签名的表单"}
 
 FINDINGS: dict[str, str] = {
     "page_blurred": "画面可能模糊",

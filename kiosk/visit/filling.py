@@ -39,7 +39,9 @@ def deliver(visit: Visit, event: ev.ChooseDelivery, _now: float, rules: Rules) -
 
 
 def postal(visit: Visit, event: ev.GivePostal, _now: float, rules: Rules) -> Outcome:
-    errors = checks.postal(event.address, event.phone)
+    # A foreigner's chip has no address: there is none to send to but one that is given.
+    has_address = visit.identity is not None and visit.identity.address
+    errors = checks.postal(event.address if event.address is not None or has_address else "", event.phone)
     if errors:
         return replace(visit, errors=errors), ()
     address = event.address.strip() if event.address is not None else None

@@ -42,7 +42,9 @@ class Snapshot:
 
     ``overlay`` is a device's fault laid over the citizen's place; when it clears the citizen is where they were.
     ``troubles`` are the faults that matter before a visit begins (no reader, no camera). ``idle_left`` are the seconds until the
-    visit ends by itself, when a warning is due or the last screen is shown.
+    visit ends by itself, when a warning is due or the last screen is shown. ``card_lies``: the card that was read last still lies
+    on the reader, by its own word; not knowing is ``False``. ``photo`` names what :meth:`Glass.photo` has; no two photos
+    have one name.
     """
 
     serial: int
@@ -50,6 +52,8 @@ class Snapshot:
     overlay: Fault | None = None
     troubles: tuple[Fault, ...] = ()
     idle_left: int | None = None
+    card_lies: bool = False
+    photo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,9 @@ class Glass(Protocol):
 
     def preview(self) -> bytes | None:
         """Latest small JPEG of the desk, while the camera is wanted."""
+
+    def photo(self, ref: str) -> bytes | None:
+        """JPEG of the card's photo; only the present one, only while the identity is on the screen."""
 
     def page(self, ref: str) -> bytes | None:
         """JPEG of the straightened page on the screen; only that one, only while it is shown."""

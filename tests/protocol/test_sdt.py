@@ -1,4 +1,4 @@
-"""SDT frames and the resident card's text, by the shared vectors: whole, byte by byte, with garbage, cut and damaged."""
+"""SDT frames by the shared vectors: whole, byte by byte, with garbage, cut and damaged."""
 
 from __future__ import annotations
 
@@ -11,18 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lines import WAYS, drain, events
 
-from devices.protocols import resident, sdt
-from devices.protocols.resident import CardKind
+from devices.protocols import sdt
 
 DATA: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "idcard_vectors.json").read_text(encoding="utf-8"))
 VECTORS = {vector["id"]: vector for vector in DATA["vectors"]}
-RESIDENTS = {name: v for name, v in VECTORS.items() if v["expect"].get("fields", {}).get("doc") == "resident"}
-OTHERS = {
-    "taiwan_permit": CardKind.HK_MACAU_TAIWAN,
-    "foreign_2017": CardKind.FOREIGN_2017,
-    "foreign_2023": CardKind.FOREIGN_2023,
-}
-FIELDS = {"sex": "sex_code", "nation": "nation_code", "number": "id_number"}
 
 
 def stream(name: str) -> bytes:
@@ -118,67 +110,6 @@ def test_the_sam_id_reads_as_printed_on_the_module() -> None:
         sdt.sam_id(frame.data[1:])
 
 
-@pytest.mark.parametrize("name", RESIDENTS)
-def test_a_resident_card_reads_as_the_vectors_have_it(name: str) -> None:
-    (frame,) = (event for event in events(sdt.Receiver(), [stream(name)]) if isinstance(event, sdt.Frame))
-    parts = resident.split(frame.data)
-    text = resident.parse(parts.text)
-    want = RESIDENTS[name]["expect"]["fields"]
-    assert {field: getattr(text, field) for field in resident.LAYOUT} == {
-        field: want[FIELDS.get(field, field)] for field in resident.LAYOUT
-    }
-    assert resident.kind(parts.text) is CardKind.RESIDENT
-    assert (len(parts.photo), len(parts.fingerprint)) == (want["photo_len"], want.get("fingerprint_len", 0))
-
-
-@pytest.mark.parametrize("name", OTHERS)
-def test_cards_of_other_kinds_are_told_by_their_flag(name: str) -> None:
-    (frame,) = events(sdt.Receiver(), [stream(name)])
-    assert resident.kind(resident.split(frame.data).text) is OTHERS[name]
-
-
-def test_sections_that_do_not_add_up_are_refused() -> None:
-    (frame,) = events(sdt.Receiver(), [stream("section_lengths_wrong")])
-    with pytest.raises(resident.LayoutError):
-        resident.split(frame.data)
-
-
-def test_a_text_that_ends_with_the_validity_is_a_residents() -> None:
-    (frame,) = events(sdt.Receiver(), [stream("resident_normal")])
-    text = resident.split(frame.data).text
-    assert resident.parse(text[:220]) == resident.parse(text)
-    assert resident.kind(text[:220]) is CardKind.RESIDENT
-
-
-@pytest.mark.parametrize(
-    ("offset", "raw"),
-    [
-        (0, b"\x00\xdc"),
-        (0, b"\x0a\x00"),
-        (30, "X".encode("utf-16-le")),
-        (36, "１".encode("utf-16-le")),
-        (204, "期长".encode("utf-16-le")),
-        (122, " ".encode("utf-16-le") * 18),
-    ],
-    ids=["lone surrogate", "control character", "letter as sex", "full-width digit", "not 长期", "no number"],
-)
-def test_text_no_card_holds_is_refused_without_being_quoted(offset: int, raw: bytes) -> None:
-    (frame,) = events(sdt.Receiver(), [stream("resident_normal")])
-    text = bytearray(resident.split(frame.data).text)
-    text[offset : offset + len(raw)] = raw
-    with pytest.raises(resident.LayoutError) as caught:
-        resident.parse(bytes(text))
-    assert "测试" not in str(caught.value)
-
-
-def test_what_a_card_says_shows_in_no_repr() -> None:
-    (frame,) = events(sdt.Receiver(), [stream("resident_normal")])
-    parts = resident.split(frame.data)
-    assert repr(resident.parse(parts.text)) == "ResidentText()"
-    assert repr(parts) == "Sections()"
-    assert "data" not in repr(frame)
-
-
 @given(st.lists(st.binary(max_size=600), max_size=12))
 def test_no_bytes_upset_the_receiver_and_none_are_lost_count_of(pieces: list[bytes]) -> None:
     receiver = sdt.Receiver()
@@ -205,15 +136,6 @@ def test_an_answer_behind_any_noise_is_found_after_giving_up(noise: bytes, sw3: 
         receiver.give_up()
         found += drain(receiver)
     assert sdt.Frame(0, 0, sw3, data) in found
-
-
-@given(st.binary(min_size=256, max_size=256))
-def test_any_256_bytes_are_a_text_or_refused(text: bytes) -> None:
-    resident.kind(text)
-    try:
-        resident.parse(text)
-    except resident.LayoutError:
-        return
 
 
 def test_a_flood_is_held_within_the_buffer_and_the_last_frame_survives() -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import identity, masking
-from domain.identity import Identity, IdentityFault, NumberFacts, NumberFault, check_number
+from domain.identity import Document, Identity, IdentityFault, NewestAddress
+from domain.idnumber import NumberFacts, NumberFault, check_character, check_number, former_number
 
 TODAY = date(2026, 11, 22)
 VECTORS = json.loads((Path(__file__).parents[1] / "protocol" / "data" / "idcard_vectors.json").read_text("utf-8"))
@@ -28,8 +29,34 @@ CARD = {
 }
 
 
-def judged(**other: str) -> Identity | IdentityFault:
-    return identity.resident(**{**CARD, **other}, today=TODAY)
+PERMIT = {**CARD, "number": "810000190203040012", "birth": "19020304", "permit": "H01234567", "nation": ""}
+FOREIGN_2017 = {
+    "name": "",
+    "english_name": "SAMPLE, TESTER ALPHA",
+    "sex": "2",
+    "nationality": "USA",
+    "birth": "19020101",
+    "number": "USA510102010114",
+    "valid_from": "20180601",
+    "valid_to": "20280531",
+}
+FOREIGN_2023 = {**FOREIGN_2017, "number": "951840190201010019", "sex": "1", "former": "011"}
+CHIPS = {
+    Document.RESIDENT: CARD,
+    Document.HK_MACAU_TAIWAN: PERMIT,
+    Document.FOREIGN_2017: FOREIGN_2017,
+    Document.FOREIGN_2023: FOREIGN_2023,
+}
+
+
+def judged(document: Document = Document.RESIDENT, **other: str) -> Identity | IdentityFault:
+    return identity.judge(document, **{**CHIPS[document], **other}, today=TODAY)
+
+
+def taken(document: Document = Document.RESIDENT, **other: str) -> Identity:
+    person = judged(document, **other)
+    assert isinstance(person, Identity), person
+    return person
 
 
 @pytest.mark.parametrize("case", VECTORS["numbers"], ids=lambda case: case["why"])
@@ -43,7 +70,7 @@ def test_shared_numbers_are_judged_as_the_reference_says(case: dict[str, object]
 @given(st.dates(date(1900, 1, 1), TODAY), st.integers(0, 999), st.integers(0, 17), st.sampled_from("0123456789"))
 def test_one_changed_digit_is_always_noticed(birth: date, sequence: int, at: int, other: str) -> None:
     body = f"510100{birth:%Y%m%d}{sequence:03d}"
-    number = body + identity.check_character(body)
+    number = body + check_character(body)
     assert isinstance(check_number(number, TODAY), NumberFacts)
     changed = number[:at] + other + number[at + 1 :]
     if changed != number:
@@ -88,6 +115,73 @@ def test_a_card_that_contradicts_itself_is_not_taken(other: dict[str, str], faul
     assert judged(**other) is fault
 
 
+def test_each_document_becomes_the_identity_of_its_kind() -> None:
+    permit, old, new = (taken(document) for document in list(Document)[1:])
+    assert (permit.nation, permit.permit, permit.shown_name) == ("", "H01234567", "测试甲")
+    assert (old.birth, old.sex, old.address, old.shown_name) == (date(1902, 1, 1), "女", "", "SAMPLE, TESTER ALPHA")
+    assert (new.former, new.nationality, new.authority) == ("USA510102010114", "USA", "")
+
+
+@pytest.mark.parametrize("document", Document)
+@pytest.mark.parametrize("other", Document)
+def test_a_document_with_the_number_of_another_kind_is_not_taken(document: Document, other: Document) -> None:
+    verdict = judged(document, number=CHIPS[other]["number"], birth=CHIPS[other]["birth"], sex="0")
+    assert (verdict is IdentityFault.BAD_NUMBER) == (document is not other)
+
+
+@pytest.mark.parametrize("document", Document)
+@pytest.mark.parametrize("fault", [{"birth": "19020305"}, {"birth": "30020304"}, {"birth": ""}])
+def test_a_birth_date_that_is_not_the_numbers_is_not_taken(document: Document, fault: dict[str, str]) -> None:
+    assert judged(document, **fault) is IdentityFault.BAD_NUMBER
+
+
+@pytest.mark.parametrize(("document", "sex"), [(Document.HK_MACAU_TAIWAN, "2"), (Document.FOREIGN_2023, "2")])
+def test_a_sex_that_is_not_the_numbers_is_not_taken(document: Document, sex: str) -> None:
+    assert judged(document, sex=sex) is IdentityFault.BAD_NUMBER
+
+
+@pytest.mark.parametrize("document", Document)
+@pytest.mark.parametrize(("code", "said"), [("0", "未知"), ("9", "未说明")])
+def test_a_sex_that_is_not_stated_is_neither_male_nor_female(document: Document, code: str, said: str) -> None:
+    assert taken(document, sex=code).sex == said
+
+
+def test_a_foreigner_is_called_by_the_chinese_name_if_there_is_one_and_keeps_both() -> None:
+    person = taken(Document.FOREIGN_2023, name="测试外", english_name="X" * 60)
+    assert (person.shown_name, person.english_name) == ("测试外", "X" * 60)
+    assert judged(Document.FOREIGN_2023, english_name=" ") is IdentityFault.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("newest", "used", "printed", "said"),
+    [
+        ("四川省绵阳市测试路7号", "四川省绵阳市测试路7号", CARD["address"], NewestAddress.NEWER),
+        ("", CARD["address"], "", NewestAddress.SAME),
+        (CARD["address"], CARD["address"], "", NewestAddress.SAME),
+        (None, CARD["address"], "", NewestAddress.UNREAD),
+    ],
+)
+def test_the_newest_address_is_used_and_the_printed_one_kept_beside_it(
+    newest: str | None, used: str, printed: str, said: NewestAddress
+) -> None:
+    person = taken(newest_address=newest)  # type: ignore[arg-type]
+    assert (person.address, person.printed_address, person.newest_address) == (used, printed, said)
+    assert taken(Document.FOREIGN_2017).newest_address is None
+
+
+def test_documents_are_called_as_people_call_them() -> None:
+    names = [identity.document_name(d, CHIPS[d]["number"]) for d in Document]
+    assert names == ["居民身份证", "港澳居民居住证", "外国人永久居留身份证", "外国人永久居留身份证"]
+    assert identity.document_name(Document.HK_MACAU_TAIWAN, "830000190405060031") == "台湾居民居住证"
+
+
+def test_a_former_number_has_a_right_check_digit_or_there_is_none() -> None:
+    assert former_number("USA", "951840190201010019", "011") == "USA510102010114"
+    for link in ("", "   ", "0 1", "01", "ABC"):
+        assert former_number("USA", "951840190201010019", link) is None
+    assert former_number("12A", "951840190201010019", "011") is None
+
+
 def test_an_identity_never_shows_itself_in_a_log() -> None:
     assert "测试" not in repr(judged())
     assert "5101" not in str(judged())
@@ -109,5 +203,7 @@ def test_an_address_is_shown_down_to_the_county(full: str, masked: str) -> None:
 def test_names_numbers_and_phones_are_masked_to_a_fixed_shape() -> None:
     assert masking.name("阿依·测试木果") == "阿**"
     assert masking.name("张三") == "张**"
+    assert masking.name("SAMPLE, TESTER ALPHA") == "S**"
     assert masking.number("510100199001010013") == "510***********0013"
+    assert masking.number("USA510102010114") == "USA***********14"
     assert masking.phone("13800001234") == "138****1234"

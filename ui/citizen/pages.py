@@ -63,6 +63,10 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
     def preview() -> Response:
         return _picture(glass.preview())
 
+    @pages.get("/photo/<ref>.jpg")
+    def photo(ref: str) -> Response:
+        return _picture(glass.photo(ref) if _REF.fullmatch(ref) else None)
+
     @pages.get("/page/<ref>.jpg")
     def page(ref: str) -> Response:
         return _picture(glass.page(ref) if _REF.fullmatch(ref) else None)

@@ -61,7 +61,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Postal:
-    """``address`` is the card's. ``address_before`` and ``phone_before`` were given earlier; all of them masked.
+    """``address`` is the card's, empty where it has none. ``address_before`` and ``phone_before`` were given earlier. All masked.
 
     ``elsewhere``: to another address than the card's. ``first`` names the field the keyboard opens for.
     """
@@ -114,7 +114,7 @@ def sign(glass: Glass, visit: Visit) -> Sign:
 def delivery(glass: Glass, visit: Visit) -> Delivery:
     opened = path.opening(visit, glass.catalogue)
     notes = {
-        "pickup_intake": f"办好后，凭收件凭证和身份证到{glass.hall.hall}的“省内通办”窗口取",
+        "pickup_intake": f"办好后，凭收件凭证和证件到{glass.hall.hall}的“省内通办”窗口取",
         "post_applicant": "办好后寄到您指定的地址，不用您付邮费",
     }
     ways = opened.delivery if opened else ()
@@ -123,10 +123,11 @@ def delivery(glass: Glass, visit: Visit) -> Delivery:
 
 def postal(glass: Glass, visit: Visit) -> Postal:
     opened = path.opening(visit, glass.catalogue)
-    elsewhere = visit.address is not None or "address" in visit.errors
+    card = visit.identity.address if visit.identity else ""
+    elsewhere = visit.address is not None or "address" in visit.errors or not card
     phone_only = not elsewhere or visit.errors.keys() == {"phone"}
     return Postal(
-        address=masking.address(visit.identity.address) if visit.identity else "",
+        address=masking.address(card) if card else "",
         elsewhere=elsewhere,
         address_before=masking.address(visit.address) if visit.address else "",
         phone_before=masking.phone(visit.phone) if visit.phone else "",
@@ -183,5 +184,5 @@ def _delivered(glass: Glass, visit: Visit) -> tuple[str, ...]:
     if visit.delivery != "post_applicant":
         return (f"到{glass.hall.hall}取",)
     card = visit.identity.address if visit.identity else ""
-    to = f"{masking.address(card)}（身份证上的住址）" if visit.address is None else masking.address(visit.address)
+    to = f"{masking.address(card)}（证件上的住址）" if visit.address is None else masking.address(visit.address)
     return ("寄给您，免邮费", f"地址 {to}", f"电话 {masking.phone(visit.phone or '')}")

@@ -44,7 +44,8 @@ class Live:
     """What changes while the citizen stays where they are; swapped without touching what they typed or signed.
 
     ``fault`` is what the citizen reads about ``device``; null at the receipt, whose screen tells it beside the number and the
-    ways on. ``closing``: seconds until the last screen goes by itself, when that is known.
+    ways on. ``closing``: seconds until the last screen goes by itself, when that is known. ``take_card``: what to say of a card
+    that lies on the reader after it was read.
     """
 
     serial: int
@@ -55,6 +56,7 @@ class Live:
     device: str
     fault: str | None
     closing: int | None
+    take_card: str
 
 
 def frame(glass: Glass, snapshot: Snapshot) -> Frame:
@@ -87,7 +89,15 @@ def live(snapshot: Snapshot) -> Live:
         device=device,
         fault=named(laid_over, device) or None if laid_over else None,
         closing=snapshot.idle_left if visit and visit.step is Step.FAREWELL else None,
+        take_card=_take_card(visit) if snapshot.card_lies else "",
     )
+
+
+def _take_card(visit: Visit | None) -> str:
+    if visit is None:
+        return "读卡处有一张没有拿走的证件，请交给工作人员"
+    # At the card's own screen the one laid next is what counts; a card that was not taken is told of there.
+    return "" if visit.step is Step.CARD else "读好了，请取走您的证件"
 
 
 def named(fault: Fault, device: str) -> str:

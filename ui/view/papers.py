@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain import masking
+from domain.identity import document_name
 from kiosk.visit import path
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import CardPhase, Visit
 from ui.view.choosing import TAGS
 
-_CARDS_FOR_THE_WINDOW = {"card_not_supported", "card_bad_number", "card_expired", "card_minor"}
+_CARDS_FOR_THE_WINDOW = {
+    "card_not_supported",
+    "card_bad_number",
+    "card_expired",
+    "card_minor",
+    "card_not_authentic",
+    "reader_refuses_command",
+}
 _DEVICES_OWN = {"absent", "mute", "device_error", "camera_frozen"}
 """Told by the overlay while they last; when it has gone, what is left to say is that the try before failed."""
 
@@ -26,11 +34,22 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Masked, every part of it."""
+    """Masked, every part of it. ``address`` is empty where the document has none; ``newest``: it is not the printed one."""
 
     name: str
     number: str
     address: str
+    newest: bool
+    nationality: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """``photo`` names the picture to show; without one a silhouette is."""
+
+    person: Person
+    photo: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +76,26 @@ class Page:
 
 def card(glass: Glass, visit: Visit) -> Card:
     fault = visit.card_fault if visit.card is CardPhase.FAILED else None
-    said = _said(glass, fault, "刚才没有读成，请拿开身份证，再放一次。")
+    said = _said(glass, fault, "刚才没有读成，请拿开证件，再放一次。")
     return Card(visit.card.value, said, fault not in _CARDS_FOR_THE_WINDOW)
 
 
 def person(visit: Visit) -> Person:
     identity = visit.identity
     if identity is None:
-        return Person("", "", "")
-    return Person(masking.name(identity.name), masking.number(identity.number), masking.address(identity.address))
+        return Person("", "", "", False, "", "")
+    return Person(
+        name=masking.name(identity.shown_name),
+        number=masking.number(identity.number),
+        address=masking.address(identity.address) if identity.address else "",
+        newest=bool(identity.printed_address),
+        nationality=identity.nationality,
+        document=document_name(identity.document, identity.number),
+    )
 
 
-def identity(_glass: Glass, visit: Visit) -> Person:
-    return person(visit)
+def identity(visit: Visit, photo: str) -> Identity:
+    return Identity(person(visit), photo)
 
 
 def scan(glass: Glass, visit: Visit) -> Scan:

@@ -33,6 +33,8 @@ def _view(glass: Glass, snapshot: Snapshot, today: date) -> object:
     if visit is None:
         closed = snapshot.state.closed
         return choosing.closed(glass, closed) if closed else choosing.welcome(glass, snapshot)
+    if visit.step is Step.IDENTITY:
+        return papers.identity(visit, snapshot.photo)
     if visit.step is Step.FORM:
         return filling.form(glass, visit, today)
     if visit.step is Step.RECEIPT:
@@ -51,7 +53,6 @@ _VIEWS: dict[Step, Callable[[Glass, Visit], object]] = {
     Step.PREPARE: choosing.prepare,
     Step.NOTICE: choosing.privacy,
     Step.CARD: papers.card,
-    Step.IDENTITY: papers.identity,
     Step.SCAN: papers.scan,
     Step.PAGE: papers.page,
     Step.SIGN: filling.sign,
