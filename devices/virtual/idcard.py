@@ -24,6 +24,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "pulled when selected": "下一次刚选中卡，卡就被拿走（一次）",
         "pulled before address": "下一次读完正文、读最新住址以前卡被拿走（一次）",
         "wrong checksum": "读卡信息的校验码一直是错的",
+        "wrong checksum once": "下一次读卡信息的校验码是错的（一次）",
         "half a frame": "读卡信息只发一半就停",
         "noise": "每次应答前先出现一串杂乱字节",
         "mute": "收到命令不应答",
@@ -52,7 +53,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "address damaged": "最新住址的校验码一直是错的",
         "power blip": "下一次读卡读到一半时读卡器断电重启：先说一句开机的话，忘了找到和选中的卡（一次）",
         "length lies": "读卡信息的长度写得比实际长",
-        "endless answer": "读卡时不停地发送，没有尽头",
+        "endless answer": "读卡时不停地发送别的应答，没有尽头",
         "endless preamble": "读卡时不停地发送帧头",
         "impossible number": "卡内号码的校验码不对",
         "impossible layout": "读卡信息里各段长度加起来对不上",
@@ -130,6 +131,11 @@ class VirtualReader(SerialDevice):
             self._seen = self._selected = False
             self._laid += 1
 
+    def forget(self) -> None:
+        """What happens to the module when its power fails for a moment: what it had found and selected is gone."""
+        with self._lock:
+            self._seen = self._selected = False
+
     def lying(self) -> str | None:
         with self._lock:
             return self._card.id if self._card else None
@@ -139,7 +145,7 @@ class VirtualReader(SerialDevice):
     def plugged(self) -> None:
         """Power came back: the module forgets what it had found and selected."""
         self._requests.clear()
-        self._forget()
+        self.forget()
         if self.has("noise"):
             self.say(NOISE)
 
@@ -221,24 +227,22 @@ class VirtualReader(SerialDevice):
         if self.spend("card pulled away"):
             self.lift()
         if self.spend("power blip"):
-            self._forget()
+            self.forget()
             self.say(BANNER)
             return
         self.think(chip_time / 2)
-        refusal = next((sw3 for fault, sw3 in REFUSALS.items() if self.has(fault)), Sw3.READ_FAILED)
+        refusal = next((sw3 for fault, sw3 in REFUSALS.items() if self.has(fault)), None)
         with self._lock:
-            done = self._card is card and self._laid == laid and not any(self.has(fault) for fault in REFUSALS)
-            if done:
-                self._seen = True
-            else:
-                self._selected = False
-        if not done:
-            self.say(sdt.answer(refusal))
+            done = self._card is card and self._laid == laid
+            self._seen = self._seen or (done and refusal is None)
+            self._selected = done and refusal is not Sw3.READ_FAILED
+        if refusal is not None or not done:
+            self.say(sdt.answer(refusal if done and refusal else Sw3.READ_FAILED))
             return
-        self.say(self._spoilt(card))
         for fault, stream in (("endless answer", ENDLESS), ("endless preamble", sdt.PREAMBLE * 8)):
             while self.has(fault) and self.plugged_in:
                 self.say(stream)
+        self.say(self._spoilt(card))
         if self.spend("pulled before address"):
             self.lift()
 
@@ -257,10 +261,6 @@ class VirtualReader(SerialDevice):
         frame = sdt.answer(Sw3.DONE, chip.build_address(card.newest_address))
         self.say(frame[:-1] + bytes([frame[-1] ^ 0xFF]) if self.has("address damaged") else frame)
 
-    def _forget(self) -> None:
-        with self._lock:
-            self._seen = self._selected = False
-
     def _spoilt(self, card: Card) -> bytes:
         """The answer to a read, with whatever is wrong with it just now."""
         data = bytearray(card.data())
@@ -275,6 +275,6 @@ class VirtualReader(SerialDevice):
         frame = sdt.answer(Sw3.DONE, bytes(data))
         if self.has("length lies"):
             frame = sdt.PREAMBLE + sdt.MAX_LEN.to_bytes(2, "big") + frame[sdt.HEAD :]
-        if self.has("wrong checksum"):
+        if self.has("wrong checksum") or self.spend("wrong checksum once"):
             frame = frame[:-1] + bytes([frame[-1] ^ 0xFF])
         return frame[: len(frame) // 2] if self.has("half a frame") else frame

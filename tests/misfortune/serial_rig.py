@@ -11,9 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from devices.idcard.photo import PhotoLibrary
 from devices.idcard.reader import SdtReader
 from devices.port import DeviceChanged, DeviceEvent, DeviceState
 from devices.rating.pad import SerialPad
+from devices.supervisor import Pace
 from devices.virtual.idcard import VirtualReader
 from devices.virtual.rating import VirtualPad
 
@@ -88,10 +90,19 @@ class Pad:
 
 
 @contextmanager
-def reader(folder: Path, *faults: str, card: str | None = None, armed: bool = True, **options: Any) -> Iterator[Reader]:
+def reader(
+    folder: Path,
+    *faults: str,
+    card: str | None = None,
+    armed: bool = True,
+    photos: PhotoLibrary | None = None,
+    pace: Pace | None = None,
+    make: Callable[..., VirtualReader] = VirtualReader,
+    **options: Any,
+) -> Iterator[Reader]:
     """A reader that shows ``faults`` and holds ``card`` from the start; without faults it is ready when this returns."""
-    device = VirtualReader(folder / "idcard", **{"chip_time": 0.05, **options})
-    driver = SdtReader(device.address)
+    device = make(folder / "idcard", **({"chip_time": 0.05} if make is VirtualReader else {}) | options)
+    driver = SdtReader(device.address, photos=photos, pace=pace)
     events = Events()
     for fault in faults:
         device.inject(fault)

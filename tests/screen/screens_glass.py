@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from waitress import wasyncore
 
 from domain.catalogue.catalogue import Catalogue, load
-from domain.identity import Identity
+from domain.identity import Document, Identity
 from kiosk.visit import effects, machine
 from kiosk.visit import events as ev
 from kiosk.visit.outcome import Rules
@@ -36,6 +36,21 @@ PERSON = Identity(
     authority="示范三县公安局",
     valid_from=date(2019, 3, 1),
     valid_to=None,
+)
+FOREIGNER = Identity(
+    name="",
+    english_name="VANDEBERG-SMITH, MAXIMILIAN TESTER ALEXANDER",
+    number="951840198004010014",
+    sex="男",
+    nation="",
+    nationality="USA",
+    birth=date(1980, 4, 1),
+    address="",
+    authority="",
+    valid_from=date(2024, 6, 1),
+    valid_to=date(2034, 5, 31),
+    document=Document.FOREIGN_2023,
+    former="USA510180040114",
 )
 """Invented; its number, name and address must never reach a page."""
 PHONE = "13980417265"
@@ -84,7 +99,7 @@ class ScreenGlass:
                 self._answer(effect)
 
     def show(self, **changes: object) -> None:
-        """Another snapshot: ``state``, ``overlay``, ``troubles``, ``idle_left``."""
+        """Another snapshot: ``state``, ``overlay``, ``troubles``, ``idle_left``, ``card_lies``, ``photo``."""
         with self._changed:
             self._snapshot = replace(self._snapshot, serial=self._snapshot.serial + 1, **changes)  # type: ignore[arg-type]
             self._changed.notify_all()
@@ -96,6 +111,10 @@ class ScreenGlass:
 
     def preview(self) -> bytes | None:
         return _desk() if self._at(Step.SCAN) else None
+
+    def photo(self, ref: str) -> bytes | None:
+        snapshot = self.snapshot()
+        return face() if ref == snapshot.photo and self._at(Step.IDENTITY) else None
 
     def page(self, ref: str) -> bytes | None:
         visit = self.snapshot().state.visit
@@ -136,6 +155,15 @@ def served(application: Callable[..., object], port: int = 0) -> Iterator[str]:
         server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
         thread.join(10)
         server.task_dispatcher.shutdown(timeout=5)
+
+
+def face() -> bytes:
+    """A photo as a vendor's library may give it: 102 × 126, nobody."""
+    photo = Image.new("RGB", (102, 126), "#d8dde2")
+    pen = ImageDraw.Draw(photo)
+    pen.ellipse((6, 88, 96, 190), fill="#33475b")
+    pen.ellipse((28, 20, 74, 80), fill="#d9b08c")
+    return _jpeg(photo)
 
 
 def _sheet() -> bytes:

@@ -114,7 +114,7 @@ def test_a_card_this_machine_cannot_serve_is_not_asked_for_again(glass: ScreenGl
     page(glass, client, "card-reading")
     glass.tell(ev.CardNotTaken(code))
     seen = page(glass, client)
-    assert "再放一次身份证" not in seen
+    assert "再放一次证件" not in seen
     assert glass.fault(code).citizen in seen
 
 

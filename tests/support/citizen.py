@@ -11,13 +11,14 @@ ANSWERS = {"answer.care-place": "510100", "answer.start": "today", "answer.true"
 
 
 class Citizen:
-    """One visit: 异地就医备案, 异地长期居住人员, decided by ``home``."""
+    """One visit: 异地就医备案, 异地长期居住人员, decided by ``home``. ``forgetful``: the card is left on the reader."""
 
-    def __init__(self, hall: Hall, home: str = "demo-jia", card: str = "liu") -> None:
+    def __init__(self, hall: Hall, home: str = "demo-jia", card: str = "liu", *, forgetful: bool = False) -> None:
         self.hall = hall
         self.glass: GlassByHttp = hall.glass()
         self.home = home
         self.card = card
+        self.forgetful = forgetful
 
     def identified(self) -> Citizen:
         self.glass.see("welcome").do("begin").do("choose-place", party=self.home)
@@ -26,7 +27,8 @@ class Citizen:
         reader = self.hall.rig.reader()
         reader.lay(self.card)
         self.glass.see("identity")
-        reader.lift()
+        if not self.forgetful:
+            reader.lift()
         self.glass.do("next")
         assert self.glass.screen == "scan"
         return self

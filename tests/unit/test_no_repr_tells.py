@@ -6,6 +6,7 @@ import pytest
 from support.fleet import case_content
 from support.visits import ANSWERS, PERSON, SIGNATURE, Walk
 
+from devices.port import CardDocument, CardPhoto, DocumentKind
 from domain.case.content import Answer, Delivery
 from kiosk.visit import events as ev
 
@@ -21,6 +22,8 @@ HOLDERS = (
     Walk().submitted().state,
     *Walk().submitted().effects,
     ev.CardTaken(PERSON),
+    CardDocument(DocumentKind.RESIDENT, name=PERSON.name, number=PERSON.number, address=PERSON.address),
+    CardPhoto(PERSON.name.encode()),
     ev.FillForm(ANSWERS),
     ev.Sign(SIGNATURE),
     ev.GivePostal(PERSON.address, "13800138000"),

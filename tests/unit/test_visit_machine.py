@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from support.visits import ANSWERS, PERSON, RULES, SIGNATURE, SUBMITTED, Walk
 
 from domain.case.content import Point, Signature
@@ -406,3 +407,13 @@ def test_a_restart_after_the_rating_keeps_it_once_more_since_nobody_knows_whethe
 def test_a_restart_after_no_rating_keeps_silence_silent() -> None:
     _, effects = restored(Walk().submitted().printed().do(ev.Next(), ev.Next()))
     assert effects == ()
+
+
+def test_who_has_no_address_on_the_card_must_give_one_for_the_post() -> None:
+    walk = Walk().identified()
+    walk.state = replace(walk.state, visit=replace(walk.visit, identity=replace(PERSON, address="")))
+    walk.page("p1").do(ev.Next(), ev.FillForm(ANSWERS), ev.Sign(SIGNATURE), ev.ChooseDelivery("post_applicant"))
+    walk.do(ev.GivePostal(None, "13800138000"))
+    assert (walk.step, list(walk.visit.errors)) == (Step.POSTAL, ["address"])
+    walk.do(ev.GivePostal("四川省成都市测试路1号", "13800138000"))
+    assert walk.step is Step.REVIEW
