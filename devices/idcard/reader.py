@@ -10,8 +10,8 @@ A card's way through it::
   not read for the next person: who comes next is told that it lies there.
 - ``find`` is edge-triggered on real modules: after a read it says "no card" although one lies there. Whether a read card is
   still there is asked with ``30 05`` (``30 03`` where a module does not know it); the first failure means it is gone, unless
-  ``find`` sees a card at once: then the module forgot it (a power blip), and nothing is said. Where neither question is known,
-  and where the module was away meanwhile, CardOutOfSight is said; its going is noticed when the next card comes.
+  ``find`` sees a card at once and nobody waits for one: then the module may only have forgotten it (a power blip). Then, where
+  neither question is known, and where the module was away meanwhile, CardOutOfSight is said and nothing claimed.
 - What an answer means and what cures it: ``meaning.py``. How a card is read: ``reading.py``.
 """
 
@@ -193,11 +193,13 @@ class SdtReader(Supervised[None]):
             self._look_once_more()
 
     def _look_once_more(self) -> None:
-        """The module does not have the card selected any more: it is gone, unless find sees one at once."""
+        """The module does not have the card selected any more. It is gone; but if find sees one at once, it may be that the module
+        forgot it. With somebody waiting it is taken for theirs, who was told to take the other away; else it is not trusted.
+        """
         answer = self._asker.ask(FIND)
         if answer is None:
             return
-        if answer.sw3 == Sw3.CARD_FOUND:
+        if answer.sw3 == Sw3.CARD_FOUND and self._order is None:
             self._lose_sight()
         else:
             self._card = _Card.NONE

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from serial_rig import polls, reader, until
+from serial_rig import reader, until
 
-from devices.port import CardFailed, CardRead
+from devices.port import CardRead
 from devices.virtual.idcard import VirtualReader
 
 
@@ -34,17 +34,11 @@ def test_whenever_a_card_is_exchanged_no_document_holds_anything_of_two(tmp_path
         if fault:
             rig.device.inject(fault)
         rig.device.lay("qian")
-        # Exchanged in mid-read the second card is read; exchanged just after, it is told to lie there and must be laid again.
-        until(lambda: rig.device.lying() == "taiwan" and rig.events.cards()[-1] in ("CardRead", "CardFailed card_left_lying"))
-        if rig.events.cards()[-1] != "CardRead" or rig.events.of(CardRead)[-1].document.name != "吴试台":
-            rig.events.first(CardFailed)
-            rig.device.lift()
-            polls(rig, 2)
-            rig.device.lay("taiwan")
         until(lambda: any(read.document.name == "吴试台" for read in rig.events.of(CardRead)))
         own = {"钱试搬": {None, "四川省成都市青羊区测试新路99号5栋2单元1801室"}, "吴试台": {"四川省绵阳市涪城区测试大道7号"}}
         for read in rig.events.of(CardRead):
             assert read.document.newest_address in own[read.document.name]
             assert read.document.permit == ("00000056" if read.document.name == "吴试台" else "")
-        cards = [name for name in rig.events.cards() if name != "CardFailed card_left_lying"]
+        cards = rig.events.cards()
         assert cards.count("CardFound") == sum(name.startswith(("CardRead", "CardFailed")) for name in cards)
+        assert [read.document.name for read in rig.events.of(CardRead)] in (["吴试台"], ["钱试搬", "吴试台"])
