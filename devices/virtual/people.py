@@ -1,7 +1,9 @@
 """Invented people and their cards, for the virtual reader. Nobody here exists.
 
 Numbers use 510100 and its like, codes of a whole prefecture that no person's number begins with; their check digits are computed
-(GB 11643-1999), so that exactly the cards meant to be wrong are wrong. Photos are filler with a true-looking header.
+(GB 11643-1999), so that exactly the cards meant to be wrong are wrong. Permits J have no such code: their holders were born over
+120 years ago. Foreigners come from Utopia (UTO, the specimen country of ICAO 9303; its number 000 is no country's). Photos are
+filler with a true-looking header.
 """
 
 from __future__ import annotations
@@ -222,7 +224,7 @@ PEOPLE: tuple[Card, ...] = (
         "类型 J，810000",
         _person(
             "林试港",
-            "19920304",
+            "19040304",
             female=True,
             area="810000",
             kind=CardKind.HK_MACAU_TAIWAN,
@@ -237,7 +239,7 @@ PEOPLE: tuple[Card, ...] = (
         "类型 J，820000",
         _person(
             "何试澳",
-            "19790620",
+            "19030620",
             area="820000",
             kind=CardKind.HK_MACAU_TAIWAN,
             permit="M07654321",
@@ -251,7 +253,7 @@ PEOPLE: tuple[Card, ...] = (
         "类型 J，830000，另有最新住址",
         _person(
             "吴试台",
-            "19850102",
+            "19050102",
             area="830000",
             kind=CardKind.HK_MACAU_TAIWAN,
             permit="00000056",
@@ -264,14 +266,14 @@ PEOPLE: tuple[Card, ...] = (
         "sample",
         "外国人永久居留身份证（2017 版），女",
         "类型 I，没有中文姓名，没有住址",
-        _foreigner_2017("", "SAMPLE, TESTER ALPHA", "19820201", country="USA", female=True),
+        _foreigner_2017("", "SAMPLE, TESTER ALPHA", "19820201", country="UTO", female=True),
     ),
     Card(
         "smith",
         "外国人永久居留身份证（2023 版），男",
         "类型 Y，英文姓名长，第 35 个字符是空格，有原号码",
         _foreigner_2023(
-            "测试外", "VANDEBERG-SMITH, MAXIMILIAN TESTER ALEXANDER", "19800401", country="USA", digits="840", former="011"
+            "测试外", "VANDEBERG-SMITH, MAXIMILIAN TESTER ALEXANDER", "19800401", country="UTO", digits="000", former="011"
         ),
     ),
     Card("bus", "公交卡", "读卡器不认识的卡（SW3 40）", _person("无", "19900101"), known=False),

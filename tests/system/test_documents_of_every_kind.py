@@ -44,7 +44,7 @@ def opened(hall: Hall, case: object) -> str:
         ("lam", ("林试港", "港澳居民居住证", "H01234567", "女", "成都市公安局锦江分局"), ("国籍", "民族", "最新住址")),
         (
             "smith",
-            ("测试外", "VANDEBERG-SMITH, MAXIMILIAN TESTER ALEXANDER", "外国人永久居留身份证", "USA", "原号码 USA5101800401"),
+            ("测试外", "VANDEBERG-SMITH, MAXIMILIAN TESTER ALEXANDER", "外国人永久居留身份证", "UTO", "原号码 UTO5101800401"),
             ("民族", "住址", "签发机关"),
         ),
     ],
