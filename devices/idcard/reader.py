@@ -37,7 +37,7 @@ FIND_EVERY = 0.25
 PROOF_EVERY = 3.0
 """Seconds between two questions after the module's health; an idle reader is asked nothing else."""
 ID_ATTEMPTS = 3
-"""Of asking for the SAM id: the first answer after power-on can be wrong or missing."""
+"""Of asking for the SAM id: the first answer after power-on can be wrong or missing, so that two must agree."""
 LEFT_LYING = "card_left_lying"
 
 _UNKNOWN_COMMAND = (Sw3.COMMAND_INVALID, Sw3.NOT_ALLOWED, Sw3.UNRECOGNISED)
@@ -95,11 +95,11 @@ class SdtReader(Supervised[None]):
         self._due = 0.0
         self._status_due = self.now() + PROOF_EVERY
         self._refused = False
-        if self._card is _Card.READ:
-            # The module may have been without power and forgotten it; and it may be another card that lies there now.
-            self._lose_sight()
 
     def close(self) -> None:
+        if self._card is _Card.READ and not self.stopping:
+            # When it is back, the module may have forgotten the card, and it may be another one that lies there.
+            self._lose_sight()
         if self._photos is not None:
             self._photos.stop()
         if self._line is not None:
@@ -113,10 +113,13 @@ class SdtReader(Supervised[None]):
             self._asker.insist(RESET)
             status = self._asker.insist(STATUS).sw3
         _healthy(status)
+        told = set()
         for _ in range(ID_ATTEMPTS):
             answer = self._asker.ask(SAM_ID)
             if answer is not None and answer.sw3 == Sw3.DONE:
-                return sdt.sam_id(answer.frame.data)
+                if (sam_id := sdt.sam_id(answer.frame.data)) in told:
+                    return sam_id
+                told.add(sam_id)
         return None
 
     def readable(self) -> tuple[int, ...]:
@@ -189,7 +192,7 @@ class SdtReader(Supervised[None]):
         elif (found := meaning(answer.sw3)).cure is Cure.MODULE:
             self._lose_sight()
             self._refuse(found)
-        else:
+        elif found.cure is Cure.FIND_AGAIN:
             self._look_once_more()
 
     def _look_once_more(self) -> None:
@@ -201,7 +204,7 @@ class SdtReader(Supervised[None]):
             return
         if answer.sw3 == Sw3.CARD_FOUND and self._order is None:
             self._lose_sight()
-        else:
+        elif answer.sw3 in (Sw3.CARD_FOUND, Sw3.NO_CARD):
             self._card = _Card.NONE
             self.emit(CardRemoved())
 
@@ -245,7 +248,7 @@ class SdtReader(Supervised[None]):
     def _give(self, read: ChipRead, reading: CardReading, order: object) -> None:
         """The card was read; what is still to be asked of it loses nothing of that, whatever happens."""
         self._card = _Card.READ
-        self._warning = None
+        self._warning = self._warning if self._warning == PHOTO_FAILED else None
         newest, lost = None, None
         try:
             newest = reading.newest_address(read.text)

@@ -28,6 +28,8 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "half a frame": "读卡信息只发一半就停",
         "noise": "每次应答前先出现一串杂乱字节",
         "mute": "收到命令不应答",
+        "id wrong at first": "下一次问安全模块编号，答的是错的（一次，像刚通电时）",
+        "id missing at first": "下一次问安全模块编号，不应答（一次，像刚通电时）",
         UNPLUG: "拔掉数据线；取消后重新插上",
         "self test failed": "安全模块自检不通过（SW3 60），复位也不行",
         "not authorised": "安全模块未授权（SW3 66）",
@@ -114,6 +116,8 @@ class VirtualReader(SerialDevice):
         self._card: Card | None = None
         self._seen = self._selected = False
         self._laid = 0
+        self.looks = 0
+        """How often it was asked for a card so far."""
 
     def people(self) -> tuple[Card, ...]:
         return tuple(self._people.values())
@@ -172,9 +176,11 @@ class VirtualReader(SerialDevice):
             case 0x10 | 0x11, 0xFF:
                 self.say(sdt.answer(Sw3.SELF_TEST_FAILED if self.has("self test failed") else Sw3.DONE))
             case 0x12, 0xFF:
-                self.say(sdt.answer(Sw3.DONE, SAM_ID))
+                if not self.spend("id missing at first"):
+                    self.say(sdt.answer(Sw3.DONE, bytes(16) if self.spend("id wrong at first") else SAM_ID))
             case 0x20, 0x01:
                 self.say(self._find())
+                self.looks += 1
             case 0x20, 0x02:
                 self.say(self._select())
             case 0x30, 0x01:

@@ -27,8 +27,9 @@ class Swapped(VirtualReader):
                 self.lay("taiwan")
 
 
-@pytest.mark.parametrize("fault", [None, "wrong checksum once"])
-@pytest.mark.parametrize("at", range(1, 6))
+@pytest.mark.parametrize(
+    ("at", "fault"), [*((at, None) for at in range(1, 6)), (3, "wrong checksum once"), (4, "wrong checksum once")]
+)
 def test_whenever_a_card_is_exchanged_no_document_holds_anything_of_two(tmp_path: Path, at: int, fault: str | None) -> None:
     with reader(tmp_path, make=lambda link: Swapped(link, at)) as rig:
         if fault:

@@ -43,6 +43,7 @@ def test_a_reader_that_was_away_while_a_card_lay_there_says_nothing_of_that_card
         before = rig.events.changes()
         rig.device.inject("unplug")
         rig.events.fault("absent", since=before)
+        rig.events.first(CardOutOfSight)  # said while the reader is away, not when it is back
         rig.device.clear()
         rig.events.fault(None, since=before + 1)
         polls(rig, 3)
