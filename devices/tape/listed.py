@@ -4,7 +4,7 @@ A recording lies in memory until here it was decoded and understood *whole*. Wha
 answer may hold a name and no number.
 
 ======  ================================================================================================================
-idcard  every byte of the device is in whole frames; longer answers are a listed card's reading, a blank newest address, or
+idcard  every byte of the device is in whole frames; longer answers are a listed card's reading or newest address, a blank one, or
         body numbers, of no more cards than were read
 rating  keys only, nothing of a person
 printer questions and answers only: a picture may show a person, and nobody can tell from its dots
@@ -13,14 +13,14 @@ printer questions and answers only: a picture may show a person, and nobody can 
 
 from __future__ import annotations
 
-from devices.protocols import resident, sdt
+from devices.protocols import chip, sdt
 from devices.tape.tape import FROM_DEVICE, TO_DEVICE, Tape
 from devices.virtual.people import PEOPLE
 
 SHORT = 16
 """Bytes of an answer too short for a name (30) or a number (36): states, the SAM id."""
-ADDRESS = 70
-"""The newest address (30 03)."""
+ADDRESSES = {chip.build_address(card.newest_address) for card in PEOPLE}
+"""Answers to ``30 03`` that tell of nobody: the newest addresses of listed cards, and a blank one."""
 BODY = 28
 """Numbers of a card's body (30 05): they tell cards apart and nothing of who owns them."""
 PICTURES = (b"\x1dv0", b"\x1d(L", b"\x1d8L", b"\x1b*")
@@ -60,7 +60,7 @@ def _read_cards(tape: Tape) -> tuple[str, ...]:
                 raise NotListedError("有不完整或看不懂的字节，可能是某张卡的一部分，不保存")
             if len(event.data) == BODY:
                 bodies.add(event.data)
-            elif len(event.data) > SHORT and not (len(event.data) == ADDRESS and not event.data.strip(b" \0")):
+            elif len(event.data) > SHORT and not _tells_of_nobody(event.data):
                 found.append(_card(event.data, listed))
     if receiver.inside:
         raise NotListedError("最后一帧不完整，可能是某张卡的一部分，不保存")
@@ -69,10 +69,14 @@ def _read_cards(tape: Tape) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _tells_of_nobody(data: bytes) -> bool:
+    return data in ADDRESSES or (len(data) == chip.NEW_ADDRESS and not data.strip(b" \0"))
+
+
 def _card(data: bytes, listed: dict[str, str]) -> str:
     try:
-        number = resident.parse(resident.split(data).text).number
-    except resident.LayoutError:
+        number = chip.parse(chip.split(data).text).number
+    except chip.LayoutError:
         raise NotListedError("有一段读卡信息解不开，不保存") from None
     if number not in listed:
         raise NotListedError("读到的卡不在测试卡名单里，不保存")

@@ -148,6 +148,7 @@ def _short(name: str) -> str:
         "示范甲市专窗": "desk-demo-jia",
         "示范七县专窗": "desk-demo-qi",
         "虚拟硬件": "hardware",
+        "打印队列": "queue",
         "终端": "terminal",
     }[name]
 

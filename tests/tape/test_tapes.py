@@ -15,7 +15,7 @@ from support.tapes import TAPES, card, until
 from devices.idcard.reader import SdtReader
 from devices.port import CardRead, CardRemoved, DeviceEvent, RatingKey
 from devices.printer.driver import EscposPrinter
-from devices.protocols import resident, sdt
+from devices.protocols import chip, sdt
 from devices.rating.pad import SerialPad
 from devices.tape.listed import NotListedError, cards
 from devices.tape.play import MismatchError, Player
@@ -134,8 +134,8 @@ def test_what_is_recorded_again_is_the_same_but_for_its_times(tmp_path: Path) ->
 
 
 def reading(number: str) -> bytes:
-    text = resident.build(replace(LIU.text, number=number))
-    return sdt.answer(sdt.Sw3.DONE, resident.join(text, b"\0" * 1024))
+    text = chip.build(replace(LIU.text, number=number))
+    return sdt.answer(sdt.Sw3.DONE, chip.join(text, b"\0" * 1024))
 
 
 def recorded(*answers: bytes, device: str = "idcard") -> Tape:
@@ -169,6 +169,10 @@ def test_a_card_nobody_listed_leaves_no_file_whole_or_in_part(tmp_path: Path, an
 
 def test_the_same_cards_listed_are_kept(tmp_path: Path) -> None:
     assert keep(recorded(LIU_READ, sdt.answer(sdt.Sw3.DONE, b"\x01" * 28)), tmp_path / "a.tape") == ("liu",)
+
+
+def test_the_newest_address_of_a_listed_card_is_kept(tmp_path: Path) -> None:
+    assert cards(card(tmp_path, "qian")) == ("qian",)
 
 
 def test_a_printed_picture_is_not_kept(tmp_path: Path) -> None:
