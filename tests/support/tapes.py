@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from support.printing import TYPESETTER, Journal
@@ -16,6 +17,7 @@ from devices.printer.driver import EscposPrinter
 from devices.rating.pad import SerialPad
 from devices.tape.record import Recorder, keep
 from devices.tape.tape import Tape
+from devices.transports.tcp import TcpLink
 from devices.virtual.idcard import VirtualReader
 from devices.virtual.printer import VirtualPrinter
 from devices.virtual.rating import VirtualPad
@@ -80,7 +82,8 @@ def printer_ready(folder: Path, *faults: str) -> Tape:
     for fault in faults:
         device.inject(fault)
     recorder = Recorder("printer", "tcp")
-    driver = EscposPrinter("127.0.0.1", recorder.tcp("127.0.0.1", device.port), Journal(), typesetter=TYPESETTER)
+    at = recorder.tcp("127.0.0.1", device.port)
+    driver = EscposPrinter(partial(TcpLink, "127.0.0.1", at), Journal(), typesetter=TYPESETTER)
     driver.start(lambda event: None)
     try:
         until(lambda: driver.state().fault == "paper_out" if faults else driver.state().usable)

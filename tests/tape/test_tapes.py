@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from devices.tape.listed import NotListedError, cards
 from devices.tape.play import MismatchError, Player
 from devices.tape.record import keep
 from devices.tape.tape import FROM_DEVICE, TO_DEVICE, Piece, Tape, TapeError, dump, load
+from devices.transports.tcp import TcpLink
 from devices.virtual.people import PEOPLE
 
 LIU = next(one for one in PEOPLE if one.id == "liu")
@@ -84,7 +86,7 @@ def test_two_keys_are_two_ratings_from_their_tape(tmp_path: Path, profile: str) 
 @pytest.mark.parametrize(("name", "fault"), [("printer-ready", None), ("printer-paper-out", "paper_out")])
 def test_a_printer_s_state_is_understood_from_its_tape(name: str, fault: str | None) -> None:
     player = Player(tape(name))
-    driver = EscposPrinter("127.0.0.1", player.tcp(), Journal(), typesetter=TYPESETTER)
+    driver = EscposPrinter(partial(TcpLink, "127.0.0.1", player.tcp()), Journal(), typesetter=TYPESETTER)
     player.start()
     driver.start(lambda event: None)
     try:
