@@ -45,6 +45,9 @@ have pcscd || need pcscd
 if [ "$purpose" = test ]; then
   have chromium || need chromium
   have mosquitto_pub || need mosquitto-clients
+  have curl || need curl # an EST client that is not ours
+  have openssl || need openssl
+  have faketime || need faketime # a terminal whose clock stands wrong
   # Peers that share no code with us: they judge the virtual PIV card, what the paper shows, and the spooled pages.
   have pkcs15-tool || need opensc
   have yubico-piv-tool || need yubico-piv-tool

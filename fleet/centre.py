@@ -1,44 +1,72 @@
-"""The central end in one object: store, ingest, the API and the console. It holds no key that opens a case."""
+"""The central end in one object: authority, store, ingest, the API and the console. It holds no key that opens a case."""
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import Container
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+from fleet.authority import broker as mosquitto
+from fleet.authority.authority import Authority
+from fleet.authority.keys import Folder
 from fleet.console.app import create_console
 from fleet.documents import Documents
 from fleet.http import create_api
 from fleet.ingest import Ingest
-from fleet.settings import CentreSettings, secret
+from fleet.settings import CentreSettings
 from fleet.store import Store
+from fleet.tls import TlsServer, shown
 from fleet.web import Server
-from mqtt.connection import Broker, Pace, Tls
+from mqtt.connection import Broker, Pace
 from mqtt.resources import MAX_DOCUMENT
+
+_log = logging.getLogger(__name__)
+
+_UPKEEP = 12 * 3600.0
+"""Seconds between two looks at the age of the servers' certificates."""
 
 
 class Centre:
-    """Binds its ports when made (``OSError``). ``SettingsError`` when the password's file is not private."""
+    """Binds its ports when made (``OSError``). ``SettingsError`` when the authority's files cannot be used."""
 
     def __init__(self, settings: CentreSettings, pace: Pace | None = None) -> None:
-        link = settings.broker
-        tls = Tls(link.tls.ca, link.tls.certificate, link.tls.key) if link.tls else None
-        broker = Broker(link.host, link.port, link.username, secret(link.password_file), tls)
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.store = Store(settings.data / "centre.db")
-        documents = Documents(settings.data / "documents")
+        self._settings = settings
+        self._ended = threading.Event()
+        self._upkeep = threading.Thread(target=self._keep, name="upkeep", daemon=True)
         places = {entry.id: entry.place for entry in settings.terminals}
         parties = {entry.party: entry.name for entry in settings.homes}
-        self.ingest = Ingest(broker, self.store, frozenset(places), pace)
-        api = create_api(
-            self.store,
-            documents,
-            {entry.id: entry.token_sha256 for entry in settings.terminals},
-            {entry.party: entry.token_sha256 for entry in settings.homes if entry.token_sha256},
-        )
-        console = create_console(self.store, places, parties, lambda: self.ingest.hearing)
-        self._api = Server(api, settings.api.host, settings.api.port, threads=8, most_body=MAX_DOCUMENT)
-        self._console = Server(console, settings.console.host, settings.console.port, threads=4)
+        with ExitStack() as undone:
+            self._folder = folder_of(settings)
+            self.authority = Authority(self._folder, places)
+            undone.callback(self.authority.close)
+            self._servers()
+            settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.store = Store(settings.data / "centre.db")
+            undone.callback(self.store.close)
+            documents = Documents(settings.data / "documents")
+            link = Broker(settings.broker.host, settings.broker.port, self._folder.centre())
+            members = _Members(places, self.authority)
+            self.ingest = Ingest(link, self.store, members, pace, self.authority.birth)
+            tokens = {entry.party: entry.token_sha256 for entry in settings.homes if entry.token_sha256}
+            self._api = TlsServer(
+                create_api(self.store, documents, self.authority, tokens, shown),
+                settings.api.host,
+                settings.api.port,
+                ca=self._folder.authority,
+                certificate=self._folder.server,
+                key=self._folder.server_key,
+                most_body=MAX_DOCUMENT,
+            )
+            undone.callback(self._api.stop)
+            console = create_console(self.store, places, parties, lambda: self.ingest.hearing, self.authority.identity)
+            self._console = Server(console, settings.console.host, settings.console.port, threads=4)
+            undone.pop_all()
 
     @property
     def api_address(self) -> str:
-        """``http://host:port`` of the resources."""
+        """``https://host:port`` of the resources."""
         return self._api.address
 
     @property
@@ -49,10 +77,41 @@ class Centre:
         self.ingest.start()
         self._api.start()
         self._console.start()
+        self._upkeep.start()
 
     def stop(self) -> None:
         """Within three seconds, unless a disk hangs."""
+        self._ended.set()
         self.ingest.stop()
         self._console.stop()
         self._api.stop()
         self.store.close()
+        self.authority.close()
+
+    def _servers(self) -> bool:
+        return self._folder.keep_servers(self.authority.ca, self._settings.authority.names, datetime.now(UTC))
+
+    def _keep(self) -> None:
+        while not self._ended.wait(_UPKEEP):
+            try:
+                if self._servers():
+                    self._api.reload()
+                    mosquitto.tell(self._settings.broker)
+            except Exception:
+                _log.exception("the servers' certificates could not be renewed")
+
+
+class _Members:
+    """The terminals whose messages count: registered here, and not shut out."""
+
+    def __init__(self, terminals: Container[str], authority: Authority) -> None:
+        self._terminals = terminals
+        self._authority = authority
+
+    def __contains__(self, terminal: object) -> bool:
+        return terminal in self._terminals and not self._authority.barred(str(terminal))
+
+
+def folder_of(settings: CentreSettings) -> Folder:
+    """Where the authority of this centre lies."""
+    return Folder(settings.authority.folder, settings.authority.passphrase_file)

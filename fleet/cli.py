@@ -10,6 +10,7 @@ from typing import Protocol
 
 import click
 
+from fleet.authority import cli as authority
 from fleet.centre import Centre
 from fleet.desk.app import create_desk
 from fleet.desk.settings import read_desk
@@ -23,9 +24,14 @@ def commands() -> None:
     """中心与业务属地专窗。"""
 
 
-@commands.command()
+@commands.group()
+def centre() -> None:
+    """中心：运行，终端证书的签发和吊销，消息代理的配置。"""
+
+
+@centre.command()
 @_SETTINGS
-def centre(settings: Path) -> None:
+def run(settings: Path) -> None:
     """运行中心：收事件，存密封材料，给工作人员看一览页。"""
     try:
         process = Centre(read(settings, CentreSettings))
@@ -43,6 +49,12 @@ def desk(settings: Path) -> None:
     except (SettingsError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
     _run(process, f"业务属地专窗：{process.address}")
+
+
+centre.add_command(authority.init_ca)
+centre.add_command(authority.enrol_code)
+centre.add_command(authority.revoke)
+centre.add_command(authority.broker_config)
 
 
 class _Process(Protocol):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 from flask import Flask, Response, abort, request, send_file
 
+from fleet.authority.authority import Authority, RefusedError
+from fleet.authority.est import create_est, refused
 from fleet.documents import Documents, TooLargeError, WrongContentError
 from fleet.store import Store
 from fleet.tokens import bearer
@@ -21,12 +23,20 @@ _log = logging.getLogger(__name__)
 _MOST_CASES = 1000
 
 
-def create_api(store: Store, documents: Documents, terminals: Mapping[str, str], homes: Mapping[str, str]) -> Flask:
-    """``terminals`` and ``homes``: name → hash of its bearer token."""
+_CHUNK = 64 * 1024
+
+
+def create_api(
+    store: Store, documents: Documents, authority: Authority, homes: Mapping[str, str], shown: Callable[[], bytes | None]
+) -> Flask:
+    """``homes``: name → hash of its bearer token; ``shown``: the certificate (DER) this request's connection has shown."""
     app = Flask("fleet.http", static_folder=None)
+    app.register_blueprint(create_est(authority, shown))
+    app.register_error_handler(RefusedError, refused)
 
     def terminal() -> str:
-        return bearer(request.headers.get("Authorization"), terminals) or _unauthorised()
+        certificate = shown()
+        return authority.standing(certificate).terminal if certificate is not None else _unauthorised()
 
     def desk() -> str:
         return bearer(request.headers.get("Authorization"), homes) or _unauthorised()
@@ -88,6 +98,13 @@ def create_api(store: Store, documents: Documents, terminals: Mapping[str, str],
             ).fetchall()
             cases = tuple(_home_case(db, row) for row in rows)
         return _json(msgspec.json.encode(CaseList(cases=cases, total=total)))
+
+    @app.after_request
+    def _read_to_the_end(response: Response) -> Response:
+        # What was not asked for is thrown away here, a little at a time: cheroot would read it in one piece.
+        while response.status_code != 413 and request.stream.read(_CHUNK):
+            pass
+        return response
 
     @app.after_request
     def _headers(response: Response) -> Response:

@@ -10,15 +10,15 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from queue import Empty, SimpleQueue
 
 from fleet.intake import understand
 from fleet.presence import Hearing
-from fleet.store import Store, Stored
+from fleet.store import StateIn, Store, Stored
 from mqtt import topics
 from mqtt.connection import Broker, Connection, Down, Heard, Opening, Pace, Received, Refused, Session, Up
-from mqtt.messages import VERSION, CentreUp, Left, Lost, StorageReceipt, encode
+from mqtt.messages import VERSION, Birth, CentreUp, Left, Lost, StorageReceipt, encode
 from mqtt.window import ranges
 
 _log = logging.getLogger(__name__)
@@ -33,11 +33,21 @@ _MOST_RANGES = 500
 
 
 class Ingest:
-    """Two threads: the connection's and the writer's. ``fleet``: ids of the terminals that belong to it."""
+    """Two threads: the connection's and the writer's. ``fleet``: ids of the terminals that belong to it; ``birth`` is told each
+    terminal's run (``boot``) that connects while we listen, with the number of that connect (``bd``).
+    """
 
-    def __init__(self, broker: Broker, store: Store, fleet: Container[str], pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        store: Store,
+        fleet: Container[str],
+        pace: Pace | None = None,
+        birth: Callable[[str, str, int], None] = lambda _terminal, _boot, _bd: None,
+    ) -> None:
         self._store = store
         self._fleet = fleet
+        self._birth = birth
         self._bd = 0
         self._committed = float("-inf")
         self._hearing = Hearing(None)
@@ -116,6 +126,9 @@ class Ingest:
         inputs = [understand(m.topic, m.payload, m.retained, self._fleet) for m in batch if m.topic != own]
         stored = self._store.record(inputs, time.time())
         self._committed = time.monotonic()
+        for one in inputs:
+            if isinstance(one, StateIn) and isinstance(one.state, Birth) and not one.retained:
+                self._birth(one.terminal, one.state.boot, one.state.bd)
         for message in batch:
             message.acknowledge()
         for (terminal, epoch), sequences in _by_outbox(stored).items():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 import msgspec
 
 from fleet import words
+from fleet.authority.authority import Identity
 from fleet.presence import Hearing, Presence, judge
 from fleet.store import Store
 from mqtt.messages import Birth, DeviceReport, Health
@@ -38,6 +39,8 @@ class TerminalView:
     presence: Presence
     presence_words: str
     because: str
+    identity: str
+    """What is wrong with the terminal's certificate, in words; empty when nothing is."""
     heard: float | None
     devices: tuple[DeviceView, ...]
     serving: bool | None
@@ -87,11 +90,23 @@ class Overview:
     """Broken events kept for staff."""
 
 
-def overview(store: Store, places: Mapping[str, str], parties: Mapping[str, str], hearing: Hearing, now: float) -> Overview:
-    """``places``: terminal → where it stands; ``parties``: party → its name. ``now``: seconds since 1970."""
+def overview(
+    store: Store,
+    places: Mapping[str, str],
+    parties: Mapping[str, str],
+    hearing: Hearing,
+    identity: Callable[[str], Identity],
+    now: float,
+) -> Overview:
+    """``places``: terminal → where it stands; ``parties``: party → its name; ``identity``: what the authority's books say.
+    ``now``: seconds since 1970.
+    """
     with store.reading() as db:
         known = {row["terminal"]: row for row in db.execute("SELECT * FROM terminals")}
-        terminals = tuple(_terminal(name, place, known.get(name), hearing, now) for name, place in places.items())
+        terminals = tuple(
+            _terminal(name, place, known.get(name), hearing, words.identity(identity(name), now), now)
+            for name, place in places.items()
+        )
         cases = tuple(
             _case(row, parties)
             for row in db.execute("SELECT * FROM case_entries ORDER BY received DESC, number DESC LIMIT ?", (MOST_ROWS,))
@@ -140,7 +155,7 @@ def local_text(text: str) -> str:
         return text
 
 
-def _terminal(name: str, place: str, row: sqlite3.Row | None, hearing: Hearing, now: float) -> TerminalView:
+def _terminal(name: str, place: str, row: sqlite3.Row | None, hearing: Hearing, identity: str, now: float) -> TerminalView:
     said, heard = (row["said"], row["heard"]) if row is not None else (None, None)
     presence = judge(said, heard, hearing, now)
     health = msgspec.json.decode(row["health"], type=Health) if row is not None and row["health"] else None
@@ -152,6 +167,7 @@ def _terminal(name: str, place: str, row: sqlite3.Row | None, hearing: Hearing, 
         presence=presence,
         presence_words=words.PRESENCE[presence],
         because=_because(presence, row, hearing),
+        identity=identity,
         heard=heard,
         devices=tuple(_device(d, report, current) for d, report in sorted(health.devices.items())) if health else (),
         serving=health.serving if health and current else None,

@@ -22,28 +22,30 @@ class SettingsError(ValueError):
 
 
 class Listen(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a server listens. Plain HTTP, therefore loopback only; port 0 takes a free one."""
+    """Where a server listens; port 0 takes a free one. Pages are plain HTTP, therefore loopback only."""
 
     port: Annotated[int, Meta(ge=0, le=65535)]
     host: str = "127.0.0.1"
 
 
-class BrokerTls(Struct, frozen=True, forbid_unknown_fields=True):
-    """PEM files: the broker's authority, and this end's certificate and key."""
+class AuthoritySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``folder``: the authority's files. ``names``: host names and addresses of broker and API, as terminals call them.
 
-    ca: str
-    certificate: str | None = None
-    key: str | None = None
+    ``within``: domains and addresses no server certificate of this authority may leave, for ever; the names when not given.
+    """
+
+    folder: Path
+    names: Annotated[tuple[Short, ...], Meta(min_length=1, max_length=16)] = ("127.0.0.1",)
+    within: tuple[Short, ...] = ()
+    passphrase_file: Path | None = None
 
 
 class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The fleet's broker. ``password_file`` holds one line."""
+    """The fleet's broker. ``pid_file``: it runs on this machine under this user, and is told of a new revocation list."""
 
-    password_file: Path
     host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
-    username: str = "fleet"
-    tls: BrokerTls | None = None
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8883
+    pid_file: Path | None = None
 
 
 class TerminalEntry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +53,6 @@ class TerminalEntry(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Terminal
     place: Short
-    token_sha256: Hash
 
 
 class HomeEntry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,6 +67,7 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``data``: folder of the database and the sealed documents."""
 
     data: Path
+    authority: AuthoritySettings
     broker: BrokerSettings
     api: Listen
     console: Listen
@@ -83,7 +85,7 @@ def read(path: Path, kind: type[_S]) -> _S:
         raise SettingsError(f"设置文件 {path} 有误：{_in_words(str(error))}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"设置文件 {path} 不是有效的 TOML：{error}") from None
-    for name in ("api", "console", "listen"):
+    for name in ("console", "listen"):
         listen = getattr(settings, name, None)
         if isinstance(listen, Listen) and not is_loopback(listen.host):
             raise SettingsError(f"设置文件 {path} 有误：{name}.host 只能是本机地址（没有 TLS），现为 {listen.host}")

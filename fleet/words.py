@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from fleet.authority.authority import Identity
 from mqtt.messages import MAX_PAYLOAD
 
 FAULTS: dict[str, str] = {
@@ -69,7 +70,14 @@ FAULTS: dict[str, str] = {
     "bus_overloaded": "设备事件过多",
     "store_failed": "写本机数据库失败，暂停服务",
     "document_damaged": "有材料影像损坏，未送达",
-    "upload_refused": "上传凭据不被认可",
+    "upload_refused": "中心不认本机的证书",
+    "certificate_revoked": "证书已被中心吊销",
+    "certificate_expired": "证书已过期，需要重新登记",
+    "certificate_expiring": "证书快到期，还没有续上",
+    "certificate_damaged": "证书或私钥文件损坏",
+    "identity_cloned": "有两台机器在用这台终端的名字",
+    "centre_untrusted": "对方不是本机登记的中心",
+    "clock_wrong": "本机时钟不对",
 }
 
 LIFE: dict[str, str] = {
@@ -100,7 +108,7 @@ OUTCOMES: dict[str, str] = {"printed": "已打印", "refused": "没有打印", "
 
 REFUSALS: dict[str, str] = {
     "topic names no terminal": "主题里没有终端编号",
-    "terminal is not registered here": "这台终端没有登记",
+    "terminal is not registered here": "这台终端没有登记，或证书已吊销",
     "topic is not of the contract": "主题不在约定之内",
     "event names another terminal as its source": "事件自称来自另一台终端",
     "event type not known here": "事件类型不认识",
@@ -135,3 +143,17 @@ def refusal(reason: str) -> str:
             where = f"（{found[2]}）" if found[2] else ""
             return f"不合约定：{said.format(found[1])}{where}"
     return f"不合约定：{reason}"
+
+
+def identity(found: Identity, now: float) -> str:
+    """What is wrong with a terminal's certificate; empty when nothing is."""
+    if found.cloned:
+        return "疑似被复制：两台机器在用这个名字"
+    if found.revoked:
+        return "证书已吊销"
+    if found.until is None:
+        return "还没有登记证书"
+    if found.until <= now:
+        return "证书已过期，需要重新登记"
+    days = int((found.until - now) // 86400)
+    return f"证书还有 {days} 天到期，没有续上" if days < 7 else ""

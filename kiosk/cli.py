@@ -88,6 +88,61 @@ def check(settings: Path) -> None:
     click.echo(f"设置可用；事项目录 {catalogue.version}，{len(catalogue.parties)} 个签约方")
 
 
+@main.command()
+@click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--code", prompt="登记码（九组，每组四个字符）", help="中心发的一次性登记码")
+def enrol(settings: Path, code: str) -> None:
+    """登记这台终端：在本机生成私钥，用登记码向中心要证书。可以重做，也可以在终端运行时做。"""
+    from kiosk import settings as conf
+    from kiosk.enrolment import centre
+    from kiosk.enrolment.enrolling import REFUSALS, enrol
+    from mqtt.enrolment import BadCodeError, parse
+
+    try:
+        chosen = conf.load(settings)
+        held = enrol(chosen.centre.identity, chosen.centre.documents, chosen.terminal.id, parse(code))
+    except (conf.SettingsError, BadCodeError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(EX_CONFIG)
+    except centre.RefusedError as refused:
+        raise click.ClickException(REFUSALS[refused.why]) from None
+    except centre.FaultError as fault:
+        raise click.ClickException(str(fault)) from None
+    except centre.NotReachedError as error:
+        raise click.ClickException(f"连不上中心：{error}。同一个登记码可以再试") from None
+    except OSError as error:
+        raise click.ClickException(f"写不进盘：{error}") from None
+    click.echo(f"终端 {held.terminal} 已登记，证书到 {held.until:%Y-%m-%d} 为止，到期前自动续。")
+
+
+@main.command()
+@click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
+def identity(settings: Path) -> None:
+    """看这台终端的证书：是谁、到哪天、中心认不认，不认时说出原因。"""
+    from kiosk import faults
+    from kiosk import settings as conf
+    from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
+    from kiosk.enrolment.keeper import Keeper, Unlinked
+
+    try:
+        chosen = conf.load(settings).centre
+        files = IdentityFiles(chosen.identity)
+        held = files.held()
+    except (conf.SettingsError, IdentityDamagedError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(EX_CONFIG)
+    if held is None:
+        click.echo("这台终端还没有登记", err=True)
+        sys.exit(EX_CONFIG)
+    click.echo(f"终端 {held.terminal}，证书从 {held.since:%Y-%m-%d %H:%M} 到 {held.until:%Y-%m-%d %H:%M}（UTC）")
+    found = Keeper(files, chosen.documents, Unlinked(), lambda _fault: None).look()
+    if found.fault is not None:
+        words = faults.fault(found.fault)
+        click.echo(f"{found.fault}：{words.cause}。{words.staff}", err=True)
+        sys.exit(1)
+    click.echo("中心认可这张证书" if found.answered else "现在连不上中心，认不认还不知道")
+
+
 def wait_for_signal() -> None:
     """Until SIGTERM or SIGINT."""
     ended = threading.Event()

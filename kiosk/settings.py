@@ -115,12 +115,11 @@ class DeviceSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``broker`` is host:port; secrets lie in files of their own, mode 0600."""
+    """``broker`` is host:port, ``documents`` an https address; ``identity`` is the folder ``tongban enrol`` fills."""
 
     broker: Annotated[str, Meta(pattern=r"^[^:]+:[0-9]{1,5}$")]
-    password_file: Path
-    documents: Name
-    token_file: Path
+    documents: Annotated[str, Meta(pattern=r"^https://[^/]+/?$", max_length=80)]
+    identity: Path
 
 
 class VisitSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -190,16 +189,6 @@ def load(path: Path) -> Settings:
     except BadKeyError as error:
         raise SettingsError(f"设置文件 {path}：{error}") from None
     return settings
-
-
-def secret(path: Path) -> str:
-    """A secret from its file; :class:`SettingsError` when others may read it or it is missing."""
-    try:
-        if path.stat().st_mode & 0o077:
-            raise SettingsError(f"{path} 别人也能读，请设为仅本用户可读（chmod 600）")
-        return path.read_text("utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"{path} 读不出来：{error.strerror}") from None
 
 
 def _path(kind: type, value: object) -> object:

@@ -14,6 +14,8 @@ from kiosk import equipment, faults
 from kiosk import settings as conf
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
+from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
+from kiosk.enrolment.keeper import Keeper
 from kiosk.middle import Middle
 from kiosk.store.db import Database
 from kiosk.store.files import alone
@@ -57,6 +59,7 @@ class Terminal:
 
     def _start(self) -> None:
         settings, clock = self._settings, self._clock
+        _enrolled(settings)
         self._running.enter_context(alone(settings.paths.data))
         volatile = VolatileVisit(settings.paths.runtime)
         database = Database(settings.paths.data / "terminal.db")
@@ -99,6 +102,8 @@ class Terminal:
         self._running.callback(self._publisher.stop)
         self._uploader.start()
         self._running.callback(self._uploader.stop)
+        self._keeper.start()
+        self._running.callback(self._keeper.stop)
         self._serve()
         log.info("terminal %s serves on port %d", settings.terminal.id, settings.glass.port)
 
@@ -123,7 +128,8 @@ class Terminal:
     def _build_link(self, store: Store, catalogue: Catalogue) -> None:
         terminal, centre = self._settings.terminal, self._settings.centre
         host, _, port = centre.broker.rpartition(":")
-        broker = Broker(host, int(port), terminal.id, conf.secret(centre.password_file))
+        files = IdentityFiles(centre.identity)
+        broker = Broker(host, int(port), files.tls())
         boot = self._middle.boot
 
         def birth(bd: int) -> Birth:
@@ -134,7 +140,8 @@ class Terminal:
 
         link = Link(terminal.id, broker, birth=birth, next_bd=store.next_bd)
         self._publisher = Publisher(link, self._outbox, self._health)
-        self._uploader = Uploader(centre.documents, conf.secret(centre.token_file), self._documents)
+        self._uploader = Uploader(centre.documents, files.tls(), self._documents)
+        self._keeper = Keeper(files, centre.documents, link, lambda fault: self._identity_changed(store, fault))
 
     def _health(self, bd: int) -> Health:
         """The state report. Called from the publisher's thread."""
@@ -158,7 +165,10 @@ class Terminal:
             oldest=(self._clock.now() - oldest).total_seconds() if oldest else None,
             pages_waiting=self._documents.count(),
             ts=self._clock.now().isoformat(),
-            fault=self._middle.closed or self._uploader.fault or (OVERLOADED if self._middle.overloaded else None),
+            fault=self._middle.closed
+            or self._keeper.fault
+            or self._uploader.fault
+            or (OVERLOADED if self._middle.overloaded else None),
         )
 
     def _from_device(self, event: object) -> None:
@@ -167,6 +177,10 @@ class Terminal:
             self._publisher.wake()
 
     def _news(self) -> None:
+        self._publisher.health_changed()
+
+    def _identity_changed(self, store: Store, fault: str | None) -> None:
+        store.note("certificate", fault=fault)
         self._publisher.health_changed()
 
     def _committed(self) -> None:
@@ -179,3 +193,19 @@ class Terminal:
         thread = threading.Thread(target=server.run, name="page", daemon=True)
         thread.start()
         self._running.callback(server.close)
+
+
+def _enrolled(settings: conf.Settings) -> None:
+    """:class:`SettingsError` for a terminal that was never enrolled: what it took in would reach nobody.
+
+    One whose identity is damaged or out of date goes on: it says so, and its cases wait.
+    """
+    try:
+        held = IdentityFiles(settings.centre.identity).held()
+    except IdentityDamagedError as error:
+        log.error("%s", error)
+        return
+    if held is None:
+        raise conf.SettingsError("这台终端还没有登记，请先向中心要登记码，运行 tongban enrol")
+    if held.terminal != settings.terminal.id:
+        raise conf.SettingsError(f"证书是终端 {held.terminal} 的，设置里写的是 {settings.terminal.id}")

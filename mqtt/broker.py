@@ -7,20 +7,23 @@ Measured on 2.0.11, and the reason for each line that is not a default:
 - without ``set_tcp_nodelay`` 460 QoS 1 messages a second a connection, with it 41 670;
 - an option of a listener before the first ``listener`` line opens a second one, on port 1883 of every address;
 - a kill loses what came since the last autosave. Nothing rests on that: terminals keep events until the centre's receipt.
+  ``autosave_on_changes`` would keep it, and write the whole database at every change of any terminal;
+- the name in the certificate is user name and client id: nobody speaks, or takes a session over, as somebody else.
 """
 
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import dataclass
 from pathlib import Path
 
 CENTRE_USER = "fleet"
-"""The one account that may read every terminal; it cannot be a terminal's name in the broker's password file as well."""
+"""The one name that may read every terminal; no terminal can have it."""
 
 _CONFIGURATION = """\
 # tongban: broker of the fleet
-persistence true
-persistence_location {folder}/
+{user}persistence true
+persistence_location {files.data}/
 autosave_interval 60
 max_queued_messages 200000
 max_inflight_messages 2000
@@ -29,22 +32,38 @@ max_keepalive 120
 set_tcp_nodelay true
 persistent_client_expiration 1d
 allow_anonymous false
-password_file {passwords}
-acl_file {access}
-listener {port} {host}
+acl_file {files.access}
+pid_file {files.pid}
+listener {port}{host}
+cafile {files.authority}
+certfile {files.certificate}
+keyfile {files.key}
+crlfile {files.revoked}
+tls_version tlsv1.3
+require_certificate true
+use_identity_as_username true
 use_username_as_clientid true
 """
 
 
-def configuration(folder: Path, *, passwords: Path, access: Path, host: str = "127.0.0.1", port: int = 1883, user: str = "") -> str:
-    """``mosquitto.conf``. ``folder`` holds the broker's own database; ``user`` is whom it becomes when started as root.
+@dataclass(frozen=True, slots=True)
+class BrokerFiles:
+    """``data``: folder of the broker's own database; the others are files, PEM where TLS wants them."""
 
-    The listener is plain TCP, therefore loopback only: ``ValueError`` for any other ``host``.
+    data: Path
+    access: Path
+    pid: Path
+    authority: Path
+    certificate: Path
+    key: Path
+    revoked: Path
+
+
+def configuration(files: BrokerFiles, *, port: int, host: str = "", user: str = "") -> str:
+    """``mosquitto.conf``: one listener, TLS 1.3, only who shows a certificate. ``host`` empty: every address of this machine;
+    ``user``: whom it becomes when started as root.
     """
-    if not is_loopback(host):
-        raise ValueError(f"a plain listener belongs on the loopback, not on {host}")
-    text = _CONFIGURATION.format(folder=folder, passwords=passwords, access=access, host=host, port=port)
-    return text + f"user {user}\n" if user else text
+    return _CONFIGURATION.format(files=files, port=port, host=f" {host}" if host else "", user=f"user {user}\n" if user else "")
 
 
 def access() -> str:

@@ -5,7 +5,8 @@ Rules, each the answer to a measured trap of paho 2.2.0:
 - a fresh paho client for every connect: the will carries this connect's ``bd``, and nothing old is re-sent by the library;
 - callbacks only put into a queue (``on_publish`` runs holding paho's own lock);
 - ``clean_start=False`` is said explicitly (the default discards the session of the previous process);
-- what ``publish`` returns is never taken as truth; only what the other end says later is.
+- what ``publish`` returns is never taken as truth; only what the other end says later is;
+- two machines of one name would take the session over from each other for ever: after three times a minute we stay away.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import random
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -26,7 +28,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from mqtt.broker import is_loopback
+from mqtt.tls import Tls, context
 
 _log = logging.getLogger(__name__)
 
@@ -35,31 +37,23 @@ _ANSWER = 5.0
 _GOODBYE = 1.0
 """Seconds the last message may take: an ending process is given three."""
 _STABLE = 30.0
-"""A connection that lived less does not count as a success: two clients of one id would take over from each other for ever."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tls:
-    """Files (PEM): the authority that signed the broker, and this end's certificate and key."""
-
-    ca: str
-    certificate: str | None = None
-    key: str | None = None
+"""A connection that lived less does not count as a success."""
+_TAKEN_OVER = 0x8E
+"""MQTT 5, 3.14.2.1: "Session taken over". Mosquitto says so from 2.0.12 on; 2.0.11 only closes."""
+TAKEOVERS = 3
+"""So many takeovers within ``_TAKEOVERS_WITHIN`` seconds mean that another machine uses our name."""
+_TAKEOVERS_WITHIN = 60.0
+REST = 600.0
+"""Seconds to stay away then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """Where the broker is and who we are there. Without TLS only the loopback: anything else is ``ValueError``."""
+    """Where the broker is, and the files of the certificate that says who we are there: its name is user and client id."""
 
     host: str
     port: int
-    username: str
-    password: str = field(repr=False)
-    tls: Tls | None = None
-
-    def __post_init__(self) -> None:
-        if self.tls is None and not is_loopback(self.host):
-            raise ValueError(f"broker {self.host}: not on this machine, and no TLS settings (ca, certificate, key)")
+    tls: Tls
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +119,12 @@ class Refused:
     reason: str
 
 
-Heard = Up | Down | Received | Refused
+@dataclass(frozen=True, slots=True)
+class Cloned:
+    """Another machine took the session over again and again. Connecting rests for ``REST`` seconds."""
+
+
+Heard = Up | Down | Received | Refused | Cloned
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +146,7 @@ class _Published:
 @dataclass(frozen=True, slots=True)
 class _Gone:
     why: str
+    taken_over: bool = False
 
 
 class _Ending:
@@ -177,11 +177,24 @@ class Connection:
         self._notes: SimpleQueue[_Note] = SimpleQueue()
         self._live: Client | None = None
         self._ended = threading.Event()
+        self._hurried = threading.Event()
         self._last: tuple[str, bytes] | None = None
+        self._takeovers: deque[float] = deque(maxlen=TAKEOVERS)
+        self._rests_until = float("-inf")
         self._thread = threading.Thread(target=self._keep, name=f"mqtt-{client_id}", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
+
+    def rest(self) -> None:
+        """Leave, and stay away for ``REST`` seconds: somebody else uses our name. May be called from any thread."""
+        self._rests_until = time.monotonic() + REST
+        self._notes.put(_Gone("another machine uses this name"))
+
+    def hurry(self) -> None:
+        """What kept us away may be over (a new certificate): connect now if there is no connection."""
+        self._rests_until = float("-inf")
+        self._hurried.set()
 
     def publish(self, topic: str, payload: bytes, qos: int) -> bool:
         """Hand over for sending; False when there is no connection. True promises nothing: only an answer does."""
@@ -195,6 +208,7 @@ class Connection:
         """Say ``last`` (topic, retained payload) if connected, disconnect, end the thread. Returns within three seconds."""
         self._last = last
         self._ended.set()
+        self._hurried.set()
         self._notes.put(_Ending())
         if self._thread.is_alive():
             self._thread.join(3.0)
@@ -210,16 +224,20 @@ class Connection:
                 why = "internal error"
             self._hear(Down(why))
             failures = 0 if time.monotonic() - started >= _STABLE else failures + 1
-            delay = self._pace.delay(failures - 1 if failures else 0)
+            delay = max(self._pace.delay(failures - 1 if failures else 0), self._rests_until - time.monotonic())
             if not self._ended.is_set():
                 _log.info("no connection as %s (%s); again in %.1f s", self._client_id, why, delay)
-                self._ended.wait(delay)
+                self._hurried.wait(delay)
+            self._hurried.clear()
 
     def _one_life(self) -> str:
         opening = self._opening()
         notes: SimpleQueue[_Note] = SimpleQueue()
         self._notes = notes
-        client = self._client(opening, notes)
+        try:
+            client = self._client(opening, notes)
+        except OSError as error:
+            return f"certificate: {error}"
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = self._session.expiry
         properties.ReceiveMaximum = self._session.receive_maximum
@@ -250,9 +268,7 @@ class Connection:
         )
         client.connect_timeout = 2.0
         client.max_inflight_messages_set(20)
-        client.username_pw_set(self._broker.username, self._broker.password)
-        if self._broker.tls is not None:
-            client.tls_set(self._broker.tls.ca, self._broker.tls.certificate, self._broker.tls.key)
+        client.tls_set_context(context(self._broker.tls))
         will = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
         will.WillDelayInterval = self._session.will_delay
         client.will_set(opening.topic, opening.will, qos=1, retain=True, properties=will)
@@ -282,13 +298,22 @@ class Connection:
                         self._hear(Refused(refusal))
                 case Received():
                     self._hear(note)
-                case _Gone(why=why):
+                case _Gone(why=why, taken_over=taken_over):
+                    if taken_over:
+                        self._taken_over(time.monotonic())
                     return why
                 case _Ending():
                     break
         if self._last is not None and self._live is not None:
             _say_last(client, notes, *self._last)
         return "left"
+
+    def _taken_over(self, now: float) -> None:
+        self._takeovers.append(now)
+        if len(self._takeovers) == TAKEOVERS and now - self._takeovers[0] < _TAKEOVERS_WITHIN:
+            self._takeovers.clear()
+            self._rests_until = now + REST
+            self._hear(Cloned())
 
 
 def _wire(client: Client, notes: SimpleQueue[_Note]) -> None:
@@ -303,7 +328,7 @@ def _wire(client: Client, notes: SimpleQueue[_Note]) -> None:
         notes.put(_Published(mid, str(code) if unheard else None))
 
     def on_disconnect(_c: Client, _u: Any, _flags: Any, code: Any, _p: Any) -> None:
-        notes.put(_Gone(str(code)))
+        notes.put(_Gone(str(code), code.value == _TAKEN_OVER))
 
     def on_message(owner: Client, _u: Any, message: MQTTMessage) -> None:
         mid, qos = message.mid, message.qos

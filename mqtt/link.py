@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mqtt import topics
-from mqtt.connection import Broker, Connection, Down, Heard, Opening, Pace, Received, Refused, Session, Up
+from mqtt.connection import TAKEOVERS, Broker, Cloned, Connection, Down, Heard, Opening, Pace, Received, Refused, Session, Up
 from mqtt.messages import VERSION, Birth, CentreState, CentreUp, ContractError, Health, Left, Lost, decode, encode
 
 _log = logging.getLogger(__name__)
@@ -19,6 +20,9 @@ SESSION_EXPIRY = 120
 """Seconds; longer than the will's delay, which works only inside the session."""
 WILL_DELAY = 45
 """Seconds a terminal may be gone before anybody is told."""
+
+
+FLAPPING_WITHIN = 60.0
 
 
 class Centre(StrEnum):
@@ -38,6 +42,8 @@ class LinkState:
     centre: Centre = Centre.UNKNOWN
     refused: int = 0
     """Publications the broker refused or nobody listened to, since the start."""
+    cloned: bool = False
+    """Another machine took this terminal's session over again and again; we stay away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ LinkEvent = Connected | Disconnected | ReceiptHeard | CentreHeard
 class Link:
     """``next_bd`` is called before every connect and returns one more than ever before, durably; ``birth`` builds that birth.
 
-    ``ValueError`` for a terminal id that is none, and (from :class:`Broker`) for a far broker without TLS.
+    ``ValueError`` for a terminal id that is none.
     """
 
     def __init__(
@@ -89,6 +95,7 @@ class Link:
         self._lock = threading.Lock()
         self._state = LinkState(False, time.monotonic())
         self._tell: Callable[[LinkEvent], None] = lambda _event: None
+        self._ups: deque[float] = deque(maxlen=TAKEOVERS + 1)
         session = Session(expiry=SESSION_EXPIRY, will_delay=WILL_DELAY)
         self._connection = Connection(broker, terminal, session, self._open, self._hear, pace)
 
@@ -99,6 +106,20 @@ class Link:
     @property
     def state(self) -> LinkState:
         return self._state
+
+    @property
+    def flapping(self) -> bool:
+        """Connected more than three times within the last minute: mosquitto 2.0.11 does not say that somebody took over."""
+        ups = tuple(self._ups)
+        return len(ups) > TAKEOVERS and time.monotonic() - ups[0] < FLAPPING_WITHIN
+
+    @property
+    def connected(self) -> bool:
+        return self._state.connected
+
+    @property
+    def cloned(self) -> bool:
+        return self._state.cloned
 
     def start(self, tell: Callable[[LinkEvent], None]) -> None:
         """Connect, and stay connected. ``tell`` is called from the link's thread and must only leave a note."""
@@ -112,6 +133,14 @@ class Link:
     def publish_health(self, report: Health) -> bool:
         """The state report, QoS 0."""
         return self._connection.publish(topics.health(self._terminal), encode(report), qos=0)
+
+    def rest(self) -> None:
+        """The centre says that another machine uses this name: stay away for a while."""
+        self._connection.rest()
+
+    def hurry(self) -> None:
+        """There is a new certificate: connect now, if not connected."""
+        self._connection.hurry()
 
     def leave(self, why: str) -> None:
         """Say ``why`` (shutdown, update, …) on the state topic and disconnect, so that no will is sent."""
@@ -129,11 +158,15 @@ class Link:
     def _hear(self, heard: Heard) -> None:
         match heard:
             case Up():
+                self._ups.append(time.monotonic())
                 self._now(connected=True)
                 self._tell(Connected(self._bd))
             case Down(why=why):
                 self._now(connected=False)
                 self._tell(Disconnected(why))
+            case Cloned():
+                with self._lock:
+                    self._state = replace(self._state, cloned=True)
             case Refused(reason=reason):
                 self._refused(reason)
             case Received(topic=topics.CENTRE_STATE, payload=payload):
@@ -145,13 +178,13 @@ class Link:
         with self._lock:
             if connected != self._state.connected:
                 centre = self._state.centre if connected else Centre.UNKNOWN
-                self._state = LinkState(connected, time.monotonic(), centre, self._state.refused)
+                self._state = replace(self._state, connected=connected, since=time.monotonic(), centre=centre)
+                self._state = replace(self._state, cloned=self._state.cloned and not connected)
 
     def _refused(self, reason: str) -> None:
         _log.warning("the broker refused a publication: %s", reason)
         with self._lock:
-            state = self._state
-            self._state = LinkState(state.connected, state.since, state.centre, state.refused + 1)
+            self._state = replace(self._state, refused=self._state.refused + 1)
 
     def _centre(self, payload: bytes) -> None:
         try:
@@ -160,6 +193,5 @@ class Link:
             _log.warning("the centre's state is not of the contract: %s", error)
             return
         with self._lock:
-            state = self._state
-            self._state = LinkState(state.connected, state.since, centre, state.refused)
+            self._state = replace(self._state, centre=centre)
         self._tell(CentreHeard(centre))

@@ -92,7 +92,7 @@ class Health(Struct, frozen=True):
     pages_waiting: Count
     ts: Time
     fault: Code | None = None
-    """Why it does not serve, when it does not (catalogue_damaged, …)."""
+    """Why it does not serve, when it does not (catalogue_damaged, …); else what is wrong beside the devices (clock_wrong, …)."""
 
 
 class DocumentRef(Struct, frozen=True):

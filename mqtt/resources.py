@@ -2,13 +2,14 @@
 
 ==========================================  ========  ===================================================================
 ``PUT /v1/documents/{digest}``              terminal  body: the sealed bytes. 201 stored now, 200 was stored already,
-                                                      422 the content does not match its name, 413 too large, 401
+                                                      422 the content does not match its name, 413 too large, 401, 403
 ``GET /v1/documents/{digest}``              desk      the sealed bytes; only documents of cases whose home it is; 404
 ``GET /v1/cases/{case}``                    terminal  :class:`CaseStanding` of a case this terminal took in; 404
 ``GET /v1/homes/{party}/cases``             desk      :class:`CaseList`, newest first
 ==========================================  ========  ===================================================================
 
-Every request carries ``Authorization: Bearer …``; the token names the terminal or the desk.
+A terminal shows its certificate, whose name is the terminal (``mqtt/enrolment.py``); a desk carries ``Authorization: Bearer …``.
+A certificate that is revoked or not known is answered 403 at once, with the reason (``enrolment.Refusal``).
 """
 
 from __future__ import annotations

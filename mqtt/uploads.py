@@ -18,14 +18,14 @@ import httpx
 import msgspec
 
 from mqtt import resources
-from mqtt.broker import is_loopback
 from mqtt.resources import CaseStanding
+from mqtt.tls import Tls, context
 
 _log = logging.getLogger(__name__)
 
 DAMAGED = "document_damaged"
 REFUSED = "upload_refused"
-"""Fault codes of ``kiosk/faults.toml``: a document the centre will not take as it is; this terminal's token is not known there."""
+"""Fault codes of ``kiosk/faults.toml``: a document the centre will not take as it is; this terminal's certificate is refused."""
 
 _CHUNK = 64 * 1024
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
@@ -59,15 +59,14 @@ class Blobs(Protocol):
 
 
 class Uploader:
-    """One thread. ``ValueError`` for a centre that is neither HTTPS nor on this machine."""
+    """One thread. ``ValueError`` for a centre that is not HTTPS."""
 
-    def __init__(self, centre: str, token: str, blobs: Blobs, *, ca: str | None = None) -> None:
+    def __init__(self, centre: str, tls: Tls, blobs: Blobs) -> None:
         parts = urlsplit(centre)
-        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-            raise ValueError(f"centre {centre}: neither https nor on this machine")
+        if parts.scheme != "https" or not parts.hostname:
+            raise ValueError(f"centre {centre}: not an https address")
         self._centre = centre.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}"}
-        self._ca = ca
+        self._tls = tls
         self._blobs = blobs
         self._damaged: frozenset[str] = frozenset()
         self._unknown = False
@@ -103,25 +102,33 @@ class Uploader:
 
     def _run(self) -> None:
         failures = 0
-        with httpx.Client(base_url=self._centre, headers=self._headers, timeout=_TIMEOUT, verify=_trust(self._ca)) as client:
-            while not self._ended.is_set():
-                self._woken.clear()
-                try:
-                    settled = self._round(client)
-                    failures = 0
-                    wait = None if settled else _STANDING_WAIT
-                except _UnreachableError as error:
-                    failures += 1
-                    wait = min(_MOST_WAIT, _FIRST_WAIT * 2.0 ** min(failures - 1, 16))
-                    _log.info("documents wait: %s", error)
-                except Exception:
-                    failures += 1
-                    wait = _MOST_WAIT
-                    _log.exception("uploader: a round failed")
-                self._pause(wait)
+        while not self._ended.is_set():
+            self._woken.clear()
+            try:
+                settled = self._connected_round()
+                failures = 0
+                wait = None if settled else _STANDING_WAIT
+            except _UnreachableError as error:
+                failures += 1
+                wait = min(_MOST_WAIT, _FIRST_WAIT * 2.0 ** min(failures - 1, 16))
+                _log.info("documents wait: %s", error)
+            except Exception:
+                failures += 1
+                wait = _MOST_WAIT
+                _log.exception("uploader: a round failed")
+            self._pause(wait)
 
     def _pause(self, seconds: float | None) -> None:
         self._woken.wait(None if seconds is None else seconds * random.uniform(0.5, 1.0))  # noqa: S311
+
+    def _connected_round(self) -> bool:
+        """A connection for each round: the certificate may have been renewed since the last."""
+        try:
+            trust = context(self._tls)
+        except OSError as error:
+            raise _UnreachableError(f"certificate: {error}") from error
+        with httpx.Client(base_url=self._centre, timeout=_TIMEOUT, verify=trust) as client:
+            return self._round(client)
 
     def _round(self, client: httpx.Client) -> bool:
         """One pass over everything that waits. True when nothing is left that asking again soon could settle."""
@@ -189,7 +196,7 @@ class Uploader:
             raise _UnreachableError(f"{type(error).__name__}") from error
         self._unknown = answer.status_code in (401, 403)
         if self._unknown:
-            raise _UnreachableError(f"this terminal's token is refused ({answer.status_code})")
+            raise _UnreachableError(f"this terminal is refused ({answer.status_code})")
         return answer
 
     def _spoilt(self, document: Waiting, why: str) -> None:
@@ -206,7 +213,3 @@ def _by_case(waiting: Iterable[Waiting]) -> dict[str, list[Waiting]]:
     for document in waiting:
         cases.setdefault(document.case, []).append(document)
     return cases
-
-
-def _trust(ca: str | None) -> bool | str:
-    return ca if ca is not None else True

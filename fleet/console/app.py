@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from flask import Flask, render_template
 
 from fleet import words
+from fleet.authority.authority import Identity
 from fleet.overview import Overview, local_text, local_time, overview
 from fleet.presence import Hearing
 from fleet.progress import progress
@@ -18,8 +19,14 @@ MAX_TOKEN = 64
 """Characters; the contract's own limit (``mqtt.messages.CaseTaken``)."""
 
 
-def create_console(store: Store, places: Mapping[str, str], parties: Mapping[str, str], hearing: Callable[[], Hearing]) -> Flask:
-    """``places``: terminal → where it stands; ``parties``: party → its name."""
+def create_console(
+    store: Store,
+    places: Mapping[str, str],
+    parties: Mapping[str, str],
+    hearing: Callable[[], Hearing],
+    identity: Callable[[str], Identity],
+) -> Flask:
+    """``places``: terminal → where it stands; ``parties``: party → its name; ``identity``: what the authority's books say."""
     app = Flask("fleet.console", static_folder="../static", static_url_path="/static")
     app.jinja_env.filters["clock"] = local_time
     app.jinja_env.filters["local"] = local_text
@@ -27,7 +34,7 @@ def create_console(store: Store, places: Mapping[str, str], parties: Mapping[str
     harden(app)
 
     def now() -> Overview:
-        return overview(store, places, parties, hearing(), time.time())
+        return overview(store, places, parties, hearing(), identity, time.time())
 
     @app.get("/")
     def page() -> str:

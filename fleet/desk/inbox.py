@@ -8,6 +8,7 @@ import msgspec
 from domain.sealing import digest as digest_of
 from mqtt import resources
 from mqtt.resources import MAX_DOCUMENT, CaseList
+from mqtt.tls import Tls, context
 
 _TIMEOUT = httpx.Timeout(15.0, connect=3.0)
 
@@ -26,8 +27,13 @@ class Inbox:
     def __init__(self, centre: str, party: str, token: str, ca: str | None = None) -> None:
         self._party = party
         headers = {"Authorization": f"Bearer {token}"}
+        trust = context(Tls(ca)) if ca is not None else True
         self._client = httpx.Client(
-            base_url=centre, headers=headers, timeout=_TIMEOUT, verify=ca if ca is not None else True, follow_redirects=False
+            base_url=centre,
+            headers=headers,
+            timeout=_TIMEOUT,
+            verify=trust,
+            follow_redirects=False,
         )
 
     def cases(self) -> CaseList:

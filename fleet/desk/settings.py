@@ -11,7 +11,6 @@ from msgspec import Meta, Struct
 
 from domain.sealing import BadKeyError, OpeningKey, check_opening_key
 from fleet.settings import Listen, SettingsError, private, read
-from mqtt.broker import is_loopback
 from mqtt.messages import Code, Short
 
 
@@ -39,11 +38,11 @@ class _KeyFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_desk(path: Path) -> DeskSettings:
-    """:class:`SettingsError`, also for a centre that is neither HTTPS nor on this machine."""
+    """:class:`SettingsError`, also for a centre that is not HTTPS."""
     settings = read(path, DeskSettings)
     parts = urlsplit(settings.centre)
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-        raise SettingsError(f"设置文件 {path} 有误：centre 必须是 https 地址（本机除外）")
+    if parts.scheme != "https" or not parts.hostname:
+        raise SettingsError(f"设置文件 {path} 有误：centre 必须是 https 地址")
     return settings
 
 

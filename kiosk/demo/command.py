@@ -14,7 +14,9 @@ from devices.a4 import cups
 from domain.catalogue.model import Party
 from kiosk.demo import files
 from kiosk.demo.layout import PORT, Layout, layout
-from kiosk.demo.processes import NotStartedError, Processes, Spec, free, tongban
+from kiosk.demo.processes import Processes, Spec, free, tongban
+
+TERMINAL = "终端"
 
 
 @click.command()
@@ -38,10 +40,12 @@ def demo(base: Path) -> None:
         for spec in specs(where, parties):
             if ended.is_set():
                 return
+            if spec.name == TERMINAL:
+                files.enrol(where)
             processes.start(spec)
         click.echo(_welcome(where, parties))
         processes.watch(ended.wait)
-    except NotStartedError as error:
+    except RuntimeError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     finally:
@@ -67,12 +71,12 @@ def specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
         for i, p in enumerate(parties)
     ]
     return [
-        Spec("消息代理", (broker, "-c", str(base / "mosquitto.conf")), ports.broker, log("mosquitto")),
-        Spec("中心", tongban("centre", str(base / "centre.toml")), ports.console, log("centre")),
+        Spec("消息代理", (broker, "-c", str(base / "mosquitto" / "mosquitto.conf")), ports.broker, log("mosquitto")),
+        Spec("中心", tongban("centre", "run", str(base / "centre.toml")), ports.console, log("centre")),
         *desks,
         Spec("虚拟硬件", tongban(*hardware, "--a4-port", str(ports.a4)), ports.bench, log("bench")),
         *queue,
-        Spec("终端", tongban("run", str(base / "terminal.toml")), ports.terminal, log("terminal")),
+        Spec(TERMINAL, tongban("run", str(base / "terminal.toml")), ports.terminal, log("terminal")),
     ]
 
 

@@ -1,13 +1,13 @@
-"""The demonstration's settings, keys and secrets: made once, kept between two starts, never in the repository."""
+"""The demonstration's settings, keys, authority and secrets: made once, kept between two starts, never in the repository."""
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import secrets
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import tomli_w
@@ -17,28 +17,61 @@ from domain.catalogue.catalogue import load
 from domain.catalogue.model import Party
 from domain.sealing import Recipient, new_key
 from kiosk.demo.layout import Layout
+from kiosk.demo.processes import tongban
+from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
 from kiosk.store.files import write_durably
-from mqtt import broker
 
 TERMINAL = "demo-k01"
 INTAKE = "demo-bing"
-CENTRE = "fleet"
 
 
-def prepare(layout: Layout) -> tuple[Party, ...]:
-    """Write every file the processes need; the home places, in the order of their desks."""
+class Run(Protocol):
+    """``tongban ARGUMENTS…``, ended: its standard output. ``given``: its standard input. ``RuntimeError`` when it fails."""
+
+    def __call__(self, *arguments: str, given: str = "") -> str: ...
+
+
+def ended(*arguments: str, given: str = "") -> str:
+    """One of our own commands as a process of its own, in this very environment."""
+    process = subprocess.run(tongban(*arguments), input=given, capture_output=True, text=True, timeout=60, check=False)
+    if process.returncode != 0:
+        raise RuntimeError(f"tongban {' '.join(arguments[:2])}：{process.stderr.strip() or process.stdout.strip()}")
+    return process.stdout
+
+
+def prepare(layout: Layout, run: Run = ended) -> tuple[Party, ...]:
+    """Write every file the processes need; the home places, in the order of their desks. ``run``: runs our own commands.
+
+    ``RuntimeError`` when a command fails; the text is what it said.
+    """
     parties = load().parties
-    for folder in (layout.base, layout.secrets, layout.logs, layout.runtime, layout.hardware, layout.base / "mosquitto"):
+    for folder in (layout.base, layout.secrets, layout.logs, layout.runtime, layout.hardware):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = {owner: _key(layout, owner) for owner in (*(p.party for p in parties), INTAKE, "recovery")}
-    tokens = {name: _secret(layout, f"token-{name}") for name in (TERMINAL, *(p.party for p in parties))}
-    passwords = {name: _secret(layout, f"password-{name}") for name in (CENTRE, TERMINAL)}
-    _broker(layout, passwords)
+    tokens = {p.party: _secret(layout, f"token-{p.party}") for p in parties}
     _write(layout.base / "terminal.toml", _terminal(layout, keys, parties))
     _write(layout.base / "centre.toml", _centre(layout, tokens, parties))
     for index, party in enumerate(parties):
         _write(layout.base / f"desk-{party.party}.toml", _desk(layout, party, index))
+    settings = str(layout.base / "centre.toml")
+    if not (layout.authority / "ca.pem").exists():
+        run("centre", "init-ca", settings)
+    run("centre", "broker-config", settings, str(layout.base / "mosquitto"), "--host", "127.0.0.1")
     return parties
+
+
+def enrol(layout: Layout, run: Run = ended) -> None:
+    """As a technician would, with the centre running: a one-time code, and the terminal fetches its certificate.
+
+    Nothing when it has one in date. ``RuntimeError`` as :func:`prepare`.
+    """
+    try:
+        held = IdentityFiles(layout.identity).held()
+    except IdentityDamagedError:
+        held = None
+    if held is None or held.until <= datetime.now(UTC):
+        code = run("centre", "enrol-code", str(layout.base / "centre.toml"), TERMINAL, "--plain")
+        run("enrol", str(layout.base / "terminal.toml"), given=code)
 
 
 def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, ...]) -> dict[str, Any]:
@@ -67,9 +100,8 @@ def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, 
         },
         "centre": {
             "broker": f"127.0.0.1:{ports.broker}",
-            "password_file": str(layout.secrets / f"password-{TERMINAL}"),
-            "documents": f"http://127.0.0.1:{ports.api}",
-            "token_file": str(layout.secrets / f"token-{TERMINAL}"),
+            "documents": f"https://127.0.0.1:{ports.api}",
+            "identity": str(layout.identity),
         },
         "keys": {
             "intake": _recipient(keys[INTAKE]),
@@ -83,10 +115,11 @@ def _centre(layout: Layout, tokens: dict[str, str], parties: tuple[Party, ...]) 
     homes = [{"party": p.party, "name": p.name, "token_sha256": _hash(tokens[p.party])} for p in parties]
     return {
         "data": str(layout.base / "centre"),
-        "broker": {"port": layout.ports.broker, "password_file": str(layout.secrets / f"password-{CENTRE}")},
+        "authority": {"folder": str(layout.authority), "names": ["127.0.0.1"]},
+        "broker": {"port": layout.ports.broker, "pid_file": str(layout.base / "mosquitto" / "mosquitto.pid")},
         "api": {"port": layout.ports.api},
         "console": {"port": layout.ports.console},
-        "terminals": [{"id": TERMINAL, "place": "示范丙区政务服务中心 一楼大厅", "token_sha256": _hash(tokens[TERMINAL])}],
+        "terminals": [{"id": TERMINAL, "place": "示范丙区政务服务中心 一楼大厅"}],
         "homes": [*homes, {"party": INTAKE, "name": "示范丙区"}],
     }
 
@@ -96,24 +129,13 @@ def _desk(layout: Layout, party: Party, index: int) -> dict[str, Any]:
         "party": party.party,
         "name": party.name,
         "data": str(layout.base / f"desk-{party.party}"),
-        "centre": f"http://127.0.0.1:{layout.ports.api}",
+        "centre": f"https://127.0.0.1:{layout.ports.api}",
+        "ca": str(layout.authority / "ca.pem"),
         "token_file": str(layout.secrets / f"token-{party.party}"),
         "key_file": str(layout.secrets / f"key-{party.party}"),
         "listen": {"port": layout.ports.desk(index)},
         "parties": {INTAKE: "示范丙区"},
     }
-
-
-def _broker(layout: Layout, passwords: dict[str, str]) -> None:
-    table, rights = layout.secrets / "mosquitto.passwords", layout.base / "mosquitto.acl"
-    write_durably(table, "".join(f"{name}:{password}\n" for name, password in passwords.items()).encode())
-    # In place, from plain to hashed: a password never stands on a command line.
-    subprocess.run([_tool("mosquitto_passwd"), "-U", str(table)], check=True, capture_output=True)
-    write_durably(rights, broker.access().encode())
-    text = broker.configuration(
-        layout.base / "mosquitto", passwords=table, access=rights, port=layout.ports.broker, user=getpass.getuser()
-    )
-    write_durably(layout.base / "mosquitto.conf", text.encode())
 
 
 def _key(layout: Layout, owner: str) -> Recipient:
@@ -131,11 +153,6 @@ def _secret(layout: Layout, name: str) -> str:
     if not path.exists():
         write_durably(path, secrets.token_urlsafe(32).encode() + b"\n")
     return path.read_text("utf-8").strip()
-
-
-def _tool(name: str) -> str:
-    """Debian keeps it out of an ordinary user's PATH."""
-    return next((str(p) for folder in ("/usr/bin", "/usr/sbin") if (p := Path(folder) / name).exists()), name)
 
 
 def _recipient(key: Recipient) -> dict[str, str]:

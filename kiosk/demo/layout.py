@@ -86,6 +86,16 @@ class Layout:
         return self.base / "log"
 
     @property
+    def authority(self) -> Path:
+        """The centre's own; a desk reads ``ca.pem`` in it."""
+        return self.base / "authority"
+
+    @property
+    def identity(self) -> Path:
+        """The terminal's own."""
+        return self.base / "identity"
+
+    @property
     def secrets(self) -> Path:
         return self.base / "secrets"
 

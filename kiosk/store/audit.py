@@ -16,6 +16,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "visit_restored": ("step",),
     "residue_removed": ("pages", "files"),
     "identity_refused": ("fault",),
+    "certificate": ("fault",),
     "started": ("app",),
     "stopped": (),
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 from support.broker import wait_until
-from support.fleet import TERMINAL, Fleet, FolderBlobs, sealed_case, taken, terminal_end, token
+from support.fleet import TERMINAL, Fleet, FolderBlobs, sealed_case, taken, terminal_end
 
 import fleet as fleet_package
 from domain import sealing
@@ -33,7 +33,7 @@ def test_a_planted_name_is_nowhere_at_the_centre_nor_at_the_broker(fleet: Fleet,
     sealed = sealed_case("C1", recipient, name=NAME)
     blobs = FolderBlobs(tmp_path / "blobs")
     blobs.keep("C1", sealed)
-    uploader = Uploader(fleet.centre.api_address, token(TERMINAL), blobs)
+    uploader = Uploader(fleet.centre.api_address, fleet.broker.tls(TERMINAL), blobs)
     with terminal_end(fleet.broker) as terminal:
         terminal.outbox.add(taken("C1", sealed))
         terminal.publisher.wake()

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -13,18 +17,28 @@ from fleet.intake import understand
 from mqtt import topics
 from mqtt.messages import event
 from mqtt.resources import MAX_DOCUMENT, CaseList, CaseStanding
+from mqtt.tls import context
 
 BODY = b"sealed bytes" * 1000
 DIGEST = sealing.digest(BODY)
 
 
 @pytest.fixture
-def api(fleet: Fleet) -> str:
-    return fleet.centre.api_address
+def api(fleet: Fleet) -> Iterator[httpx.Client]:
+    """As the terminal sees it."""
+    with fleet.api() as client:
+        yield client
 
 
-def put(api: str, body: bytes, digest: str = DIGEST, who: str = TERMINAL) -> int:
-    return httpx.put(f"{api}/v1/documents/{digest}", content=body, headers=bearer(who)).status_code
+@pytest.fixture
+def anybody(fleet: Fleet) -> Iterator[httpx.Client]:
+    """As somebody without a certificate sees it."""
+    with fleet.api(None) as client:
+        yield client
+
+
+def put(api: httpx.Client, body: bytes, digest: str = DIGEST) -> int:
+    return api.put(f"/v1/documents/{digest}", content=body).status_code
 
 
 def take(fleet: Fleet, number: str, *bodies: bytes) -> None:
@@ -32,11 +46,11 @@ def take(fleet: Fleet, number: str, *bodies: bytes) -> None:
     fleet.centre.store.record([understand(topics.events(TERMINAL), raw, False, frozenset({TERMINAL}))], 1.0)
 
 
-def test_a_document_is_stored_now_and_then_was_stored_already(api: str) -> None:
+def test_a_document_is_stored_now_and_then_was_stored_already(api: httpx.Client) -> None:
     assert [put(api, BODY), put(api, BODY)] == [201, 200]
 
 
-def test_content_that_does_not_match_its_name_is_refused_and_nothing_is_kept(api: str, fleet: Fleet) -> None:
+def test_content_that_does_not_match_its_name_is_refused_and_nothing_is_kept(api: httpx.Client, fleet: Fleet) -> None:
     assert put(api, BODY + b"x") == 422
     assert put(api, b"") == 422
     with fleet.centre.store.reading() as db:
@@ -44,33 +58,63 @@ def test_content_that_does_not_match_its_name_is_refused_and_nothing_is_kept(api
     assert put(api, BODY) == 201
 
 
-def test_a_document_that_is_too_large_is_refused_before_it_is_read(api: str) -> None:
-    parts = urlsplit(api)
-    with socket.create_connection((parts.hostname, parts.port), timeout=10) as link:
-        head = f"PUT /v1/documents/{DIGEST} HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_DOCUMENT + 1}\r\n"
-        link.sendall((head + f"Authorization: {bearer(TERMINAL)['Authorization']}\r\n\r\n").encode())
-        assert b" 413 " in link.recv(4096)
+def test_a_document_that_is_too_large_is_refused_before_it_is_read(fleet: Fleet) -> None:
+    head = f"PUT /v1/documents/{DIGEST} HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_DOCUMENT + 1}\r\n\r\n"
+    assert b" 413 " in raw(fleet, head)
 
 
-def test_a_document_of_unknown_length_is_refused(api: str) -> None:
-    parts = urlsplit(api)
+def test_a_document_of_unknown_length_is_refused(fleet: Fleet) -> None:
+    assert b" 411 " in raw(fleet, f"PUT /v1/documents/{DIGEST} HTTP/1.1\r\nHost: x\r\n\r\n")
+
+
+def raw(fleet: Fleet, head: str) -> bytes:
+    """What is answered to a head whose body never comes."""
+    parts = urlsplit(fleet.centre.api_address)
+    trust = context(fleet.broker.tls(TERMINAL))
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as link:
-        head = f"PUT /v1/documents/{DIGEST} HTTP/1.1\r\nHost: x\r\n"
-        link.sendall((head + f"Authorization: {bearer(TERMINAL)['Authorization']}\r\n\r\n").encode())
-        assert b" 411 " in link.recv(4096)
+        with trust.wrap_socket(link, server_hostname=parts.hostname) as secured:
+            secured.sendall(head.encode())
+            return secured.recv(4096)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic x"}, bearer(HOME)])
-def test_only_a_terminal_may_bring_documents(api: str, headers: dict[str, str]) -> None:
-    assert httpx.put(f"{api}/v1/documents/{DIGEST}", content=BODY, headers=headers).status_code == 401
+def test_only_a_terminal_may_bring_documents(anybody: httpx.Client, headers: dict[str, str]) -> None:
+    assert anybody.put(f"/v1/documents/{DIGEST}", content=BODY, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["tongban.certificate", "Tongban-Certificate", "SSL-Client-Cert", "X-SSL-Client-Cert"])
+def test_no_header_stands_for_a_certificate(anybody: httpx.Client, fleet: Fleet, name: str) -> None:
+    pem = Path(str(fleet.broker.tls(TERMINAL).identity)).read_text().split("-----BEGIN CERTIFICATE-----")[1]
+    headers = {name: "".join(pem.split())}
+    assert anybody.put(f"/v1/documents/{DIGEST}", content=BODY, headers=headers).status_code == 401
+
+
+def test_a_document_never_lies_in_a_temporary_file_on_its_way(
+    api: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file")
+
+    for name in ("TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile", "mkstemp"):
+        monkeypatch.setattr(tempfile, name, refused)
+    body = b"x" * MAX_DOCUMENT
+    assert put(api, body, sealing.digest(body)) == 201
+
+
+def test_a_client_that_says_nothing_keeps_nobody_waiting(fleet: Fleet, api: httpx.Client) -> None:
+    parts = urlsplit(fleet.centre.api_address)
+    with ExitStack() as mute:
+        for _ in range(8):
+            mute.enter_context(socket.create_connection((parts.hostname, parts.port), timeout=10))
+        assert put(api, BODY) == 201
 
 
 @pytest.mark.parametrize("name", ["x", "../../etc/passwd", DIGEST.upper(), DIGEST + "0"])
-def test_a_name_that_is_no_digest_is_not_found(api: str, name: str) -> None:
+def test_a_name_that_is_no_digest_is_not_found(api: httpx.Client, name: str) -> None:
     assert put(api, BODY, name) == 404
 
 
-def test_a_case_is_whole_when_every_document_it_names_is_stored(api: str, fleet: Fleet) -> None:
+def test_a_case_is_whole_when_every_document_it_names_is_stored(api: httpx.Client, fleet: Fleet) -> None:
     take(fleet, "C1", BODY, b"page")
     assert standing(api, "C1") == CaseStanding("C1", False, (DIGEST, sealing.digest(b"page")))
     put(api, BODY)
@@ -79,30 +123,30 @@ def test_a_case_is_whole_when_every_document_it_names_is_stored(api: str, fleet:
     assert standing(api, "C1") == CaseStanding("C1", True, ())
 
 
-def test_a_case_of_another_terminal_is_not_found(api: str, fleet: Fleet) -> None:
+def test_a_case_of_another_terminal_is_not_found(api: httpx.Client, fleet: Fleet) -> None:
     take(fleet, "C1", BODY)
-    answer = httpx.get(f"{api}/v1/cases/C1", headers=bearer(OTHER_TERMINAL))
-    assert answer.status_code == 404
+    with fleet.api(OTHER_TERMINAL) as other:
+        assert other.get("/v1/cases/C1").status_code == 404
 
 
-def test_a_desk_gets_documents_of_its_own_cases_only(api: str, fleet: Fleet) -> None:
+def test_a_desk_gets_documents_of_its_own_cases_only(api: httpx.Client, anybody: httpx.Client, fleet: Fleet) -> None:
     put(api, BODY)
-    assert httpx.get(f"{api}/v1/documents/{DIGEST}", headers=bearer(HOME)).status_code == 404
+    assert anybody.get(f"/v1/documents/{DIGEST}", headers=bearer(HOME)).status_code == 404
     take(fleet, "C1", BODY)
-    assert httpx.get(f"{api}/v1/documents/{DIGEST}", headers=bearer(HOME)).content == BODY
-    assert httpx.get(f"{api}/v1/documents/{DIGEST}", headers=bearer(OTHER_HOME)).status_code == 404
-    assert httpx.get(f"{api}/v1/documents/{DIGEST}", headers=bearer(TERMINAL)).status_code == 401
+    assert anybody.get(f"/v1/documents/{DIGEST}", headers=bearer(HOME)).content == BODY
+    assert anybody.get(f"/v1/documents/{DIGEST}", headers=bearer(OTHER_HOME)).status_code == 404
+    assert api.get(f"/v1/documents/{DIGEST}").status_code == 401
 
 
-def test_a_desk_lists_its_own_cases_only_newest_first(api: str, fleet: Fleet) -> None:
+def test_a_desk_lists_its_own_cases_only_newest_first(anybody: httpx.Client, fleet: Fleet) -> None:
     take(fleet, "C1", BODY)
     take(fleet, "C2", BODY)
-    answer = httpx.get(f"{api}/v1/homes/{HOME}/cases", headers=bearer(HOME))
+    answer = anybody.get(f"/v1/homes/{HOME}/cases", headers=bearer(HOME))
     listed = msgspec.json.decode(answer.content, type=CaseList)
     assert ([case.case for case in listed.cases], listed.total) == (["C2", "C1"], 2)
     assert listed.cases[0].missing == (DIGEST,)
-    assert httpx.get(f"{api}/v1/homes/{HOME}/cases", headers=bearer(OTHER_HOME)).status_code == 404
+    assert anybody.get(f"/v1/homes/{HOME}/cases", headers=bearer(OTHER_HOME)).status_code == 404
 
 
-def standing(api: str, number: str) -> CaseStanding:
-    return msgspec.json.decode(httpx.get(f"{api}/v1/cases/{number}", headers=bearer(TERMINAL)).content, type=CaseStanding)
+def standing(api: httpx.Client, number: str) -> CaseStanding:
+    return msgspec.json.decode(api.get(f"/v1/cases/{number}").content, type=CaseStanding)

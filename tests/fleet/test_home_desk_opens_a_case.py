@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support.desk import desk_settings, running_desk
-from support.fleet import EPOCH, JPEG, TERMINAL, TIME, Fleet, bearer, case_content, sealed_case, taken
+from support.fleet import EPOCH, JPEG, TERMINAL, TIME, Fleet, case_content, sealed_case, taken
 
 from domain import sealing
 from domain.case import content
@@ -31,7 +31,7 @@ WHY = {"staff": "王五 1024", "reason": "材料预审"}
 
 @pytest.fixture
 def desk(fleet: Fleet, tmp_path: Path) -> Iterator[Desk]:
-    with running_desk(tmp_path / "desk", fleet.centre.api_address, KEY) as running:
+    with running_desk(tmp_path / "desk", fleet, KEY) as running:
         yield running
 
 
@@ -46,8 +46,8 @@ def bring(fleet: Fleet, number: str, sealed: tuple[bytes, ...], arrived: int | N
     raw = event(TERMINAL, EPOCH, int(number[1:]), TIME, taken(number, sealed))
     fleet.centre.store.record([understand(topics.events(TERMINAL), raw, False, frozenset({TERMINAL}))], 1.0)
     for body in sealed[:arrived]:
-        path = f"{fleet.centre.api_address}/v1/documents/{sealing.digest(body)}"
-        assert httpx.put(path, content=body, headers=bearer(TERMINAL)).status_code in (200, 201)
+        with fleet.api() as api:
+            assert api.put(f"/v1/documents/{sealing.digest(body)}", content=body).status_code in (200, 201)
 
 
 def test_a_case_opens_for_a_stated_reason_and_shows_everything(fleet: Fleet, browser: httpx.Client) -> None:
@@ -181,14 +181,14 @@ def test_pages_carry_a_policy_that_lets_nothing_foreign_in(browser: httpx.Client
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
 def test_a_key_others_can_read_keeps_the_desk_from_starting(tmp_path: Path, mode: int) -> None:
-    settings = desk_settings(tmp_path, "http://127.0.0.1:9", KEY)
+    settings = desk_settings(tmp_path, "https://127.0.0.1:9", KEY)
     settings.key_file.chmod(mode)
     with pytest.raises(SettingsError, match="chmod 600"):
         read_keys(settings.key_file)
 
 
 def test_a_key_that_opens_nothing_is_told_at_the_start_and_not_at_the_first_case(tmp_path: Path) -> None:
-    settings = desk_settings(tmp_path, "http://127.0.0.1:9", KEY)
+    settings = desk_settings(tmp_path, "https://127.0.0.1:9", KEY)
     settings.key_file.write_text('[[keys]]\nkey_id = "mianzhu.1"\nprivate = "AGE-SECRET-KEY-1QQQQ"\n')
     with pytest.raises(SettingsError, match=r"mianzhu\.1") as caught:
         read_keys(settings.key_file)
@@ -196,7 +196,7 @@ def test_a_key_that_opens_nothing_is_told_at_the_start_and_not_at_the_first_case
 
 
 def test_a_key_file_that_cannot_be_read_is_an_error_that_quotes_nothing(tmp_path: Path) -> None:
-    settings = desk_settings(tmp_path, "http://127.0.0.1:9", KEY)
+    settings = desk_settings(tmp_path, "https://127.0.0.1:9", KEY)
     settings.key_file.write_text(settings.key_file.read_text() + "x = 1\n")
     with pytest.raises(SettingsError) as error:
         read_keys(settings.key_file)

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import httpx
-import pytest
-from support.broker import RunningBroker, password, wait_until
+from support.broker import wait_until
 from support.fleet import EPOCH, TERMINAL, TIME, Fleet, rating, terminal_end
 
 from mqtt import topics
-from mqtt.connection import Broker
 from mqtt.link import Centre as CentreWord
 from mqtt.messages import DeviceReport, StorageReceipt, encode, event
 
@@ -84,14 +82,3 @@ def test_the_console_says_unknown_while_the_centre_itself_hears_nothing(fleet: F
         wait_until(lambda: "中心与消息服务器断开" in console(fleet), "the console says so")
         assert '<span class="state online">' not in console(fleet)
         assert '<span class="state lost">' not in console(fleet)
-
-
-@pytest.mark.parametrize("host", ["10.0.0.7", "broker.example", "0.0.0.0"])
-def test_a_far_broker_without_tls_is_refused(host: str) -> None:
-    with pytest.raises(ValueError, match="TLS"):
-        Broker(host, 1883, "x", password("x"))
-
-
-def test_a_password_never_shows_in_a_repr(fleet: Fleet) -> None:
-    broker: RunningBroker = fleet.broker
-    assert "secret" not in repr(broker.account(TERMINAL))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
+import os
 import socket
 import subprocess
 import threading
@@ -11,36 +11,36 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mqtt.broker import CENTRE_USER, access, configuration
-from mqtt.connection import Broker, Pace
+from support.authority import authority, identity
 
+from fleet.authority.broker import write_configuration
+from fleet.settings import BrokerSettings
+from mqtt.broker import CENTRE_USER
+from mqtt.connection import Broker, Pace
+from mqtt.tls import Tls
+
+MOSQUITTO = os.environ.get("TONGBAN_TEST_MOSQUITTO", "/usr/sbin/mosquitto")
+"""Another release can be judged by the same tests."""
 QUICK = Pace(keepalive=10, first=0.2, most=0.5)
 """Reconnecting without a fleet's patience."""
 
 
 class RunningBroker:
-    """``accounts``: user names; each one's password is ``secret-<name>``. The centre's account is always among them."""
+    """``accounts``: names that have a certificate, beside the centre. The authority lies beside the broker's own folder."""
 
     def __init__(self, folder: Path, accounts: tuple[str, ...]) -> None:
         self.folder = folder
         self.port = free_port()
+        self.authority = authority(folder / "authority")
         self._process: subprocess.Popen[bytes] | None = None
-        passwords, rules = folder / "passwords", folder / "access"
-        passwords.touch(mode=0o600)
-        for name in (CENTRE_USER, *accounts):
-            subprocess.run(["mosquitto_passwd", "-b", str(passwords), name, password(name)], check=True, capture_output=True)
-        rules.write_text(access())
-        self._configuration = folder / "mosquitto.conf"
-        self._configuration.write_text(
-            configuration(folder, passwords=passwords, access=rules, port=self.port, user=getpass.getuser())
-        )
+        for name in accounts:
+            identity(self.authority, name)
+        self.configuration = write_configuration(folder / "mosquitto", self.authority, port=self.port, host="127.0.0.1")
 
     def start(self) -> None:
         log = (self.folder / "mosquitto.log").open("ab")
         with log:
-            self._process = subprocess.Popen(
-                ["/usr/sbin/mosquitto", "-c", str(self._configuration)], stdout=log, stderr=subprocess.STDOUT
-            )
+            self._process = subprocess.Popen([MOSQUITTO, "-c", str(self.configuration)], stdout=log, stderr=subprocess.STDOUT)
         wait_until(lambda: listens(self.port), "mosquitto listens")
 
     def kill(self) -> None:
@@ -54,8 +54,14 @@ class RunningBroker:
             self._process.terminate()
             self._process.wait(5)
 
+    def tls(self, name: str) -> Tls:
+        return self.authority.centre() if name == CENTRE_USER else identity(self.authority, name)
+
     def account(self, name: str) -> Broker:
-        return Broker("127.0.0.1", self.port, name, password(name))
+        return Broker("127.0.0.1", self.port, self.tls(name))
+
+    def settings(self) -> BrokerSettings:
+        return BrokerSettings(port=self.port, pid_file=self.configuration.with_name("mosquitto.pid"))
 
 
 @contextmanager
@@ -67,10 +73,6 @@ def running_broker(folder: Path, *accounts: str) -> Iterator[RunningBroker]:
         yield broker
     finally:
         broker.stop()
-
-
-def password(name: str) -> str:
-    return f"secret-{name}"
 
 
 def free_port() -> int:

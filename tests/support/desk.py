@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.fleet import HOME, INTAKE, token
+from support.fleet import HOME, INTAKE, Fleet, token
 
 from domain import sealing
 from fleet.desk.app import Desk, create_desk
@@ -14,7 +14,7 @@ from fleet.desk.settings import DeskSettings
 from fleet.settings import Listen
 
 
-def desk_settings(folder: Path, centre: str, key: sealing.OpeningKey) -> DeskSettings:
+def desk_settings(folder: Path, centre: str, key: sealing.OpeningKey, ca: Path | None = None) -> DeskSettings:
     folder.mkdir(parents=True, exist_ok=True)
     secrets = {"token": token(HOME), "keys.toml": f'[[keys]]\nkey_id = "{key.key_id}"\nprivate = "{key.private}"\n'}
     for name, text in secrets.items():
@@ -24,6 +24,7 @@ def desk_settings(folder: Path, centre: str, key: sealing.OpeningKey) -> DeskSet
         party=HOME,
         name="绵竹市",
         centre=centre,
+        ca=str(ca) if ca else None,
         token_file=folder / "token",
         key_file=folder / "keys.toml",
         data=folder / "data",
@@ -33,8 +34,8 @@ def desk_settings(folder: Path, centre: str, key: sealing.OpeningKey) -> DeskSet
 
 
 @contextmanager
-def running_desk(folder: Path, centre: str, key: sealing.OpeningKey) -> Iterator[Desk]:
-    desk = create_desk(desk_settings(folder, centre, key))
+def running_desk(folder: Path, fleet: Fleet, key: sealing.OpeningKey) -> Iterator[Desk]:
+    desk = create_desk(desk_settings(folder, fleet.centre.api_address, key, fleet.broker.authority.authority))
     desk.start()
     try:
         yield desk

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import msgspec
-from support.broker import QUICK, RunningBroker, password, running_broker
+from support.authority import NAMES, authority, identity
+from support.broker import QUICK, RunningBroker, running_broker
 
 from domain import sealing
 from domain.case import content
@@ -23,12 +26,14 @@ from domain.case.content import (
     Point,
     Signature,
 )
+from fleet.authority.keys import Folder
 from fleet.centre import Centre
-from fleet.settings import BrokerSettings, CentreSettings, HomeEntry, Listen, TerminalEntry
+from fleet.settings import AuthoritySettings, BrokerSettings, CentreSettings, HomeEntry, Listen, TerminalEntry
 from fleet.tokens import token_hash
 from mqtt.link import Link
 from mqtt.messages import VERSION, Birth, CaseTaken, DeviceReport, DocumentRef, EventData, Health, RatingGiven
 from mqtt.publisher import Publisher, Row
+from mqtt.tls import Tls, context
 from mqtt.uploads import Waiting
 from mqtt.window import Ranges
 
@@ -111,11 +116,15 @@ class TerminalEnd:
     name: str = TERMINAL
     outbox: ListOutbox = field(default_factory=ListOutbox)
     bd: int = 0
+    boot: str = "b0"
     devices: dict[str, DeviceReport] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.link = Link(self.name, self.broker.account(self.name), birth=birth, next_bd=self._next_bd, pace=QUICK)
+        self.link = Link(self.name, self.broker.account(self.name), birth=self._birth, next_bd=self._next_bd, pace=QUICK)
         self.publisher = Publisher(self.link, self.outbox, self._health)
+
+    def _birth(self, bd: int) -> Birth:
+        return msgspec.structs.replace(birth(bd), boot=self.boot)
 
     def _next_bd(self) -> int:
         self.bd += 1
@@ -139,8 +148,10 @@ def birth(bd: int) -> Birth:
 
 
 @contextmanager
-def terminal_end(broker: RunningBroker, name: str = TERMINAL, outbox: ListOutbox | None = None) -> Iterator[TerminalEnd]:
-    terminal = TerminalEnd(broker, name, ListOutbox() if outbox is None else outbox)
+def terminal_end(
+    broker: RunningBroker, name: str = TERMINAL, outbox: ListOutbox | None = None, boot: str = "b0"
+) -> Iterator[TerminalEnd]:
+    terminal = TerminalEnd(broker, name, ListOutbox() if outbox is None else outbox, boot=boot)
     terminal.publisher.start()
     try:
         yield terminal
@@ -148,19 +159,18 @@ def terminal_end(broker: RunningBroker, name: str = TERMINAL, outbox: ListOutbox
         terminal.publisher.stop()
 
 
-def centre_settings(folder: Path, broker_port: int) -> CentreSettings:
+def centre_settings(folder: Path, broker: BrokerSettings, keys: Folder | None = None) -> CentreSettings:
+    """``keys``: the authority, if not one of its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    secret = folder / "broker.password"
-    secret.write_text(password("fleet"))
-    secret.chmod(0o600)
     return CentreSettings(
         data=folder / "data",
-        broker=BrokerSettings(password_file=secret, port=broker_port),
+        authority=AuthoritySettings((keys or authority(folder / "authority")).path, NAMES),
+        broker=broker,
         api=Listen(0),
         console=Listen(0),
         terminals=(
-            TerminalEntry(TERMINAL, "仁寿县政务大厅 1 号机", token_hash(token(TERMINAL))),
-            TerminalEntry(OTHER_TERMINAL, "仁寿县政务大厅 2 号机", token_hash(token(OTHER_TERMINAL))),
+            TerminalEntry(TERMINAL, "仁寿县政务大厅 1 号机"),
+            TerminalEntry(OTHER_TERMINAL, "仁寿县政务大厅 2 号机"),
         ),
         homes=(
             HomeEntry(HOME, "绵竹市", token_hash(token(HOME))),
@@ -171,8 +181,8 @@ def centre_settings(folder: Path, broker_port: int) -> CentreSettings:
 
 
 @contextmanager
-def running_centre(folder: Path, broker_port: int) -> Iterator[Centre]:
-    centre = Centre(centre_settings(folder, broker_port), QUICK)
+def running_centre(folder: Path, broker: RunningBroker) -> Iterator[Centre]:
+    centre = Centre(centre_settings(folder, broker.settings(), broker.authority), QUICK)
     centre.start()
     try:
         yield centre
@@ -185,11 +195,16 @@ class Fleet:
     broker: RunningBroker
     centre: Centre
 
+    def api(self, terminal: str | None = TERMINAL) -> httpx.Client:
+        """The centre's API as ``terminal`` sees it, or (``None``) somebody without a certificate."""
+        tls = identity(self.broker.authority, terminal) if terminal else Tls(str(self.broker.authority.authority))
+        return httpx.Client(base_url=self.centre.api_address, verify=context(tls))
+
 
 @contextmanager
 def running_fleet(folder: Path) -> Iterator[Fleet]:
     with running_broker(folder / "broker", TERMINAL, OTHER_TERMINAL) as broker:
-        with running_centre(folder / "centre", broker.port) as centre:
+        with running_centre(folder / "centre", broker) as centre:
             yield Fleet(broker, centre)
 
 
@@ -274,10 +289,16 @@ def write_settings(path: Path, settings: msgspec.Struct) -> Path:
     return path
 
 
+def _is_plain(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return all(isinstance(one, str) for one in value)
+    return value is not None and not isinstance(value, dict)
+
+
 def _toml(values: dict[str, object], prefix: str = "") -> str:
-    plain = {k: v for k, v in values.items() if not isinstance(v, dict | list | tuple) and v is not None}
-    text = "".join(f'{k} = "{v}"\n' if isinstance(v, str) else f"{k} = {v}\n" for k, v in plain.items())
-    for key, value in values.items():
+    plain = {k: v for k, v in values.items() if _is_plain(v)}
+    text = "".join(f"{k} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in plain.items())
+    for key, value in ((k, v) for k, v in values.items() if k not in plain):
         if isinstance(value, dict):
             text += f"[{prefix}{key}]\n" + _toml(value, f"{prefix}{key}.")
         elif isinstance(value, list | tuple):

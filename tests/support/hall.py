@@ -13,12 +13,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
+from click.testing import CliRunner
+from support.authority import authority, enrolled
 
 from domain.catalogue.model import Party
+from kiosk.cli import main
 from kiosk.demo import files, rig
 from kiosk.demo.command import specs
 from kiosk.demo.layout import Layout, Ports
 from kiosk.demo.processes import Spec, answers, free
+from kiosk.enrolment.files import IdentityFiles
 
 PATIENCE = 60.0
 """Seconds to wait for what must happen; long, because two cores may be busy elsewhere."""
@@ -33,12 +37,23 @@ def until(happened: Callable[[], object], what: str, patience: float = PATIENCE)
     return answer
 
 
+def command(*arguments: str, given: str = "") -> str:
+    """The command in this process: starting one costs most of a second."""
+    ended = CliRunner().invoke(main, arguments, input=given, catch_exceptions=False)
+    assert ended.exit_code == 0, ended.output
+    return ended.stdout
+
+
 class Hall:
     """``start``, ``kill`` and ``stop`` one process at a time by its name in ``specs``."""
 
     def __init__(self, base: Path, runtime: Path) -> None:
         self.layout = Layout(base, runtime, Ports(free_run(8)))
-        self.parties: tuple[Party, ...] = files.prepare(self.layout)
+        keys = authority(self.layout.authority)
+        self.parties: tuple[Party, ...] = files.prepare(self.layout, command)
+        self.identity = IdentityFiles(self.layout.identity)
+        if self.identity.held() is None:
+            enrolled(keys, files.TERMINAL, self.identity)
         self.specs: dict[str, Spec] = {_short(s.name): s for s in specs(self.layout, self.parties)}
         self.rig = rig.build(self.layout.hardware, self.layout.ports.printer)
         self._running: dict[str, subprocess.Popen[bytes]] = {}

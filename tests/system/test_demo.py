@@ -74,7 +74,7 @@ def test_a_process_that_dies_is_brought_back_and_told_of(tmp_path: Path) -> None
     first = free_run(8)
     with demo(tmp_path / "demo", first) as child:
         read_until(child, "Ctrl-C")
-        terminal = next(p for p in psutil.Process(child.pid).children() if "run" in p.cmdline())
+        terminal = next(p for p in psutil.Process(child.pid).children() if p.cmdline()[-1].endswith("terminal.toml"))
         terminal.kill()
         read_until(child, "终端意外退出")
         until(lambda: _answers(f"http://127.0.0.1:{first}/"), "the terminal is back")

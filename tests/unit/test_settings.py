@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from support.hall import command
 from support.printing import Journal
 
 from devices.printer.model import models
@@ -19,7 +20,7 @@ from kiosk.equipment import printer as equip
 @pytest.fixture
 def good(tmp_path: Path, memory: Path) -> Path:
     """The demonstration's own settings file."""
-    files.prepare(Layout(tmp_path, memory, Ports(9600)))
+    files.prepare(Layout(tmp_path, memory, Ports(9600)), command)
     return tmp_path / "terminal.toml"
 
 
@@ -32,9 +33,9 @@ def test_the_demonstration_s_settings_are_good(good: Path) -> None:
 
 def test_preparing_twice_keeps_the_keys(tmp_path: Path, memory: Path) -> None:
     layout = Layout(tmp_path, memory, Ports(9600))
-    files.prepare(layout)
+    files.prepare(layout, command)
     first = (tmp_path / "terminal.toml").read_text()
-    files.prepare(layout)
+    files.prepare(layout, command)
     assert (tmp_path / "terminal.toml").read_text() == first
 
 
@@ -56,6 +57,7 @@ def test_no_private_key_is_named_in_the_terminal_s_or_the_centre_s_settings(good
         ("[glass]", '[glass]\nhost = "0.0.0.0"', "host"),
         ("[glass]", "[glass]\ncolour = 1", "colour"),
         ("[glass]", "[glass", "TOML"),
+        ("https://", "http://", "documents"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(good: Path, was: str, becomes: str, says: str) -> None:
@@ -78,21 +80,6 @@ def test_an_unknown_key_is_told_with_the_line_it_stands_on(good: Path) -> None:
 def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
     with pytest.raises(conf.SettingsError, match=r"absent\.toml"):
         conf.load(tmp_path / "absent.toml")
-
-
-def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "token"
-    path.write_text("x")
-    path.chmod(0o644)
-    with pytest.raises(conf.SettingsError, match="chmod 600"):
-        conf.secret(path)
-
-
-def test_a_broker_elsewhere_needs_tls() -> None:
-    from mqtt.connection import Broker
-
-    with pytest.raises(ValueError, match="TLS"):
-        Broker("203.0.113.5", 1883, "demo-k01", "x")
 
 
 @pytest.mark.parametrize(
