@@ -25,8 +25,8 @@ from mqtt.enrolment import SECRET, OneTimeCode, Refusal, Standing, Why, letters,
 
 CODE_LIFE = 24 * 3600.0
 """Seconds a code may be used. As long, who used it may ask again with the same key: the answer may have been lost."""
-_TRIES, _TRIES_WITHIN = 10, 60.0
-"""Wrong codes a minute that are looked at for one name; more are turned away unread. A right code is never kept waiting."""
+_TRIES, _TRIES_WITHIN = 30, 60.0
+"""Refusals a minute that are written down; more are only turned away. A right code is never kept waiting."""
 _RESERVED = (CENTRE_USER, "host")
 
 
@@ -61,7 +61,7 @@ class Authority:
         self.ca = folder.load()
         self.certificate = self.ca.certificate.public_bytes(Encoding.DER)
         self._books = Books(folder.books)
-        self._wrong: dict[str, deque[float]] = {}
+        self._refused: deque[float] = deque(maxlen=_TRIES)
 
     def close(self) -> None:
         self._books.close()
@@ -189,12 +189,10 @@ class Authority:
 
     def _note_refused(self, terminal: str, why: Why, now: float) -> None:
         """Into the books, but no stranger fills them: the name must be ours, and not too many a minute."""
-        known = terminal if terminal in self._terminals else "?"
-        tries = self._wrong.setdefault(known, deque(maxlen=_TRIES))
-        if len(tries) == _TRIES and now - tries[0] < _TRIES_WITHIN:
+        if len(self._refused) == _TRIES and now - self._refused[0] < _TRIES_WITHIN:
             raise RefusedError("slow_down")
-        tries.append(now)
-        self._books.note(now, "refused", known, why)
+        self._refused.append(now)
+        self._books.note(now, "refused", terminal if terminal in self._terminals else "?", why)
 
 
 def _requested(request: bytes) -> ec.EllipticCurvePublicKey:

@@ -7,6 +7,7 @@ import binascii
 import ssl
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -118,8 +119,7 @@ def _request(key: ec.EllipticCurvePrivateKey, terminal: str) -> bytes:
 
 def _held(answer: httpx.Response, key: ec.EllipticCurvePrivateKey, terminal: str, tls: Tls) -> Held:
     """The certificate in ``answer``, believed only when it is ours: our key, our name, our authority."""
-    with open(tls.ca, "rb") as file:  # noqa: PTH123
-        own = x509.load_pem_x509_certificate(file.read())
+    own = x509.load_pem_x509_certificate(Path(tls.ca).read_bytes())
     for certificate in _certificates(answer):
         if certificate.public_key() == key.public_key() and issued_by(certificate, own):
             held = Held(key, certificate)
