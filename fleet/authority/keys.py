@@ -69,8 +69,11 @@ class Folder:
         return Tls(str(self.authority), str(self.path / "fleet.pem"))
 
     def make(self, names: Sequence[str], now: datetime) -> Ca:
-        """A new authority; :class:`SettingsError` when there is one already: terminals trust it."""
-        if self.authority.exists() or self.key.exists():
+        """A new authority; :class:`SettingsError` when there is one already: terminals trust it.
+
+        A key alone, without certificate and books, is what a making that was broken off has left.
+        """
+        if self.authority.exists() or (self.key.exists() and self.books.exists()):
             raise SettingsError(f"{self.path} 里已经有签发机构；换掉它，所有终端都要重新登记")
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         ca = make(names, now)

@@ -235,6 +235,14 @@ def test_a_second_authority_in_one_place_is_refused(folder: Folder) -> None:
         folder.make(NAMES, datetime.now(UTC))
 
 
+def test_a_making_that_was_broken_off_is_done_again(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "authority")
+    folder.make(NAMES, datetime.now(UTC))
+    folder.authority.unlink()
+    folder.make(NAMES, datetime.now(UTC))
+    assert folder.load().certificate.subject
+
+
 @pytest.mark.parametrize("damage", ["missing", "garbage", "another", "open"])
 def test_an_authority_that_cannot_be_used_says_so_in_a_line(folder: Folder, tmp_path: Path, damage: str) -> None:
     match damage:
