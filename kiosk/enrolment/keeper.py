@@ -151,9 +151,8 @@ class Keeper:
             if self._link.flapping:
                 self._link.rest()
             return Found(CLONED, answered=True)
-        if abs(offset) > centre.MOST_OFFSET:
-            return Found(centre.CLOCK, answered=True)
-        return Found(self._renewed(held, datetime.now(UTC)), answered=True)
+        fault = self._renewed(held, datetime.now(UTC) + timedelta(seconds=offset))
+        return Found(centre.CLOCK if abs(offset) > centre.MOST_OFFSET else fault, answered=True)
 
     def _without_answer(self, held: Held, error: Exception) -> Found:
         """The clock decides: a known centre tells its time to anybody, also to a certificate out of date."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from support.authority import enrolled
 from support.fleet import TERMINAL, Fleet, running_fleet
 from support.hall import command
 
+from fleet.authority.authority import Authority
+from fleet.authority.ca import LIFE
 from kiosk.cli import main
 from kiosk.demo import files
 from kiosk.demo.layout import Layout, Ports
-from kiosk.enrolment.files import IdentityFiles
+from kiosk.enrolment.files import Held, IdentityFiles, request_for
 
 
 @pytest.fixture
@@ -68,3 +71,16 @@ def test_enrolling_says_it_before_the_code_is_used(settings: Path, fleet: Fleet,
     said = at(clock, "enrol", str(settings), "--code", str(code))
     assert (said.returncode, f"本机时钟比中心{way}了" in said.stderr) == (1, True), said.stderr
     assert CliRunner().invoke(main, ["enrol", str(settings), "--code", str(code)]).exit_code == 0
+
+
+def test_a_clock_that_is_hours_late_does_not_let_the_certificate_run_out(settings: Path, fleet: Fleet, tmp_path: Path) -> None:
+    identity = IdentityFiles(tmp_path / "identity")
+    books = Authority(fleet.broker.authority, (TERMINAL,), lambda: time.time() - LIFE.total_seconds() * 0.7)
+    key, _ = identity.prepared(identity.pending)
+    old = Held(key, books.enrol(TERMINAL, books.new_code(TERMINAL).secret, request_for(key, TERMINAL)))
+    identity.enrolled(old, fleet.broker.authority.authority.read_bytes())
+    books.close()
+    assert "clock_wrong" in at("-20m", "identity", str(settings)).stderr
+    new = identity.held()
+    assert new is not None
+    assert new.until > old.until
