@@ -27,7 +27,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
 from smartcard import scard
@@ -254,7 +254,10 @@ def _hang_up() -> None:
     """Shut every connection of this process to pcscd: there is one a context. PC/SC does not tell it, so it is known by its other
     end, whose name is what pcscd bound it to: in the folder pcscd saw, which may be another than ours."""
     name = PurePath(_used[0]).name
-    for entry in os.scandir("/proc/self/fd"):
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as end:
-            if end.family == socket.AF_UNIX and PurePath(os.fsdecode(end.getpeername())).name == name:
-                end.shutdown(socket.SHUT_RDWR)
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            if not entry.is_socket():
+                continue
+            with socket.socket(fileno=os.dup(int(entry.name))) as end:
+                if end.family == socket.AF_UNIX and PurePath(os.fsdecode(end.getpeername())).name == name:
+                    end.shutdown(socket.SHUT_RDWR)
