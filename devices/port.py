@@ -120,6 +120,50 @@ class CardRemoved:
     """The card that was read is gone."""
 
 
+class Proof(StrEnum):
+    """What a card's data is worth."""
+
+    CLAIMED = "claimed"
+    """The card says so; anybody can make a card that does."""
+    AUTHENTICATED = "authenticated"
+    """A security module has found the card genuine."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocialHolder:
+    """The holder as a social security card gives it, trimmed, nothing judged. Codes and dates as in :class:`CardDocument`."""
+
+    name: str = field(repr=False)
+    number: str = field(repr=False)
+    sex: str = field(repr=False)
+    nation: str = field(repr=False)
+    birth: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SocialDocument:
+    """A social security card. ``generation``: 1, 2, 3 or ?; ``region``: six digits of the issuing place; dates YYYYMMDD or empty.
+
+    ``holder`` is ``None`` where the card did not give it, and ``unread`` then says why (a code of ``kiosk/faults.toml``).
+    """
+
+    generation: str
+    region: str
+    issued: str
+    expires: str
+    proof: Proof
+    holder: SocialHolder | None = None
+    unread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SocialCardRead:
+    """A social security card was read as far as it lets itself be read. ``at``: monotonic seconds."""
+
+    document: SocialDocument
+    at: float
+
+
 @dataclass(frozen=True, slots=True)
 class CardOutOfSight:
     """Whether the card that was read still lies there cannot be known any more."""
@@ -185,7 +229,7 @@ class PageRefused:
     fault: str
 
 
-CardEvent = CardFound | CardRead | CardFailed | CardRemoved | CardOutOfSight | CardPhoto
+CardEvent = CardFound | CardRead | SocialCardRead | CardFailed | CardRemoved | CardOutOfSight | CardPhoto
 DeviceEvent = DeviceChanged | CardEvent | RatingKey | PrintEnded | PageTaken | PageRefused
 Emit = Callable[[DeviceEvent], None]
 

@@ -91,6 +91,17 @@ class Identity(Struct, frozen=True):
         return self.name or self.english_name
 
 
+class ClaimedIdentity(Struct, frozen=True):
+    """Who somebody says to be, by a card that anybody could have made. Never an :class:`Identity`: nothing is opened by it."""
+
+    name: str
+    number: str
+    birth: date
+
+    def __repr__(self) -> str:
+        return "ClaimedIdentity(…)"
+
+
 class IdentityFault(StrEnum):
     """Why a card that was read is not taken; the values are codes of ``kiosk/faults.toml``."""
 
@@ -165,6 +176,16 @@ def document_name(document: str, number: str) -> str:
     if document == Document.HK_MACAU_TAIWAN:
         return "台湾居民居住证" if number.startswith("83") else "港澳居民居住证"
     return "外国人永久居留身份证" if document in _FOREIGN else "居民身份证"
+
+
+def claimed(*, name: str, number: str, birth: str, today: date) -> ClaimedIdentity | IdentityFault:
+    """Judge what a social security card says: its number by itself, and its agreement with the birth date where one is given."""
+    facts = check_number(number, today)
+    if isinstance(facts, NumberFault) or (birth and birth != facts.birth.strftime("%Y%m%d")):
+        return IdentityFault.BAD_NUMBER
+    if not name.strip():
+        return IdentityFault.UNREADABLE
+    return ClaimedIdentity(name=name.strip(), number=number.upper(), birth=facts.birth)
 
 
 def age(birth: date, today: date) -> int:

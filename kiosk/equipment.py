@@ -14,11 +14,14 @@ from devices.port import PrintJournal
 from devices.printer.driver import EscposPrinter, Mode, PrinterLink
 from devices.printer.model import Model, models
 from devices.rating.pad import SerialPad
+from devices.smartcard.reader import SmartcardReader
+from devices.smartcard.remote import RemoteModule
+from devices.smartcard.social import SocialCard
 from devices.transports.serial_link import SerialLink
 from devices.transports.tcp import TcpLink
 from devices.transports.usblp import UsbLink
 from kiosk.middle import Devices
-from kiosk.settings import DeviceSettings, IdCardSettings, PrinterSettings, SettingsError
+from kiosk.settings import DeviceSettings, IdCardSettings, PrinterSettings, SettingsError, SmartcardSettings
 
 QUICK_BAUD = 115_200
 """A printer's line below this is slow: a picture of a receipt takes 21 s at 38400 baud, text half a second."""
@@ -35,6 +38,7 @@ def build(wanted: DeviceSettings, journal: PrintJournal, *, unfinished: bool = F
         printer=printer(wanted.printer, journal, unfinished=unfinished),
         pad=SerialPad(wanted.rating.path, wanted.rating.profile) if wanted.rating else None,
         a4=CupsPrinter(wanted.a4.printer, wanted.a4.cups / SOCKET) if wanted.a4 else None,
+        smartcard=_smartcard(wanted.smartcard) if wanted.smartcard else None,
     )
 
 
@@ -63,3 +67,9 @@ def _link(wanted: PrinterSettings) -> Callable[[], PrinterLink]:
 
 def _photos(wanted: IdCardSettings) -> PhotoLibrary | None:
     return PhotoLibrary(wanted.photo_library, wanted.photo_vendor) if wanted.photo_library is not None else None
+
+
+def _smartcard(wanted: SmartcardSettings) -> SmartcardReader:
+    there = wanted.security_module
+    module = RemoteModule(there.url, ca=there.ca, certificate=there.certificate, key=there.key) if there else None
+    return SmartcardReader(SocialCard(module), reader=wanted.reader, service=wanted.service)

@@ -35,6 +35,7 @@ ANSWER = 10.0
 """Seconds a request waits for the dispatcher before it gives up; far more than it ever takes."""
 _PRINT_RETRY = 1.0
 MINOR = "card_minor"
+SOCIAL_CARD = "card_social"
 UNPRINTABLE = "slip_unprintable"
 _ANSWERS = (
     port.PageTaken,
@@ -51,16 +52,18 @@ _ANSWERS = (
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """The terminal's devices by their narrow ports; ``pad`` and ``a4`` are optional equipment."""
+    """The terminal's devices by their narrow ports; ``pad``, ``a4`` and ``smartcard`` are optional equipment."""
 
     reader: IdentityReader
     camera: DocumentCamera
     printer: ReceiptPrinter
     pad: RatingPad | None = None
     a4: PagePrinter | None = None
+    smartcard: IdentityReader | None = None
 
     def all(self) -> tuple[port.Device, ...]:
-        return tuple(d for d in (self.reader, self.camera, self.printer, self.pad, self.a4) if d is not None)
+        named = (self.reader, self.camera, self.printer, self.pad, self.a4, self.smartcard)
+        return tuple(d for d in named if d is not None)
 
     def states(self) -> Mapping[str, DeviceState]:
         return {d.name: d.state() for d in self.all()}
@@ -229,6 +232,8 @@ class Middle:
             case port.CardPhoto():
                 self._photo = (secrets.token_hex(8), item.jpeg) if self._shows_identity() else None
                 self._publish()
+            case port.SocialCardRead():
+                self._step(self._judge_social(item.document))
             case _:
                 translated = _translate(item)
                 if translated is not None:
@@ -270,6 +275,16 @@ class Middle:
             return ev.CardNotTaken(MINOR)
         return ev.CardTaken(judged)
 
+    def _judge_social(self, card: port.SocialDocument) -> ev.Event:
+        """A social security card never takes the identity card's place here; nothing of it is kept."""
+        fault = SOCIAL_CARD
+        if card.holder is not None:
+            holder = card.holder
+            claimed = identity.claimed(name=holder.name, number=holder.number, birth=holder.birth, today=self._clock.now().date())
+            fault = claimed.value if isinstance(claimed, identity.IdentityFault) else fault
+        self._need_clerk().note("identity_refused", fault=fault)
+        return ev.CardNotTaken(fault)
+
     def _tick(self) -> None:
         self._step(ev.Tick())
         visit = self._state.visit
@@ -298,7 +313,9 @@ class Middle:
     def _want(self, wants: fx.Wants) -> None:
         before, self._wants = self._wants, wants
         if wants.reader != before.reader:
-            (self._devices.reader.arm if wants.reader else self._devices.reader.disarm)()
+            for reader in (self._devices.reader, self._devices.smartcard):
+                if reader is not None:
+                    (reader.arm if wants.reader else reader.disarm)()
         if wants.camera != before.camera:
             (self._devices.camera.watch if wants.camera else self._devices.camera.rest)()
         if self._devices.pad is not None and wants.question != before.question:
@@ -387,7 +404,7 @@ def _translate(event: port.DeviceEvent | ev.Event) -> ev.Event | None:
             return ev.PadPressed(event.question, event.level)
         case port.DeviceChanged() | port.CardRead() | port.CardRemoved() | port.CardOutOfSight() | port.CardPhoto():
             return None
-        case port.PageTaken() | port.PrintEnded():
+        case port.SocialCardRead() | port.PageTaken() | port.PrintEnded():
             return None
         case _:
             return event

@@ -104,6 +104,23 @@ class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
     socket: str
 
 
+class SecurityModuleSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where social security cards are opened and proven; files are PEM, ``certificate`` and ``key`` the terminal's own."""
+
+    url: Annotated[str, Meta(pattern=r"^https://")]
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class SmartcardSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``reader``: part of its name among PC/SC's readers, empty: the first; ``service``: pcscd's socket, empty: the system's."""
+
+    reader: str = ""
+    service: str = ""
+    security_module: SecurityModuleSettings | None = None
+
+
 class DeviceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """A device that is not named here does not exist on this terminal."""
 
@@ -112,6 +129,7 @@ class DeviceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     camera: CameraSettings
     rating: RatingSettings | None = None
     a4: PagePrinterSettings | None = None
+    smartcard: SmartcardSettings | None = None
 
 
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -120,7 +120,7 @@ def exchange(command: Command, transmit: Transmit) -> Answer:
 def _split(raw: bytes, le: int | None) -> Answer:
     if len(raw) < 2:
         raise CardAnswerError("an answer without a status word")
-    if len(raw) - 2 > (le or 0):
+    if len(raw) - 2 > (le or MAX_LE):
         raise CardAnswerError("an answer longer than was asked for")
     return Answer(raw[:-2], int.from_bytes(raw[-2:], "big"))
 

@@ -106,11 +106,11 @@ class Context:
     def __init__(self, service: str = "", *, patience: float = PATIENCE) -> None:
         _use(service)
         self._watch = _Watch(patience)
-        try:
-            self._handle = self._ask(scard.SCardEstablishContext, scard.SCARD_SCOPE_SYSTEM)
-        except BaseException:
-            self._watch.end()
-            raise
+        self._handle: Any = None
+
+    def enter(self) -> None:
+        """Connect to pcscd, before anything else."""
+        self._handle = self._ask(scard.SCardEstablishContext, scard.SCARD_SCOPE_SYSTEM)
 
     def readers(self) -> tuple[str, ...]:
         """Names of the readers there are, perhaps none."""
@@ -166,8 +166,11 @@ class Context:
         self._watch.alarm()
 
     def close(self) -> None:
-        with contextlib.suppress(Exception):
-            self._ask(scard.SCardReleaseContext, self._handle)
+        """However far it came. A context that was hung up is released too: libpcsclite keeps a descriptor and memory for it."""
+        if self._handle is not None:
+            with contextlib.suppress(TimeoutError):
+                self._watch.call(scard.SCardReleaseContext, self._handle, last=True)
+            self._handle = None
         self._watch.end()
 
     @contextlib.contextmanager
@@ -200,9 +203,9 @@ class _Watch:
         self._thread = threading.Thread(target=self._run, name="pcsc-watch", daemon=True)
         self._thread.start()
 
-    def call(self, function: Callable[..., T], *arguments: Any) -> T:
+    def call(self, function: Callable[..., T], *arguments: Any, last: bool = False) -> T:
         with self._changed:
-            if self._alarmed:
+            if self._alarmed and not last:
                 raise TimeoutError("hung up")
             self._until = time.monotonic() + self._patience
             self._changed.notify()

@@ -46,7 +46,7 @@ def main() -> None:
         done = True
         match word:
             case "run" | "bare":
-                daemon = daemon or _launch(folder, pcscd, word)
+                daemon = daemon or _launch(pcscd, word)
             case "TERM" | "KILL" if daemon is not None:
                 daemon.send_signal(signal.Signals[f"SIG{word}"])
                 daemon.wait()
@@ -65,9 +65,10 @@ def main() -> None:
 
 def _furnish(folder: Path, driver: Path) -> None:
     """A /run with the rig's folder as pcscd's, the driver where the machine's drivers cannot be seen, and a loopback."""
+    os.chdir(folder)  # it may lie below /run itself, which is about to be covered
     _mount("-t", "tmpfs", "none", "/run")
     RUN.mkdir()
-    _mount("--bind", str(folder), str(RUN))
+    _mount("--no-canonicalize", "--bind", ".", str(RUN))
     hidden = Path("/run/vpcd")
     hidden.mkdir()
     _mount("--bind", str(driver.parent), str(hidden))
@@ -92,14 +93,14 @@ def _mount(*arguments: str) -> None:
     subprocess.run(["/usr/bin/mount", *arguments], check=True)
 
 
-def _launch(folder: Path, pcscd: Path, configuration: str) -> subprocess.Popen[bytes]:
+def _launch(pcscd: Path, configuration: str) -> subprocess.Popen[bytes]:
     """A killed pcscd leaves its socket and its pid behind, which keep the next from starting."""
     for left in "pcscd.comm", "pcscd.pid":
         (RUN / left).unlink(missing_ok=True)
     options = ["--foreground", "--critical", "--config", f"/run/{configuration}"]
     if b"disable-polkit" in subprocess.run([pcscd, "--help"], capture_output=True, check=False).stdout:
         options.append("--disable-polkit")
-    with (folder / "pcscd.log").open("ab") as log:
+    with (RUN / "pcscd.log").open("ab") as log:
         return subprocess.Popen([pcscd, *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
 

@@ -1,0 +1,248 @@
+"""Driver of a PC/SC reader: sees cards come and go, finds out what they are, and has them read by who waits for them.
+
+A card's way through it::
+
+    armed ── a card ──▶ CardFound ── exclusive connect ── SELECT ── read ──▶ the application's event, until it is lifted
+                                          ▲                 └─ contact lost, the card still there: all of it again, three times
+                                          └── nothing known ──▶ CardFailed card_not_supported
+
+- It looks, every :data:`LOOK_EVERY`, with a status question that does not wait: one thread, nothing to cancel, and a pcscd that
+  died or lost its reader is an ``OSError`` of the next look. Everything after that is the shared life of all devices.
+- pcscd counts insertions and removals. A read counts only if that number is the same before and after it, so that fields of two
+  cards, or of one card put in twice, are never mixed.
+- What pcscd remembers of a reader proves nothing: each :data:`PROVE_EVERY` the reader's driver itself is asked.
+- Only the applications somebody waits for are selected: a card is not asked what it could be besides.
+- After a loss of pcscd or reader a card that was read counts as removed, and one that lies there when they are back is not read
+  again until it was lifted: nobody can say that it is the same one.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from devices.port import CardFailed, CardFound, DeviceEvent
+from devices.protocols import apdu
+from devices.protocols.apdu import CardAnswerError
+from devices.smartcard.application import Application, Card
+from devices.smartcard.social import SocialCard
+from devices.supervisor import DeviceFaultError, Pace, Supervised
+from devices.transports.pcsc import (
+    PATIENCE,
+    CardGoneError,
+    CardMuteError,
+    Context,
+    ReaderGoneError,
+    ReaderHeldError,
+    ServiceRefusedError,
+    Sight,
+)
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks."""
+PROVE_EVERY = 3.0
+"""Seconds between two proofs that the reader lives."""
+ATTEMPTS = 3
+"""Of reading one card, when contact to it was lost and it is still there."""
+READ_FOR = 15.0
+"""Seconds one attempt may take: a card that answers each command just in time is given up."""
+
+
+class UnwantedError(Exception):
+    """Nobody waits for this card any more."""
+
+
+class SmartcardReader(Supervised[None]):
+    """:class:`devices.port.IdentityReader` for social security cards, and whatever ``others`` read.
+
+    ``reader``: part of its name among pcscd's readers; empty: the first. ``service``: pcscd's socket where it is not Debian's.
+    """
+
+    def __init__(
+        self,
+        social: SocialCard,
+        *others: Application,
+        reader: str = "",
+        service: str = "",
+        name: str = "smartcard",
+        patience: float = PATIENCE,
+        pace: Pace | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(name, pace=pace, clock=clock)
+        self._social = social
+        self._applications = (social, *others)
+        self._wanted = reader
+        self._service = service
+        self._patience = patience
+        self._context: Context | None = None
+        self._reader = ""
+        self._dealt: int | None = None
+        """pcscd's number of the card that was dealt with, which lies there until the number changes."""
+        self._read: Application | None = None
+        self._stale = self._hung = False
+        self._held = 0
+        self._prove_at = 0.0
+        for application in self._applications:
+            application.wake = self.wake
+
+    def arm(self) -> None:
+        self._social.arm()
+
+    def disarm(self) -> None:
+        self._social.disarm()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if (context := self._context) is not None:
+            context.hang_up()
+        super().stop()
+
+    # --- the life -----------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        self._context = Context(self._service, patience=self._patience)
+        try:
+            self._context.enter()
+        except ServiceRefusedError:
+            raise DeviceFaultError("smartcard_refused") from None
+        self._reader = next((name for name in self._context.readers() if self._wanted in name), "")
+        if not self._reader:
+            raise ReaderGoneError("no such reader")
+
+    def identify(self) -> str | None:
+        """The reader's name. One that hung, and is held still, hangs still."""
+        assert self._context is not None
+        if self._context.prove(self._reader):
+            self.alive()
+            self._hung = False
+        elif self._hung:
+            raise TimeoutError("the card still owes its answer")
+        else:
+            raise DeviceFaultError("smartcard_held")
+        self._prove_at = self.now() + PROVE_EVERY
+        return self._reader
+
+    def turn(self) -> float | None:
+        assert self._context is not None
+        sight = self._context.look(self._reader)
+        self._notice(sight)
+        if sight.present and self._dealt != sight.count and any(each.order is not None for each in self._applications):
+            self._meet(sight)
+        elif self.now() >= self._prove_at:
+            self._prove()
+        return LOOK_EVERY
+
+    def close(self) -> None:
+        context, self._context = self._context, None
+        if context is not None:
+            context.close()
+        self._stale = self._stale or self._dealt is not None
+        self._dealt = None
+        self._forget()
+
+    def _notice(self, sight: Sight) -> None:
+        """What became of the card that was dealt with."""
+        if self._stale:
+            self._dealt, self._stale = (sight.count if sight.present else None), False
+        elif self._dealt is not None and (not sight.present or sight.count != self._dealt):
+            self._dealt = None
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._read is not None:
+            read, self._read = self._read, None
+            self.emit(read.removed())
+
+    def _prove(self) -> None:
+        assert self._context is not None
+        self._prove_at = self.now() + PROVE_EVERY
+        if self._context.prove(self._reader):
+            self.alive()
+            self.ready()
+        else:
+            self.faulted("smartcard_held")
+
+    # --- a card -------------------------------------------------------------------------------------------------------
+
+    def _meet(self, sight: Sight) -> None:
+        """Read the card that lies there and say what became of it."""
+        self.busy()
+        self.emit(CardFound(self.now()))
+        try:
+            outcome: DeviceEvent | None = self._attempts(sight)
+        except TimeoutError:
+            self._hung = True
+            self._dealt = sight.count
+            if not self.stopping:
+                self.emit(CardFailed("mute"))
+            raise
+        except OSError:
+            self._dealt = sight.count
+            self.emit(CardFailed("absent"))
+            raise
+        except UnwantedError:
+            outcome = None
+        self._dealt = sight.count
+        self.alive()
+        if outcome is not None:
+            self.emit(outcome)
+        self.ready()
+
+    def _attempts(self, sight: Sight) -> DeviceEvent:
+        assert self._context is not None
+        outcome: DeviceEvent = CardFailed("card_unreadable")
+        for _ in range(ATTEMPTS):
+            application, final = None, False
+            try:
+                application, outcome = self._one_attempt(sight)
+                final = True
+            except CardGoneError:
+                outcome = CardFailed("card_unreadable")
+            except CardMuteError:
+                outcome = CardFailed("card_mute")
+            except ReaderHeldError:
+                outcome = CardFailed("smartcard_held")
+                self.wait(LOOK_EVERY)
+            except CardAnswerError as error:
+                log.info("%s: %s", self.name, error)
+                outcome, final = CardFailed("card_unreadable"), True
+            now = self._context.look(self._reader)
+            if not now.present or now.count != sight.count:
+                return CardFailed("card_removed")
+            if final:
+                self._read = application
+                break
+        return outcome
+
+    def _one_attempt(self, sight: Sight) -> tuple[Application | None, DeviceEvent]:
+        """Which application read the card, and what it says; none when the card has none of those somebody waits for."""
+        assert self._context is not None
+        with self._context.card(self._reader) as transmit:
+            for application in self._applications:
+                if (order := application.order) is None:
+                    continue
+                send = self._guarded(transmit, application, order)
+                selected = apdu.exchange(apdu.select(application.aid, le=None), send)
+                if selected.ok:
+                    event = application.read(Card(sight.atr, selected.data, send, self.now))
+                    if application.order is not order:
+                        raise UnwantedError
+                    return None if isinstance(event, CardFailed) else application, event
+        return None, CardFailed("card_not_supported")
+
+    def _guarded(self, transmit: apdu.Transmit, application: Application, order: object) -> apdu.Transmit:
+        """``transmit`` for as long as this order stands, and not for ever."""
+        until = self.now() + READ_FOR
+
+        def send(command: bytes) -> bytes:
+            if application.order is not order or self.stopping:
+                raise UnwantedError
+            if self.now() > until:
+                raise CardAnswerError("the card is too slow")
+            return transmit(command)
+
+        return send
