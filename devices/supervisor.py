@@ -212,7 +212,8 @@ class Supervised(ABC, Generic[Note]):
             except DeviceFaultError as error:
                 self._fail(Life.FAULTED, error.code)
             except TimeoutError:
-                self._fail(Life.FAULTED, "mute")
+                if not self._stopping.is_set():
+                    self._fail(Life.FAULTED, "mute")
             except OSError as error:
                 self._gone(error)
             except Exception:

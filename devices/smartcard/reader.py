@@ -18,9 +18,10 @@ A card's way through it::
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from devices.port import CardFailed, CardFound, DeviceEvent
 from devices.protocols import apdu
@@ -47,6 +48,8 @@ PROVE_EVERY = 3.0
 """Seconds between two proofs that the reader lives."""
 ATTEMPTS = 3
 """Of reading one card, when contact to it was lost and it is still there."""
+REFUSALS = 3
+"""Times in a row that pcscd closes the connection before it counts as its refusal."""
 READ_FOR = 15.0
 """Seconds one attempt may take: a card that answers each command just in time is given up."""
 
@@ -84,7 +87,7 @@ class SmartcardReader(Supervised[None]):
         """pcscd's number of the card that was dealt with, which lies there until the number changes."""
         self._read: Application | None = None
         self._stale = self._hung = False
-        self._held = 0
+        self._refusals = 0
         self._prove_at = 0.0
         for application in self._applications:
             application.wake = self.wake
@@ -105,10 +108,8 @@ class SmartcardReader(Supervised[None]):
 
     def open(self) -> None:
         self._context = Context(self._service, patience=self._patience)
-        try:
+        with self._entering():
             self._context.enter()
-        except ServiceRefusedError:
-            raise DeviceFaultError("smartcard_refused") from None
         self._reader = next((name for name in self._context.readers() if self._wanted in name), "")
         if not self._reader:
             raise ReaderGoneError("no such reader")
@@ -116,7 +117,10 @@ class SmartcardReader(Supervised[None]):
     def identify(self) -> str | None:
         """The reader's name. One that hung, and is held still, hangs still."""
         assert self._context is not None
-        if self._context.prove(self._reader):
+        with self._entering():
+            proven = self._context.prove(self._reader)
+        self._refusals = 0
+        if proven:
             self.alive()
             self._hung = False
         elif self._hung:
@@ -143,6 +147,17 @@ class SmartcardReader(Supervised[None]):
         self._stale = self._stale or self._dealt is not None
         self._dealt = None
         self._forget()
+
+    @contextlib.contextmanager
+    def _entering(self) -> Iterator[None]:
+        """Being turned away once may be pcscd's death; again and again it is polkit."""
+        try:
+            yield
+        except ServiceRefusedError:
+            self._refusals += 1
+            if self._refusals >= REFUSALS:
+                raise DeviceFaultError("smartcard_refused") from None
+            raise
 
     def _notice(self, sight: Sight) -> None:
         """What became of the card that was dealt with."""
@@ -177,8 +192,7 @@ class SmartcardReader(Supervised[None]):
         except TimeoutError:
             self._hung = True
             self._dealt = sight.count
-            if not self.stopping:
-                self.emit(CardFailed("mute"))
+            self.emit(CardFailed("mute"))
             raise
         except OSError:
             self._dealt = sight.count

@@ -11,7 +11,7 @@ How PC/SC's errors read here (values seen with pcscd 1.9.9 and pyscard 2.3):
 :class:`ServiceGoneError`    an ``OSError``: pcscd is not there, died, or its handles are no longer known
 :class:`ReaderGoneError`     an ``OSError``: pcscd knows no such reader
 ``TimeoutError``             the call hung; the context is of no use any more
-:class:`ServiceRefusedError` pcscd does not let us in (polkit)
+:class:`ServiceRefusedError` one of them: pcscd closed the connection, by polkit's word or because it died
 :class:`CardGoneError`       no card, taken away, or another one than was connected to
 :class:`CardMuteError`       a card, or something like one, that does not answer to being powered
 :class:`ReaderHeldError`     another program uses this card just now
@@ -49,8 +49,8 @@ class ReaderGoneError(OSError):
     """No such reader (any more)."""
 
 
-class ServiceRefusedError(Exception):
-    """pcscd does not let this user in."""
+class ServiceRefusedError(ServiceGoneError):
+    """pcscd closed the connection. It does so when polkit does not let us in, and when it dies: only repetition tells."""
 
 
 class CardGoneError(Exception):
@@ -221,8 +221,7 @@ class _Watch:
     def alarm(self) -> None:
         with self._changed:
             self._alarmed = True
-            if self._until is not None:
-                _hang_up()
+            _hang_up()
 
     def end(self) -> None:
         with self._changed:

@@ -85,7 +85,7 @@ class PrivatePcscd:
         return said.decode(errors="replace").strip()
 
     def run(self, *, reader: bool = True) -> None:
-        """Start pcscd, with its virtual reader or with none; returns before it listens. Nothing when it runs."""
+        """Start pcscd, with its virtual reader or with none; returns when its socket is there. Nothing when it runs."""
         self._tell("run" if reader else "bare")
 
     def signal(self, name: str) -> None:

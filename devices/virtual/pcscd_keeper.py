@@ -23,6 +23,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 RUN = Path("/run/pcscd")
@@ -101,7 +102,11 @@ def _launch(pcscd: Path, configuration: str) -> subprocess.Popen[bytes]:
     if b"disable-polkit" in subprocess.run([pcscd, "--help"], capture_output=True, check=False).stdout:
         options.append("--disable-polkit")
     with (RUN / "pcscd.log").open("ab") as log:
-        return subprocess.Popen([pcscd, *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        daemon = subprocess.Popen([pcscd, *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    until = time.monotonic() + 2
+    while not (RUN / "pcscd.comm").exists() and daemon.poll() is None and time.monotonic() < until:
+        time.sleep(0.002)
+    return daemon
 
 
 def _touch() -> socket.socket | None:

@@ -154,44 +154,45 @@ _LIU = next(card.text for card in PEOPLE if card.id == "liu")
 LONG_NAME = "阿卜杜热合曼·测试买买提江娃\U00020bb7娃·吐尔逊"
 """Its 15th character takes four bytes in GB 18030, the 29th to 32nd of the name: the card cuts it after the 30th."""
 
+
 def cards() -> tuple[SmartCard, ...]:
     """Fresh ones: a card remembers what is done to it."""
     return (
-    SmartCard(
-        "social-2",
-        "刘试安的社保卡（第二代）",
-        "能读出姓名和号码，但只是声明",
-        SocialCard("2.00", name=_LIU.name, number=_LIU.number),
-    ),
-    SmartCard(
-        "social-1",
-        "陈测宁的社保卡（第一代）",
-        "没有姓名扩展记录的老卡",
-        SocialCard("1.00", name="陈测宁", number=_number("19980723", 14, "510300"), sex="2", chip=b"\2" * 8),
-    ),
-    SmartCard(
-        "social-3",
-        "杨试福的社保卡（第三代）",
-        "没有安全模块读不出持卡人（SW 6982）",
-        SocialCard("3.00", name="杨试福", number=_number("19540308", 15, "511300"), chip=b"\3" * 8),
-    ),
-    SmartCard(
-        "social-long",
-        "长姓名的社保卡（第二代）",
-        "姓名跨两条记录，断在一个四字节字的中间",
-        SocialCard("2.00", name=LONG_NAME, number=_number("19850606", 15), nation=0x05, chip=b"\4" * 8),
-    ),
-    SmartCard(
-        "social-rare",
-        "田䶮的社保卡（第二代）",
-        "生僻字（CJK 扩展 A，GB 18030 四字节）",
-        SocialCard("2.00", name="田䶮", number=_number("19760102", 15), chip=b"\5" * 8),
-    ),
-    SmartCard(
-        "social-wrong",
-        "号码对不上的社保卡（第二代）",
-        "出生日期与号码不一致",
-        SocialCard("2.00", name="吴试伪", number=_number("19910909", 15), birth="19920909", chip=b"\6" * 8),
-    ),
-    SmartCard("bank", "别的芯片卡", "不认识的卡（SW 6A82）", ForeignCard()),
-)
+        SmartCard(
+            "social-2",
+            "刘试安的社保卡（第二代）",
+            "能读出姓名和号码，但只是声明",
+            SocialCard("2.00", name=_LIU.name, number=_LIU.number),
+        ),
+        SmartCard(
+            "social-1",
+            "陈测宁的社保卡（第一代）",
+            "没有姓名扩展记录的老卡",
+            SocialCard("1.00", name="陈测宁", number=_number("19980723", 14, "510300"), sex="2", chip=b"\2" * 8),
+        ),
+        SmartCard(
+            "social-3",
+            "杨试福的社保卡（第三代）",
+            "没有安全模块读不出持卡人（SW 6982）",
+            SocialCard("3.00", name="杨试福", number=_number("19540308", 15, "511300"), chip=b"\3" * 8),
+        ),
+        SmartCard(
+            "social-long",
+            "长姓名的社保卡（第二代）",
+            "姓名跨两条记录，断在一个四字节字的中间",
+            SocialCard("2.00", name=LONG_NAME, number=_number("19850606", 15), nation=0x05, chip=b"\4" * 8),
+        ),
+        SmartCard(
+            "social-rare",
+            "田䶮的社保卡（第二代）",
+            "生僻字（CJK 扩展 A，GB 18030 四字节）",
+            SocialCard("2.00", name="田䶮", number=_number("19760102", 15), chip=b"\5" * 8),
+        ),
+        SmartCard(
+            "social-wrong",
+            "号码对不上的社保卡（第二代）",
+            "出生日期与号码不一致",
+            SocialCard("2.00", name="吴试伪", number=_number("19910909", 15), birth="19920909", chip=b"\6" * 8),
+        ),
+        SmartCard("bank", "别的芯片卡", "不认识的卡（SW 6A82）", ForeignCard()),
+    )

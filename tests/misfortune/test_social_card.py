@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from card_rig import slot
+from serial_rig import until
 
 from devices.port import CardFailed, CardFound, CardRemoved, Proof, SocialCardRead
 from devices.smartcard.security import REFUSED, UNREACHABLE, Question, Verdict
@@ -19,7 +20,7 @@ def test_generation_2_is_read_freely_is_a_claim_and_takes_at_most_20_commands() 
         assert (document.generation, document.region, document.expires) == ("2", "510100", "20300601")
         assert (document.proof, document.unread) == (Proof.CLAIMED, None)
         assert len(rig.commands) <= 20
-        assert rig.events.cards() == ["CardFound", "SocialCardRead"] or rig.events.of(CardFound)
+        assert len(rig.events.of(CardFound)) == 1
 
 
 def test_generation_1_has_no_second_name_record_and_is_read_without() -> None:
@@ -100,17 +101,11 @@ def test_nothing_is_read_until_armed_and_a_card_left_in_is_read_once() -> None:
         assert rig.read(1).generation == "1"
 
 
-@pytest.mark.parametrize("module", [None, FakeModule()])
-def test_no_pin_is_ever_sent_and_the_bank_on_the_chip_is_never_selected(module: FakeModule | None) -> None:
-    with slot(module=module) as rig:
-        ids = [card.id for card in rig.device.people()]
-        for number, card in enumerate(ids):
+def test_no_pin_is_ever_sent_and_the_bank_on_the_chip_is_never_selected() -> None:
+    with slot(module=FakeModule()) as rig:
+        for number, card in enumerate(("social-1", "social-2", "social-3", "bank")):
             rig.device.lay(card)
-            rig.events.after(number, CardFound)
-            outcomes = lambda: len(rig.events.of(SocialCardRead)) + len(rig.events.of(CardFailed))  # noqa: E731
-            from serial_rig import until
-
-            until(lambda number=number: outcomes() > number)  # type: ignore[misc]
+            until(lambda number=number: len(rig.events.of(SocialCardRead)) + len(rig.events.of(CardFailed)) > number)  # type: ignore[misc]
         assert len(rig.commands) > 30
         assert not [command for command in rig.commands if command[1] in (0x20, 0x24, 0x2C)]
         assert not [command for command in rig.commands if bytes.fromhex("A000000333") in command]
