@@ -96,6 +96,7 @@ DEVICES: dict[str, str] = {
     "camera": "高拍仪",
     "rating": "评价器",
     "a4": "A4 打印机",
+    "smartcard": "芯片读卡器",
 }
 
 PRESENCE: dict[str, str] = {"online": "在线", "lost": "失联", "left": "已退出", "unknown": "不明"}

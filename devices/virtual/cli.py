@@ -7,7 +7,7 @@ from typing import Any
 import click
 import httpx
 
-from devices.virtual import a4, camera, idcard, printer, rating
+from devices.virtual import a4, camera, idcard, printer, rating, smartcard, social
 from devices.virtual.pages import PAGES
 from devices.virtual.people import PEOPLE
 
@@ -43,6 +43,7 @@ def state(url: str) -> None:
             _table("打印机 printer", dict(printer.FAULTS)),
             _table("高拍仪 camera", dict(camera.FAULTS)),
             _table("A4 打印机 a4", dict(a4.FAULTS)),
+            _table("芯片读卡器 smartcard", dict(smartcard.FAULTS)),
         )
     )
 )
@@ -75,6 +76,21 @@ def lay(url: str, card: str) -> None:
 def lift(url: str) -> None:
     """把卡从读卡器上拿开。"""
     _show(_ask(url, "POST", "/api/idcard/lift", {}))
+
+
+@commands.command(epilog=_table("芯片卡", {card.id: f"{card.label}：{card.purpose}" for card in social.cards()}))
+@click.argument("card")
+@click.pass_obj
+def insert(url: str, card: str) -> None:
+    """把芯片卡 CARD 插进芯片读卡器。"""
+    _show(_ask(url, "POST", "/api/smartcard/lay", {"card": card}))
+
+
+@commands.command()
+@click.pass_obj
+def eject(url: str) -> None:
+    """把芯片读卡器里的卡拿出来。"""
+    _show(_ask(url, "POST", "/api/smartcard/lift", {}))
 
 
 @commands.command(epilog=_table("材料", {page.id: page.label for page in PAGES}))
@@ -123,6 +139,8 @@ def _ask(url: str, method: str, path: str, body: dict[str, Any] | None = None) -
 def _show(told: dict[str, Any]) -> None:
     for device in told["devices"]:
         click.echo(f"{device['name']:<10}{device['address']}")
+        if device.get("unavailable"):
+            click.echo(f"  用不了：{device['unavailable']}")
         if device.get("lying"):
             click.echo(f"  放着：{device['lying']}")
         for name, help_text in device["faults"].items():

@@ -2,11 +2,12 @@
 
 ====================================  ======================================================================================
 ``GET  /api/state``                   {"devices": [{name, address, active, faults: {name: help}, …}]}; the reader adds
-                                      ``people`` and ``lying``, the camera ``pages`` and ``lying``, the printer ``papers``
+                                      ``people`` and ``lying`` (the chip cards' one ``unavailable`` where no
+                                      pcscd can run, with the reason), the camera ``pages`` and ``lying``, the printer ``papers``
                                       (how many) and ``paper_left_mm``
 ``POST /api/<device>/fault``          {"fault": name, "on": true|false}
 ``POST /api/clear``                   ends every fault
-``POST /api/idcard/lay``              {"card": id};  ``POST /api/idcard/lift``
+``POST /api/idcard/lay``              {"card": id};  ``POST /api/idcard/lift``; ``smartcard`` likewise
 ``POST /api/rating/press``            {"level": 5 … 1}
 ``POST /api/camera/lay``              {"page": id};  ``POST /api/camera/clear``
 ``GET  /api/printer/papers``          [{n, cut, height_mm}];  ``GET /api/printer/papers/<n>.png``
@@ -27,6 +28,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 
 from devices.virtual.port import UnknownFaultError, VirtualDevice
 from devices.virtual.rig import CardPlace, Desk, NoSuchDeviceError, Rig, Roll, Tray
+from devices.virtual.smartcard import VirtualPcsc
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MAX_BODY = 4096
@@ -84,18 +86,18 @@ def create_api(rig: Rig) -> Flask:
         rig.clear()
         return _state(rig)
 
-    @api.post("/api/idcard/lay")
-    def lay_card() -> Response | tuple[Response, int]:
+    @api.post("/api/<any(idcard, smartcard):name>/lay")
+    def lay_card(name: str) -> Response | tuple[Response, int]:
         card = _body(card=str)["card"]
         try:
-            rig.reader().lay(card)
+            rig.reader(name).lay(card)
         except KeyError:
             return _refusal(f"没有卡“{card}”", 404)
         return _state(rig)
 
-    @api.post("/api/idcard/lift")
-    def lift_card() -> Response:
-        rig.reader().lift()
+    @api.post("/api/<any(idcard, smartcard):name>/lift")
+    def lift_card(name: str) -> Response:
+        rig.reader(name).lift()
         return _state(rig)
 
     @api.post("/api/rating/press")
@@ -155,6 +157,8 @@ def _device(device: VirtualDevice) -> dict[str, Any]:
     if isinstance(device, CardPlace):
         shown["people"] = [{"id": card.id, "label": card.label, "purpose": card.purpose} for card in device.people()]
         shown["lying"] = device.lying()
+    if isinstance(device, VirtualPcsc):
+        shown["unavailable"] = device.unavailable
     if isinstance(device, Desk):
         shown["pages"] = [dict(page) for page in device.pages()]
         shown["lying"] = device.lying()

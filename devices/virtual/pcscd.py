@@ -9,7 +9,6 @@ it ends with the process that started it. Clients come in through ``PCSCLITE_CSO
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,6 +21,8 @@ UNPACKED = Path(sys.prefix) / "pcsc"
 """Where ``install.sh`` unpacks Debian's packages when they are not installed on the machine."""
 DRIVER = "usr/lib/pcsc/drivers/serial/libifdvpcd.so"
 NAMESPACES = ("unshare", "--user", "--map-root-user", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc")
+LONGEST = 107
+"""Bytes of a Unix socket's path."""
 PATIENCE = 5.0
 """Seconds the keeper may take for one word; the longest, starting pcscd anew, takes some 20 ms."""
 
@@ -31,7 +32,7 @@ class PcscdUnavailableError(OSError):
 
 
 class PrivatePcscd:
-    """One pcscd. ``folder`` becomes its ``/run/pcscd``; it must exist, and its path be shorter than a socket's may be (90 bytes).
+    """One pcscd. ``folder`` becomes its ``/run/pcscd``; it must exist.
 
     Its methods may be called from any thread, also after :meth:`stop`, when they do nothing.
     """
@@ -49,6 +50,8 @@ class PrivatePcscd:
 
     def start(self) -> None:
         """Make the namespaces; pcscd itself does not run yet. :class:`PcscdUnavailableError`."""
+        if len(bytes(self.service)) > LONGEST:
+            raise PcscdUnavailableError(f"套接字的路径太长：{self.service}")
         pcscd, driver = _find("usr/sbin/pcscd", "pcscd"), _find(DRIVER, "vsmartcard-vpcd")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(PATIENCE)
@@ -118,13 +121,14 @@ def _find(path: str, package: str) -> Path:
     raise PcscdUnavailableError(f"缺少 Debian 软件包 {package}")
 
 
-def available() -> str | None:
-    """Why no private pcscd can be run here, in Chinese; ``None`` when it can be tried."""
-    if shutil.which("unshare") is None:
-        return "缺少 unshare（util-linux）"
+def unavailable() -> str | None:
+    """Why no private pcscd can be run here, in Chinese; ``None`` when it can."""
     try:
         _find("usr/sbin/pcscd", "pcscd")
         _find(DRIVER, "vsmartcard-vpcd")
+        subprocess.run([*NAMESPACES, "true"], check=True, capture_output=True, timeout=PATIENCE)
     except PcscdUnavailableError as error:
         return str(error)
+    except (OSError, subprocess.SubprocessError):
+        return "这台机器不允许建立独立的命名空间"
     return None

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Protocol, runtime_checkable
 
-from devices.virtual.people import Card
 from devices.virtual.port import VirtualDevice
 
 
@@ -14,9 +13,22 @@ class NoSuchDeviceError(LookupError):
     """The rig has no device of this name, or none that can do what was asked. The text is Chinese."""
 
 
+class Card(Protocol):
+    """A card as the bench shows it; ``label`` and ``purpose`` are Chinese."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def purpose(self) -> str: ...
+
+
 @runtime_checkable
 class CardPlace(Protocol):
-    """A reader: one card at a time lies on it."""
+    """A reader: one card at a time lies on it, or is in it."""
 
     def people(self) -> Sequence[Card]: ...
 
@@ -118,8 +130,9 @@ class Rig:
         except KeyError:
             raise NoSuchDeviceError(f"没有设备“{name}”，现有：{'、'.join(self._devices)}") from None
 
-    def reader(self) -> CardPlace:
-        if isinstance(device := self.device("idcard"), CardPlace):
+    def reader(self, name: str = "idcard") -> CardPlace:
+        """``idcard``, or ``smartcard``, the chip cards' one."""
+        if isinstance(device := self.device(name), CardPlace):
             return device
         raise _unfit(device)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from devices.a4 import cups
+from devices.virtual.pcscd import unavailable
 from domain.catalogue.model import Party
 from kiosk.demo import files
 from kiosk.demo.layout import PORT, Layout, layout
@@ -96,6 +97,7 @@ def _welcome(where: Layout, parties: tuple[Party, ...]) -> str:
             "",
             *lines,
             "",
+            *([f"芯片读卡器（社保卡）这里演示不了：{why}。其余照常。", ""] if (why := unavailable()) else []),
             "先打开“终端”和“工作台”两个页面：在终端上点着走，需要放卡、放材料时到工作台上放。",
             f"数据在 {where.base}，日志在 {where.logs}。按 Ctrl-C 全部停止。",
         ]

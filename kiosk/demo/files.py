@@ -13,6 +13,7 @@ import msgspec
 import tomli_w
 
 from devices.a4 import cups
+from devices.virtual.pcscd import unavailable
 from domain.catalogue.catalogue import load
 from domain.catalogue.model import Party
 from domain.sealing import Recipient, new_key
@@ -97,6 +98,8 @@ def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, 
             "camera": {"socket": str(layout.hardware / "camera")},
             "rating": {"path": str(layout.hardware / "rating"), "profile": "framed"},
             **(a4 if cups.daemon() else {}),
+            # Where no private pcscd can run there is no such reader, rather than one that is always out of order.
+            **({} if unavailable() else {"smartcard": {"service": str(layout.hardware / "pcsc" / "pcscd.comm")}}),
         },
         "centre": {
             "broker": f"127.0.0.1:{ports.broker}",

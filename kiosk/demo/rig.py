@@ -10,10 +10,12 @@ from devices.virtual.idcard import VirtualReader
 from devices.virtual.printer import VirtualPrinter
 from devices.virtual.rating import VirtualPad
 from devices.virtual.rig import Rig
+from devices.virtual.smartcard import VirtualPcsc
+from devices.virtual.social import cards
 
 
 def build(folder: Path, printer_port: int, a4_port: int = 0) -> Rig:
-    """The five devices; ttys and the camera's socket appear in ``folder``."""
+    """The six devices; ttys and the sockets of camera and pcscd appear in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Rig(
         [
@@ -22,5 +24,6 @@ def build(folder: Path, printer_port: int, a4_port: int = 0) -> Rig:
             VirtualPrinter(port=printer_port),
             VirtualPad(folder / "rating"),
             VirtualPagePrinter(port=a4_port),
+            VirtualPcsc(folder / "pcsc", cards=cards()),
         ]
     )

@@ -21,6 +21,7 @@ def hall(quiet_hall: Hall) -> Iterator[Hall]:
     quiet_hall.rig.clear()
     quiet_hall.rig.printer().tear()
     quiet_hall.rig.reader().lift()
+    quiet_hall.rig.reader("smartcard").lift()
     quiet_hall.rig.camera().clear_desk()
     if quiet_hall.glass().look() != "welcome":
         quiet_hall.glass().do("end").see("welcome")
@@ -67,6 +68,21 @@ def test_a_visit_ends_with_a_receipt_a_rating_and_a_case_only_its_home_desk_can_
     assert "刘试安" not in httpx.get(hall.url("centre")).text
     assert str(case) in httpx.get(hall.url("centre")).text.replace(" ", "")
     assert open_at(hall, "desk-demo-qi", str(case)).status_code == 404
+
+
+@pytest.mark.parametrize("card", ["social-2", "social-3"])
+def test_a_social_security_card_is_told_apart_from_an_identity_card_and_nothing_of_it_is_kept(hall: Hall, card: str) -> None:
+    citizen = Citizen(hall)
+    citizen.glass.see("welcome").do("begin").do("choose-place", party=citizen.home)
+    citizen.glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2")
+    citizen.glass.do("next").do("agree")
+    hall.rig.reader("smartcard").lay(card)
+    until(lambda: citizen.glass.look() == "card" and "这是社会保障卡" in citizen.glass.html, "told what card it is")
+    assert "居民身份证" in citizen.glass.html
+    assert "刘试安" not in citizen.glass.html
+    hall.rig.reader("smartcard").lift()
+    hall.rig.reader().lay("liu")
+    citizen.glass.see("identity").do("end").see("welcome")
 
 
 def test_a_second_visit_works_and_shows_nothing_of_the_first(hall: Hall) -> None:

@@ -207,3 +207,17 @@ def test_names_numbers_and_phones_are_masked_to_a_fixed_shape() -> None:
     assert masking.number("510100199001010013") == "510***********0013"
     assert masking.number("USA510102010114") == "USA***********14"
     assert masking.phone("13800001234") == "138****1234"
+
+
+def test_a_claim_is_judged_by_its_number_and_its_birth_date_and_never_becomes_an_identity() -> None:
+    today = date(2026, 1, 1)
+    number = "51010019900512015" + identity.check_character("51010019900512015")
+    claim = identity.claimed(name="刘试安", number=number, birth="19900512", today=today)
+    assert isinstance(claim, identity.ClaimedIdentity)
+    assert not isinstance(claim, identity.Identity)
+    assert "刘" not in repr(claim)
+    assert identity.claimed(name="刘试安", number=number, birth="", today=today) == claim
+    assert identity.claimed(name="刘试安", number=number, birth="19900513", today=today) is IdentityFault.BAD_NUMBER
+    assert identity.claimed(name=" ", number=number, birth="", today=today) is IdentityFault.UNREADABLE
+    wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
+    assert identity.claimed(name="刘试安", number=wrong, birth="", today=today) is IdentityFault.BAD_NUMBER

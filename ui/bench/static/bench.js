@@ -1,6 +1,6 @@
 // The bench. Everything it shows is the interface's state, asked for each second; a touch is one POST, answered with the new state.
 const EVERY_MS = 1000;
-const NAMES = { idcard: "身份证读卡器", camera: "高拍仪", printer: "凭证打印机", rating: "评价器", a4: "A4 打印机" };
+const NAMES = { idcard: "身份证读卡器", camera: "高拍仪", printer: "凭证打印机", rating: "评价器", a4: "A4 打印机", smartcard: "芯片读卡器" };
 const LEVELS = { 5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意" };
 
 const at = (id) => document.getElementById(id);
@@ -42,6 +42,8 @@ function show({ devices }) {
   const by = Object.fromEntries(devices.map((device) => [device.name, device]));
   for (const name of Object.keys(NAMES)) at(`tool-${name}`).hidden = !by[name];
   if (by.idcard?.people) showThings("people", by.idcard.people, by.idcard.lying, "idcard/lay", "card", "idcard/lift");
+  if (by.smartcard) at("no-smartcard").textContent = by.smartcard.unavailable ? `用不了：${by.smartcard.unavailable}` : "";
+  if (by.smartcard?.people) showThings("chips", by.smartcard.people, by.smartcard.lying, "smartcard/lay", "card", "smartcard/lift");
   if (by.camera?.pages) showThings("pages", by.camera.pages, by.camera.lying, "camera/lay", "page", "camera/clear");
   for (const name of ["printer", "a4"]) if (by[name]) showPapers(by[name]);
   draw("faults", devices, () => devices.map(switchboard));
