@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bench import a4, camera, idcard, link, printer, screen, submit, terminal
+from bench import a4, camera, idcard, link, printer, screen, smartcard, submit, terminal
 
 Row = tuple[str, str, str, bool]
 PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("提交", submit.rows),
     ("读卡", idcard.rows),
+    ("芯片卡", smartcard.rows),
     ("打印", printer.rows),
     ("A4 打印", a4.rows),
     ("拍摄", camera.rows),

@@ -42,6 +42,8 @@ from devices.transports.pcsc import (
 
 log = logging.getLogger(__name__)
 
+PACE = Pace(longest=0.5)
+"""Trying to open costs a millisecond, and a pcscd that has just started may have no reader yet: it is tried again soon."""
 LOOK_EVERY = 0.25
 """Seconds between two looks."""
 PROVE_EVERY = 3.0
@@ -75,7 +77,7 @@ class SmartcardReader(Supervised[None]):
         pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(name, pace=pace, clock=clock)
+        super().__init__(name, pace=pace or PACE, clock=clock)
         self._social = social
         self._applications = (social, *others)
         self._wanted = reader

@@ -75,7 +75,9 @@ def test_nothing_listens_on_the_network_and_the_systems_own_place_is_not_touched
     daemon.start()
     daemon.run()
     try:
-        assert daemon.touch() is not None
+        card = daemon.touch()
+        assert card is not None
+        card.close()
         assert not [there for there in psutil.net_connections("tcp") if there.laddr and there.laddr.port == 20000]
         with socket.socket() as outsider:
             assert outsider.connect_ex(("127.0.0.1", 20000)) != 0

@@ -25,11 +25,15 @@ QUESTION = Question(3, b"history", bytes(16), Challenge(b"11111111", b"22222222"
 GOOD = {"v": 1, "mac": "0102030405060708", "cryptogram": "1112131415161718"}
 
 
+def _with(**other: object) -> bytes:
+    return json.dumps({**GOOD, **other}).encode()
+
+
 @dataclass
 class Module:
     url: str = ""
     status: int = 200
-    body: bytes = json.dumps(GOOD).encode()
+    body: bytes = _with()
     stalls: threading.Event = field(default_factory=threading.Event)
     asked: list[dict[str, object]] = field(default_factory=list)
 
@@ -43,7 +47,12 @@ def certificate(folder: Path, name: str) -> Path:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)
     made = (
-        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number(), now - datetime.timedelta(1), now)
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(1))
         .not_valid_after(now + datetime.timedelta(1))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
         .add_extension(x509.BasicConstraints(True, None), True)
@@ -102,7 +111,7 @@ def test_the_question_is_asked_in_full_and_answered(module: Module, asker: Remot
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"{}", b"\xff", b"x" * 9999, json.dumps({**GOOD, "v": 2}).encode(), json.dumps({**GOOD, "mac": "01"}).encode()],
+    [b"", b"[]", b"{}", b"\xff", b"x" * 9999, _with(v=2), _with(mac="01")],
 )
 def test_an_answer_that_is_none_is_a_refusal(module: Module, asker: RemoteModule, body: bytes) -> None:
     module.body = body
