@@ -34,14 +34,12 @@ have mosquitto_passwd || need mosquitto
 [ -e /usr/share/fonts/truetype/hanazono/HanaMinB.ttf ] || need fonts-hanazono # names of GB 18030-2022 level 3
 have node || need nodejs
 have npm || need npm
-# Smart cards: pyscard comes as source and is compiled here; the daemon and its virtual reader are started by who needs them.
+# Smart cards: pyscard comes as source and is compiled here.
 have gcc || need gcc
 have pkg-config || need pkg-config
 [ -e /usr/include/PCSC/winscard.h ] || need libpcsclite-dev
 [ -n "$python" ] && "$python" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' ||
   need python3-dev
-have pcscd || need pcscd
-[ -e /usr/lib/pcsc/drivers/serial/libifdvpcd.so ] || need vsmartcard-vpcd
 if [ "$purpose" = test ]; then
   have chromium || need chromium
   have mosquitto_pub || need mosquitto-clients
@@ -70,7 +68,6 @@ if [ ${#missing[@]} -gt 0 ]; then
   # Debian starts daemons of its own, now and at every boot, which nobody here asked for: ours are started when they are needed.
   if [ -d /run/systemd/system ]; then
     if [[ " ${missing[*]} " == *" mosquitto "* ]]; then as_root systemctl --quiet disable --now mosquitto; fi
-    if [[ " ${missing[*]} " == *" pcscd "* ]]; then as_root systemctl --quiet disable --now pcscd.socket pcscd.service; fi
     if [[ " ${missing[*]} " == *" cups "* ]]; then as_root systemctl --quiet disable --now cups.socket cups.path cups.service; fi
   fi
   python=${python:-python3}
@@ -91,6 +88,22 @@ if [ "$(cat .venv/installed 2>/dev/null)" != "$stamp" ]; then
   .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
   .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
   echo "$stamp" >.venv/installed
+fi
+
+# The virtual chip card reader and a pcscd for it are unpacked beside the environment, not installed: installed, the reader's driver
+# would have the machine's own pcscd listen on every address. Needs no root. Where it fails, installed ones do as well.
+driver=usr/lib/pcsc/drivers/serial/libifdvpcd.so
+unpacked() { .venv/pcsc/usr/sbin/pcscd --version && [ -e ".venv/pcsc/$driver" ]; }
+if ! unpacked >/dev/null 2>&1 && ! { have pcscd && [ -e "/$driver" ]; }; then
+  debs=$(mktemp -d)
+  (cd "$debs" && apt-get -qq -o APT::Sandbox::User=root download pcscd vsmartcard-vpcd) >/dev/null 2>&1 || true
+  for deb in "$debs"/*.deb; do [ -e "$deb" ] && dpkg -x "$deb" .venv/pcsc; done
+  rm -rf "$debs"
+  unpacked >/dev/null 2>&1 || {
+    rm -rf .venv/pcsc
+    echo "芯片读卡器（社保卡）演示不了：没有下载到 Debian 软件包 pcscd 和 vsmartcard-vpcd（apt-get update 之后再试）。其余照常。"
+    [ "$purpose" != test ] || exit 1
+  }
 fi
 
 stamp="$(cat package-lock.json package.json build.mjs ui/static/js/*.js ui/static/css/*.css | sha256sum | cut -c1-16)"
