@@ -96,10 +96,9 @@ def module(tmp_path: Path) -> Iterator[Module]:
 
 
 @pytest.fixture
-def asker(module: Module, tmp_path: Path) -> Iterator[RemoteModule]:
+def asker(module: Module, tmp_path: Path) -> RemoteModule:
     made = RemoteModule(module.url, ca=tmp_path / "module.pem", certificate=tmp_path / "terminal.pem")
-    yield made
-    made.close()
+    return made
 
 
 def test_the_question_is_asked_in_full_and_answered(module: Module, asker: RemoteModule) -> None:
@@ -132,12 +131,10 @@ def test_one_that_does_not_answer_is_unreachable(module: Module, asker: RemoteMo
 def test_without_the_terminals_certificate_nothing_is_asked(module: Module, tmp_path: Path) -> None:
     stranger = RemoteModule(module.url, ca=tmp_path / "module.pem")
     assert stranger.answer(QUESTION) == UNREACHABLE
-    stranger.close()
     assert not module.asked
 
 
 def test_a_module_of_another_authority_is_told_nothing(module: Module, tmp_path: Path) -> None:
     deceived = RemoteModule(module.url, ca=tmp_path / "terminal.pem", certificate=tmp_path / "terminal.pem")
     assert deceived.answer(QUESTION) == UNREACHABLE
-    deceived.close()
     assert not module.asked
