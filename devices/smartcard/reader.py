@@ -13,7 +13,7 @@ A card's way through it::
 - What pcscd remembers of a reader proves nothing: each :data:`PROVE_EVERY` the reader's driver itself is asked.
 - Only the applications somebody waits for are selected: a card is not asked what it could be besides.
 - After a loss of pcscd or reader a card that was read counts as removed, and one that lies there when they are back is not read
-  again until it was lifted: nobody can say that it is the same one.
+  again until it was lifted: nobody can say that it is the same one. A read that the loss broke off is made up for.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ PROVE_EVERY = 3.0
 """Seconds between two proofs that the reader lives."""
 ATTEMPTS = 3
 """Of reading one card, when contact to it was lost and it is still there."""
+SETTLE = 1.0
+"""Seconds after opening in which pcscd finds a card that was in all the while; it looks every 0.4 s."""
 REFUSALS = 3
 """Times in a row that pcscd closes the connection before it counts as its refusal."""
 READ_FOR = 15.0
@@ -90,7 +92,7 @@ class SmartcardReader(Supervised[None]):
         self._read: Application | None = None
         self._stale = self._hung = False
         self._refusals = 0
-        self._prove_at = 0.0
+        self._prove_at = self._settled_at = 0.0
         for application in self._applications:
             application.wake = self.wake
 
@@ -115,6 +117,7 @@ class SmartcardReader(Supervised[None]):
         self._reader = next((name for name in self._context.readers() if self._wanted in name), "")
         if not self._reader:
             raise ReaderGoneError("no such reader")
+        self._settled_at = self.now() + SETTLE
 
     def identify(self) -> str | None:
         """The reader's name. One that hung, and is held still, hangs still."""
@@ -164,7 +167,8 @@ class SmartcardReader(Supervised[None]):
     def _notice(self, sight: Sight) -> None:
         """What became of the card that was dealt with."""
         if self._stale:
-            self._dealt, self._stale = (sight.count if sight.present else None), False
+            self._dealt = sight.count if sight.present else None
+            self._stale = not sight.present and self.now() < self._settled_at
         elif self._dealt is not None and (not sight.present or sight.count != self._dealt):
             self._dealt = None
             self._forget()
@@ -193,11 +197,9 @@ class SmartcardReader(Supervised[None]):
             outcome: DeviceEvent | None = self._attempts(sight)
         except TimeoutError:
             self._hung = True
-            self._dealt = sight.count
             self.emit(CardFailed("mute"))
             raise
         except OSError:
-            self._dealt = sight.count
             self.emit(CardFailed("absent"))
             raise
         except UnwantedError:
