@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TypeVar
 
-from devices.port import CardFound, CardRemoved, DeviceChanged, DeviceEvent, SocialCardRead
+from devices.port import CardFound, ChipCardRemoved, DeviceChanged, DeviceEvent, SocialCardRead
 from devices.smartcard.reader import LOOK_EVERY, SmartcardReader
 from devices.smartcard.social import SocialCard
 from devices.virtual.pcscd import unavailable
@@ -54,7 +54,7 @@ def rows() -> list[tuple[str, str, str, bool]]:
                 read.append(_next(events, SocialCardRead).at - at)
                 asked = len(commands)
                 device.lift()
-                _next(events, CardRemoved)
+                _next(events, ChipCardRemoved)
             pulled, plugged = _losses(device, events, "unplug")
             killed, restarted = _losses(device, events, "service killed")
         finally:

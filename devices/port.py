@@ -165,6 +165,11 @@ class SocialCardRead:
 
 
 @dataclass(frozen=True, slots=True)
+class ChipCardRemoved:
+    """The card that was read in the chip card reader is gone, or may be: pcscd or the reader went away meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
 class CardOutOfSight:
     """Whether the card that was read still lies there cannot be known any more."""
 
@@ -229,7 +234,7 @@ class PageRefused:
     fault: str
 
 
-CardEvent = CardFound | CardRead | SocialCardRead | CardFailed | CardRemoved | CardOutOfSight | CardPhoto
+CardEvent = CardFound | CardRead | SocialCardRead | CardFailed | CardRemoved | ChipCardRemoved | CardOutOfSight | CardPhoto
 DeviceEvent = DeviceChanged | CardEvent | RatingKey | PrintEnded | PageTaken | PageRefused
 Emit = Callable[[DeviceEvent], None]
 

@@ -404,7 +404,7 @@ def _translate(event: port.DeviceEvent | ev.Event) -> ev.Event | None:
             return ev.PadPressed(event.question, event.level)
         case port.DeviceChanged() | port.CardRead() | port.CardRemoved() | port.CardOutOfSight() | port.CardPhoto():
             return None
-        case port.SocialCardRead() | port.PageTaken() | port.PrintEnded():
+        case port.SocialCardRead() | port.ChipCardRemoved() | port.PageTaken() | port.PrintEnded():
             return None
         case _:
             return event

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from devices.port import CardRemoved, DeviceEvent
+from devices.port import ChipCardRemoved, DeviceEvent
 from devices.protocols.apdu import Answer, Command, exchange
 
 
@@ -59,4 +59,4 @@ class Application(ABC):
 
     def removed(self) -> DeviceEvent:
         """What is said when a card this application has read is gone, or may be."""
-        return CardRemoved()
+        return ChipCardRemoved()

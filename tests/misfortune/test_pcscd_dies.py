@@ -9,7 +9,7 @@ import psutil
 import pytest
 from card_rig import looks, slot
 
-from devices.port import CardFailed, CardFound, CardRemoved, SocialCardRead
+from devices.port import CardFailed, CardFound, ChipCardRemoved, SocialCardRead
 from devices.transports.pcsc import Context
 
 
@@ -18,7 +18,7 @@ def test_killed_with_a_card_in_it_is_absent_and_back_by_itself_and_the_card_is_n
         rig.read()
         since = rig.events.changes()
         rig.device.inject("service killed")
-        rig.events.first(CardRemoved)
+        rig.events.first(ChipCardRemoved)
         rig.events.fault("absent", since)
         rig.device.clear()
         rig.events.fault(None, since + 1)
@@ -70,7 +70,7 @@ def cycle_inserts(count: int) -> None:
             rig.device.lay("social-2")
             rig.events.after(number, SocialCardRead)
             rig.device.lift()
-            rig.events.after(number, CardRemoved)
+            rig.events.after(number, ChipCardRemoved)
 
 
 def cycle_kills(count: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 from card_rig import slot
 from serial_rig import until
 
-from devices.port import CardFailed, CardFound, CardRemoved, Proof, SocialCardRead
+from devices.port import CardFailed, CardFound, ChipCardRemoved, Proof, SocialCardRead
 from devices.smartcard.security import REFUSED, UNREACHABLE, Question, Verdict
 from devices.virtual.social import LONG_NAME, FakeModule
 
@@ -95,7 +95,7 @@ def test_nothing_is_read_until_armed_and_a_card_left_in_is_read_once() -> None:
         rig.driver.disarm()
         rig.driver.arm()
         rig.device.lift()
-        rig.events.first(CardRemoved)
+        rig.events.first(ChipCardRemoved)
         assert len(rig.events.of(SocialCardRead)) == 1
         rig.device.lay("social-1")
         assert rig.read(1).generation == "1"
