@@ -15,6 +15,7 @@ from fleet.centre import Centre
 from fleet.desk.app import create_desk
 from fleet.desk.settings import read_desk
 from fleet.settings import CentreSettings, SettingsError, read
+from fleet.staff_cli import staff_book, staff_code, staff_key
 
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
 
@@ -26,7 +27,11 @@ def commands() -> None:
 
 @commands.group()
 def centre() -> None:
-    """中心：运行，终端证书的签发和吊销，消息代理的配置。"""
+    """中心：运行，终端证书的签发和吊销，消息代理的配置，工作人员的一次性码。"""
+
+
+for _command in (staff_key, staff_book, staff_code):
+    centre.add_command(_command)
 
 
 @centre.command()

@@ -63,6 +63,12 @@ class HomeEntry(Struct, frozen=True, forbid_unknown_fields=True):
     token_sha256: Hash | None = None
 
 
+class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``key_file``: the secret one-time codes are drawn from, 64 hexadecimal digits, mode 0600 (``tongban centre staff-key``)."""
+
+    key_file: Path
+
+
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``data``: folder of the database and the sealed documents."""
 
@@ -73,6 +79,7 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     console: Listen
     terminals: tuple[TerminalEntry, ...] = ()
     homes: tuple[HomeEntry, ...] = ()
+    staff: StaffSettings | None = None
 
 
 def read(path: Path, kind: type[_S]) -> _S:
