@@ -182,6 +182,36 @@ class CardPhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class BadgeShown:
+    """A staff badge lies there: its DER certificate as the card gave it, nothing judged, and the tries its PIN has left."""
+
+    certificate: bytes = field(repr=False)
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeProven:
+    """The badge took its PIN and signed what was asked: DER, ECDSA. Nothing is verified yet."""
+
+    signature: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeDeclined:
+    """The badge, or what lies there in its place, did not do what was asked. ``left``: tries of the PIN, where the card said."""
+
+    fault: str
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeGone:
+    """The badge is no longer there, or nobody can tell any more (``fault``: absent, mute …): whoever was let in by it is out."""
+
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
 class RatingKey:
     """A key of the rating pad, already mapped to the official level: 5 非常满意 … 1 非常不满意."""
 
@@ -235,7 +265,8 @@ class PageRefused:
 
 
 CardEvent = CardFound | CardRead | SocialCardRead | CardFailed | CardRemoved | ChipCardRemoved | CardOutOfSight | CardPhoto
-DeviceEvent = DeviceChanged | CardEvent | RatingKey | PrintEnded | PageTaken | PageRefused
+BadgeEvent = BadgeShown | BadgeProven | BadgeDeclined | BadgeGone
+DeviceEvent = DeviceChanged | CardEvent | BadgeEvent | RatingKey | PrintEnded | PageTaken | PageRefused
 Emit = Callable[[DeviceEvent], None]
 
 
@@ -259,6 +290,19 @@ class IdentityReader(Device, Protocol):
     def arm(self) -> None: ...
 
     def disarm(self) -> None: ...
+
+
+class BadgeReader(Device, Protocol):
+    """Reads staff badges only while asked to. Tells of a badge, proves it once, and says when it is gone."""
+
+    def ask_badge(self) -> None:
+        """From now on a badge laid down, or lying there, is told of."""
+
+    def prove(self, pin: bytearray, digest: bytes) -> None:
+        """Give the badge shown last its PIN and have it sign ``digest``; ``pin`` is wiped, whatever comes of it."""
+
+    def leave_badge(self) -> None:
+        """Nobody asks for badges any more; the card is reset, so that it forgets its PIN."""
 
 
 class RatingPad(Device, Protocol):

@@ -30,10 +30,6 @@ def centre() -> None:
     """中心：运行，终端证书的签发和吊销，消息代理的配置，工作人员的一次性码。"""
 
 
-for _command in (staff_key, staff_book, staff_code):
-    centre.add_command(_command)
-
-
 @centre.command()
 @_SETTINGS
 def run(settings: Path) -> None:
@@ -56,10 +52,16 @@ def desk(settings: Path) -> None:
     _run(process, f"业务属地专窗：{process.address}")
 
 
-centre.add_command(authority.init_ca)
-centre.add_command(authority.enrol_code)
-centre.add_command(authority.revoke)
-centre.add_command(authority.broker_config)
+for _command in (
+    authority.init_ca,
+    authority.enrol_code,
+    authority.revoke,
+    authority.broker_config,
+    staff_key,
+    staff_book,
+    staff_code,
+):
+    centre.add_command(_command)
 
 
 class _Process(Protocol):

@@ -398,6 +398,8 @@ def _translate(event: port.DeviceEvent | ev.Event) -> ev.Event | None:
             return ev.CardSeen()
         case port.CardFailed():
             return ev.CardNotTaken(event.fault)
+        case port.BadgeShown() | port.BadgeProven() | port.BadgeDeclined() | port.BadgeGone():
+            return None  # of staff the visit knows nothing
         case port.PageRefused():
             return ev.PageNotTaken(event.request, event.fault)
         case port.RatingKey():

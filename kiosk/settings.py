@@ -170,6 +170,23 @@ class KeySettings(Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(Recipient(k.key_id, k.public) for k in (self.homes[home], self.intake, self.recovery))
 
 
+class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How staff sign in. A badge needs ``ca`` and ``revocation`` (files, PEM), a one-time code ``centre_key`` and ``book``.
+
+    ``max_age``: hours a revocation list is believed after it was made. ``idle`` and ``total``: seconds a session lasts untouched,
+    and at most. ``battery_clock``: the board keeps time while it is off, so its clock is believed without a time service.
+    """
+
+    ca: Path | None = None
+    revocation: Path | None = None
+    max_age: Annotated[int, Meta(ge=1, le=2160)] = 168
+    centre_key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")] | None = None
+    book: Path | None = None
+    idle: Seconds = 300
+    total: Seconds = 3600
+    battery_clock: bool = False
+
+
 class CatalogueSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Absent: the demonstration catalogue that comes with the program."""
 
@@ -186,6 +203,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     keys: KeySettings
     visit: VisitSettings = VisitSettings()
     catalogue: CatalogueSettings | None = None
+    staff: StaffSettings = StaffSettings()
 
 
 def load(path: Path) -> Settings:

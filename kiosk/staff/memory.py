@@ -157,10 +157,10 @@ class Memory:
             return self._db.execute("SELECT at, event, detail FROM audit ORDER BY id").fetchall()
 
     def latest(self) -> datetime | None:
-        """Civil time of the latest line: a clock that stands before it is wrong."""
+        """Civil time of the latest sign-in, when the clock was believed: a clock that stands before it is wrong."""
         with self._lock:
-            row = self._db.execute("SELECT at FROM audit ORDER BY id DESC LIMIT 1").fetchone()
-        return datetime.fromisoformat(row[0]) if row else None
+            (at,) = self._db.execute("SELECT max(at) FROM audit WHERE event = 'staff_signed_in'").fetchone()
+        return datetime.fromisoformat(at) if at else None
 
     # --- the file -------------------------------------------------------------------------------------------------------
 

@@ -136,7 +136,7 @@ class Anchor:
         if not own:
             return "revocation_damaged"
         if crl.last_update_utc > now + SKEW:
-            return "clock_untrusted"  # the list was made in our future: it is our clock that is behind
+            return "staff_clock_untrusted"  # the list was made in our future: it is our clock that is behind
         if now - crl.last_update_utc > max_age or (crl.next_update_utc is not None and now > crl.next_update_utc):
             return "revocation_stale"
         named = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)

@@ -83,7 +83,7 @@ def test_without_a_fresh_list_of_the_same_authority_nobody_comes_in() -> None:
 
 
 def test_a_list_from_our_future_means_that_our_clock_is_wrong() -> None:
-    assert fault(GOOD.certificate, OFFICE.revocation(age=timedelta(hours=-1))) == "clock_untrusted"
+    assert fault(GOOD.certificate, OFFICE.revocation(age=timedelta(hours=-1))) == "staff_clock_untrusted"
 
 
 def test_only_the_certificates_own_key_signs() -> None:
