@@ -19,6 +19,7 @@ _ELSEWHERE = {
     "centre": "fleet.cli:centre",
     "desk": "fleet.cli:desk",
     "cups": "devices.a4.cli:cups",
+    "badge": "kiosk.staff.command:commands",
     "virtual": "devices.virtual.cli:commands",
     "bench": "kiosk.demo.hardware:bench",
     "demo": "kiosk.demo.command:demo",

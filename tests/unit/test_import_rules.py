@@ -25,6 +25,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "kiosk.terminal": ("kiosk", "domain", "devices", "mqtt", "ui"),
     "kiosk.equipment": ("kiosk", "devices"),
     "kiosk.demo": ("kiosk", "domain", "devices", "mqtt", "ui"),
+    "kiosk.staff.command": ("kiosk", "domain", "devices"),
 }
 ROOTS = ("kiosk.terminal", "kiosk.equipment", "kiosk.demo")
 MAY_NAME_ROOTS = ("kiosk.cli", "kiosk.terminal", "kiosk.demo")

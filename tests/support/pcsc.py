@@ -1,0 +1,47 @@
+"""A private pcscd with its virtual reader, in the one folder this process may know (libpcsclite reads its socket's name once)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from devices.virtual.pcscd import PrivatePcscd
+from devices.virtual.vpcd import Applet, Slot
+
+
+class Reader:
+    def __init__(self, pcscd: PrivatePcscd, slot: Slot) -> None:
+        self.pcscd = pcscd
+        self._slot = slot
+
+    @property
+    def socket(self) -> Path:
+        return self.pcscd.socket
+
+    def put(self, card: Applet) -> None:
+        self._slot.put(card)
+
+    def lift(self) -> None:
+        self._slot.put(None)
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="tongban-pcsc-")
+
+
+@contextmanager
+def reader() -> Iterator[Reader]:
+    pcscd = PrivatePcscd(Path(_folder().name))
+    pcscd.start()
+    slot = Slot(pcscd.touch)
+    try:
+        pcscd.run()
+        slot.start()
+        yield Reader(pcscd, slot)
+    finally:
+        slot.stop()
+        pcscd.stop()
