@@ -127,13 +127,10 @@ class PcscBadgeReader(Supervised[Note]):
 
     def _serve(self, note: Note) -> None:
         match note:
-            case Ask():
-                self._asked, self._told = True, None
             case Prove():
                 self._prove(note)
-            case Leave():
-                self._asked = False
-                self._lying = None
+            case Ask() | Leave():  # both end what was before
+                self._asked, self._told, self._lying = isinstance(note, Ask), None, None
                 self._disconnect()
 
     def _watch(self) -> None:

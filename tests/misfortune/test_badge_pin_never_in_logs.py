@@ -19,7 +19,7 @@ def test_no_log_line_no_repr_and_no_file_tells_a_pin(tmp_path: Path, caplog: pyt
     caplog.set_level(logging.DEBUG)
     made = OFFICE.badge(pin=PIN)
     with entrance(tmp_path) as rig:
-        rig.lay(made, pulled_at=7)
+        rig.lay(made, pulled_at=6)
         rig.pin(PIN)
         rig.refused()
         rig.lay(made)

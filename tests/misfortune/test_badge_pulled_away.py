@@ -15,8 +15,8 @@ from devices.virtual.piv import VirtualPiv
 from devices.virtual.vpcd import HangUpError
 from kiosk.staff.door import Closed, Open, PinWanted
 
-SHOWING = 5
-"""Commands until the PIN is asked for: SELECT, GET DATA and two more pieces, VERIFY without data."""
+SHOWING = 4
+"""Commands until the PIN is asked for: SELECT, GET DATA, GET RESPONSE, VERIFY without data."""
 ALL = SHOWING + 3
 """… and VERIFY without data, with the PIN, GENERAL AUTHENTICATE."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
+from devices.transports.pcsc import Context
 from devices.virtual.pcscd import PrivatePcscd
 from devices.virtual.vpcd import Applet, Slot
 
@@ -19,10 +21,16 @@ class Reader:
 
     @property
     def socket(self) -> Path:
-        return self.pcscd.socket
+        return self.pcscd.service
 
     def put(self, card: Applet) -> None:
         self._slot.put(card)
+
+    def settle(self) -> None:
+        """Wait until pcscd has seen the card."""
+        with closing(Context(str(self.socket))) as context:
+            while not any(context.look(name).atr for name in context.readers()):
+                time.sleep(0.01)
 
     def lift(self) -> None:
         self._slot.put(None)

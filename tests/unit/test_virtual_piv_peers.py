@@ -22,6 +22,7 @@ SLOTS = pytest.mark.parametrize(("number", "slot"), [("01", "9a"), ("04", "9e")]
 def laid() -> Iterator[Reader]:
     with reader() as pcsc:
         pcsc.put(VirtualPiv(BADGE))
+        pcsc.settle()
         yield pcsc
 
 
