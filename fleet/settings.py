@@ -64,9 +64,9 @@ class HomeEntry(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``key_file``: the secret one-time codes are drawn from, 64 hexadecimal digits, mode 0600 (``tongban centre staff-key``)."""
+    """``secret_file``: what one-time codes are drawn from, 64 hexadecimal digits, mode 0600 (``tongban centre staff-key``)."""
 
-    key_file: Path
+    secret_file: Path
 
 
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,9 +12,10 @@ from pathlib import Path
 import click
 
 from domain.staff.book import CHINA, grouped
+from domain.staff.key import StaffKey
 from domain.staff.roles import WORDS, Purpose, Role
 from fleet.settings import CentreSettings, SettingsError, read, secret
-from fleet.staff_codes import Ledger, NoCodeError, Request, StaffKey
+from fleet.staff_codes import Ledger, NoCodeError, Request
 
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
 _TERMINAL = click.option("--terminal", required=True, help="哪台终端")
@@ -87,14 +88,14 @@ def _ledger(settings: Path, terminal: str) -> Iterator[Ledger]:
     try:
         centre = read(settings, CentreSettings)
         if centre.staff is None:
-            raise SettingsError(f"设置文件 {settings} 里没有 [staff] key_file，不能发一次性登录码")
+            raise SettingsError(f"设置文件 {settings} 里没有 [staff] secret_file，不能发一次性登录码")
         if terminal not in {entry.id for entry in centre.terminals}:
             raise SettingsError(f"终端 {terminal} 没有登记在 {settings} 里")
-        text, value = secret(centre.staff.key_file), b""
+        text, value = secret(centre.staff.secret_file), b""
         with suppress(ValueError):
             value = bytes.fromhex(text)
         if len(value) != 32:
-            raise SettingsError(f"{centre.staff.key_file} 不是一次性登录码的密钥（应为 64 位十六进制）")
+            raise SettingsError(f"{centre.staff.secret_file} 不是一次性登录码的密钥（应为 64 位十六进制）")
         centre.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         ledger = Ledger(centre.data / "staff.db", StaffKey(value))
     except (SettingsError, OSError) as error:

@@ -1,12 +1,11 @@
 """The centre's half of the one-time codes: the secret they are drawn from, and the ledger of who was given which, and why.
 
-One secret of 32 bytes (a file, mode 0600) makes everything again: the key that signs books, and every code of every book. The
-ledger holds no secret. What was issued is on the disk before the code is shown, and no line of it can be changed.
+The secret is a file of its own (``domain/staff/key.py``); the ledger holds none. What was issued is on the disk before the code
+is shown, and no line of it can be changed.
 """
 
 from __future__ import annotations
 
-import hmac
 import secrets
 import sqlite3
 import threading
@@ -16,9 +15,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from domain.staff.book import Body, Group, Slot, commitment, sealed_book, slots, to_sign, write
+from domain.staff.book import Body, Group, Slot, slots
+from domain.staff.key import StaffKey
 from domain.staff.roles import Purpose, Role
 
 GROUPS = (
@@ -57,32 +56,6 @@ class NoCodeError(LookupError):
     """No code can be given; the text (Chinese) says why and what to do."""
 
 
-class StaffKey:
-    """The centre's secret for codes."""
-
-    def __init__(self, secret: bytes) -> None:
-        if len(secret) != 32:
-            raise ValueError("the secret of the codes has 32 bytes")
-        self._codes = hmac.digest(secret, b"tongban staff codes", "sha256")
-        self._signing = Ed25519PrivateKey.from_private_bytes(hmac.digest(secret, b"tongban staff books", "sha256"))
-
-    @property
-    def public(self) -> bytes:
-        """What terminals know the centre's books by: 32 bytes."""
-        return self._signing.public_key().public_bytes_raw()
-
-    def code(self, terminal: str, book: str, slot: Slot) -> str:
-        text = "\0".join((terminal, book, slot.name))
-        return write(hmac.digest(self._codes, text.encode(), "sha256"))
-
-    def book(self, terminal: str, book: str, first: date, days: int, groups: tuple[Group, ...] = GROUPS) -> tuple[Body, bytes]:
-        """A book and its file."""
-        body = Body(terminal, book, first, days, groups, b"")
-        hashes = b"".join(commitment(terminal, book, slot, self.code(terminal, book, slot)) for slot in slots(body))
-        body = msgspec.structs.replace(body, hashes=hashes)
-        return body, sealed_book(body, self._signing.sign(to_sign(body)))
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """``asked``: who wants in; ``issuer``: who at the centre gives the code."""
@@ -118,7 +91,7 @@ class Ledger:
 
     def new_book(self, terminal: str, first: date, days: int, now: datetime) -> bytes:
         """A fresh book's file. Codes of the terminal's earlier book are good as long as that one lies there: lay the new one."""
-        body, file = self._key.book(terminal, secrets.token_hex(8), first, days)
+        body, file = self._key.book(terminal, secrets.token_hex(8), first, days, GROUPS)
         row = (body.book, terminal, first.isoformat(), days, msgspec.json.encode(body.groups).decode(), now.isoformat())
         with self._lock:
             self._db.execute("INSERT INTO books (book, terminal, first, days, groups, made) VALUES (?, ?, ?, ?, ?, ?)", row)

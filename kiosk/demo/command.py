@@ -13,7 +13,7 @@ import click
 from devices.a4 import cups
 from devices.virtual.pcscd import unavailable
 from domain.catalogue.model import Party
-from kiosk.demo import files
+from kiosk.demo import files, staff
 from kiosk.demo.layout import PORT, Layout, layout
 from kiosk.demo.processes import Processes, Spec, free, tongban
 
@@ -34,6 +34,7 @@ def demo(base: Path) -> None:
             click.echo("\n".join(taken), err=True)
             raise click.ClickException(f"请先关掉占用端口的程序（也许是另一个演示），或换一组端口：{PORT}=9600 make demo")
         parties = files.prepare(where)
+        staff.lay_book(where, files.TERMINAL)
     except (RuntimeError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     processes = Processes(click.echo)

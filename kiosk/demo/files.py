@@ -17,6 +17,7 @@ from devices.virtual.pcscd import unavailable
 from domain.catalogue.catalogue import load
 from domain.catalogue.model import Party
 from domain.sealing import Recipient, new_key
+from kiosk.demo import staff
 from kiosk.demo.layout import Layout
 from kiosk.demo.processes import tongban
 from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
@@ -50,8 +51,9 @@ def prepare(layout: Layout, run: Run = ended) -> tuple[Party, ...]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = {owner: _key(layout, owner) for owner in (*(p.party for p in parties), INTAKE, "recovery")}
     tokens = {p.party: _secret(layout, f"token-{p.party}") for p in parties}
-    _write(layout.base / "terminal.toml", _terminal(layout, keys, parties))
-    _write(layout.base / "centre.toml", _centre(layout, tokens, parties))
+    at_terminal, at_centre = staff.prepare(layout)
+    _write(layout.base / "terminal.toml", _terminal(layout, keys, parties) | {"staff": at_terminal})
+    _write(layout.base / "centre.toml", _centre(layout, tokens, parties) | {"staff": at_centre})
     for index, party in enumerate(parties):
         _write(layout.base / f"desk-{party.party}.toml", _desk(layout, party, index))
     settings = str(layout.base / "centre.toml")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from domain.staff.book import CHINA, CodeBook, open_book
+from domain.staff.key import StaffKey
 from domain.staff.roles import Purpose, Role
-from fleet.staff_codes import Ledger, Request, StaffKey
+from fleet.staff_codes import GROUPS, Request
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=CHINA)
 AGE = timedelta(days=7)
@@ -19,11 +20,8 @@ def a_request(terminal: str = TERMINAL, role: Role = Role.TECHNICIAN) -> Request
 
 
 def a_book(key: StaffKey = KEY, terminal: str = TERMINAL, days: int = 3) -> bytes:
-    return key.book(terminal, "00" * 8, NOW.date(), days)[1]
+    return key.book(terminal, "00" * 8, NOW.date(), days, GROUPS)[1]
 
 
 def opened(data: bytes, terminal: str = TERMINAL) -> CodeBook:
     return open_book(data, KEY.public, terminal)
-
-
-__all__ = ["AGE", "KEY", "NOW", "TERMINAL", "Ledger", "a_book", "a_request", "opened"]

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from support.staff import KEY, NOW, TERMINAL, a_book, a_request, opened
 
 from domain.staff.book import BadBookError, MistypedError, Slot, grouped, open_book, read, write
+from domain.staff.key import StaffKey
 from domain.staff.roles import Purpose, Role
-from fleet.staff_codes import Ledger, NoCodeError, StaffKey
+from fleet.staff_codes import Ledger, NoCodeError
 
 SLOT = Slot(NOW.date(), Role.TECHNICIAN, Purpose.SIGN_IN, 1)
 CODE = KEY.code(TERMINAL, "00" * 8, SLOT)

@@ -12,8 +12,8 @@ from support.staff import KEY, NOW, TERMINAL, a_book
 from devices.port import BadgeGone
 from devices.virtual.badges import CARD_AUTHENTICATION, Badge, Office
 from domain.staff.book import Slot, grouped
+from domain.staff.key import StaffKey
 from domain.staff.roles import Purpose, Right, Role
-from fleet.staff_codes import StaffKey
 from kiosk.staff.door import Closed, Open, PinWanted, challenge
 from kiosk.staff.memory import Method
 
