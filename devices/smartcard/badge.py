@@ -36,7 +36,7 @@ def prove(transmit: Transmit, pin: bytearray, digest: bytes) -> BadgeProven | Ba
         left = _tries(transmit)
         if isinstance(left, tuple):
             return BadgeDeclined(*left)
-        state = piv.pin_state(exchange(piv.verify(pin), transmit))
+        state = piv.pin_state(exchange(piv.verify(pin), _once(transmit)))
         pin[:] = bytes(len(pin))
         if not state.verified:
             if state.left is None:
@@ -55,6 +55,19 @@ def prove(transmit: Transmit, pin: bytearray, digest: bytes) -> BadgeProven | Ba
 def is_badge(transmit: Transmit) -> bool:
     """Whether the card has a PIV application. :class:`CardAnswerError` when it talks nonsense."""
     return exchange(piv.select_piv(), transmit).sw == Sw.OK
+
+
+def _once(transmit: Transmit) -> Transmit:
+    """A PIN is sent once: a card that asks for the command again (6Cxx), or for more (61xx), does not get it."""
+    sent: list[None] = []
+
+    def carry(command: bytes) -> bytes:
+        if sent:
+            raise CardAnswerError("the card wants a PIN twice")
+        sent.append(None)
+        return transmit(command)
+
+    return carry
 
 
 def _tries(transmit: Transmit) -> int | tuple[str, int | None]:

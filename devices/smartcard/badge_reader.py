@@ -7,7 +7,6 @@ card's presence is watched: pcscd counts insertions, so that a badge lifted and 
 
 from __future__ import annotations
 
-import logging
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -15,9 +14,15 @@ from devices.port import BadgeDeclined, BadgeEvent, BadgeGone, BadgeShown
 from devices.protocols.apdu import Transmit
 from devices.smartcard import badge
 from devices.supervisor import DeviceFaultError, Pace, Supervised
-from devices.transports.pcsc import CardGoneError, CardMuteError, Context, ReaderGoneError, ReaderHeldError, ServiceRefusedError
-
-log = logging.getLogger(__name__)
+from devices.transports.pcsc import (
+    PATIENCE,
+    CardGoneError,
+    CardMuteError,
+    Context,
+    ReaderGoneError,
+    ReaderHeldError,
+    ServiceRefusedError,
+)
 
 LOOK = 0.1
 """Seconds between two looks while a badge is asked for or somebody is let in by one: so long may a lifted badge go unnoticed."""
@@ -49,10 +54,16 @@ Note = Ask | Prove | Leave
 
 
 class PcscBadgeReader(Supervised[Note]):
-    """``reader``: part of the reader's name, the first there is when empty; ``service``: pcscd's socket, if not the usual."""
+    """``reader``: part of the reader's name, the first there is when empty; ``service``: pcscd's socket, if not the usual.
 
-    def __init__(self, reader: str = "", service: str = "", *, name: str = "smartcard", pace: Pace | None = None) -> None:
+    ``patience``: seconds a card, or pcscd, may take for one answer.
+    """
+
+    def __init__(
+        self, reader: str = "", service: str = "", *, name: str = "badge", patience: float = PATIENCE, pace: Pace | None = None
+    ) -> None:
         super().__init__(name, pace=pace)
+        self._patience = patience
         self._wanted = reader
         self._service = service
         self._context: Context | None = None
@@ -81,7 +92,7 @@ class PcscBadgeReader(Supervised[Note]):
 
     def open(self) -> None:
         try:
-            self._context = Context(self._service)
+            self._context = Context(self._service, patience=self._patience)
         except ServiceRefusedError:
             raise DeviceFaultError("reader_refused_us") from None
         found = [reader for reader in self._context.readers() if self._wanted in reader]
@@ -105,11 +116,11 @@ class PcscBadgeReader(Supervised[Note]):
         except OSError:
             self._lose("absent")
             raise
-        self.alive()
         return LOOK if self._asked or self._lying is not None else REST
 
     def close(self) -> None:
         self._lose("absent")
+        self._told = None  # the next pcscd counts from the beginning
         if self._context is not None:
             self._context.close()
             self._context = None
@@ -134,6 +145,10 @@ class PcscBadgeReader(Supervised[Note]):
                 self._disconnect()
 
     def _watch(self) -> None:
+        if not self._asked and self._lying is None:
+            self._need().prove(self._reader)
+            self.alive()
+            return
         sight = self._need().look(self._reader)
         if self._lying is not None and (not sight.present or sight.count != self._lying):
             self._lose("card_removed")
@@ -147,6 +162,7 @@ class PcscBadgeReader(Supervised[Note]):
         try:
             self._transmit = self._connection.enter_context(self._need().card(self._reader))
             shown = badge.show(self._transmit)
+            self.alive()
         except CardGoneError:
             self._disconnect()
             return
@@ -172,6 +188,7 @@ class PcscBadgeReader(Supervised[Note]):
             return
         try:
             outcome = badge.prove(self._transmit, note.pin, note.digest)
+            self.alive()
         except CardGoneError:
             self._lose("card_removed")
             return

@@ -35,7 +35,7 @@ class Entrance:
         self.list = folder / "staff.crl"
         self.list.write_bytes(OFFICE.revocation())
         rules = Rules(TERMINAL, Anchor(OFFICE.pem), self.list, AGE, battery_clock=True)
-        self.reader = PcscBadgeReader(service=str(pcsc.socket))
+        self.reader = PcscBadgeReader(service=str(pcsc.socket), patience=2.0)
         self.door = Door(rules, self.memory, Clock(), self.reader)
 
     def lay(self, made: Badge = BADGE, *faults: str, pulled_at: int = 0) -> VirtualPiv:
