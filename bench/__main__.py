@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from bench import a4, camera, idcard, link, printer, screen, smartcard, submit, terminal
+from bench import camera, idcard, link, printer, screen, staff, submit, terminal
 
 Row = tuple[str, str, str, bool]
 PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
@@ -20,6 +21,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("拍摄", camera.rows),
     ("链路", link.rows),
     ("屏幕", screen.rows),
+    ("工作人员", staff.rows),
     ("终端", terminal.rows),
 )
 
