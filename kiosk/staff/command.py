@@ -104,8 +104,12 @@ def _door(settings: Path) -> Iterator[tuple[Door, PcscBadgeReader, SimpleQueue[D
     door = Door(asked, memory, Clock(), reader)
     try:
         yield door, reader, SimpleQueue()
+    except StoreError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
     except KeyboardInterrupt:
         click.echo()
+        sys.exit(130)
     finally:
         door.sign_out()
         reader.stop()

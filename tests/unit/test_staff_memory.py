@@ -109,3 +109,13 @@ def test_a_newer_or_damaged_file_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "other.db").write_bytes(b"no database at all" * 100)
     with pytest.raises(StoreError, match="打不开"):
         Memory(tmp_path / "other.db")
+
+
+def test_what_cannot_be_written_down_is_an_error_and_opens_nothing(tmp_path: Path) -> None:
+    kept = Memory(tmp_path / "staff.db")
+    kept._db.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreError, match="写不进盘"):
+        kept.spend(NOW, "00", "slot", Role.CLERK, "sign-in")
+    with pytest.raises(StoreError, match="写不进盘"):
+        kept.attempt(Method.BADGE, NOW)
+    kept.close()
