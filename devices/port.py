@@ -292,17 +292,17 @@ class IdentityReader(Device, Protocol):
     def disarm(self) -> None: ...
 
 
-class BadgeReader(Device, Protocol):
-    """Reads staff badges only while asked to. Tells of a badge, proves it once, and says when it is gone."""
+class BadgeReader(Protocol):
+    """Reads staff badges only while asked to. Tells of a badge, has it prove itself, and says when it is gone."""
 
     def ask_badge(self) -> None:
-        """From now on a badge laid down, or lying there, is told of."""
+        """From now on a badge laid down, or one that lies there and was not dealt with yet, is told of."""
 
     def prove(self, pin: bytearray, digest: bytes) -> None:
         """Give the badge shown last its PIN and have it sign ``digest``; ``pin`` is wiped, whatever comes of it."""
 
     def leave_badge(self) -> None:
-        """Nobody asks for badges any more; the card is reset, so that it forgets its PIN."""
+        """Nobody asks for badges any more; one that lies there is still told of when it goes."""
 
 
 class RatingPad(Device, Protocol):

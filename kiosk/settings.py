@@ -175,11 +175,9 @@ class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``max_age``: hours a revocation list is believed after it was made. ``idle`` and ``total``: seconds a session lasts untouched,
     and at most. ``battery_clock``: the board keeps time while it is off, so its clock is believed without a time service.
-    ``reader``: part of the name of the reader for badges, the first there is when empty; ``service``: pcscd's socket.
+    Badges are read in the reader of ``[devices.smartcard]``, in the first there is where that is not written.
     """
 
-    reader: str = ""
-    service: str = ""
     ca: Path | None = None
     revocation: Path | None = None
     max_age: Annotated[int, Meta(ge=1, le=2160)] = 168

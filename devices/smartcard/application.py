@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from devices.port import ChipCardRemoved, DeviceEvent
+from devices.port import CardFailed, CardRemoved, DeviceEvent
 from devices.protocols.apdu import Answer, Command, exchange
 
 
@@ -60,3 +61,19 @@ class Application(ABC):
     def removed(self) -> DeviceEvent:
         """What is said when a card this application has read is gone, or may be."""
         return ChipCardRemoved()
+    @property
+    def unfinished(self) -> bool:
+        """Whether the card that was read, and that the reader never lost sight of, is wanted once more."""
+        return False
+
+    def resume(self, card: Card) -> DeviceEvent:
+        """Go on with that card: a new connection, the application selected. Tried once."""
+        raise NotImplementedError
+
+    def failed(self, fault: str) -> DeviceEvent:
+        """What is said when a card this application waited for could not be met."""
+        return CardFailed(fault)
+
+    def removed(self, fault: str) -> DeviceEvent:
+        """What is said when a card this application has read is gone, or (``fault`` absent) may be."""
+        return CardRemoved()

@@ -139,8 +139,11 @@ class SmartcardReader(Supervised[None]):
         assert self._context is not None
         sight = self._context.look(self._reader)
         self._notice(sight)
-        if sight.present and self._dealt != sight.count and any(each.order is not None for each in self._applications):
-            self._meet(sight)
+        if sight.present and self._dealt != sight.count and (waiting := [a for a in self._applications if a.order is not None]):
+            self.emit(CardFound(self.now()))
+            self._meet(sight, waiting)
+        elif self._read is not None and self._read.unfinished:
+            self._meet(sight, [self._read], resume=True)
         elif self.now() >= self._prove_at:
             self._prove()
         return LOOK_EVERY
@@ -151,7 +154,7 @@ class SmartcardReader(Supervised[None]):
             context.close()
         self._stale = self._stale or self._dealt is not None
         self._dealt = None
-        self._forget()
+        self._forget("absent")
 
     @contextlib.contextmanager
     def _entering(self) -> Iterator[None]:
@@ -171,12 +174,12 @@ class SmartcardReader(Supervised[None]):
             self._stale = not sight.present and self.now() < self._settled_at
         elif self._dealt is not None and (not sight.present or sight.count != self._dealt):
             self._dealt = None
-            self._forget()
+            self._forget("card_removed")
 
-    def _forget(self) -> None:
+    def _forget(self, fault: str) -> None:
         if self._read is not None:
             read, self._read = self._read, None
-            self.emit(read.removed())
+            self.emit(read.removed(fault))
 
     def _prove(self) -> None:
         assert self._context is not None
@@ -189,18 +192,17 @@ class SmartcardReader(Supervised[None]):
 
     # --- a card -------------------------------------------------------------------------------------------------------
 
-    def _meet(self, sight: Sight) -> None:
-        """Read the card that lies there and say what became of it."""
+    def _meet(self, sight: Sight, waiting: list[Application], *, resume: bool = False) -> None:
+        """Read the card that lies there, or go on with it; say what became of it, a failure in the words of who waits first."""
         self.busy()
-        self.emit(CardFound(self.now()))
         try:
-            outcome: DeviceEvent | None = self._attempts(sight)
+            outcome: DeviceEvent | None = self._attempts(sight, waiting, resume)
         except TimeoutError:
             self._hung = True
-            self.emit(CardFailed("mute"))
+            self.emit(waiting[0].failed("mute"))
             raise
         except OSError:
-            self.emit(CardFailed("absent"))
+            self.emit(waiting[0].failed("absent"))
             raise
         except UnwantedError:
             outcome = None
@@ -210,47 +212,49 @@ class SmartcardReader(Supervised[None]):
             self.emit(outcome)
         self.ready()
 
-    def _attempts(self, sight: Sight) -> DeviceEvent:
+    def _attempts(self, sight: Sight, waiting: list[Application], resume: bool) -> DeviceEvent:
         assert self._context is not None
-        outcome: DeviceEvent = CardFailed("card_unreadable")
-        for _ in range(ATTEMPTS):
+        outcome: DeviceEvent | None = None
+        fault = "card_unreadable"
+        for _ in range(1 if resume else ATTEMPTS):
             application, final = None, False
             try:
-                application, outcome = self._one_attempt(sight)
+                application, outcome = self._one_attempt(sight, waiting, resume)
                 final = True
             except CardGoneError:
-                outcome = CardFailed("card_unreadable")
+                fault = "card_unreadable"
             except CardMuteError:
-                outcome = CardFailed("card_mute")
+                fault = "card_mute"
             except ReaderHeldError:
-                outcome = CardFailed("smartcard_held")
+                fault = "smartcard_held"
                 self.wait(LOOK_EVERY)
             except CardAnswerError as error:
                 log.info("%s: %s", self.name, error)
-                outcome, final = CardFailed("card_unreadable"), True
+                fault, final = "card_unreadable", True
             now = self._context.look(self._reader)
             if not now.present or now.count != sight.count:
-                return CardFailed("card_removed")
+                return waiting[0].failed("card_removed")
             if final:
                 self._read = application
                 break
-        return outcome
+        return waiting[0].failed(fault) if outcome is None else outcome
 
-    def _one_attempt(self, sight: Sight) -> tuple[Application | None, DeviceEvent]:
+    def _one_attempt(self, sight: Sight, waiting: list[Application], resume: bool) -> tuple[Application | None, DeviceEvent]:
         """Which application read the card, and what it says; none when the card has none of those somebody waits for."""
         assert self._context is not None
         with self._context.card(self._reader) as transmit:
-            for application in self._applications:
+            for application in waiting:
                 if (order := application.order) is None:
                     continue
                 send = self._guarded(transmit, application, order)
                 selected = apdu.exchange(apdu.select(application.aid, le=None), send)
                 if selected.ok:
-                    event = application.read(Card(sight.atr, selected.data, send, self.now))
+                    card = Card(sight.atr, selected.data, send, self.now)
+                    event = application.resume(card) if resume else application.read(card)
                     if application.order is not order:
                         raise UnwantedError
                     return None if isinstance(event, CardFailed) else application, event
-        return None, CardFailed("card_not_supported")
+        return None, waiting[0].failed("card_not_supported")
 
     def _guarded(self, transmit: apdu.Transmit, application: Application, order: object) -> apdu.Transmit:
         """``transmit`` for as long as this order stands, and not for ever."""

@@ -18,7 +18,9 @@ from queue import Empty, SimpleQueue
 import click
 
 from devices.port import BadgeDeclined, BadgeGone, BadgeProven, BadgeShown, DeviceChanged, DeviceEvent
-from devices.smartcard.badge_reader import PcscBadgeReader
+from devices.smartcard.badge import StaffBadge
+from devices.smartcard.reader import SmartcardReader
+from devices.smartcard.social import SocialCard
 from domain.staff.roles import WORDS
 from kiosk import faults
 from kiosk import settings as conf
@@ -90,7 +92,7 @@ def code(settings: Path, stay: bool) -> None:
 
 
 @contextmanager
-def _door(settings: Path) -> Iterator[tuple[Door, PcscBadgeReader, SimpleQueue[DeviceEvent]]]:
+def _door(settings: Path) -> Iterator[tuple[Door, SmartcardReader, SimpleQueue[DeviceEvent]]]:
     """A door of the terminal with ``settings``, signed out and closed at the end, however that comes."""
     try:
         conf_of = conf.load(settings)
@@ -100,8 +102,9 @@ def _door(settings: Path) -> Iterator[tuple[Door, PcscBadgeReader, SimpleQueue[D
         click.echo(str(error), err=True)
         sys.exit(EX_CONFIG)
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    reader = PcscBadgeReader(conf_of.staff.reader, conf_of.staff.service)
-    door = Door(asked, memory, Clock(), reader)
+    badge, where = StaffBadge(), conf_of.devices.smartcard or conf.SmartcardSettings()
+    reader = SmartcardReader(SocialCard(), badge, reader=where.reader, service=where.service)
+    door = Door(asked, memory, Clock(), badge)
     try:
         yield door, reader, SimpleQueue()
     except StoreError as error:

@@ -30,7 +30,8 @@ LABEL = b"tongban staff badge 1"
 MAX_LIST = 4_000_000
 """Bytes of a revocation list that is looked at: some 100 000 badges."""
 _NOTHING_PROVEN = frozenset(
-    {"card_removed", "absent", "mute", "badge_last_try", "badge_blocked", "badge_tries_unknown", "badge_pin_impossible"}
+    {"card_removed", "card_mute", "smartcard_held", "absent", "mute"}
+    | {"badge_last_try", "badge_blocked", "badge_tries_unknown", "badge_pin_impossible"}
 )
 """Outcomes of a proof that say nothing against the person: no failure is counted."""
 

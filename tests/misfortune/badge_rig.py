@@ -13,7 +13,9 @@ from support.pcsc import Reader, reader
 from support.staff import AGE, TERMINAL
 
 from devices.port import BadgeDeclined, BadgeGone, BadgeProven, BadgeShown, DeviceEvent
-from devices.smartcard.badge_reader import PcscBadgeReader
+from devices.smartcard.badge import StaffBadge
+from devices.smartcard.reader import SmartcardReader
+from devices.smartcard.social import SocialCard
 from devices.virtual.badges import Badge, Office
 from devices.virtual.piv import VirtualPiv
 from devices.virtual.vpcd import HangUpError
@@ -35,8 +37,9 @@ class Entrance:
         self.list = folder / "staff.crl"
         self.list.write_bytes(OFFICE.revocation())
         rules = Rules(TERMINAL, Anchor(OFFICE.pem), self.list, AGE, battery_clock=True)
-        self.reader = PcscBadgeReader(service=str(pcsc.socket), patience=2.0)
-        self.door = Door(rules, self.memory, Clock(), self.reader)
+        badge = StaffBadge()
+        self.reader = SmartcardReader(SocialCard(), badge, service=str(pcsc.socket), patience=2.0)
+        self.door = Door(rules, self.memory, Clock(), badge)
 
     def lay(self, made: Badge = BADGE, *faults: str, pulled_at: int = 0) -> VirtualPiv:
         """Lay a badge; it is pulled away at its ``pulled_at``-th command instead of answering."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from serial_rig import Events, until
+from support.pcsc import folder
 
 from devices.port import SocialCardRead, SocialDocument
 from devices.smartcard.reader import SmartcardReader
@@ -33,14 +29,6 @@ class Slot:
     def read(self, count: int = 0) -> SocialDocument:
         """The document read after ``count`` others."""
         return self.events.after(count, SocialCardRead).document
-
-
-@cache
-def folder() -> Path:
-    """One for the whole process: libpcsclite looks for pcscd's socket in one place."""
-    made = Path(tempfile.mkdtemp(prefix="tongban-pcsc-"))
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
-    return made
 
 
 @contextmanager

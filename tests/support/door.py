@@ -9,7 +9,9 @@ from pathlib import Path
 import msgspec
 from support.staff import AGE, KEY, NOW, TERMINAL, a_book
 
-from devices.port import BadgeDeclined, BadgeEvent, BadgeGone
+from devices.port import BadgeDeclined, BadgeEvent, BadgeGone, BadgeShown
+from devices.protocols import piv
+from devices.protocols.apdu import CardAnswerError, exchange
 from devices.smartcard import badge
 from devices.virtual.badges import Badge, Office
 from devices.virtual.piv import VirtualPiv
@@ -44,8 +46,6 @@ class TestClock(Clock):
 class DirectReader:
     """The port ``BadgeReader`` without a thread and without pcscd."""
 
-    name = "smartcard"
-
     def __init__(self) -> None:
         self.card: VirtualPiv | None = None
         self.hear: Callable[[BadgeEvent], None]
@@ -54,7 +54,18 @@ class DirectReader:
     def lay(self, card: VirtualPiv) -> None:
         self.card = card
         if self.asked:
-            self.hear(badge.show(card.transmit))
+            self.hear(self._show())
+
+    def _show(self) -> BadgeEvent:
+        assert self.card is not None
+        try:
+            if not exchange(piv.select_piv(), self.card.transmit).ok:
+                return BadgeDeclined("badge_unknown")
+        except CardAnswerError:
+            return BadgeDeclined("badge_answer_damaged")
+        shown = badge.show(self.card.transmit)
+        self._certificate = shown.certificate if isinstance(shown, BadgeShown) else b""
+        return shown
 
     def lift(self) -> None:
         self.card = None
@@ -63,14 +74,15 @@ class DirectReader:
     def ask_badge(self) -> None:
         self.asked = True
         if self.card:
-            self.hear(badge.show(self.card.transmit))
+            self.hear(self._show())
 
     def prove(self, pin: bytearray, digest: bytes) -> None:
         if self.card is None:
             pin[:] = bytes(len(pin))
             self.hear(BadgeDeclined("card_removed"))
         else:
-            self.hear(badge.prove(self.card.transmit, pin, digest))
+            exchange(piv.select_piv(), self.card.transmit)
+            self.hear(badge.prove(self.card.transmit, self._certificate, pin, digest))
 
     def leave_badge(self) -> None:
         self.asked = False
@@ -92,7 +104,7 @@ class Hall:
             self.book.write_bytes(a_book())
         rules = Rules(TERMINAL, Anchor(OFFICE.pem), self.list, AGE, KEY.public, self.book)
         self.states: list[State] = []
-        self.door = Door(rules, self.memory, self.clock, self.reader, self.states.append)  # type: ignore[arg-type]
+        self.door = Door(rules, self.memory, self.clock, self.reader, self.states.append)
         self.reader.hear = self.door.hear
 
     def lay(self, made: Badge, *faults: str) -> VirtualPiv:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-from devices.transports.pcsc import Context
+from devices.transports.pcsc import Context, ServiceGoneError
 from devices.virtual.pcscd import PrivatePcscd
 from devices.virtual.vpcd import Applet, Slot
 
@@ -27,23 +29,29 @@ class Reader:
         self._slot.put(card)
 
     def settle(self) -> None:
-        """Wait until pcscd has seen the card."""
-        with closing(Context(str(self.socket))) as context:
-            while not any(context.look(name).atr for name in context.readers()):
-                time.sleep(0.01)
+        """Wait until pcscd listens and has seen the card."""
+        seen = False
+        while not seen:
+            with closing(Context(str(self.socket))) as context, suppress(ServiceGoneError):
+                context.enter()
+                seen = any(context.look(name).atr for name in context.readers())
+            time.sleep(0.01)
 
     def lift(self) -> None:
         self._slot.put(None)
 
 
 @cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="tongban-pcsc-")
+def folder() -> Path:
+    """One for the whole process: libpcsclite looks for pcscd's socket in one place."""
+    made = Path(tempfile.mkdtemp(prefix="tongban-pcsc-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 @contextmanager
 def reader() -> Iterator[Reader]:
-    pcscd = PrivatePcscd(Path(_folder().name))
+    pcscd = PrivatePcscd(folder())
     pcscd.start()
     slot = Slot(pcscd.touch)
     try:

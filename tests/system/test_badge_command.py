@@ -27,7 +27,7 @@ class Technician:
         self.layout = layout
         self.pcsc = pcsc
         settings = layout.base / "terminal.toml"
-        settings.write_text(settings.read_text().replace("[staff]", f'[staff]\nservice = "{pcsc.socket}"'))
+        settings.write_text(settings.read_text() + f'\n[devices.smartcard]\nservice = "{pcsc.socket}"\n')
 
     def lay(self, name: str) -> Badge:
         made = staff.badge(self.layout, name)

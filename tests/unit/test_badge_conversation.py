@@ -12,6 +12,7 @@ from devices.protocols import piv
 from devices.protocols.apdu import encode
 from devices.smartcard import badge
 
+HELD = encode(0x53, encode(0x70, b"held") + b"\x71\x01\x00") + b"\x90\x00"
 ANSWERS = st.lists(
     st.one_of(
         st.binary(max_size=260),
@@ -49,10 +50,22 @@ def test_whatever_a_card_says_proving_ends_with_the_pin_wiped_and_sent_at_most_o
     def transmit(command: bytes) -> bytes:
         if command[:4] == piv.verify_status().encode() and len(command) > 5:
             sent.append(command)
-        return next(said)
+        return HELD if command[1] == 0xCB else next(said)
 
     pin = bytearray(b"246810")
-    outcome = badge.prove(transmit, pin, bytes(32))
+    outcome = badge.prove(transmit, b"held", pin, bytes(32))
     assert isinstance(outcome, BadgeProven | BadgeDeclined)
     assert pin == bytes(6)
     assert len(sent) <= 1
+
+
+def test_another_card_than_the_one_shown_gets_no_pin() -> None:
+    heard: list[bytes] = []
+
+    def transmit(command: bytes) -> bytes:
+        heard.append(command)
+        return HELD
+
+    pin = bytearray(b"246810")
+    assert badge.prove(transmit, b"another", pin, bytes(32)) == BadgeDeclined("card_removed")
+    assert (pin, [command[1] for command in heard]) == (bytes(6), [0xCB])
