@@ -8,8 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bench import a4, camera, idcard, link, printer, screen, smartcard, submit, terminal
-from bench import camera, idcard, link, printer, screen, staff, submit, terminal
+from bench import a4, camera, idcard, link, printer, screen, smartcard, staff, submit, terminal
 
 Row = tuple[str, str, str, bool]
 PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (

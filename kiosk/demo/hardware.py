@@ -19,9 +19,10 @@ from ui.bench.page import create_bench
 @click.option("--port", type=click.IntRange(1, 65535), required=True, help="工作台页面的端口")
 @click.option("--printer-port", type=click.IntRange(1, 65535), required=True, help="虚拟打印机的端口")
 @click.option("--a4-port", type=click.IntRange(1, 65535), required=True, help="虚拟 A4 打印机的端口")
-def bench(folder: Path, port: int, printer_port: int, a4_port: int) -> None:
+@click.option("--badges", type=click.Path(file_okay=False, path_type=Path), help="演示的工作证放在哪里，不写就没有工作证")
+def bench(folder: Path, port: int, printer_port: int, a4_port: int, badges: Path | None) -> None:
     """运行虚拟硬件和它的工作台页面（仅开发演示）。"""
-    hardware = rig.build(folder, printer_port, a4_port)
+    hardware = rig.build(folder, printer_port, a4_port, badges)
     hardware.start()
     app = create_api(hardware)
     app.register_blueprint(create_bench())

@@ -99,6 +99,11 @@ class Layout:
     def secrets(self) -> Path:
         return self.base / "secrets"
 
+    @property
+    def badges(self) -> Path:
+        """What the bench lays as staff's badges: each a file with its keys."""
+        return self.base / "badges"
+
 
 def layout(base: Path) -> Layout:
     """The usual layout. ``RuntimeError`` when no folder in memory can be found, ``ValueError`` for a port that is none."""

@@ -12,10 +12,11 @@ from devices.virtual.rating import VirtualPad
 from devices.virtual.rig import Rig
 from devices.virtual.smartcard import VirtualPcsc
 from devices.virtual.social import cards
+from kiosk.demo import staff
 
 
-def build(folder: Path, printer_port: int, a4_port: int = 0) -> Rig:
-    """The six devices; ttys and the sockets of camera and pcscd appear in ``folder``."""
+def build(folder: Path, printer_port: int, a4_port: int = 0, badges: Path | None = None) -> Rig:
+    """The six devices; ttys and the sockets of camera and pcscd appear in ``folder``. ``badges``: where staff's badges lie."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Rig(
         [
@@ -24,6 +25,6 @@ def build(folder: Path, printer_port: int, a4_port: int = 0) -> Rig:
             VirtualPrinter(port=printer_port),
             VirtualPad(folder / "rating"),
             VirtualPagePrinter(port=a4_port),
-            VirtualPcsc(folder / "pcsc", cards=cards()),
+            VirtualPcsc(folder / "pcsc", cards=(*cards(), *(staff.cards(badges) if badges else ()))),
         ]
     )

@@ -10,14 +10,16 @@ from typing import Any
 
 from devices.virtual import badges
 from devices.virtual.badges import Badge, Office
+from devices.virtual.piv import VirtualPiv
+from devices.virtual.smartcard import SmartCard
 from domain.staff.key import StaffKey
 from kiosk.demo.layout import Layout
 from kiosk.demo.processes import tongban
 from kiosk.store.files import write_durably
 
-REVOKED = "revoked"
-BADGES = {"technician": "technician", "clerk": "clerk", REVOKED: "technician"}
-"""Names of the badges that lie at the bench, and the role each holds."""
+REVOKED = "badge-revoked"
+BADGES = {"badge-technician": "technician", "badge-clerk": "clerk", REVOKED: "technician"}
+"""Names of the badges made for the bench, and the role each holds."""
 _RENEW = 30 * 86400.0
 """Seconds after which a code book is made anew; it is good for a year."""
 
@@ -26,11 +28,11 @@ def prepare(layout: Layout) -> tuple[dict[str, Any], dict[str, Any]]:
     """Make office, badges and secret at the first start, the list at each; ``[staff]`` of the terminal and of the centre."""
     office = _office(layout)
     for name, role in BADGES.items():
-        if not (path := _badge(layout, name)).exists():
-            write_durably(path, badges.dump(office.badge(role)))
+        if not (layout.badges / f"{name}.pem").exists():
+            write_durably(layout.badges / f"{name}.pem", badges.dump(office.badge(role)))
     ca, revocation, secret = layout.base / "staff-ca.pem", layout.base / "staff.crl", layout.secrets / "staff-codes"
     write_durably(ca, office.pem)
-    write_durably(revocation, office.revocation([badge(layout, REVOKED).serial]))
+    write_durably(revocation, office.revocation([badge(layout.badges, REVOKED).serial]))
     if not secret.exists():
         write_durably(secret, secrets.token_hex(32).encode() + b"\n")
     terminal = {
@@ -53,12 +55,23 @@ def lay_book(layout: Layout, terminal: str) -> None:
             raise RuntimeError(f"码本没有做出来：{made.stderr.strip()}")
 
 
-def badge(layout: Layout, name: str) -> Badge:
-    return badges.load(_badge(layout, name).read_bytes())
+def badge(folder: Path, name: str) -> Badge:
+    return badges.load((folder / f"{name}.pem").read_bytes())
 
 
-def _badge(layout: Layout, name: str) -> Path:
-    return layout.secrets / f"badge-{name}.pem"
+def cards(folder: Path) -> tuple[SmartCard, ...]:
+    """Staff's badges as the bench lays them; all have the PIN 246810."""
+    technician, clerk, revoked = (VirtualPiv(badge(folder, name)) for name in BADGES)
+    copied, last = VirtualPiv(technician.badge), VirtualPiv(technician.badge)
+    copied.inject("cloned")
+    last.inject("last try")
+    return (
+        SmartCard("badge-technician", "工作证·技术人员", "PIN 是 246810，用 tongban badge check 登录", technician),
+        SmartCard("badge-clerk", "工作证·窗口工作人员", "另一种身份，PIN 相同", clerk),
+        SmartCard(REVOKED, "工作证（已吊销）", "在吊销名单上，不问 PIN 就拒绝", revoked),
+        SmartCard("badge-copied", "抄来的工作证", "证书是真的，卡里没有它的私钥", copied),
+        SmartCard("badge-last-try", "PIN 只剩一次的工作证", "最后一次留给本人，终端不用", last),
+    )
 
 
 def _office(layout: Layout) -> Office:

@@ -27,10 +27,10 @@ class Technician:
         self.layout = layout
         self.pcsc = pcsc
         settings = layout.base / "terminal.toml"
-        settings.write_text(settings.read_text() + f'\n[devices.smartcard]\nservice = "{pcsc.socket}"\n')
+        settings.write_text(re.sub(r"(?<=\[devices.smartcard\]\n)service = .*", f'service = "{pcsc.socket}"', settings.read_text()))
 
     def lay(self, name: str) -> Badge:
-        made = staff.badge(self.layout, name)
+        made = staff.badge(self.layout.badges, f"badge-{name}")
         self.pcsc.put(VirtualPiv(made))
         return made
 
