@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -55,9 +55,9 @@ class Entrance:
         self.door.ask()
         return card
 
-    def until(self, wanted: Callable[[State], bool]) -> State:
+    def until(self, wanted: Callable[[State], bool], patience: float = PATIENCE) -> State:
         """Give the door what the reader tells, until it stands so."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while not wanted(self.door.state):
             try:
                 event = self.events.get(timeout=max(0.0, deadline - time.monotonic()))
@@ -82,6 +82,16 @@ class Entrance:
         state = self.until(lambda s: isinstance(s, Open))
         assert isinstance(state, Open)
         return state
+
+    def sign_in_after_a_loss(self) -> Open:
+        """As a person does: a card laid just after pcscd came back counts as the one that lay there before, so lay it again."""
+        for _ in range(10):
+            self.lay()
+            with suppress(AssertionError):
+                self.until(lambda state: isinstance(state, PinWanted), 2.0)
+                break
+            self.pcsc.lift()
+        return self.sign_in()
 
     def audit(self) -> list[tuple[str, dict[str, object]]]:
         return [(event, msgspec.json.decode(detail)) for _, event, detail in self.memory.lines()]

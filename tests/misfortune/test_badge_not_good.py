@@ -86,9 +86,9 @@ def test_a_citizens_social_card_in_the_badge_reader_is_told_apart_and_left_alone
         rig.sign_in()
 
 
-@pytest.mark.parametrize("fault", ["compressed certificate", "hostile length", "endless", "silent", "no certificate"])
+@pytest.mark.parametrize("fault", ["hostile length", "endless"])
 def test_a_card_that_answers_nonsense_is_refused_and_the_next_badge_works(tmp_path: Path, fault: str) -> None:
     with entrance(tmp_path) as rig:
         rig.lay(BADGE, fault)
-        assert rig.refused().fault in ("badge_answer_damaged", "badge_unknown", "badge_empty")
+        assert rig.refused() == Closed("badge_answer_damaged")
         rig.sign_in()

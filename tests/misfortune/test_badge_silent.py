@@ -28,7 +28,7 @@ def test_a_badge_that_hangs_with_the_pin_signs_nobody_in_and_the_next_one_works(
         rig.pin()
         assert rig.refused() == Closed("mute")
         awake.set()
-        rig.sign_in()
+        rig.sign_in_after_a_loss()
         assert [event for event, _ in rig.audit()].count("staff_signed_in") == 1
 
 
@@ -38,7 +38,7 @@ def test_pcscd_stands_still_while_somebody_is_signed_in_the_door_is_closed(tmp_p
         rig.pcsc.pcscd.signal("STOP")
         assert rig.refused() == Closed("absent")
         rig.pcsc.pcscd.signal("CONT")
-        rig.sign_in()
+        rig.sign_in_after_a_loss()
 
 
 def test_a_card_laid_the_wrong_way_round_is_told(tmp_path: Path) -> None:
