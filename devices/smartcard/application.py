@@ -10,8 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from devices.port import ChipCardRemoved, DeviceEvent
-from devices.port import CardFailed, CardRemoved, DeviceEvent
+from devices.port import CardFailed, ChipCardRemoved, DeviceEvent
 from devices.protocols.apdu import Answer, Command, exchange
 
 
@@ -58,9 +57,6 @@ class Application(ABC):
     def read(self, card: Card) -> DeviceEvent:
         """Read it, restarted from SELECT whenever contact was lost: what became of it, be it a ``CardFailed``."""
 
-    def removed(self) -> DeviceEvent:
-        """What is said when a card this application has read is gone, or may be."""
-        return ChipCardRemoved()
     @property
     def unfinished(self) -> bool:
         """Whether the card that was read, and that the reader never lost sight of, is wanted once more."""
@@ -76,4 +72,4 @@ class Application(ABC):
 
     def removed(self, fault: str) -> DeviceEvent:
         """What is said when a card this application has read is gone, or (``fault`` absent) may be."""
-        return CardRemoved()
+        return ChipCardRemoved()

@@ -15,6 +15,7 @@ Codes are those of ``kiosk/faults.toml``.
 from __future__ import annotations
 
 import contextlib
+import warnings
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from domain.staff.roles import Role
@@ -44,11 +46,12 @@ _HOSTILE = (
     TypeError,
     OverflowError,
     UnsupportedAlgorithm,
+    CryptographyDeprecationWarning,
     x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
-"""What the library raises for bytes that are no certificate."""
+"""What the library raises for bytes that are no certificate, or one that breaks RFC 5280 (a serial number below 1)."""
 
 
 class BadAnchorError(ValueError):
@@ -95,7 +98,9 @@ class Anchor:
     def judge(self, der: bytes, revocation: bytes | None, max_age: timedelta, now: datetime) -> Holder | Refused:
         """Whom the certificate ``der`` of a badge makes its holder at ``now``. ``revocation``: the list that lies here, if any."""
         try:
-            certificate = x509.load_der_x509_certificate(der)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", CryptographyDeprecationWarning)
+                certificate = x509.load_der_x509_certificate(der)
             extensions = certificate.extensions
             key = certificate.public_key()
         except _HOSTILE:
