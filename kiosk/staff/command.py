@@ -73,6 +73,8 @@ def check(settings: Path, stay: bool, wait: float) -> None:
                     _welcome(state)
                     _stay(door, events, stay)
                     return
+                case Closed(fault="card_removed"):
+                    click.echo("卡被拿开了，请重新放。", err=True)  # perhaps a better one comes
                 case Closed(fault=fault) if fault is not None:
                     _refused(state)
 
