@@ -25,6 +25,7 @@ ANSWERS = st.lists(
 )
 
 
+@example([b"l\x00", b"S\x06p\x01\x00q\x01\x00\x90\x00"])
 @given(ANSWERS)
 def test_whatever_a_card_says_showing_ends_and_gives_it_no_pin(answers: list[bytes]) -> None:
     said = cycle(answers)
@@ -37,7 +38,8 @@ def test_whatever_a_card_says_showing_ends_and_gives_it_no_pin(answers: list[byt
     shown = badge.show(transmit)
     assert isinstance(shown, BadgeShown | BadgeDeclined)
     assert not isinstance(shown, BadgeShown) or shown.left >= badge.FEWEST_TRIES
-    assert not [command for command in heard if command[1] == 0x20 and len(command) > 4]
+    # A card may have the question for the tries repeated with a length (6Cxx), which makes it five bytes and no PIN.
+    assert not [command for command in heard if command[1] == 0x20 and len(command) > 5]
 
 
 @example([b"\x63\xc3", b"\x6c\x08"])
