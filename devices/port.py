@@ -26,6 +26,8 @@ class Life(StrEnum):
     BUSY = "busy"
     FAULTED = "faulted"
     BACK_OFF = "back_off"
+    UNKNOWN = "unknown"
+    """Open, and nothing recent proves that it works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class DeviceState:
 
     @property
     def usable(self) -> bool:
-        return self.life in (Life.READY, Life.BUSY) and self.fault is None
+        """It may be given work. One that can prove nothing (a rating pad) may, too: its life is ``UNKNOWN``, never ``READY``."""
+        return self.life in (Life.READY, Life.BUSY, Life.UNKNOWN) and self.fault is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +285,9 @@ class Device(Protocol):
         """End the owning thread and close the device; returns within two seconds."""
 
     def state(self) -> DeviceState: ...
+
+    def review(self) -> None:
+        """Tell others if the state reads otherwise than last told, for instance because the owning thread hangs. Any thread."""
 
 
 class IdentityReader(Device, Protocol):

@@ -31,6 +31,17 @@ any other exception                our mistake: traceback in the log once, ``bac
 
 After each of these the device is closed and opened again until it answers. A fault with which the device keeps talking
 (no paper, cover open) is no failure: the driver says :meth:`Supervised.faulted` from its turn and goes on polling.
+
+What the owning thread last said is believed only while it can be (:meth:`Supervised.state`):
+
+=====================================================  =============================================================
+no hook returned, waited or heard from the device for  ``faulted``, fault ``device_hung``: a driver call does not
+``Pace.hung``                                          return. :mod:`devices.watchdog` makes it news
+said to be ready, its last proof of life older than    ``unknown``, fault ``unproven``
+``proof_within``
+``proof_within`` is ``None``: it can prove nothing     ``unknown`` without a fault, in place of ``ready``
+vanished, and its grace is over                        ``absent``, whatever the owning thread is busy trying
+=====================================================  =============================================================
 """
 
 from __future__ import annotations
@@ -48,6 +59,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
+from devices.outages import Outages
 from devices.port import DeviceChanged, DeviceEvent, DeviceState, Emit, Life
 
 log = logging.getLogger(__name__)
@@ -73,11 +85,20 @@ class Pace:
     """How long a device that worked may vanish before it is called absent."""
     steady: float = 2.0
     """Working this long without a break earns the short back-off again; a flapping device does not."""
+    calm: float = 10.0
+    """Working this long makes the next failure news in the log at once; see :mod:`devices.outages`."""
+    hung: float = 15.0
+    """A hook that neither waits, hears from its device nor returns for this long will not return. Longer than any exchange
+    a driver has: three answers of three seconds are missed before it gives up."""
     stopping: float = 2.0
 
 
 class Supervised(ABC, Generic[Note]):
     """A device on a thread of its own. ``name`` is its name in states, logs and settings."""
+
+    proof_within: float | None = 10.0
+    """Seconds within which a working device proves itself (:meth:`alive`) again and again, in ``identify`` first; ``None`` for
+    one that cannot."""
 
     def __init__(self, name: str, *, pace: Pace | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._name = name
@@ -92,6 +113,11 @@ class Supervised(ABC, Generic[Note]):
         weakref.finalize(self, os.close, self._bell)
         self._lost_at: float | None = None
         self._puzzled = False
+        self._expected: str | None = None
+        self._beat: float | None = None
+        self._telling = threading.Lock()
+        self._told = self._state
+        self._outages = Outages(name, self._pace.calm)
 
     # --- for everybody, from any thread -------------------------------------------------------------------------------
 
@@ -99,8 +125,12 @@ class Supervised(ABC, Generic[Note]):
     def name(self) -> str:
         return self._name
 
+    def expect(self, identity: str | None) -> None:
+        """Serve only with the device that says it is ``identity`` (as in :attr:`DeviceState.identity`). Before ``start``."""
+        self._expected = identity
+
     def start(self, emit: Emit) -> None:
-        """Begin the device's life; once only. ``emit`` is called on the owning thread and must not raise."""
+        """Begin the device's life; once only. ``emit`` must neither raise nor wait; the owning thread or the watchdog calls it."""
         if self._thread is not None:
             raise RuntimeError(f"{self._name} was started before")
         self._emit = emit
@@ -117,7 +147,26 @@ class Supervised(ABC, Generic[Note]):
                 log.error("%s does not stop", self._name)
 
     def state(self) -> DeviceState:
-        return self._state
+        """How it stands now: what the owning thread last said, unless that can no longer be believed."""
+        state, beat, lost_at, now = self._state, self._beat, self._lost_at, self._clock()
+        if beat is not None and now - beat > self._pace.hung:
+            return replace(state, life=Life.FAULTED, fault="device_hung", warning=None)
+        if not state.usable:
+            return state
+        if lost_at is not None and now - lost_at > self._pace.grace:
+            return replace(state, life=Life.ABSENT, fault="absent", warning=None)
+        if self.proof_within is None:
+            return replace(state, life=Life.UNKNOWN) if state.life is Life.READY else state
+        if state.proof_at is None or now - state.proof_at > self.proof_within:
+            return replace(state, life=Life.UNKNOWN, fault="unproven")
+        return state
+
+    def review(self) -> None:
+        if self._telling.acquire(blocking=False):  # else the owning thread is telling this very moment
+            try:
+                self._tell_if_new()
+            finally:
+                self._telling.release()
 
     def leave(self, note: Note) -> None:
         """Leave ``note`` for the owning thread and wake it."""
@@ -179,16 +228,20 @@ class Supervised(ABC, Generic[Note]):
 
     def alive(self, at: float | None = None) -> None:
         """The device answered, now or ``at``. Not news by itself: nobody is told."""
-        self._state = replace(self._state, proof_at=self._clock() if at is None else at)
+        self._beat = now = self._clock()
+        self._state = replace(self._state, proof_at=now if at is None else at)
 
     def ready(self, *, warning: str | None = None) -> None:
+        self._lost_at = None
         self._tell(Life.READY, None, warning)
 
     def busy(self) -> None:
+        self._lost_at = None
         self._tell(Life.BUSY, None, self._state.warning)
 
     def faulted(self, code: str, *, warning: str | None = None) -> None:
         """The device talks and says why it cannot serve."""
+        self._lost_at = None
         self._tell(Life.FAULTED, code, warning)
 
     def wait(self, seconds: float | None, *files: int) -> bool:
@@ -196,7 +249,9 @@ class Supervised(ABC, Generic[Note]):
         poll = select.poll()
         for file in (self._bell, *files):
             poll.register(file, select.POLLIN)
+        self._beat = None  # waiting is no hanging
         ready = poll.poll(None if seconds is None else max(0.0, seconds) * 1000)
+        self._beat = self._clock()
         if any(file == self._bell for file, _ in ready):
             os.eventfd_read(self._bell)
         return bool(ready)
@@ -206,7 +261,7 @@ class Supervised(ABC, Generic[Note]):
     def _live(self) -> None:
         pause = self._pace.first
         while not self._stopping.is_set():
-            began = self._clock()
+            self._beat = began = self._clock()
             try:
                 self._open_and_work()
             except DeviceFaultError as error:
@@ -217,7 +272,7 @@ class Supervised(ABC, Generic[Note]):
             except OSError as error:
                 self._gone(error)
             except Exception:
-                if not self._puzzled:
+                if not self._puzzled or self._clock() - began >= self._pace.calm:
                     log.exception("%s: the driver failed", self._name)
                 self._puzzled = True
                 self._fail(Life.BACK_OFF, "device_error")
@@ -227,7 +282,7 @@ class Supervised(ABC, Generic[Note]):
             self._back_off(pause)
             pause = min(pause * 2, self._pace.longest)
         self._decline_all()
-        self._state = replace(self._state, life=Life.ABSENT)
+        self._state, self._beat = replace(self._state, life=Life.ABSENT), None
 
     def _open_and_work(self) -> None:
         afresh = self._lost_at is None and self._state.fault is None
@@ -240,9 +295,10 @@ class Supervised(ABC, Generic[Note]):
         if afresh:
             self._tell(Life.IDENTIFYING)
         identity = self.identify()
-        self._lost_at = None
-        self._puzzled = False
-        self._tell(Life.READY, identity=identity)
+        self._state = replace(self._state, identity=identity or self._state.identity)
+        if self._expected is not None and identity != self._expected:
+            raise DeviceFaultError("device_unidentified" if identity is None else "other_device")
+        self.ready()
         while not self._stopping.is_set():
             self.wait(self.turn(), *self.readable())
 
@@ -283,16 +339,24 @@ class Supervised(ABC, Generic[Note]):
         except Exception:
             log.exception("%s: the driver failed while tidying up", self._name)
 
-    def _tell(self, life: Life, fault: str | None = None, warning: str | None = None, identity: str | None = None) -> None:
-        before = self._state
-        self._state = replace(before, life=life, fault=fault, warning=warning, identity=identity or before.identity)
-        if self._state == before:
+    def _tell(self, life: Life, fault: str | None = None, warning: str | None = None) -> None:
+        with self._telling:
+            self._state = replace(self._state, life=life, fault=fault, warning=warning)
+            self._tell_if_new()
+
+    def _tell_if_new(self) -> None:
+        """Others hear of the state as it is now, once. The age of a proof alone is no news."""
+        state, before, now = self.state(), self._told, self._clock()
+        self._outages.look(now)
+        if state == replace(before, proof_at=state.proof_at):
             return
-        if fault is not None and fault != before.fault:
-            log.warning("%s: %s", self._name, fault)
-        elif life is Life.READY and not before.usable:
-            log.info("%s: ready, %s", self._name, self._state.identity)
-        self._emit(DeviceChanged(self._state))
+        self._told = state
+        if state.fault is not None and state.fault != before.fault:
+            self._outages.down(state.fault, now)
+        elif state.usable and not before.usable:
+            proven = "in use, gives no proof of life" if self.proof_within is None else "ready"
+            self._outages.up(f"{proven}, {state.identity}", now)
+        self._emit(DeviceChanged(state))
 
 
 def _nobody(event: DeviceEvent) -> None:

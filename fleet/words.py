@@ -11,6 +11,10 @@ FAULTS: dict[str, str] = {
     "absent": "没有接上，或断电",
     "mute": "接着，但不应答",
     "device_error": "设备报告其他错误",
+    "device_hung": "驱动卡住，等不到返回",
+    "unproven": "超过时限没有应答，不能确定",
+    "other_device": "不是登记的那一台",
+    "device_unidentified": "不说明自己是哪一台",
     "reader_self_test_failed": "读卡器安全模块自检不通过",
     "reader_not_authorised": "读卡器安全模块未授权",
     "card_removed": "读卡中途卡被拿开",
@@ -95,6 +99,7 @@ LIFE: dict[str, str] = {
     "busy": "工作中",
     "faulted": "故障",
     "back_off": "等待重连",
+    "unknown": "不明",
 }
 
 DEVICES: dict[str, str] = {

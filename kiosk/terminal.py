@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from devices.port import PrintEnded
+from devices.watchdog import Watchdog
 from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, load
 from kiosk import equipment, faults
 from kiosk import settings as conf
@@ -98,6 +99,9 @@ class Terminal:
         for device in self._devices.all():
             device.start(self._from_device)
             self._running.callback(device.stop)
+        watchdog = Watchdog(self._devices.all())
+        watchdog.start()
+        self._running.callback(watchdog.stop)
         self._publisher.start()
         self._running.callback(self._publisher.stop)
         self._uploader.start()

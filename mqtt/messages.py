@@ -72,7 +72,8 @@ CentreState = CentreUp | Lost | Left
 
 
 class DeviceReport(Struct, frozen=True):
-    """``life`` as in ``devices.port.Life``; ``fault`` and ``warning`` are codes; ``proof_age`` in seconds, null if never."""
+    """``life`` as in ``devices.port.Life``; ``fault`` and ``warning`` are codes; ``proof_age`` in seconds, null if never. A life of
+    ``unknown`` without a fault: the device can prove nothing."""
 
     life: Code
     fault: Code | None = None

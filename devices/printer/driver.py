@@ -81,6 +81,8 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
     sent when the terminal went down, so clean up before anything else.
     """
 
+    proof_within = 30.0  # a long slip takes up to 20 s, and a printer may be silent until it is on paper
+
     def __init__(
         self,
         connect: Callable[[], PrinterLink],

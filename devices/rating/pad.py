@@ -30,6 +30,8 @@ CHECK_EVERY = 1.0
 class SerialPad(Supervised[str | None]):
     """:class:`devices.port.RatingPad` on ``path``; ``profile`` is a name in ``pads.toml`` (else ``ValueError``) or one."""
 
+    proof_within = None  # it never answers
+
     def __init__(
         self,
         path: str,

@@ -14,7 +14,7 @@ from devices.port import DeviceChanged, DeviceEvent, Life
 from devices.supervisor import DeviceFaultError, Pace, Supervised
 
 PATIENCE = 20.0
-QUICK = Pace(first=0.01, longest=0.02, grace=0.05, steady=60)
+QUICK = Pace(first=0.01, longest=0.02, grace=0.05, steady=60, calm=0)
 
 
 class Bell(Supervised[str]):
