@@ -4,72 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any, TypeVar
 
+import devices.idcard.options
+import devices.printer.options
+import devices.smartcard.options
 from devices.a4.cups import SOCKET
 from devices.a4.driver import CupsPrinter
 from devices.camera.driver import FrameCamera
 from devices.idcard.photo import PhotoLibrary
 from devices.idcard.reader import SdtReader
+from devices.options import Options
 from devices.port import PrintJournal
-from devices.printer.driver import EscposPrinter, Mode, PrinterLink
-from devices.printer.model import Model, models
+from devices.printer.driver import EscposPrinter, PrinterLink
+from devices.printer.model import models
 from devices.rating.pad import SerialPad
 from devices.smartcard.reader import SmartcardReader
 from devices.smartcard.remote import RemoteModule
 from devices.smartcard.social import SocialCard
+from devices.supervisor import Supervised
 from devices.transports.serial_link import SerialLink
 from devices.transports.tcp import TcpLink
 from devices.transports.usblp import UsbLink
 from kiosk.middle import Devices
-from kiosk.settings import DeviceSettings, IdCardSettings, PrinterSettings, SettingsError, SmartcardSettings
+from kiosk.settings import DeviceSettings
 
-QUICK_BAUD = 115_200
-"""A printer's line below this is slow: a picture of a receipt takes 21 s at 38400 baud, text half a second."""
+Built = TypeVar("Built", bound=Supervised[Any])
 
 
 def build(wanted: DeviceSettings, journal: PrintJournal, *, unfinished: bool = False) -> Devices:
-    """Every device ``wanted`` names, none started. ``unfinished``: see :class:`devices.printer.driver.EscposPrinter`.
-
-    :class:`~kiosk.settings.SettingsError` where the settings name a model that is none of ours.
-    """
+    """Every device ``wanted`` names, none started. ``unfinished``: see :class:`devices.printer.driver.EscposPrinter`."""
+    idcard, camera, rating, a4, smartcard = wanted.idcard, wanted.camera, wanted.rating, wanted.a4, wanted.smartcard
     return Devices(
-        reader=SdtReader(wanted.idcard.path, wanted.idcard.baud, photos=_photos(wanted.idcard)),
-        camera=FrameCamera(wanted.camera.socket),
+        reader=_known(SdtReader(idcard.path, idcard.baud, photos=_photos(idcard)), idcard),
+        camera=_known(FrameCamera(camera.socket), camera),
         printer=printer(wanted.printer, journal, unfinished=unfinished),
-        pad=SerialPad(wanted.rating.path, wanted.rating.profile) if wanted.rating else None,
-        a4=CupsPrinter(wanted.a4.printer, wanted.a4.cups / SOCKET) if wanted.a4 else None,
-        smartcard=_smartcard(wanted.smartcard) if wanted.smartcard else None,
+        pad=_known(SerialPad(rating.path, rating.profile), rating) if rating else None,
+        a4=_known(CupsPrinter(a4.printer, a4.cups / SOCKET), a4) if a4 else None,
+        smartcard=_known(_smartcard(smartcard), smartcard) if smartcard else None,
     )
 
 
-def printer(wanted: PrinterSettings, journal: PrintJournal, *, unfinished: bool = False) -> EscposPrinter:
-    if (model := models().get(wanted.model)) is None:
-        raise SettingsError(f"设置 [devices.printer] 的 model：没有“{wanted.model}”，现有：{'、'.join(models())}")
-    return EscposPrinter(_link(wanted), journal, model=model, mode=mode_of(wanted, model), unfinished=unfinished)
+def printer(wanted: devices.printer.options.Options, journal: PrintJournal, *, unfinished: bool = False) -> EscposPrinter:
+    mode, model = wanted.chosen_mode(), models()[wanted.model]
+    return _known(EscposPrinter(_link(wanted), journal, model=model, mode=mode, unfinished=unfinished), wanted)
 
 
-def mode_of(wanted: PrinterSettings, model: Model) -> Mode:
-    """As set; else text on a slow line where the model has it (docs/decisions/receipts-as-text.md)."""
-    if wanted.mode == "text" and model.text is None:
-        raise SettingsError(f"设置 [devices.printer] 的 mode：型号“{model.name}”没有字库，只能用 image")
-    slow = wanted.baud is not None and wanted.baud < QUICK_BAUD
-    return wanted.mode or ("text" if slow and model.text is not None else "image")
+def _known(device: Built, options: Options) -> Built:
+    """``device``, to serve only if it is the one that was set up."""
+    device.expect(options.identity)
+    return device
 
 
-def _link(wanted: PrinterSettings) -> Callable[[], PrinterLink]:
+def _link(wanted: devices.printer.options.Options) -> Callable[[], PrinterLink]:
     """Opens the printer's link. The settings hold exactly one place, with its baud where it is a line."""
     if wanted.serial is not None:
-        return partial(SerialLink, wanted.serial, wanted.baud or QUICK_BAUD, wanted.flow or "none")
+        return partial(SerialLink, wanted.serial, wanted.baud or devices.printer.options.QUICK_BAUD, wanted.flow or "none")
     if wanted.usb is not None:
         return partial(UsbLink, wanted.usb)
     return partial(TcpLink, wanted.host or "", wanted.port or 9100)
 
 
-def _photos(wanted: IdCardSettings) -> PhotoLibrary | None:
+def _photos(wanted: devices.idcard.options.Options) -> PhotoLibrary | None:
     return PhotoLibrary(wanted.photo_library, wanted.photo_vendor) if wanted.photo_library is not None else None
 
 
-def _smartcard(wanted: SmartcardSettings) -> SmartcardReader:
+def _smartcard(wanted: devices.smartcard.options.Options) -> SmartcardReader:
     there = wanted.security_module
     module = RemoteModule(there.url, ca=there.ca, certificate=there.certificate, key=there.key) if there else None
     return SmartcardReader(SocialCard(module), reader=wanted.reader, service=wanted.service)

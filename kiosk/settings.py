@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
+import devices.a4.options
+import devices.camera.options
+import devices.idcard.options
+import devices.printer.options
+import devices.rating.options
+import devices.smartcard.options
 from domain.sealing import KEY_ID, BadKeyError, Recipient, check_key
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -52,84 +58,15 @@ class GlassSettings(Struct, frozen=True, forbid_unknown_fields=True):
     host: Annotated[str, Meta(pattern=r"^(127\.0\.0\.1|::1)$")] = "127.0.0.1"
 
 
-class IdCardSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    path: str
-    baud: Annotated[int, Meta(ge=9600, le=115200)] = 115200
-    photo_library: Path | None = None
-    """The reader vendor's library that unpacks photos; without one a silhouette is shown."""
-    photo_vendor: int = 0
-    """What that library is called with."""
-
-
-class PrinterSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where it is: exactly one of ``host`` (and ``port``), ``serial`` (and ``baud``, ``flow``), ``usb``.
-
-    ``model`` and ``mode``: see ``devices/printer/models.toml``. Without ``mode`` a printer on a line below 115200 baud whose model
-    has text of its own is sent text, every other one pictures.
-    """
-
-    host: Name | None = None
-    port: Port | None = None
-    serial: Name | None = None
-    baud: Literal[9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] | None = None
-    flow: Literal["none", "xonxoff", "rtscts", "dsrdtr"] | None = None
-    usb: Name | None = None
-    model: Name = "generic"
-    mode: Literal["image", "text"] | None = None
-
-    def __post_init__(self) -> None:
-        if sum(where is not None for where in (self.host, self.serial, self.usb)) != 1:
-            raise ValueError("`host`、`serial`、`usb` 要写一个，也只能写一个")
-        if self.host is None and self.port is not None:
-            raise ValueError("`port` 只和 `host` 一起用")
-        if self.serial is None and (self.baud, self.flow) != (None, None):
-            raise ValueError("`baud`、`flow` 只和 `serial` 一起用")
-        if self.serial is not None and self.baud is None:
-            raise ValueError("`serial` 要写 `baud`")
-
-
-class RatingSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    path: str
-    profile: Name
-
-
-class PagePrinterSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``printer`` is the A4 printer's own IPP address, ``cups`` the folder of ``tongban cups``, which sends to it."""
-
-    printer: Annotated[str, Meta(pattern=r"^ipp://[^/@\s]+/\S+$")]
-    cups: Path
-
-
-class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    socket: str
-
-
-class SecurityModuleSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where social security cards are opened and proven; files are PEM, ``certificate`` and ``key`` the terminal's own."""
-
-    url: Annotated[str, Meta(pattern=r"^https://")]
-    ca: Path | None = None
-    certificate: Path | None = None
-    key: Path | None = None
-
-
-class SmartcardSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``reader``: part of its name among PC/SC's readers, empty: the first; ``service``: pcscd's socket, empty: the system's."""
-
-    reader: str = ""
-    service: str = ""
-    security_module: SecurityModuleSettings | None = None
-
-
 class DeviceSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """A device that is not named here does not exist on this terminal."""
+    """A device that is not named here does not exist on this terminal. Its options are declared beside its driver."""
 
-    idcard: IdCardSettings
-    printer: PrinterSettings
-    camera: CameraSettings
-    rating: RatingSettings | None = None
-    a4: PagePrinterSettings | None = None
-    smartcard: SmartcardSettings | None = None
+    idcard: devices.idcard.options.Options
+    printer: devices.printer.options.Options
+    camera: devices.camera.options.Options
+    rating: devices.rating.options.Options | None = None
+    a4: devices.a4.options.Options | None = None
+    smartcard: devices.smartcard.options.Options | None = None
 
 
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ import click
 
 from devices.port import BadgeDeclined, BadgeGone, BadgeProven, BadgeShown, DeviceChanged, DeviceEvent
 from devices.smartcard.badge import StaffBadge
+from devices.smartcard.options import Options
 from devices.smartcard.reader import SmartcardReader
 from devices.smartcard.social import SocialCard
 from domain.staff.roles import WORDS
@@ -104,7 +105,7 @@ def _door(settings: Path) -> Iterator[tuple[Door, SmartcardReader, SimpleQueue[D
         click.echo(str(error), err=True)
         sys.exit(EX_CONFIG)
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    badge, where = StaffBadge(), conf_of.devices.smartcard or conf.SmartcardSettings()
+    badge, where = StaffBadge(), conf_of.devices.smartcard or Options()
     reader = SmartcardReader(SocialCard(), badge, reader=where.reader, service=where.service)
     door = Door(asked, memory, Clock(), badge)
     try:

@@ -6,17 +6,17 @@ import pytest
 from support.printing import Cable, Journal, Rig, over_each_cable, receipt
 
 from devices.port import PrintOutcome
+from devices.printer.options import Options
 from devices.virtual.printer import VirtualPrinter
 from kiosk.equipment import printer
-from kiosk.settings import PrinterSettings
 
 
-def settings_for(cable: Cable, paper: VirtualPrinter) -> PrinterSettings:
+def settings_for(cable: Cable, paper: VirtualPrinter) -> Options:
     if cable.kind == "serial":
-        return PrinterSettings(serial=paper.address, baud=19200, flow="xonxoff", model="generic-gbk")
+        return Options(serial=paper.address, baud=19200, flow="xonxoff", model="generic-gbk")
     if cable.kind == "usb":
-        return PrinterSettings(usb=paper.address, model="generic-58")
-    return PrinterSettings(host="127.0.0.1", port=paper.port)
+        return Options(usb=paper.address, model="generic-58")
+    return Options(host="127.0.0.1", port=paper.port)
 
 
 @over_each_cable
@@ -37,7 +37,7 @@ def test_what_is_set_is_what_prints(cable: Cable) -> None:
 
 
 def test_a_printer_that_is_not_there_is_absent_and_refuses() -> None:
-    driver = printer(PrinterSettings(usb="/dev/usb/no-such-printer"), Journal())
+    driver = printer(Options(usb="/dev/usb/no-such-printer"), Journal())
     rig = Rig(VirtualPrinter(), driver, Journal())
     driver.start(rig.emit)
     try:
@@ -49,4 +49,4 @@ def test_a_printer_that_is_not_there_is_absent_and_refuses() -> None:
 
 def test_settings_without_a_place_are_no_settings() -> None:
     with pytest.raises(ValueError, match="要写一个"):
-        PrinterSettings()
+        Options()

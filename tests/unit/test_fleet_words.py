@@ -9,7 +9,6 @@ import kiosk
 from fleet import words
 from fleet.overview import local_text
 
-
 AT_THE_DOOR = ("badge_", "code_", "revocation_", "staff_")
 """Told to whoever signs in at the terminal, and never reported."""
 

@@ -7,14 +7,11 @@ from pathlib import Path
 
 import pytest
 from support.hall import command
-from support.printing import Journal
 
-from devices.printer.model import models
+from devices.printer.options import Options as Printer
 from kiosk import settings as conf
 from kiosk.demo import files
 from kiosk.demo.layout import Layout, Ports
-from kiosk.equipment import mode_of
-from kiosk.equipment import printer as equip
 
 
 @pytest.fixture
@@ -58,6 +55,9 @@ def test_no_private_key_is_named_in_the_terminal_s_or_the_centre_s_settings(good
         ("[glass]", "[glass]\ncolour = 1", "colour"),
         ("[glass]", "[glass", "TOML"),
         ("https://", "http://", "documents"),
+        ('profile = "framed"', 'profile = "frmaed"', "frmaed.*reversed"),
+        ("[devices.idcard]", "[devices.idcard]\nbaud = 300", "baud"),
+        ("[devices.printer]", "[devices.printer]\nidentity = 7", "identity"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(good: Path, was: str, becomes: str, says: str) -> None:
@@ -119,6 +119,8 @@ def test_a_printer_is_at_one_of_three_places(good: Path, printer: str) -> None:
         ('usb = "/dev/usb/lp0"\nport = 9100', "只和 `host`"),
         ('serial = "/dev/ttyS0"\nbaud = 9600\nflow = "dtr"', "flow"),
         ('usb = "/dev/usb/lp0"\nmode = "pdf"', "mode"),
+        ('usb = "/dev/usb/lp0"\nmodel = "tm-88"', "tm-88.*generic-gbk"),
+        ('usb = "/dev/usb/lp0"\nmode = "text"', "只能用 image"),
     ],
 )
 def test_a_printer_at_no_place_or_two_is_told_with_its_line(good: Path, printer: str, says: str) -> None:
@@ -134,22 +136,13 @@ def test_a_printer_at_no_place_or_two_is_told_with_its_line(good: Path, printer:
 @pytest.mark.parametrize(
     ("printer", "mode"),
     [
-        (conf.PrinterSettings(host="10.0.0.9"), "image"),
-        (conf.PrinterSettings(usb="/dev/usb/lp0", model="generic-gbk"), "image"),
-        (conf.PrinterSettings(serial="/dev/ttyS0", baud=9600), "image"),
-        (conf.PrinterSettings(serial="/dev/ttyS0", baud=38400, model="generic-gbk"), "text"),
-        (conf.PrinterSettings(serial="/dev/ttyS0", baud=115200, model="generic-gbk"), "image"),
-        (conf.PrinterSettings(serial="/dev/ttyS0", baud=9600, model="generic-gbk", mode="image"), "image"),
+        (Printer(host="10.0.0.9"), "image"),
+        (Printer(usb="/dev/usb/lp0", model="generic-gbk"), "image"),
+        (Printer(serial="/dev/ttyS0", baud=9600), "image"),
+        (Printer(serial="/dev/ttyS0", baud=38400, model="generic-gbk"), "text"),
+        (Printer(serial="/dev/ttyS0", baud=115200, model="generic-gbk"), "image"),
+        (Printer(serial="/dev/ttyS0", baud=9600, model="generic-gbk", mode="image"), "image"),
     ],
 )
-def test_a_slow_line_is_sent_text_where_the_model_has_it_and_every_other_one_pictures(
-    printer: conf.PrinterSettings, mode: str
-) -> None:
-    assert mode_of(printer, models()[printer.model]) == mode
-
-
-def test_a_model_that_does_not_exist_or_has_no_text_is_told_with_those_there_are() -> None:
-    with pytest.raises(conf.SettingsError, match="generic-gbk"):
-        equip(conf.PrinterSettings(host="10.0.0.9", model="tm-88"), Journal(), unfinished=False)
-    with pytest.raises(conf.SettingsError, match="只能用 image"):
-        equip(conf.PrinterSettings(host="10.0.0.9", mode="text"), Journal(), unfinished=False)
+def test_a_slow_line_is_sent_text_where_the_model_has_it_and_every_other_one_pictures(printer: Printer, mode: str) -> None:
+    assert printer.chosen_mode() == mode
