@@ -22,6 +22,8 @@ _ELSEWHERE = {
     "badge": "kiosk.staff.command:commands",
     "virtual": "devices.virtual.cli:commands",
     "bench": "kiosk.demo.hardware:bench",
+    "doctor": "kiosk.care.doctor:doctor",
+    "devices": "kiosk.care.attached:devices",
     "demo": "kiosk.demo.command:demo",
 }
 

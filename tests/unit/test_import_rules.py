@@ -27,11 +27,12 @@ RULES: dict[str, tuple[str, ...]] = {
     # The command and the composition roots may know everything on their side.
     "kiosk.terminal": ("kiosk", "domain", "devices", "mqtt", "ui"),
     "kiosk.equipment": ("kiosk", "devices"),
+    "kiosk.care": ("kiosk", "domain", "devices"),
     "kiosk.demo": ("kiosk", "domain", "devices", "mqtt", "ui"),
     "kiosk.staff.command": ("kiosk", "domain", "devices"),
 }
-ROOTS = ("kiosk.terminal", "kiosk.equipment", "kiosk.demo")
-MAY_NAME_ROOTS = ("kiosk.cli", "kiosk.terminal", "kiosk.demo")
+ROOTS = ("kiosk.terminal", "kiosk.equipment", "kiosk.care", "kiosk.demo")
+MAY_NAME_ROOTS = ("kiosk.cli", "kiosk.terminal", "kiosk.care", "kiosk.demo")
 
 
 def modules() -> list[tuple[str, Path]]:

@@ -1,0 +1,180 @@
+"""``tongban doctor``: every device tried as a technician would, step by step; 通过, 不通过 or 不清楚, and what to do.
+
+Exit codes: 0 all passed · 1 something failed · 2 nothing failed, something is unknown · 64 wrong command line · 69 the
+terminal is running and holds the devices · 78 the settings are wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from devices.port import Device, PrintOutcome
+from devices.watchdog import Watchdog
+from kiosk import equipment
+from kiosk import settings as conf
+from kiosk.care.exercises import EXERCISES, NAMES, Exercise
+from kiosk.care.hands import Hands, Nobody, Person
+from kiosk.care.station import BrokenError, Station
+from kiosk.care.verdict import WORDS, DeviceFindings, Finding, Outcome, Report, Verdict, failed, passed, unknown, worst
+from kiosk.store.files import alone
+
+VERSION = 1
+"""Of the JSON report."""
+EX_USAGE, EX_UNAVAILABLE, EX_CONFIG = 64, 69, 78
+CODES = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.UNKNOWN: 2}
+_MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✕", Verdict.UNKNOWN: "?"}
+
+
+class NoJournal:
+    """A test slip is no receipt: what becomes of it is nobody's record."""
+
+    def sending(self, job: str, attempt: int) -> None: ...
+
+    def ended(self, job: str, attempt: int, outcome: PrintOutcome, cause: str | None) -> None: ...
+
+
+class _Command(click.Command):
+    """Wrong words on the command line end with 64: 2 has a meaning here."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        try:
+            return super().make_context(*arguments, **options)
+        except click.UsageError as error:
+            error.show()
+            raise click.exceptions.Exit(EX_USAGE) from None
+
+
+@click.command(cls=_Command)
+@click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--only", metavar="设备,设备", help="只试这些设备，如 idcard,printer")
+@click.option("--unattended", is_flag=True, help="旁边没有人：只做不用动手的，其余记为“不清楚”")
+@click.option("--json", "as_json", is_flag=True, help="结果按 JSON 输出，提示走标准错误")
+def doctor(settings: Path, only: str | None, unattended: bool, as_json: bool) -> None:
+    """逐个试终端的设备：放卡、打印、按键、拍照。SETTINGS 是终端的设置文件。
+
+    试之前请停下终端。退出码：0 全部通过，1 有不通过的，2 有不清楚的。
+    """
+    logging.getLogger().setLevel(logging.ERROR)
+    try:
+        wanted = conf.load(settings)
+        stations = _stations(wanted, only)
+    except (conf.SettingsError, OSError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(EX_CONFIG)
+    except LookupError as error:
+        click.echo(error.args[0], err=True)
+        sys.exit(EX_USAGE)
+    hands: Hands = Nobody() if unattended else Person(quiet=as_json)
+    with ExitStack() as running:
+        try:
+            running.enter_context(alone(wanted.paths.data))
+        except OSError as error:
+            click.echo(f"{error}。\n设备正由它占着，请先停下终端（停止服务，或在运行 tongban run 的窗口按 Ctrl-C）再试。", err=True)
+            sys.exit(EX_UNAVAILABLE)
+        watchdog = Watchdog([station.device for station in stations])
+        for station in stations:
+            station.device.start(station.hear)
+            running.callback(station.device.stop)
+        watchdog.start()
+        running.callback(watchdog.stop)
+        found = tuple(examine(station, hands, tell=_hush if as_json else click.echo) for station in stations)
+    verdict = worst(device.verdict for device in found)
+    now = datetime.now().astimezone().isoformat("T", "seconds")
+    report = Report(VERSION, wanted.terminal.id, now, not unattended, verdict, found)
+    click.echo(msgspec.json.format(msgspec.json.encode(report)).decode() if as_json else _summary(report))
+    sys.exit(CODES[verdict])
+
+
+def examine(station: Station, hands: Hands, tell: Any) -> DeviceFindings:
+    """All steps of one device. A device that cannot serve is not tried further: the rest of its steps is unknown."""
+    name = station.device.name
+    tell(f"\n{NAMES.get(name, name)}（{name}）")
+    steps = []
+    for finding in _steps(station, hands):
+        tell(f"  {_MARKS[finding.verdict]} {finding.title}：{WORDS[finding.verdict]}{'，' + finding.says if finding.says else ''}")
+        if finding.remedy and finding.verdict is not Verdict.PASSED:
+            tell(f"      怎么办：{finding.remedy}")
+        steps.append(finding)
+    verdict = worst(step.verdict for step in steps)
+    return DeviceFindings(name, NAMES.get(name, name), station.device.state().identity, verdict, tuple(steps))
+
+
+def _steps(station: Station, hands: Hands) -> Iterator[Finding]:
+    began, usable = time.monotonic(), True
+    for exercise in (OPENS, *EXERCISES.get(station.device.name, (NOT_KNOWN,)), _still_answers(began)):
+        if not usable:
+            outcome = unknown("设备不能用，没有试")
+        elif exercise.hands and not hands.there:
+            outcome = unknown("要有人动手，没有试")
+        else:
+            outcome = _attempt(exercise, station, hands)
+        usable = usable and not (exercise is OPENS and outcome.verdict is not Verdict.PASSED)
+        yield Finding(exercise.step, exercise.title, outcome.verdict, outcome.fault, outcome.says, outcome.remedy)
+
+
+def _attempt(exercise: Exercise, station: Station, hands: Hands) -> Outcome:
+    """The exercise's outcome, believed only if the device was well all the time and still is."""
+    try:
+        if exercise is not OPENS:
+            station.begin()
+        outcome = exercise.run(station, hands)
+        if outcome.verdict is Verdict.PASSED and exercise is not OPENS and not station.confirm():
+            return failed("unproven")
+    except BrokenError as error:
+        return failed(error.code)
+    return outcome
+
+
+def _opens(station: Station, hands: Hands) -> Outcome:
+    state = station.settle()
+    if not state.usable:
+        return failed(state.fault) if state.fault else unknown("等了一会儿，还没有连上")
+    if state.warning is not None:  # passing means that nobody needs to come back
+        return failed(state.warning)
+    return passed(state.identity or "")
+
+
+def _still_answers(began: float) -> Exercise:
+    """Of a device that gives no proof by itself, what it said while it was tried is the proof."""
+
+    def run(station: Station, hands: Hands) -> Outcome:
+        if not station.confirm():
+            return failed("unproven")
+        proof_at = station.device.state().proof_at
+        if proof_at is None or proof_at < began:
+            return unknown("线接着，但这种设备从不主动应答，要动手才知道")
+        return passed()
+
+    return Exercise("proof", "一直在应答", run, hands=False)
+
+
+OPENS = Exercise("opens", "接上，打得开", _opens, hands=False)
+NOT_KNOWN = Exercise("use", "用一次", lambda station, hands: unknown("还没有这种设备的试法"), hands=False)
+
+
+def _stations(wanted: conf.Settings, only: str | None) -> tuple[Station, ...]:
+    """``LookupError`` when ``only`` names what is not there."""
+    devices: dict[str, Device] = {d.name: d for d in equipment.build(wanted.devices, NoJournal()).all()}
+    names = [name.strip() for name in only.split(",")] if only else list(devices)
+    if strange := [name for name in names if name not in devices]:
+        raise LookupError(f"设置里没有设备“{'、'.join(strange)}”，有：{'、'.join(devices)}")
+    return tuple(Station(devices[name]) for name in dict.fromkeys(names))
+
+
+def _summary(report: Report) -> str:
+    lines = [f"{WORDS[device.verdict]:　<3} {device.name}" for device in report.devices]
+    return "\n".join(["", "结果", *(f"  {line}" for line in lines), f"合计：{WORDS[report.verdict]}"])
+
+
+def _hush(text: str) -> None:
+    """The report says it all."""
