@@ -64,7 +64,6 @@ def doctor(settings: Path, only: str | None, unattended: bool, as_json: bool) ->
 
     试之前请停下终端。退出码：0 全部通过，1 有不通过的，2 有不清楚的。
     """
-    logging.getLogger().setLevel(logging.ERROR)
     try:
         wanted = conf.load(settings)
         stations = _stations(wanted, only)
@@ -81,6 +80,7 @@ def doctor(settings: Path, only: str | None, unattended: bool, as_json: bool) ->
         except OSError as error:
             click.echo(f"{error}。\n设备正由它占着，请先停下终端（停止服务，或在运行 tongban run 的窗口按 Ctrl-C）再试。", err=True)
             sys.exit(EX_UNAVAILABLE)
+        logging.getLogger().setLevel(logging.ERROR)  # what devices say is told step by step
         watchdog = Watchdog([station.device for station in stations])
         for station in stations:
             station.device.start(station.hear)
@@ -110,15 +110,17 @@ def examine(station: Station, hands: Hands, tell: Any) -> DeviceFindings:
 
 
 def _steps(station: Station, hands: Hands) -> Iterator[Finding]:
-    began, usable = time.monotonic(), True
+    began, verdicts = time.monotonic(), dict[str, Verdict]()
     for exercise in (OPENS, *EXERCISES.get(station.device.name, (NOT_KNOWN,)), _still_answers(began)):
-        if not usable:
+        if exercise is not OPENS and verdicts[OPENS.step] is not Verdict.PASSED:
             outcome = unknown("设备不能用，没有试")
+        elif exercise.needs is not None and verdicts[exercise.needs] is not Verdict.PASSED:
+            outcome = unknown("前一步没有通过，没有试")
         elif exercise.hands and not hands.there:
             outcome = unknown("要有人动手，没有试")
         else:
             outcome = _attempt(exercise, station, hands)
-        usable = usable and not (exercise is OPENS and outcome.verdict is not Verdict.PASSED)
+        verdicts[exercise.step] = outcome.verdict
         yield Finding(exercise.step, exercise.title, outcome.verdict, outcome.fault, outcome.says, outcome.remedy)
 
 

@@ -60,12 +60,13 @@ SLIP = Slip(
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """``step`` names it in reports and stays; ``hands``: it cannot be done without a person."""
+    """``step`` names it in reports and stays; ``hands``: it cannot be done without a person; ``needs``: a step to pass first."""
 
     step: str
     title: str
     run: Callable[[Station, Hands], Outcome]
     hands: bool = True
+    needs: str | None = None
 
 
 def _read_card(station: Station, hands: Hands) -> Outcome:
@@ -173,7 +174,7 @@ def _nothing(hands: Hands, question: str, code: str) -> Outcome:
 EXERCISES: dict[str, tuple[Exercise, ...]] = {
     "idcard": (
         Exercise("card", "读一张身份证", _read_card),
-        Exercise("card_away", "看见卡被拿开", _lift_card),
+        Exercise("card_away", "看见卡被拿开", _lift_card, needs="card"),
     ),
     "printer": (Exercise("slip", "打印一张测试凭证", _print_slip),),
     "rating": (

@@ -90,6 +90,7 @@ def run(*arguments: str, moves: dict[str, list[Move]]) -> Run:
         result.code = child.wait(PATIENCE)
     finally:
         child.kill()
+        child.wait()
         for watcher in watchers:
             watcher.join(5)
         child.stdin.close()
