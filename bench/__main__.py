@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bench import a4, camera, idcard, link, printer, screen, smartcard, staff, submit, terminal
+from bench import a4, camera, devices, idcard, link, printer, screen, smartcard, staff, submit, terminal
 
 Row = tuple[str, str, str, bool]
 PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
@@ -18,6 +18,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("打印", printer.rows),
     ("A4 打印", a4.rows),
     ("拍摄", camera.rows),
+    ("设备", devices.rows),
     ("链路", link.rows),
     ("屏幕", screen.rows),
     ("工作人员", staff.rows),

@@ -192,9 +192,14 @@ def _because(presence: Presence, row: sqlite3.Row | None, hearing: Hearing) -> s
 
 
 def _device(name: str, report: DeviceReport, current: bool) -> DeviceView:
-    trouble = "；".join(words.fault(code) for code in (report.fault, report.warning) if code)
+    said = [words.fault(code) for code in (report.fault, report.warning) if code]
+    if report.life == "unknown":
+        said.append(words.proof(report.proof_age))
+    trouble = "；".join(said)
     if not current:
         condition = "unknown"
+    elif report.life == "unknown":
+        condition = "warning" if report.warning else "unknown"
     elif report.fault or report.life in ("faulted", "absent"):
         condition = "bad"
     elif report.warning:

@@ -150,6 +150,13 @@ def fault(code: str | None) -> str:
     return "" if code is None else FAULTS.get(code, code)
 
 
+def proof(age: float | None) -> str:
+    """When a device last proved itself, ``age`` seconds before the report; of a device nobody can vouch for."""
+    if age is None:
+        return "没有应答过"
+    return f"上次应答在 {age:.0f} 秒前" if age < 120 else f"上次应答在 {age / 60:.0f} 分钟前"
+
+
 def refusal(reason: str) -> str:
     """Words for why a message was refused; the parser's own rule where it is one of the rarer ones."""
     if reason in REFUSALS:

@@ -150,6 +150,7 @@ class Terminal:
     def _health(self, bd: int) -> Health:
         """The state report. Called from the publisher's thread."""
         now = self._clock.monotonic()
+        states = self._devices.states()  # each says itself whether its proof is too old to be called ready
         reports = {
             name: DeviceReport(
                 life=state.life.value,
@@ -157,7 +158,7 @@ class Terminal:
                 warning=state.warning,
                 proof_age=round(now - state.proof_at, 1) if state.proof_at is not None else None,
             )
-            for name, state in self._devices.states().items()
+            for name, state in states.items()
         }
         unconfirmed, oldest = self._outbox.depth()
         return Health(

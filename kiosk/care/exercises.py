@@ -179,7 +179,7 @@ EXERCISES: dict[str, tuple[Exercise, ...]] = {
     "printer": (Exercise("slip", "打印一张测试凭证", _print_slip),),
     "rating": (
         Exercise("key_5", "按“非常满意”", _press_key(5, "非常满意")),
-        Exercise("key_1", "按“非常不满意”", _press_key(1, "非常不满意")),
+        Exercise("key_1", "按“非常不满意”", _press_key(1, "非常不满意"), needs="key_5"),
     ),
     "camera": (
         Exercise("picture", "看得见拍摄台", _see_desk, hands=False),

@@ -87,23 +87,23 @@ def seated(device: VirtualDevice, driver: Supervised[Any]) -> Iterator[Seat]:
         device.stop()
 
 
-def reader(folder: Path) -> tuple[VirtualReader, SdtReader]:
+def reader(folder: Path, pace: Pace = QUICK) -> tuple[VirtualReader, SdtReader]:
     device = VirtualReader(folder / "idcard", chip_time=0.002, baud=FAST_LINE)
-    return device, SdtReader(device.address, pace=QUICK)
+    return device, SdtReader(device.address, pace=pace)
 
 
 @contextmanager
-def deck(folder: Path) -> Iterator[dict[str, Seat]]:
+def deck(folder: Path, pace: Pace = QUICK) -> Iterator[dict[str, Seat]]:
     printer = VirtualPrinter(pace=2000)
     with ExitStack() as stack:
-        virtual_reader, reader_driver = reader(folder)
+        virtual_reader, reader_driver = reader(folder, pace)
         camera, pad = VirtualCamera(str(folder / "camera")), VirtualPad(folder / "rating")
         seats = {"idcard": stack.enter_context(seated(virtual_reader, reader_driver))}
-        seats["camera"] = stack.enter_context(seated(camera, FrameCamera(camera.address, pace=QUICK)))
-        seats["rating"] = stack.enter_context(seated(pad, SerialPad(pad.address, "framed", pace=QUICK)))
+        seats["camera"] = stack.enter_context(seated(camera, FrameCamera(camera.address, pace=pace)))
+        seats["rating"] = stack.enter_context(seated(pad, SerialPad(pad.address, "framed", pace=pace)))
         printer.start()
         stack.callback(printer.stop)
-        driver = EscposPrinter("127.0.0.1", printer.port, Journal(), typesetter=TYPESETTER, pace=QUICK)
+        driver = EscposPrinter("127.0.0.1", printer.port, Journal(), typesetter=TYPESETTER, pace=pace)
         seats["printer"] = Seat(printer, driver)
         driver.start(seats["printer"].hear)
         stack.callback(driver.stop)
@@ -147,7 +147,6 @@ def rate(seat: Seat) -> None:
     assert isinstance(seat.driver, SerialPad)
     before = seat.count(RatingKey)
     seat.driver.ask("q")
-    seat.until(lambda: not seat.driver._notes.qsize())
     while seat.count(RatingKey) == before:  # pressed again if the first press was one with the last
         seat.device.press(5)
         with seat.changed:
