@@ -104,7 +104,7 @@ def suggestion(found: Sequence[Found]) -> str:
         for index, one in enumerate(sorted(matches, key=lambda one: one.certainty is not Certainty.SURE)):
             usable = index == 0 and one.certainty is Certainty.SURE and one.kind is not Kind.USB_PRINTER
             comment = f"# {NAMES[device]}：{SURENESS[one.certainty]}{'' if index == 0 else '；又一台，选一台用'}"
-            parts.append(comment + "\n" + _table(device, _options(one), usable))
+            parts.append(comment + "\n" + _table(device, _options(one), usable, one.identity))
     for one in found:
         if one.kind is Kind.SERIAL and one.device is None:
             options: dict[str, object] = {"path": one.address, "profile": "framed"}
@@ -121,9 +121,11 @@ def _options(one: Found) -> dict[str, object]:
         options = {"socket": one.address}
     else:
         options = {"path": one.address} | ({"baud": one.baud} if one.baud else {})
-    return options | ({"identity": one.identity} if one.identity else {})
+    return options
 
 
-def _table(device: str, options: dict[str, object], usable: bool) -> str:
+def _table(device: str, options: dict[str, object], usable: bool, identity: str | None = None) -> str:
     text = tomli_w.dumps({"devices": {device: options}}).strip()
+    if identity:
+        text += f"\n# 去掉下一行的井号，就只认这一台：\n# {tomli_w.dumps({'identity': identity}).strip()}"
     return text if usable else "\n".join(f"# {line}" for line in text.splitlines())

@@ -114,10 +114,10 @@ def _steps(station: Station, hands: Hands) -> Iterator[Finding]:
     for exercise in (OPENS, *EXERCISES.get(station.device.name, (NOT_KNOWN,)), _still_answers(began)):
         if exercise is not OPENS and verdicts[OPENS.step] is not Verdict.PASSED:
             outcome = unknown("设备不能用，没有试")
-        elif exercise.needs is not None and verdicts[exercise.needs] is not Verdict.PASSED:
-            outcome = unknown("前一步没有通过，没有试")
         elif exercise.hands and not hands.there:
             outcome = unknown("要有人动手，没有试")
+        elif exercise.needs is not None and verdicts[exercise.needs] is not Verdict.PASSED:
+            outcome = unknown("前一步没有通过，没有试")
         else:
             outcome = _attempt(exercise, station, hands)
         verdicts[exercise.step] = outcome.verdict

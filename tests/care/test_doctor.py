@@ -106,7 +106,7 @@ FAILURES = {
 }
 
 
-QUICK = ("unplugged", "failing while used")
+QUICK = ("failing while used",)
 
 
 @pytest.mark.parametrize("how", [*QUICK, *(pytest.param(how, marks=pytest.mark.long) for how in FAILURES if how not in QUICK)])
