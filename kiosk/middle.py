@@ -179,7 +179,8 @@ class Middle:
         return self.snapshot()
 
     def preview(self) -> bytes | None:
-        return self._devices.camera.preview() if self._wants.camera else None
+        camera = self._devices.camera  # one that hangs still holds its last picture: that is no preview any more
+        return camera.preview() if self._wants.camera and camera.state().usable else None
 
     def photo(self, ref: str) -> bytes | None:
         shown = self._photo

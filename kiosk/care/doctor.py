@@ -1,7 +1,7 @@
 """``tongban doctor``: every device tried as a technician would, step by step; 通过, 不通过 or 不清楚, and what to do.
 
 Exit codes: 0 all passed · 1 something failed · 2 nothing failed, something is unknown · 64 wrong command line · 69 the
-terminal is running and holds the devices · 78 the settings are wrong.
+terminal is running and holds the devices · 78 the settings are wrong · 130 interrupted.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from kiosk.store.files import alone
 
 VERSION = 1
 """Of the JSON report."""
-EX_USAGE, EX_UNAVAILABLE, EX_CONFIG = 64, 69, 78
+EX_USAGE, EX_UNAVAILABLE, EX_CONFIG, EX_INTERRUPTED = 64, 69, 78, 130
 CODES = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.UNKNOWN: 2}
 _MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✕", Verdict.UNKNOWN: "?"}
 
@@ -76,9 +76,11 @@ def doctor(settings: Path, only: str | None, unattended: bool, as_json: bool) ->
     hands: Hands = Nobody() if unattended else Person(quiet=as_json)
     with ExitStack() as running:
         try:
-            running.enter_context(alone(wanted.paths.data))
+            if wanted.paths.data.is_dir():  # where no terminal ever ran, nothing is made either
+                running.enter_context(alone(wanted.paths.data))
         except OSError as error:
-            click.echo(f"{error}。\n设备正由它占着，请先停下终端（停止服务，或在运行 tongban run 的窗口按 Ctrl-C）再试。", err=True)
+            hint = "设备正由它占着，请先停下终端（停止服务，或在运行 tongban run 的窗口按 Ctrl-C）再试。"
+            click.echo(f"{error}。\n{hint}" if error.errno is None else str(error), err=True)
             sys.exit(EX_UNAVAILABLE)
         logging.getLogger().setLevel(logging.ERROR)  # what devices say is told step by step
         watchdog = Watchdog([station.device for station in stations])
@@ -87,7 +89,11 @@ def doctor(settings: Path, only: str | None, unattended: bool, as_json: bool) ->
             running.callback(station.device.stop)
         watchdog.start()
         running.callback(watchdog.stop)
-        found = tuple(examine(station, hands, tell=_hush if as_json else click.echo) for station in stations)
+        try:
+            found = tuple(examine(station, hands, tell=_hush if as_json else click.echo) for station in stations)
+        except KeyboardInterrupt:
+            click.echo("中断了，没有试完。", err=True)
+            sys.exit(EX_INTERRUPTED)
     verdict = worst(device.verdict for device in found)
     now = datetime.now().astimezone().isoformat("T", "seconds")
     report = Report(VERSION, wanted.terminal.id, now, not unattended, verdict, found)

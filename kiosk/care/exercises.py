@@ -174,7 +174,7 @@ def _nothing(hands: Hands, question: str, code: str) -> Outcome:
 EXERCISES: dict[str, tuple[Exercise, ...]] = {
     "idcard": (
         Exercise("card", "读一张身份证", _read_card),
-        Exercise("card_away", "看见卡被拿开", _lift_card, needs="card"),
+        Exercise("away", "看见卡被拿开", _lift_card, needs="card"),
     ),
     "printer": (Exercise("slip", "打印一张测试凭证", _print_slip),),
     "rating": (
