@@ -99,7 +99,7 @@ def usb_printers(folder: Path = Path("/dev/usb")) -> list[Found]:
 
 
 def card_readers() -> list[Found]:
-    """PC/SC readers by name; none, with the reason, when the daemon does not answer."""
+    """PC/SC readers by name; none when the daemon does not answer."""
     try:
         from smartcard import scard
     except ImportError:
