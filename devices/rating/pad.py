@@ -30,8 +30,6 @@ CHECK_EVERY = 1.0
 class SerialPad(Supervised[str | None]):
     """:class:`devices.port.RatingPad` on ``path``; ``profile`` is a name in ``pads.toml`` (else ``ValueError``) or one."""
 
-    proof_within = None  # it never answers
-
     def __init__(
         self,
         path: str,
@@ -44,6 +42,8 @@ class SerialPad(Supervised[str | None]):
         super().__init__(name, pace=pace, clock=clock)
         self._path = path
         self._profile = profile if isinstance(profile, Profile) else _named(profile)
+        # One that only talks can prove nothing; one that is polled answers, or is mute soon.
+        self.proof_within = 10.0 if self._profile.shape.idle else None
         self._line: SerialLine | None = None
         self._receiver = rating.Receiver(self._profile.shape)
         self._question: str | None = None

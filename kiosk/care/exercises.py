@@ -6,10 +6,13 @@ to who runs it (:class:`BrokenError`), and it never passes what it did not see.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
+
+from PIL import Image, ImageDraw
 
 from devices.port import (
     CardDocument,
@@ -20,6 +23,8 @@ from devices.port import (
     DocumentCamera,
     Heading,
     IdentityReader,
+    PageJob,
+    PagePrinter,
     PageRefused,
     PageTaken,
     Pair,
@@ -114,6 +119,23 @@ def _print_slip(station: Station, hands: Hands) -> Outcome:
     return passed("打印完整，已切纸") if seen else failed("print_poor")
 
 
+def _print_page(station: Station, hands: Hands) -> Outcome:
+    sheet = Image.new("L", (1240, 1754), 255)  # A4 at 150 dpi
+    ImageDraw.Draw(sheet).rectangle((100, 100, 1139, 1653), outline=0, width=6)
+    written = io.BytesIO()
+    sheet.save(written, "PDF", resolution=150)
+    cast(PagePrinter, station.device).print(PageJob(JOB, 1, "test", 1, written.getvalue()))
+    ended = station.wait(2 * PAPER, PrintEnded)
+    if ended is None:
+        return failed("mute")
+    if ended.outcome is not PrintOutcome.PRINTED:
+        return failed(ended.cause or "printer_error")
+    seen = hands.agrees("A4 打印机打出一页了吗？页上是一个完整的方框", EYE)
+    if seen is None:
+        return unknown("打印机说打好了，没有人看过纸")
+    return passed("打印完整") if seen else failed("print_poor")
+
+
 def _press_key(level: int, words: str) -> Callable[[Station, Hands], Outcome]:
     def press(station: Station, hands: Hands) -> Outcome:
         pad = cast(RatingPad, station.device)
@@ -177,6 +199,7 @@ EXERCISES: dict[str, tuple[Exercise, ...]] = {
         Exercise("away", "看见卡被拿开", _lift_card, needs="card"),
     ),
     "printer": (Exercise("slip", "打印一张测试凭证", _print_slip),),
+    "a4": (Exercise("sheet", "打印一页 A4", _print_page),),
     "rating": (
         Exercise("key_5", "按“非常满意”", _press_key(5, "非常满意")),
         Exercise("key_1", "按“非常不满意”", _press_key(1, "非常不满意"), needs="key_5"),
@@ -187,4 +210,4 @@ EXERCISES: dict[str, tuple[Exercise, ...]] = {
     ),
 }
 """By the device's name in the settings, in the order they are done."""
-NAMES = {"idcard": "身份证读卡器", "printer": "凭证打印机", "camera": "高拍仪", "rating": "评价器"}
+NAMES = {"idcard": "身份证读卡器", "printer": "凭证打印机", "a4": "A4 打印机", "camera": "高拍仪", "rating": "评价器"}

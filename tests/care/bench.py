@@ -6,12 +6,14 @@ import subprocess
 import sys
 import tempfile
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import tomli_w
 from support.hall import free_run
 from waitress.server import create_server
 
@@ -57,6 +59,10 @@ def bench(base: Path) -> Iterator[Bench]:
     with tempfile.TemporaryDirectory(dir="/dev/shm", prefix="tongban-care-") as runtime:
         layout = Layout(base, Path(runtime), Ports(free_run(8)))
         files.prepare(layout)
+        settings = base / "terminal.toml"
+        tree = tomllib.loads(settings.read_text())
+        tree["devices"].pop("a4", None)  # no cupsd runs here
+        settings.write_text(tomli_w.dumps(tree))
         hardware = rig.build(layout.hardware, layout.ports.printer)
         hardware.start()
         server = create_server(create_api(hardware), host="127.0.0.1", port=layout.ports.bench, threads=2)

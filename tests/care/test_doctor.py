@@ -75,7 +75,7 @@ def test_unattended_passes_only_what_needs_no_hand(one: Bench) -> None:
     assert result.code == 2, result.out + result.err
     found = steps(result.out)
     assert {step for step, (verdict, _) in found.items() if verdict == "passed"} == {
-        *(f"{device}.opens" for device in EXERCISES),
+        *(f"{device}.opens" for device in EXERCISES if device != "a4"),
         *(f"{device}.proof" for device in ("idcard", "printer", "camera")),
         "camera.picture",
     }
