@@ -19,6 +19,7 @@ from devices.port import PrintJournal
 from devices.printer.driver import EscposPrinter, PrinterLink
 from devices.printer.model import models
 from devices.rating.pad import SerialPad
+from devices.smartcard.badge import StaffBadge
 from devices.smartcard.reader import SmartcardReader
 from devices.smartcard.remote import RemoteModule
 from devices.smartcard.social import SocialCard
@@ -35,13 +36,15 @@ Built = TypeVar("Built", bound=Supervised[Any])
 def build(wanted: DeviceSettings, journal: PrintJournal, *, unfinished: bool = False) -> Devices:
     """Every device ``wanted`` names, none started. ``unfinished``: see :class:`devices.printer.driver.EscposPrinter`."""
     idcard, camera, rating, a4, smartcard = wanted.idcard, wanted.camera, wanted.rating, wanted.a4, wanted.smartcard
+    badge = StaffBadge() if smartcard else None
     return Devices(
         reader=_known(SdtReader(idcard.path, idcard.baud, photos=_photos(idcard)), idcard),
         camera=_known(FrameCamera(camera.socket), camera),
         printer=printer(wanted.printer, journal, unfinished=unfinished),
         pad=_known(SerialPad(rating.path, rating.profile), rating) if rating else None,
         a4=_known(CupsPrinter(a4.printer, a4.cups / SOCKET), a4) if a4 else None,
-        smartcard=_known(_smartcard(smartcard), smartcard) if smartcard else None,
+        smartcard=_known(_smartcard(smartcard, badge), smartcard) if smartcard and badge else None,
+        badge=badge,
     )
 
 
@@ -69,7 +72,7 @@ def _photos(wanted: devices.idcard.options.Options) -> PhotoLibrary | None:
     return PhotoLibrary(wanted.photo_library, wanted.photo_vendor) if wanted.photo_library is not None else None
 
 
-def _smartcard(wanted: devices.smartcard.options.Options) -> SmartcardReader:
+def _smartcard(wanted: devices.smartcard.options.Options, badge: StaffBadge) -> SmartcardReader:
     there = wanted.security_module
     module = RemoteModule(there.url, ca=there.ca, certificate=there.certificate, key=there.key) if there else None
-    return SmartcardReader(SocialCard(module), reader=wanted.reader, service=wanted.service)
+    return SmartcardReader(SocialCard(module), badge, reader=wanted.reader, service=wanted.service)

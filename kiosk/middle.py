@@ -10,10 +10,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 from devices import port
-from devices.port import DeviceState, DocumentCamera, IdentityReader, PagePrinter, PrintJob, RatingPad, ReceiptPrinter
+from devices.port import BadgeReader, DeviceState, DocumentCamera, IdentityReader, PagePrinter, PrintJob, RatingPad, ReceiptPrinter
 from domain import identity
 from domain.catalogue.catalogue import Catalogue
-from kiosk import faults, receipt
+from kiosk import cards, faults, receipt
 from kiosk.bus import Bus
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
@@ -60,6 +60,8 @@ class Devices:
     pad: RatingPad | None = None
     a4: PagePrinter | None = None
     smartcard: IdentityReader | None = None
+    badge: BadgeReader | None = None
+    """Staff's badges, read by ``smartcard``."""
 
     def all(self) -> tuple[port.Device, ...]:
         named = (self.reader, self.camera, self.printer, self.pad, self.a4, self.smartcard)
@@ -249,24 +251,7 @@ class Middle:
         request.reply.set_result(Reply(self.snapshot(), stale=False))
 
     def _judge(self, card: port.CardDocument) -> ev.Event:
-        judged = identity.judge(
-            identity.Document(card.kind.value),
-            name=card.name,
-            english_name=card.english_name,
-            sex=card.sex,
-            nation=card.nation,
-            nationality=card.nationality,
-            birth=card.birth,
-            address=card.address,
-            newest_address=card.newest_address,
-            number=card.number,
-            authority=card.authority,
-            valid_from=card.valid_from,
-            valid_to=card.valid_to,
-            permit=card.permit,
-            former=card.former,
-            today=self._clock.now().date(),
-        )
+        judged = cards.judge(card, self._clock.now().date())
         if isinstance(judged, identity.IdentityFault):
             log.info("card refused: %s", judged.value)
             self._need_clerk().note("identity_refused", fault=judged.value)
@@ -280,8 +265,7 @@ class Middle:
         """A social security card never takes the identity card's place here; nothing of it is kept."""
         fault = SOCIAL_CARD
         if card.holder is not None:
-            holder = card.holder
-            claimed = identity.claimed(name=holder.name, number=holder.number, birth=holder.birth, today=self._clock.now().date())
+            claimed = cards.judge_claim(card.holder, self._clock.now().date())
             fault = claimed.value if isinstance(claimed, identity.IdentityFault) else fault
         self._need_clerk().note("identity_refused", fault=fault)
         return ev.CardNotTaken(fault)

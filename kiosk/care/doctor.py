@@ -172,11 +172,13 @@ NOT_KNOWN = Exercise("use", "用一次", lambda station, hands: unknown("还没�
 
 def _stations(wanted: conf.Settings, only: str | None) -> tuple[Station, ...]:
     """``LookupError`` when ``only`` names what is not there."""
-    devices: dict[str, Device] = {d.name: d for d in equipment.build(wanted.devices, NoJournal()).all()}
+    built = equipment.build(wanted.devices, NoJournal())
+    devices: dict[str, Device] = {d.name: d for d in built.all()}
     names = [name.strip() for name in only.split(",")] if only else list(devices)
     if strange := [name for name in names if name not in devices]:
         raise LookupError(f"设置里没有设备“{'、'.join(strange)}”，有：{'、'.join(devices)}")
-    return tuple(Station(devices[name]) for name in dict.fromkeys(names))
+    badges = {built.smartcard.name: built.badge} if built.smartcard else {}
+    return tuple(Station(devices[name], badges.get(name)) for name in dict.fromkeys(names))
 
 
 def _summary(report: Report) -> str:

@@ -15,6 +15,8 @@ from typing import cast
 from PIL import Image, ImageDraw
 
 from devices.port import (
+    BadgeDeclined,
+    BadgeShown,
     CardDocument,
     CardFailed,
     CardRead,
@@ -37,9 +39,10 @@ from devices.port import (
     ReceiptPrinter,
     Rule,
     Slip,
+    SocialCardRead,
 )
 from domain import identity, masking
-from kiosk import faults
+from kiosk import cards, faults
 from kiosk.care.hands import Hands
 from kiosk.care.station import Station
 from kiosk.care.verdict import Outcome, Verdict, failed, passed, unknown
@@ -89,14 +92,52 @@ def _read_card(station: Station, hands: Hands) -> Outcome:
 
 def _judge(card: CardDocument, hands: Hands) -> Outcome:
     """What of a card may be shown: kind, masked name, checks. It is shown once and goes into no report."""
-    fields = ("name", "sex", "nation", "birth", "address", "number", "authority", "valid_from", "valid_to")
-    judged = identity.resident(**{name: getattr(card, name) for name in fields}, today=date.today())  # noqa: DTZ011
+    judged = cards.judge(card, date.today())  # noqa: DTZ011
     if judged is identity.IdentityFault.EXPIRED:
         return passed("芯片读得出来；这张卡不在有效期内，不影响测试")
     if isinstance(judged, identity.IdentityFault):
         return Outcome(Verdict.UNKNOWN, judged.value, "卡读出来了，但内容核对不上", "换一张证件再试；都核对不上时检查读卡器。")
-    hands.tell(f"读到：居民身份证，{masking.name(judged.name)}。号码校验、出生日期、有效期核对无误。")
-    return passed("居民身份证，号码校验、出生日期、有效期核对无误")
+    document = identity.document_name(judged.document, judged.number)
+    hands.tell(f"读到：{document}，{masking.name(judged.name)}。号码校验、出生日期、有效期核对无误。")
+    return passed(f"{document}，号码校验、出生日期、有效期核对无误")
+
+
+def _read_social_card(station: Station, hands: Hands) -> Outcome:
+    """What of it may be shown: its generation, and how far it let itself be read."""
+    reader = cast(IdentityReader, station.device)
+    reader.arm()
+    try:
+        hands.tell(f"请把一张社会保障卡插入（或放上）芯片读卡器（{HAND:.0f} 秒内）。")
+        event = station.wait(HAND, SocialCardRead, CardFailed)
+    finally:
+        reader.disarm()
+    if event is None:
+        return _nothing(hands, "社会保障卡放好了吗？", "card_unreadable")
+    if isinstance(event, CardFailed):
+        return failed(event.fault)
+    found = event.document
+    if found.holder is None:
+        return passed(f"第 {found.generation} 代卡，没有安全模块读不到持卡人，这是正常的")
+    claimed = cards.judge_claim(found.holder, date.today())  # noqa: DTZ011
+    if isinstance(claimed, identity.IdentityFault):
+        return Outcome(Verdict.UNKNOWN, claimed.value, "卡读出来了，但内容核对不上", "换一张卡再试；都核对不上时检查读卡器。")
+    return passed(f"第 {found.generation} 代卡，号码校验、出生日期核对无误")
+
+
+def _see_badge(station: Station, hands: Hands) -> Outcome:
+    """Its PIN is not asked for here: ``tongban badge check`` does that."""
+    badge = station.badge
+    if badge is None:
+        return unknown("这个读卡器没有设置读工作证")
+    badge.ask_badge()
+    try:
+        hands.tell(f"请换上一张工作证（{HAND:.0f} 秒内）。")
+        event = station.wait(HAND, BadgeShown, BadgeDeclined)
+    finally:
+        badge.leave_badge()
+    if event is None:
+        return _nothing(hands, "工作证放好了吗？", "badge_unknown")
+    return failed(event.fault) if isinstance(event, BadgeDeclined) else passed(f"读到证书，PIN 还可以试 {event.left} 次")
 
 
 def _lift_card(station: Station, hands: Hands) -> Outcome:
@@ -198,6 +239,10 @@ EXERCISES: dict[str, tuple[Exercise, ...]] = {
         Exercise("card", "读一张身份证", _read_card),
         Exercise("away", "看见卡被拿开", _lift_card, needs="card"),
     ),
+    "smartcard": (
+        Exercise("social", "读一张社会保障卡", _read_social_card),
+        Exercise("badge", "认出一张工作证", _see_badge),
+    ),
     "printer": (Exercise("slip", "打印一张测试凭证", _print_slip),),
     "a4": (Exercise("sheet", "打印一页 A4", _print_page),),
     "rating": (
@@ -210,4 +255,11 @@ EXERCISES: dict[str, tuple[Exercise, ...]] = {
     ),
 }
 """By the device's name in the settings, in the order they are done."""
-NAMES = {"idcard": "身份证读卡器", "printer": "凭证打印机", "a4": "A4 打印机", "camera": "高拍仪", "rating": "评价器"}
+NAMES = {
+    "idcard": "身份证读卡器",
+    "smartcard": "芯片读卡器",
+    "printer": "凭证打印机",
+    "a4": "A4 打印机",
+    "camera": "高拍仪",
+    "rating": "评价器",
+}

@@ -6,7 +6,7 @@ import time
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from devices.port import Device, DeviceChanged, DeviceEvent, DeviceState, Life
+from devices.port import BadgeReader, Device, DeviceChanged, DeviceEvent, DeviceState, Life
 
 SETTLED = 10.0
 """Seconds a device has to become ready: back-off, opening and the slowest identification."""
@@ -26,10 +26,11 @@ class BrokenError(Exception):
 
 
 class Station:
-    """Feed :meth:`hear` to the device as its ``emit``."""
+    """Feed :meth:`hear` to the device as its ``emit``. ``badge``: what reads staff's badges there, if anything does."""
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Device, badge: BadgeReader | None = None) -> None:
         self.device = device
+        self.badge = badge
         self._heard: SimpleQueue[DeviceEvent] = SimpleQueue()
         self._made = time.monotonic()
         self._confirmed = float("-inf")

@@ -57,13 +57,13 @@ class Run:
 @contextmanager
 def bench(base: Path) -> Iterator[Bench]:
     with tempfile.TemporaryDirectory(dir="/dev/shm", prefix="tongban-care-") as runtime:
-        layout = Layout(base, Path(runtime), Ports(free_run(8)))
+        layout = Layout(base, Path(runtime), Ports(free_run(9)))
         files.prepare(layout)
         settings = base / "terminal.toml"
         tree = tomllib.loads(settings.read_text())
         tree["devices"].pop("a4", None)  # no cupsd runs here
         settings.write_text(tomli_w.dumps(tree))
-        hardware = rig.build(layout.hardware, layout.ports.printer)
+        hardware = rig.build(layout.hardware, layout.ports.printer, badges=layout.badges)
         hardware.start()
         server = create_server(create_api(hardware), host="127.0.0.1", port=layout.ports.bench, threads=2)
         thread = threading.Thread(target=server.run, daemon=True)

@@ -28,6 +28,7 @@ def one(shared: Bench) -> Iterator[Bench]:
     yield shared
     shared.rig.clear()
     shared.rig.reader().lift()
+    shared.rig.reader("smartcard").lift()
     shared.rig.camera().clear_desk()
     shared.rig.printer().tear()
 
@@ -37,6 +38,8 @@ def good_hands(one: Bench) -> dict[str, list[Move]]:
     return {
         "身份证平放": [one.post("idcard/lay", card="liu")],
         "身份证拿开": [one.post("idcard/lift")],
+        "社会保障卡插入": [one.post("smartcard/lay", card="social-2")],
+        "换上一张工作证": [one.post("smartcard/lay", card="badge-technician")],
         "打出一张": ["y"],
         "按一下评价器上的“非常满意”": [one.post("rating/press", level=5)],
         "按一下评价器上的“非常不满意”": [one.post("rating/press", level=1)],
@@ -76,7 +79,7 @@ def test_unattended_passes_only_what_needs_no_hand(one: Bench) -> None:
     found = steps(result.out)
     assert {step for step, (verdict, _) in found.items() if verdict == "passed"} == {
         *(f"{device}.opens" for device in EXERCISES if device != "a4"),
-        *(f"{device}.proof" for device in ("idcard", "printer", "camera")),
+        *(f"{device}.proof" for device in ("idcard", "smartcard", "printer", "camera")),
         "camera.picture",
     }
     assert {verdict for verdict, _ in found.values()} == {"passed", "unknown"}

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from devices.port import CardRead, CardRemoved, DeviceChanged, DeviceEvent, Para
 from devices.printer.driver import EscposPrinter
 from devices.rating.pad import SerialPad
 from devices.supervisor import Pace, Supervised
+from devices.transports.tcp import TcpLink
 from devices.virtual.camera import VirtualCamera
 from devices.virtual.idcard import VirtualReader
 from devices.virtual.port import VirtualDevice
@@ -103,7 +105,7 @@ def deck(folder: Path, pace: Pace = QUICK) -> Iterator[dict[str, Seat]]:
         seats["rating"] = stack.enter_context(seated(pad, SerialPad(pad.address, "framed", pace=pace)))
         printer.start()
         stack.callback(printer.stop)
-        driver = EscposPrinter("127.0.0.1", printer.port, Journal(), typesetter=TYPESETTER, pace=pace)
+        driver = EscposPrinter(partial(TcpLink, "127.0.0.1", printer.port), Journal(), typesetter=TYPESETTER, pace=pace)
         seats["printer"] = Seat(printer, driver)
         driver.start(seats["printer"].hear)
         stack.callback(driver.stop)

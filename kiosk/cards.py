@@ -1,0 +1,36 @@
+"""What a card's own words are worth: from the fields a reader gives to an identity of ``domain/identity.py``, or why not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from devices.port import CardDocument, SocialHolder
+from domain import identity
+from domain.identity import ClaimedIdentity, Identity, IdentityFault
+
+
+def judge(card: CardDocument, today: date) -> Identity | IdentityFault:
+    """An identity document read from its chip."""
+    return identity.judge(
+        identity.Document(card.kind.value),
+        name=card.name,
+        english_name=card.english_name,
+        sex=card.sex,
+        nation=card.nation,
+        nationality=card.nationality,
+        birth=card.birth,
+        address=card.address,
+        newest_address=card.newest_address,
+        number=card.number,
+        authority=card.authority,
+        valid_from=card.valid_from,
+        valid_to=card.valid_to,
+        permit=card.permit,
+        former=card.former,
+        today=today,
+    )
+
+
+def judge_claim(holder: SocialHolder, today: date) -> ClaimedIdentity | IdentityFault:
+    """A social security card's holder, by its own words."""
+    return identity.claimed(name=holder.name, number=holder.number, birth=holder.birth, today=today)
