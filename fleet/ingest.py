@@ -18,7 +18,7 @@ from fleet.presence import Hearing
 from fleet.store import StateIn, Store, Stored
 from mqtt import topics
 from mqtt.connection import Broker, Connection, Down, Heard, Opening, Pace, Received, Refused, Session, Up
-from mqtt.messages import VERSION, Birth, CentreUp, Left, Lost, StorageReceipt, encode
+from mqtt.messages import RECEIPT_LIFE, VERSION, Birth, CentreUp, Left, Lost, StorageReceipt, encode
 from mqtt.window import ranges
 
 _log = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ fleet costs 25 fsyncs a second, while an event that comes alone is stored at onc
 CLIENT_ID = "fleet"
 _SESSION = Session(expiry=24 * 3600, will_delay=10, receive_maximum=2 * BATCH_ROWS, manual_ack=True)
 _MOST_RANGES = 500
+_PACE = Pace(first=0.5, most=5.0)
+"""One centre may come back at once; a fleet may not."""
 
 
 class Ingest:
@@ -52,7 +54,7 @@ class Ingest:
         self._committed = float("-inf")
         self._hearing = Hearing(None)
         self._notes: SimpleQueue[Heard | None] = SimpleQueue()
-        self._connection = Connection(broker, CLIENT_ID, _SESSION, self._open, self._hear, pace)
+        self._connection = Connection(broker, CLIENT_ID, _SESSION, self._open, self._hear, pace or _PACE)
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
 
     @property
@@ -123,7 +125,7 @@ class Ingest:
 
     def _commit(self, batch: Sequence[Received]) -> None:
         own = topics.CENTRE_STATE
-        inputs = [understand(m.topic, m.payload, m.retained, self._fleet) for m in batch if m.topic != own]
+        inputs = [understand(m.topic, m.payload, m.retained, self._fleet, m.content) for m in batch if m.topic != own]
         stored = self._store.record(inputs, time.time())
         self._committed = time.monotonic()
         for one in inputs:
@@ -135,7 +137,7 @@ class Ingest:
             spans = ranges(sequences)
             for start in range(0, len(spans), _MOST_RANGES):
                 receipt = StorageReceipt(v=VERSION, e=epoch, r=spans[start : start + _MOST_RANGES])
-                self._connection.publish(topics.receipts(terminal), encode(receipt), qos=0)
+                self._connection.publish(topics.receipts(terminal), encode(receipt), qos=0, expiry=RECEIPT_LIFE)
 
     def _discard(self, batch: Sequence[Received]) -> None:
         """Free the broker's window without a receipt: kept unacknowledged it would stand still for ever."""

@@ -9,18 +9,33 @@ from msgspec import Meta, Struct
 
 from fleet.store import DeadLetter, EventIn, HealthIn, Input, RefusedIn, StateIn
 from mqtt import topics
-from mqtt.messages import MOST_COUNT, ContractError, Health, TerminalState, decode, decode_event
+from mqtt.messages import (
+    MOST_COUNT,
+    ContractError,
+    Epoch,
+    TerminalState,
+    decode,
+    decode_event,
+    decode_report,
+    event_source,
+    parse,
+)
 
 
 class _Place(Struct, frozen=True):
     """Where an event stands in its outbox: all that is needed to confirm one that cannot be understood."""
 
-    epoch: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+    epoch: Epoch
     sequence: Annotated[int, Meta(ge=1, le=MOST_COUNT)]
 
 
-def understand(topic: str, payload: bytes, retained: bool, fleet: Container[str]) -> Input:
-    """``fleet``: ids of the terminals that belong to it. What cannot be understood comes back as a refusal with its rule."""
+_STRUCTURED = "application/cloudevents+json"
+
+
+def understand(topic: str, payload: bytes, retained: bool, fleet: Container[str], content: str | None = None) -> Input:
+    """``fleet``: ids of the terminals that belong to it; ``content``: the message's Content Type, if it has one. What cannot be
+    understood comes back as a refusal with its rule.
+    """
     try:
         terminal = topics.terminal_of(topic)
     except ValueError:
@@ -31,22 +46,23 @@ def understand(topic: str, payload: bytes, retained: bool, fleet: Container[str]
         if topic == topics.state(terminal):
             return StateIn(terminal, decode(payload, TerminalState), retained)
         if topic == topics.health(terminal):
-            return HealthIn(terminal, decode(payload, Health))
+            return HealthIn(terminal, decode_report(payload))
         if topic == topics.events(terminal):
-            return _event(terminal, payload)
+            return _event(terminal, payload, content)
     except ContractError as error:
         return RefusedIn(topic, str(error))
     return RefusedIn(topic, "topic is not of the contract")
 
 
-def _event(terminal: str, payload: bytes) -> Input:
+def _event(terminal: str, payload: bytes, content: str | None) -> Input:
     try:
         envelope, data = decode_event(payload)
-        if envelope.source != f"/terminals/{terminal}":
+        if envelope.source != event_source(terminal):
             raise ContractError("event names another terminal as its source")
-        if envelope.sequence > MOST_COUNT:
-            raise ContractError("sequence out of range")
+        # Terminals of the first release say nothing; anything else said is another mode or format of CloudEvents.
+        if content is not None and content.partition(";")[0].strip().lower() != _STRUCTURED:
+            raise ContractError("content type is not of the contract")
     except ContractError as error:
-        place: _Place = decode(payload, _Place)
+        place: _Place = parse(payload, _Place)
         return DeadLetter(terminal, place.epoch, place.sequence, str(error), payload)
     return EventIn(terminal, envelope, data, payload)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-HEARTBEAT = 30.0
-"""Seconds between a terminal's state reports."""
+from mqtt.connection import RECONNECT_WITHIN
+from mqtt.report import PERIOD
+
 MISSED = 3
 """Reports missed before silence means lost. The will is not enough: a broker that is killed never sends it."""
 
@@ -35,7 +36,8 @@ def judge(said: str | None, heard: float | None, hearing: Hearing, now: float) -
         return Presence.UNKNOWN
     if said == "lost":
         return Presence.LOST
-    limit = HEARTBEAT * MISSED
+    limit = PERIOD * MISSED
     if heard is not None and now - heard <= limit:
         return Presence.ONLINE
-    return Presence.LOST if now - hearing.since > limit else Presence.UNKNOWN
+    # What kept us away may have been the broker: then terminals come back over minutes, and silence says nothing before.
+    return Presence.LOST if now - hearing.since > limit + RECONNECT_WITHIN else Presence.UNKNOWN

@@ -15,20 +15,11 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
-from mqtt.messages import (
-    Birth,
-    CaseTaken,
-    Event,
-    EventData,
-    Health,
-    Left,
-    RatingGiven,
-    ReceiptEnded,
-    TerminalState,
-    encode,
-)
+from fleet import standing
+from mqtt import topics
+from mqtt.messages import CaseTaken, Event, EventData, Health, RatingGiven, ReceiptEnded, Report, TerminalState
 
-VERSION = 1
+VERSION = 2
 MOST_DEAD_LETTERS = 10_000
 """Kept for one terminal; beyond it broken events are refused without a receipt, so that no terminal fills the disk."""
 
@@ -64,7 +55,7 @@ class StateIn:
 @dataclass(frozen=True, slots=True)
 class HealthIn:
     terminal: str
-    report: Health
+    report: Health | Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +81,7 @@ class _ConflictError(Exception):
 
 
 class Store:
-    """Opens or makes the database at ``path``. ``ValueError`` for one of another version."""
+    """Opens, upgrades or makes the database at ``path``. ``ValueError`` for one of a newer version."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -130,9 +121,11 @@ class Store:
                     case DeadLetter():
                         stored += self._dead_letter(db, one, now)
                     case StateIn():
-                        _state(db, one, now)
+                        standing.state(db, one.terminal, one.state, now, retained=one.retained)
                     case HealthIn():
-                        _health(db, one, now)
+                        refused = standing.report(db, one.terminal, one.report, now)
+                        if refused is not None:
+                            _refused(db, topics.health(one.terminal), refused, now)
                     case RefusedIn():
                         _refused(db, one.topic, one.reason, now)
         return tuple(stored)
@@ -168,7 +161,7 @@ class Store:
         return [Stored(*place)]
 
     def _dead_letter(self, db: sqlite3.Connection, one: DeadLetter, now: float) -> list[Stored]:
-        _refused(db, f"k1/{one.terminal}/up/ev", one.reason, now)
+        _refused(db, topics.events(one.terminal), one.reason, now)
         digest = hashlib.sha256(one.raw).hexdigest()
         kept = db.execute("SELECT count(*) FROM dead_letters WHERE terminal = ?", (one.terminal,)).fetchone()[0]
         if kept >= MOST_DEAD_LETTERS:
@@ -193,12 +186,12 @@ class Store:
 
     def _upgrade(self) -> None:
         (version,) = self._writer.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            schema = resources.files("fleet").joinpath("schema_v1.sql").read_text(encoding="utf-8")
-            self._writer.executescript(f"BEGIN; {schema}; PRAGMA user_version = {VERSION}; COMMIT;")
-        elif version != VERSION:
+        if version > VERSION:
             self._writer.close()
             raise ValueError(f"{self._path}: database of version {version}, this is {VERSION}")
+        for step in range(version + 1, VERSION + 1):
+            schema = resources.files("fleet").joinpath(f"schema_v{step}.sql").read_text(encoding="utf-8")
+            self._writer.executescript(f"BEGIN; {schema}; PRAGMA user_version = {step}; COMMIT;")
 
 
 def _apply(db: sqlite3.Connection, one: EventIn, now: float) -> None:
@@ -269,43 +262,6 @@ def _own_case(db: sqlite3.Connection, terminal: str, number: str) -> None:
     row = db.execute("SELECT terminal FROM cases WHERE number = ?", (number,)).fetchone()
     if row is not None and row[0] != terminal:
         raise _ConflictError("of a case another terminal took in")
-
-
-def _state(db: sqlite3.Connection, one: StateIn, now: float) -> None:
-    state = one.state
-    known = db.execute("SELECT bd, said FROM terminals WHERE terminal = ?", (one.terminal,)).fetchone()
-    # A will or leaving of an earlier connect says nothing about the present one. A birth is always believed: a terminal
-    # with a new database counts its connects from 1 again.
-    if not isinstance(state, Birth) and known is not None and known[0] != state.bd:
-        return
-    said, why, birth = (
-        ("up", None, encode(state))
-        if isinstance(state, Birth)
-        else ("off", state.why, None)
-        if isinstance(state, Left)
-        else ("lost", None, None)
-    )
-    if one.retained and said == "up" and known is not None and known == (state.bd, "lost"):
-        return  # old news: a broker that was killed may have forgotten the will it had sent
-    heard = None if one.retained or said == "lost" else now
-    db.execute(
-        "INSERT INTO terminals (terminal, said, bd, why, birth, state_at, heard) VALUES (?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (terminal) DO UPDATE SET said = excluded.said, bd = excluded.bd, why = excluded.why, "
-        "birth = coalesce(excluded.birth, birth), state_at = excluded.state_at, heard = coalesce(excluded.heard, heard)",
-        (one.terminal, said, state.bd, why, birth, now, heard),
-    )
-
-
-def _health(db: sqlite3.Connection, one: HealthIn, now: float) -> None:
-    """A report of a later connect than the known one proves that its birth was missed."""
-    db.execute(
-        "INSERT INTO terminals (terminal, said, bd, state_at, heard, health) VALUES (?1, 'up', ?2, ?3, ?3, ?4) "
-        "ON CONFLICT (terminal) DO UPDATE SET health = excluded.health, heard = excluded.heard, "
-        "said = iif(coalesce(bd, -1) < ?2, 'up', said), state_at = iif(coalesce(bd, -1) < ?2, ?3, state_at), "
-        "why = iif(coalesce(bd, -1) < ?2, NULL, why), bd = max(coalesce(bd, -1), ?2) "
-        "WHERE coalesce(bd, -1) <= ?2",
-        (one.terminal, one.report.bd, now, encode(one.report)),
-    )
 
 
 def _refused(db: sqlite3.Connection, topic: str, reason: str, now: float) -> None:

@@ -17,6 +17,7 @@ import devices.printer.options
 import devices.rating.options
 import devices.smartcard.options
 from domain.sealing import KEY_ID, BadKeyError, Recipient, check_key
+from mqtt.connection import RECONNECT_WITHIN
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
@@ -70,11 +71,14 @@ class DeviceSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``broker`` is host:port, ``documents`` an https address; ``identity`` is the folder ``tongban enrol`` fills."""
+    """``broker`` is host:port, ``documents`` an https address; ``identity`` is the folder ``tongban enrol`` fills. ``reconnect``:
+    seconds over which this fleet comes back to a broker that was away for long (``mqtt.connection.Pace``).
+    """
 
     broker: Annotated[str, Meta(pattern=r"^[^:]+:[0-9]{1,5}$")]
     documents: Annotated[str, Meta(pattern=r"^https://[^/]+/?$", max_length=80)]
     identity: Path
+    reconnect: Annotated[float, Meta(ge=1, le=3600)] = RECONNECT_WITHIN
 
 
 class VisitSettings(Struct, frozen=True, forbid_unknown_fields=True):

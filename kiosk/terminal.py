@@ -28,7 +28,7 @@ from kiosk.tray import Tray
 from kiosk.visit.outcome import Rules
 from kiosk.visit.snapshot import Fault
 from kiosk.visit.state import State
-from mqtt.connection import Broker
+from mqtt.connection import Broker, Pace
 from mqtt.link import Link
 from mqtt.messages import VERSION, Birth, DeviceReport, Health
 from mqtt.publisher import Publisher
@@ -142,7 +142,7 @@ class Terminal:
                 v=VERSION, bd=bd, boot=boot, app=self.app_version, catalogue=catalogue.version, place=terminal.place, ts=now
             )
 
-        link = Link(terminal.id, broker, birth=birth, next_bd=store.next_bd)
+        link = Link(terminal.id, broker, birth=birth, next_bd=store.next_bd, pace=Pace(most=centre.reconnect))
         self._publisher = Publisher(link, self._outbox, self._health)
         self._uploader = Uploader(centre.documents, files.tls(), self._documents)
         self._keeper = Keeper(files, centre.documents, link, lambda fault: self._identity_changed(store, fault))

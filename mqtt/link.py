@@ -12,16 +12,25 @@ from enum import StrEnum
 
 from mqtt import topics
 from mqtt.connection import TAKEOVERS, Broker, Cloned, Connection, Down, Heard, Opening, Pace, Received, Refused, Session, Up
-from mqtt.messages import VERSION, Birth, CentreState, CentreUp, ContractError, Health, Left, Lost, decode, encode
+from mqtt.messages import (
+    EVENT_CONTENT,
+    VERSION,
+    Birth,
+    CentreState,
+    CentreUp,
+    ContractError,
+    Left,
+    Lost,
+    Report,
+    decode,
+    encode,
+)
+from mqtt.report import LIFE
 
 _log = logging.getLogger(__name__)
 
-SESSION_EXPIRY = 120
-"""Seconds; longer than the will's delay, which works only inside the session."""
-WILL_DELAY = 45
-"""Seconds a terminal may be gone before anybody is told."""
-
-
+SESSION = Session(expiry=120, will_delay=45)
+"""A terminal may be gone for 45 s before anybody is told; the session lives longer, for the delay works only inside it."""
 FLAPPING_WITHIN = 60.0
 
 
@@ -67,7 +76,10 @@ class ReceiptHeard:
 
 @dataclass(frozen=True, slots=True)
 class CentreHeard:
+    """``news``: said just now, not kept by the broker from before we connected."""
+
     centre: Centre
+    news: bool
 
 
 LinkEvent = Connected | Disconnected | ReceiptHeard | CentreHeard
@@ -87,6 +99,7 @@ class Link:
         birth: Callable[[int], Birth],
         next_bd: Callable[[], int],
         pace: Pace | None = None,
+        session: Session = SESSION,
     ) -> None:
         self._terminal = topics.terminal_id(terminal)
         self._birth = birth
@@ -96,7 +109,6 @@ class Link:
         self._state = LinkState(False, time.monotonic())
         self._tell: Callable[[LinkEvent], None] = lambda _event: None
         self._ups: deque[float] = deque(maxlen=TAKEOVERS + 1)
-        session = Session(expiry=SESSION_EXPIRY, will_delay=WILL_DELAY)
         self._connection = Connection(broker, terminal, session, self._open, self._hear, pace)
 
     @property
@@ -128,11 +140,11 @@ class Link:
 
     def publish_event(self, payload: bytes) -> bool:
         """One event (``messages.event``), QoS 1. False when not connected; True promises nothing."""
-        return self._connection.publish(topics.events(self._terminal), payload, qos=1)
+        return self._connection.publish(topics.events(self._terminal), payload, qos=1, content=EVENT_CONTENT)
 
-    def publish_health(self, report: Health) -> bool:
+    def publish_report(self, report: Report) -> bool:
         """The state report, QoS 0."""
-        return self._connection.publish(topics.health(self._terminal), encode(report), qos=0)
+        return self._connection.publish(topics.health(self._terminal), encode(report), qos=0, expiry=LIFE)
 
     def rest(self) -> None:
         """The centre says that another machine uses this name: stay away for a while."""
@@ -143,7 +155,7 @@ class Link:
         self._connection.hurry()
 
     def leave(self, why: str) -> None:
-        """Say ``why`` (shutdown, update, …) on the state topic and disconnect, so that no will is sent."""
+        """Say ``why`` (shutdown, night, update) on the state topic and disconnect, so that no will is sent."""
         self._connection.end((topics.state(self._terminal), encode(Left(v=VERSION, bd=self._bd, why=why))))
 
     def _open(self) -> Opening:
@@ -169,8 +181,8 @@ class Link:
                     self._state = replace(self._state, cloned=True)
             case Refused(reason=reason):
                 self._refused(reason)
-            case Received(topic=topics.CENTRE_STATE, payload=payload):
-                self._centre(payload)
+            case Received(topic=topics.CENTRE_STATE, payload=payload, retained=retained):
+                self._centre(payload, news=not retained)
             case Received(payload=payload):
                 self._tell(ReceiptHeard(payload))
 
@@ -186,7 +198,7 @@ class Link:
         with self._lock:
             self._state = replace(self._state, refused=self._state.refused + 1)
 
-    def _centre(self, payload: bytes) -> None:
+    def _centre(self, payload: bytes, *, news: bool) -> None:
         try:
             centre = Centre.UP if isinstance(decode(payload, CentreState), CentreUp) else Centre.DOWN
         except ContractError as error:
@@ -194,4 +206,4 @@ class Link:
             return
         with self._lock:
             self._state = replace(self._state, centre=centre)
-        self._tell(CentreHeard(centre))
+        self._tell(CentreHeard(centre, news))

@@ -1,7 +1,9 @@
-"""Messages of the contract, version 1, as msgspec types. No message carries anything that identifies a person.
+"""Messages of the contract as msgspec types. No message carries anything that identifies a person: a test holds every field
+against a reviewed list. The documents for integrators (``docs/contract``) are generated from these types.
 
 Unknown fields are tolerated (a newer peer may add some); an unknown type or version is refused by name.
-Events are CloudEvents 1.0 in JSON (structured mode) with the extension attributes ``epoch`` and ``sequence``.
+Events are CloudEvents 1.0 in structured mode (JSON) with the extension attributes ``epoch`` and ``sequence``; the version of
+what they say is in their type. ``docs/decisions/cloudevents-structured.md`` says why so.
 """
 
 from __future__ import annotations
@@ -9,21 +11,38 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 VERSION = 1
+REPORT_VERSION = 2
+"""Of the state report; 1 is still understood by the centre."""
+EVENT_CONTENT = "application/cloudevents+json; charset=utf-8"
+"""MQTT 5 Content Type of an event: by it a receiver knows structured mode (CloudEvents MQTT binding 1.0.2, 3)."""
 MAX_PAYLOAD = 48 * 1024
 """Bytes of one MQTT payload; larger ones are refused before they are parsed. A case of 400 documents is 45 KB;
 the broker itself cuts at 64 KiB."""
 
 Terminal = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{2,31}$")]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-Time = Annotated[str, Meta(max_length=40)]
+Time = Annotated[
+    str,
+    Meta(
+        max_length=40,
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$",
+        examples=["2026-11-20T09:30:00+08:00"],
+    ),
+]
+"""RFC 3339, always with its offset."""
 Short = Annotated[str, Meta(max_length=120)]
 Code = Annotated[str, Meta(max_length=64)]
 MOST_COUNT = 2**63 - 1
 """Largest number SQLite holds; a larger one would stop the batch of everybody it came with."""
 Count = Annotated[int, Meta(ge=0, le=MOST_COUNT)]
+Epoch = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+"""Made with a terminal's database: sequences of two databases never collide."""
+MOST_SEQUENCE = 2**31 - 1
+"""Largest Integer of CloudEvents; at a thousand events a day it lasts 5,000 years."""
+Sequence = Annotated[int, Meta(ge=1, le=MOST_SEQUENCE)]
 
 
 class ContractError(ValueError):
@@ -50,7 +69,7 @@ class Lost(Struct, frozen=True, tag_field="s", tag="lost"):
 
 
 class Left(Struct, frozen=True, tag_field="s", tag="off"):
-    """Clean leaving with its reason (shutdown, update, …)."""
+    """Clean leaving with its reason: shutdown, night, update; another one is shown to staff as it is."""
 
     v: int
     bd: Count
@@ -82,7 +101,9 @@ class DeviceReport(Struct, frozen=True):
 
 
 class Health(Struct, frozen=True):
-    """State report: devices, what still waits, whether the terminal serves. ``oldest`` is the age in seconds."""
+    """What a terminal is like now: devices, what still waits, whether it serves. ``oldest`` is the age in seconds. On the wire:
+    version 1 of the state report, which was always whole.
+    """
 
     v: int
     bd: Count
@@ -94,6 +115,25 @@ class Health(Struct, frozen=True):
     ts: Time
     fault: Code | None = None
     """Why it does not serve, when it does not (catalogue_damaged, …); else what is wrong beside the devices (clock_wrong, …)."""
+
+
+class Report(Struct, frozen=True, omit_defaults=True):
+    """State report, version 2. ``n`` counts the reports of one ``bd``. A report with ``of`` equal to ``n`` is whole; any other
+    names only what is not as in the whole one that ``of`` names. So a lost difference is made good by the next, and one without
+    any field is a heartbeat. A device that is named is named with all its fields. ``mqtt/report.py`` makes and merges them.
+    """
+
+    v: int
+    bd: Count
+    n: Count
+    of: Count
+    ts: Time
+    devices: dict[Code, DeviceReport] = {}
+    serving: bool | UnsetType = UNSET
+    unconfirmed: Count | UnsetType = UNSET
+    oldest: float | UnsetType | None = UNSET
+    pages_waiting: Count | UnsetType = UNSET
+    fault: Code | UnsetType | None = UNSET
 
 
 class DocumentRef(Struct, frozen=True):
@@ -145,28 +185,40 @@ EVENT_TYPES: dict[str, type[Struct]] = {
     "cn.tongban.receipt.ended.v1": ReceiptEnded,
 }
 _NAMES = {kind: name for name, kind in EVENT_TYPES.items()}
+_BASES = {name.rpartition(".v")[0] for name in EVENT_TYPES}
+UNKNOWN_VERSION = "version not known here"
 
 
 class Event(Struct, frozen=True):
-    """One row of a terminal's outbox on the wire. (source, epoch, sequence) is unique at the centre for ever."""
+    """One row of a terminal's outbox on the wire. ``source`` is ``/terminals/{id}``, ``id`` is ``{epoch}:{sequence}``: unique at
+    the centre for ever.
+    """
 
     specversion: Literal["1.0"]
     id: Code
     source: Short
     type: Short
     time: Time
-    epoch: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
-    sequence: Annotated[int, Meta(ge=1)]
+    epoch: Epoch
+    sequence: Sequence
     data: msgspec.Raw
     datacontenttype: Literal["application/json"] = "application/json"
+
+
+RECEIPT_LIFE = 60
+"""Seconds a storage receipt is worth delivering; a later one is made good by the event that is sent again."""
 
 
 class StorageReceipt(Struct, frozen=True):
     """The centre's word, after its commit, that these sequences of this epoch are stored. Ranges are inclusive."""
 
     v: int
-    e: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+    e: Epoch
     r: Annotated[tuple[tuple[int, int], ...], Meta(max_length=500)]
+
+
+class _Version(Struct):
+    v: int
 
 
 def event(terminal: str, epoch: str, sequence: int, time: str, data: EventData) -> bytes:
@@ -174,8 +226,8 @@ def event(terminal: str, epoch: str, sequence: int, time: str, data: EventData) 
     return encode(
         Event(
             specversion="1.0",
-            id=f"{epoch}:{sequence}",
-            source=f"/terminals/{terminal}",
+            id=event_id(epoch, sequence),
+            source=event_source(terminal),
             type=_NAMES[type(data)],
             time=time,
             epoch=epoch,
@@ -185,33 +237,67 @@ def event(terminal: str, epoch: str, sequence: int, time: str, data: EventData) 
     )
 
 
+def event_source(terminal: str) -> str:
+    return f"/terminals/{terminal}"
+
+
+def event_id(epoch: str, sequence: int) -> str:
+    return f"{epoch}:{sequence}"
+
+
 def encode(message: Struct) -> bytes:
     return msgspec.json.encode(message)
 
 
 def decode(payload: bytes, kind: Any) -> Any:
-    """``payload`` as ``kind``; :class:`ContractError` when it is too large, no JSON, of another version or shape."""
-    if len(payload) > MAX_PAYLOAD:
-        raise ContractError(f"larger than {MAX_PAYLOAD} bytes")
-    try:
-        message = msgspec.json.decode(payload, type=kind)
-    except RecursionError:
-        raise ContractError("nested too deeply") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ContractError(_without_values(str(error))) from None
-    version = getattr(message, "v", VERSION)
-    if version != VERSION:
-        raise ContractError(f"version is not {VERSION}")
-    return message
+    """``payload`` as ``kind``, a message with a version; :class:`ContractError` when it is too large, no JSON, of another
+    version or shape.
+    """
+    if version_of(payload) != VERSION:
+        raise ContractError(UNKNOWN_VERSION)
+    return parse(payload, kind)
+
+
+def decode_report(payload: bytes) -> Health | Report:
+    """A state report of either version; :class:`ContractError`."""
+    version = version_of(payload)
+    if version not in (VERSION, REPORT_VERSION):
+        raise ContractError(UNKNOWN_VERSION)
+    report: Health | Report = parse(payload, Health if version == VERSION else Report)
+    if isinstance(report, Report) and report.of > report.n:
+        raise ContractError("state report names a whole one that is still to come")
+    if isinstance(report, Report) and report.of == report.n and UNSET in (report.serving, report.unconfirmed, report.pages_waiting):
+        raise ContractError("state report calls itself whole and is not")
+    return report
 
 
 def decode_event(payload: bytes) -> tuple[Event, EventData]:
     """The envelope and its typed data; :class:`ContractError` names what is wrong."""
-    envelope: Event = decode(payload, Event)
+    envelope: Event = parse(payload, Event)
     kind = EVENT_TYPES.get(envelope.type)
     if kind is None:
-        raise ContractError("event type not known here")
-    return envelope, decode(bytes(envelope.data), kind)
+        known = envelope.type.rpartition(".v")[0] in _BASES
+        raise ContractError("event version not known here" if known else "event type not known here")
+    if envelope.id != event_id(envelope.epoch, envelope.sequence):
+        raise ContractError("event id is not its epoch and sequence")
+    return envelope, parse(bytes(envelope.data), kind)
+
+
+def version_of(payload: bytes) -> int:
+    found: _Version = parse(payload, _Version)
+    return found.v
+
+
+def parse(payload: bytes, kind: Any) -> Any:
+    """``payload`` as ``kind``, whatever its version; :class:`ContractError`."""
+    if len(payload) > MAX_PAYLOAD:
+        raise ContractError(f"larger than {MAX_PAYLOAD} bytes")
+    try:
+        return msgspec.json.decode(payload, type=kind)
+    except RecursionError:
+        raise ContractError("nested too deeply") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ContractError(_without_values(str(error))) from None
 
 
 def _without_values(text: str) -> str:

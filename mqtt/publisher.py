@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,14 +13,13 @@ from typing import Protocol
 
 from mqtt.link import Centre, CentreHeard, Connected, Disconnected, Link, LinkEvent, ReceiptHeard
 from mqtt.messages import ContractError, EventData, Health, event
+from mqtt.report import Reporter
 from mqtt.window import SIZE, Ranges, Window
 
 _log = logging.getLogger(__name__)
 
-HEALTH_PERIOD = 30.0
-"""Seconds between state reports when nothing changes; three missed ones mean lost."""
-HEALTH_GAP = 1.0
-"""Seconds between two reports at least: a flapping device must not flood the link."""
+CENTRE_BACK = 5.0
+"""Seconds over which terminals tell a centre that is back what they are like; the sequences that wait go at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,7 @@ class Publisher:
         self._notes: SimpleQueue[_Note] = SimpleQueue()
         self._window = Window(outbox.epoch)
         self._bd: int | None = None
-        self._report_at = 0.0
-        self._reported_at = float("-inf")
+        self._reporter = Reporter(0, 0.0)
         self._draining = False
         self._counts = PublisherCounts()
         self._ended = threading.Event()
@@ -110,7 +109,7 @@ class Publisher:
         self._notes.put(_Wake())
 
     def health_changed(self) -> None:
-        """The report would now read otherwise: send it at once, or as soon as ``HEALTH_GAP`` allows."""
+        """The report would now read otherwise: send it at once, or as soon as its rate allows (``mqtt/report.py``)."""
         self._notes.put(_HealthChanged())
 
     def _run(self) -> None:
@@ -134,7 +133,7 @@ class Publisher:
     def _wait(self, now: float) -> float | None:
         if self._bd is None:
             return None
-        deadlines = [self._report_at] + ([self._window.deadline] if self._window.deadline is not None else [])
+        deadlines = [self._reporter.at] + ([self._window.deadline] if self._window.deadline is not None else [])
         return max(0.0, min(deadlines) - now)
 
     def _take(self, note: _Note | None, now: float) -> None:
@@ -142,17 +141,17 @@ class Publisher:
             case Connected(bd=bd):
                 self._bd = bd
                 self._window.opened()
-                self._report_at = now
+                self._reporter = Reporter(bd, now)
             case Disconnected():
                 self._bd = None
                 self._window.opened()
-            case CentreHeard(centre=Centre.UP):
+            case CentreHeard(centre=Centre.UP, news=True):
                 self._window.opened()
-                self._report_at = max(now, self._reported_at + HEALTH_GAP)
+                self._reporter.forget(now + random.uniform(0, CENTRE_BACK))  # noqa: S311
             case ReceiptHeard(payload=payload):
                 self._believe(payload, now)
             case _HealthChanged():
-                self._report_at = min(self._report_at, max(now, self._reported_at + HEALTH_GAP))
+                self._reporter.changed()
             case _:
                 return
 
@@ -177,10 +176,8 @@ class Publisher:
         if self._window.overdue(now):
             _log.info("no storage receipt for too long: sending again from the oldest")
             self._counts = replace(self._counts, resent=self._counts.resent + 1)
-        if now >= self._report_at:
-            self._link.publish_health(self._health(self._bd))
-            self._reported_at = now
-            self._report_at = now + HEALTH_PERIOD
+        if now >= self._reporter.at:
+            self._link.publish_report(self._reporter.report(self._health(self._bd), now))
         if self._window.in_flight < SIZE:
             self._send(now)
 
@@ -188,7 +185,7 @@ class Publisher:
         rows = {row.sequence: row for row in self._outbox.pending(SIZE)}
         if self._draining and not rows:
             # The last report spoke of rows that are gone.
-            self._report_at = min(self._report_at, max(now, self._reported_at + HEALTH_GAP))
+            self._reporter.changed()
         self._draining = bool(rows)
         due = self._window.fresh(rows, now)
         for sequence in due:

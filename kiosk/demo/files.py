@@ -107,6 +107,7 @@ def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, 
             "broker": f"127.0.0.1:{ports.broker}",
             "documents": f"https://127.0.0.1:{ports.api}",
             "identity": str(layout.identity),
+            "reconnect": 5.0,  # one terminal need not be patient with its broker
         },
         "keys": {
             "intake": _recipient(keys[INTAKE]),

@@ -97,11 +97,14 @@ def test_a_terminal_cannot_fill_the_disk_with_broken_events(store: Store, monkey
 @pytest.mark.parametrize(
     ("topic", "said"),
     [
-        (topics.state(TERMINAL), '{"s":"up","v":1,"bd":N,"boot":"b","app":"a","catalogue":"c","place":"p","ts":"t"}'),
+        (
+            topics.state(TERMINAL),
+            '{"s":"up","v":1,"bd":N,"boot":"b","app":"a","catalogue":"c","place":"p","ts":"2026-11-20T09:30:00Z"}',
+        ),
         (topics.state(TERMINAL), '{"s":"lost","v":1,"bd":N}'),
         (
             topics.health(TERMINAL),
-            '{"v":1,"bd":N,"devices":{},"serving":true,"unconfirmed":0,"oldest":null,"pages_waiting":0,"ts":"t"}',
+            '{"v":1,"bd":N,"devices":{},"serving":true,"unconfirmed":0,"oldest":null,"pages_waiting":0,"ts":"2026-11-20T09:30:00Z"}',
         ),
         (topics.events(TERMINAL), event(TERMINAL, EPOCH, 1, TIME, taken("C1", [b"a"])).decode().replace('"size":1', '"size":N')),
         (

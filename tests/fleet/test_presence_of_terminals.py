@@ -15,6 +15,7 @@ UP = Hearing(since=0.0)
     [
         ("up", 990.0, UP, Presence.ONLINE),
         ("up", 909.0, UP, Presence.LOST),
+        ("up", 909.0, Hearing(800.0), Presence.UNKNOWN),
         ("up", 909.0, Hearing(None), Presence.UNKNOWN),
         ("up", 909.0, Hearing(950.0), Presence.UNKNOWN),
         ("up", None, UP, Presence.LOST),

@@ -30,7 +30,8 @@ from fleet.authority.keys import Folder
 from fleet.centre import Centre
 from fleet.settings import AuthoritySettings, BrokerSettings, CentreSettings, HomeEntry, Listen, TerminalEntry
 from fleet.tokens import token_hash
-from mqtt.link import Link
+from mqtt.connection import Session
+from mqtt.link import SESSION, Link
 from mqtt.messages import VERSION, Birth, CaseTaken, DeviceReport, DocumentRef, EventData, Health, RatingGiven
 from mqtt.publisher import Publisher, Row
 from mqtt.tls import Tls, context
@@ -118,9 +119,11 @@ class TerminalEnd:
     bd: int = 0
     boot: str = "b0"
     devices: dict[str, DeviceReport] = field(default_factory=dict)
+    session: Session = SESSION
 
     def __post_init__(self) -> None:
-        self.link = Link(self.name, self.broker.account(self.name), birth=self._birth, next_bd=self._next_bd, pace=QUICK)
+        account = self.broker.account(self.name)
+        self.link = Link(self.name, account, birth=self._birth, next_bd=self._next_bd, pace=QUICK, session=self.session)
         self.publisher = Publisher(self.link, self.outbox, self._health)
 
     def _birth(self, bd: int) -> Birth:
@@ -149,9 +152,9 @@ def birth(bd: int) -> Birth:
 
 @contextmanager
 def terminal_end(
-    broker: RunningBroker, name: str = TERMINAL, outbox: ListOutbox | None = None, boot: str = "b0"
+    broker: RunningBroker, name: str = TERMINAL, outbox: ListOutbox | None = None, boot: str = "b0", session: Session = SESSION
 ) -> Iterator[TerminalEnd]:
-    terminal = TerminalEnd(broker, name, ListOutbox() if outbox is None else outbox, boot=boot)
+    terminal = TerminalEnd(broker, name, ListOutbox() if outbox is None else outbox, boot=boot, session=session)
     terminal.publisher.start()
     try:
         yield terminal
@@ -180,20 +183,20 @@ def centre_settings(folder: Path, broker: BrokerSettings, keys: Folder | None = 
     )
 
 
-@contextmanager
-def running_centre(folder: Path, broker: RunningBroker) -> Iterator[Centre]:
-    centre = Centre(centre_settings(folder, broker.settings(), broker.authority), QUICK)
-    centre.start()
-    try:
-        yield centre
-    finally:
-        centre.stop()
-
-
 @dataclass
 class Fleet:
+    """The centre runs from :meth:`start` to :meth:`stop`, and as often as wished."""
+
     broker: RunningBroker
-    centre: Centre
+    folder: Path
+    centre: Centre = field(init=False)
+
+    def start(self) -> None:
+        self.centre = Centre(centre_settings(self.folder, self.broker.settings(), self.broker.authority), QUICK)
+        self.centre.start()
+
+    def stop(self) -> None:
+        self.centre.stop()
 
     def api(self, terminal: str | None = TERMINAL) -> httpx.Client:
         """The centre's API as ``terminal`` sees it, or (``None``) somebody without a certificate."""
@@ -204,8 +207,12 @@ class Fleet:
 @contextmanager
 def running_fleet(folder: Path) -> Iterator[Fleet]:
     with running_broker(folder / "broker", TERMINAL, OTHER_TERMINAL) as broker:
-        with running_centre(folder / "centre", broker) as centre:
-            yield Fleet(broker, centre)
+        fleet = Fleet(broker, folder / "centre")
+        fleet.start()
+        try:
+            yield fleet
+        finally:
+            fleet.stop()
 
 
 def token(name: str) -> str:

@@ -43,7 +43,7 @@ def test_a_receipt_heard_twice_confirms_once() -> None:
         (receipt((2, 1)), "range that is none"),
         (receipt((0, 1)), "range that is none"),
         (receipt((-5, 2)), "range that is none"),
-        (b'{"v":2,"e":"00112233aabbccdd","r":[[1,1]]}', "version is not 1"),
+        (b'{"v":2,"e":"00112233aabbccdd","r":[[1,1]]}', "version not known here"),
         (b'{"v":1,"e":"00112233aabbccdd","r":[[1]]}', "length"),
         (b'{"v":1,"e":"00112233aabbccdd","r":[[1,"2"]]}', "Expected `int`"),
         (b"", "truncated"),

@@ -1,0 +1,7 @@
+-- The centre's database, from version 1 to 2: state reports come as differences against the last whole one (mqtt/report.py).
+
+-- The connect (bd) and number of the last report taken, and what the last whole one of that connect said.
+ALTER TABLE terminals ADD COLUMN report_bd INTEGER;
+ALTER TABLE terminals ADD COLUMN report_n  INTEGER;
+ALTER TABLE terminals ADD COLUMN whole_n   INTEGER;
+ALTER TABLE terminals ADD COLUMN whole     BLOB;
