@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 from flask import Flask, Response, abort, request, send_file
+from werkzeug.exceptions import HTTPException
 
 from fleet.authority.authority import Authority, RefusedError
 from fleet.authority.est import create_est, refused
@@ -16,14 +17,21 @@ from fleet.documents import Documents, TooLargeError, WrongContentError
 from fleet.store import Store
 from fleet.tokens import bearer
 from mqtt.messages import DocumentRef
-from mqtt.resources import MAX_DOCUMENT, CaseList, CaseStanding, HomeCase
+from mqtt.resources import MAX_DOCUMENT, CaseList, CaseStanding, HomeCase, Refused
 
 _log = logging.getLogger(__name__)
 
 _MOST_CASES = 1000
-
-
 _CHUNK = 64 * 1024
+_REFUSALS: dict[int, Refused] = {
+    400: Refused("bad_request"),
+    401: Refused("no_credentials"),
+    404: Refused("not_found"),
+    405: Refused("wrong_method"),
+    411: Refused("no_length"),
+    413: Refused("too_large"),
+    422: Refused("wrong_content"),
+}
 
 
 def create_api(
@@ -33,6 +41,7 @@ def create_api(
     app = Flask("fleet.http", static_folder=None)
     app.register_blueprint(create_est(authority, shown))
     app.register_error_handler(RefusedError, refused)
+    app.register_error_handler(HTTPException, _refused)
 
     def terminal() -> str:
         certificate = shown()
@@ -44,6 +53,13 @@ def create_api(
     @app.put("/v1/documents/<digest>")
     def put_document(digest: str) -> Response:
         who = terminal()
+        try:
+            return _put(digest, who)
+        except HTTPException as error:
+            store.refused(f"PUT /v1/documents {who}", _REFUSALS[error.code or 400].refused, time.time())
+            raise
+
+    def _put(digest: str, who: str) -> Response:
         if request.content_length is None:
             abort(411)
         if request.content_length > MAX_DOCUMENT:
@@ -116,7 +132,16 @@ def create_api(
 
 
 def _unauthorised() -> str:
-    abort(Response("", 401, {"WWW-Authenticate": "Bearer"}))
+    abort(401)
+
+
+def _refused(error: HTTPException) -> Response:
+    """The reason by name; nothing that was sent is quoted."""
+    answer = _json(msgspec.json.encode(_REFUSALS.get(error.code or 500, _REFUSALS[400])), error.code or 500)
+    answer.headers.extend((name, said) for name, said in error.get_headers() if name in ("Allow", "WWW-Authenticate"))
+    if error.code == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def _json(body: bytes, status: int = 200) -> Response:

@@ -18,7 +18,7 @@ from fleet.presence import Hearing
 from fleet.store import StateIn, Store, Stored
 from mqtt import topics
 from mqtt.connection import Broker, Connection, Down, Heard, Opening, Pace, Received, Refused, Session, Up
-from mqtt.messages import RECEIPT_LIFE, VERSION, Birth, CentreUp, Left, Lost, StorageReceipt, encode
+from mqtt.messages import VERSION, Birth, CentreUp, Left, Lost, StorageReceipt, encode
 from mqtt.window import ranges
 
 _log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ BATCH_SECONDS = 0.04
 """A batch is committed when either is reached: 500 rows bound the memory; a commit comes at most every 40 ms, so that a busy
 fleet costs 25 fsyncs a second, while an event that comes alone is stored at once."""
 CLIENT_ID = "fleet"
+_SUBSCRIPTIONS = ((topics.ALL_STATES, topics.STATE), (topics.ALL_HEALTH, topics.REPORT), (topics.ALL_EVENTS, topics.EVENT))
 _SESSION = Session(expiry=24 * 3600, will_delay=10, receive_maximum=2 * BATCH_ROWS, manual_ack=True)
 _MOST_RANGES = 500
 _PACE = Pace(first=0.5, most=5.0)
@@ -80,7 +81,7 @@ class Ingest:
             topic=topics.CENTRE_STATE,
             birth=encode(CentreUp(v=VERSION, bd=self._bd, ts=now)),
             will=encode(Lost(v=VERSION, bd=self._bd)),
-            subscriptions=((topics.ALL_STATES, 1), (topics.ALL_HEALTH, 0), (topics.ALL_EVENTS, 1)),
+            subscriptions=tuple((topic, how.qos) for topic, how in _SUBSCRIPTIONS),
         )
 
     def _hear(self, heard: Heard) -> None:
@@ -137,7 +138,7 @@ class Ingest:
             spans = ranges(sequences)
             for start in range(0, len(spans), _MOST_RANGES):
                 receipt = StorageReceipt(v=VERSION, e=epoch, r=spans[start : start + _MOST_RANGES])
-                self._connection.publish(topics.receipts(terminal), encode(receipt), qos=0, expiry=RECEIPT_LIFE)
+                self._connection.publish(topics.receipts(terminal), encode(receipt), topics.RECEIPT)
 
     def _discard(self, batch: Sequence[Received]) -> None:
         """Free the broker's window without a receipt: kept unacknowledged it would stand still for ever."""

@@ -135,6 +135,11 @@ class Store:
         with self._transaction() as db:
             db.execute("INSERT OR IGNORE INTO documents VALUES (?, ?, ?)", (digest, size, now))
 
+    def refused(self, where: str, reason: str, now: float) -> None:
+        """Count what was refused outside of MQTT; ``where`` and ``reason`` must be few."""
+        with self._transaction() as db:
+            _refused(db, where, reason, now)
+
     def next_bd(self) -> int:
         """One more than ever before, durably: the number of the centre's next connect."""
         with self._transaction() as db:

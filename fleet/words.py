@@ -145,6 +145,10 @@ REFUSALS: dict[str, str] = {
     f"larger than {MAX_PAYLOAD} bytes": "消息过大",
     "JSON is malformed: invalid character": "不是有效的 JSON",
     "Input data was truncated": "消息不完整",
+    "no_length": "上传没有说明长度",
+    "too_large": "上传的材料过大",
+    "wrong_content": "上传的内容与其摘要不符",
+    "not_found": "上传的名称不是摘要",
 }
 _PATTERNS = (
     (re.compile(r"Object missing required field `(\w+)`(?: - at `([^`]*)`)?"), "缺少 {0}"),

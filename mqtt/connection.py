@@ -29,6 +29,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from mqtt.tls import Tls, context
+from mqtt.topics import Delivery
 
 _log = logging.getLogger(__name__)
 
@@ -207,20 +208,17 @@ class Connection:
         self._rests_until = float("-inf")
         self._hurried.set()
 
-    def publish(self, topic: str, payload: bytes, qos: int, *, content: str | None = None, expiry: int | None = None) -> bool:
-        """Hand over for sending; False when there is no connection. True promises nothing: only an answer does.
-
-        ``content``: Content Type of a payload that is UTF-8; ``expiry``: seconds after which nobody needs to hear it any more.
-        """
+    def publish(self, topic: str, payload: bytes, how: Delivery) -> bool:
+        """Hand over for sending; False when there is no connection. True promises nothing: only an answer does."""
         client = self._live
         if client is None:
             return False
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        if content is not None:
-            properties.ContentType, properties.PayloadFormatIndicator = content, 1
-        if expiry is not None:
-            properties.MessageExpiryInterval = expiry
-        client.publish(topic, payload, qos=qos, properties=properties)
+        if how.content is not None:
+            properties.ContentType, properties.PayloadFormatIndicator = how.content, 1
+        if how.expiry is not None:
+            properties.MessageExpiryInterval = how.expiry
+        client.publish(topic, payload, qos=how.qos, retain=how.retain, properties=properties)
         return True
 
     def end(self, last: tuple[str, bytes] | None = None) -> None:

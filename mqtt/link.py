@@ -13,7 +13,6 @@ from enum import StrEnum
 from mqtt import topics
 from mqtt.connection import TAKEOVERS, Broker, Cloned, Connection, Down, Heard, Opening, Pace, Received, Refused, Session, Up
 from mqtt.messages import (
-    EVENT_CONTENT,
     VERSION,
     Birth,
     CentreState,
@@ -25,7 +24,6 @@ from mqtt.messages import (
     decode,
     encode,
 )
-from mqtt.report import LIFE
 
 _log = logging.getLogger(__name__)
 
@@ -139,12 +137,12 @@ class Link:
         self._connection.start()
 
     def publish_event(self, payload: bytes) -> bool:
-        """One event (``messages.event``), QoS 1. False when not connected; True promises nothing."""
-        return self._connection.publish(topics.events(self._terminal), payload, qos=1, content=EVENT_CONTENT)
+        """One event (``messages.event``). False when not connected; True promises nothing."""
+        return self._connection.publish(topics.events(self._terminal), payload, topics.EVENT)
 
     def publish_report(self, report: Report) -> bool:
-        """The state report, QoS 0."""
-        return self._connection.publish(topics.health(self._terminal), encode(report), qos=0, expiry=LIFE)
+        """The state report."""
+        return self._connection.publish(topics.health(self._terminal), encode(report), topics.REPORT)
 
     def rest(self) -> None:
         """The centre says that another machine uses this name: stay away for a while."""
@@ -164,7 +162,7 @@ class Link:
             topic=topics.state(self._terminal),
             birth=encode(self._birth(self._bd)),
             will=encode(Lost(v=VERSION, bd=self._bd)),
-            subscriptions=((topics.receipts(self._terminal), 0), (topics.CENTRE_STATE, 1)),
+            subscriptions=((topics.receipts(self._terminal), topics.RECEIPT.qos), (topics.CENTRE_STATE, topics.STATE.qos)),
         )
 
     def _hear(self, heard: Heard) -> None:

@@ -16,19 +16,17 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 VERSION = 1
 REPORT_VERSION = 2
 """Of the state report; 1 is still understood by the centre."""
-EVENT_CONTENT = "application/cloudevents+json; charset=utf-8"
-"""MQTT 5 Content Type of an event: by it a receiver knows structured mode (CloudEvents MQTT binding 1.0.2, 3)."""
 MAX_PAYLOAD = 48 * 1024
 """Bytes of one MQTT payload; larger ones are refused before they are parsed. A case of 400 documents is 45 KB;
 the broker itself cuts at 64 KiB."""
 
 Terminal = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{2,31}$")]
-Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 Time = Annotated[
     str,
     Meta(
         max_length=40,
-        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$",
+        pattern=r"^[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$",
         examples=["2026-11-20T09:30:00+08:00"],
     ),
 ]
@@ -38,7 +36,7 @@ Code = Annotated[str, Meta(max_length=64)]
 MOST_COUNT = 2**63 - 1
 """Largest number SQLite holds; a larger one would stop the batch of everybody it came with."""
 Count = Annotated[int, Meta(ge=0, le=MOST_COUNT)]
-Epoch = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+Epoch = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$", max_length=16)]
 """Made with a terminal's database: sequences of two databases never collide."""
 MOST_SEQUENCE = 2**31 - 1
 """Largest Integer of CloudEvents; at a thousand events a day it lasts 5,000 years."""
@@ -203,10 +201,6 @@ class Event(Struct, frozen=True):
     sequence: Sequence
     data: msgspec.Raw
     datacontenttype: Literal["application/json"] = "application/json"
-
-
-RECEIPT_LIFE = 60
-"""Seconds a storage receipt is worth delivering; a later one is made good by the event that is sent again."""
 
 
 class StorageReceipt(Struct, frozen=True):

@@ -21,8 +21,6 @@ GAP = 1.0
 BURST = 10
 """Reports that may come ``GAP`` apart; a device that flaps on is told once in ``REFILL`` seconds, with its latest word."""
 REFILL = 10.0
-LIFE = 60
-"""Seconds a report is worth delivering."""
 
 
 class Reporter:

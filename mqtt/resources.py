@@ -14,7 +14,7 @@ A certificate that is revoked or not known is answered 403 at once, with the rea
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -22,6 +22,12 @@ from mqtt.messages import Code, Count, Digest, DocumentRef, Short, Time
 
 MAX_DOCUMENT = 16 * 1024 * 1024
 """Bytes of one sealed document."""
+
+
+class Refused(Struct, frozen=True):
+    """Why a request was refused: the body of every 4xx answer that is not an ``enrolment.Refusal``."""
+
+    refused: Literal["bad_request", "no_credentials", "not_found", "wrong_method", "no_length", "too_large", "wrong_content"]
 
 
 class CaseStanding(Struct, frozen=True):

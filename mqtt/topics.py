@@ -1,8 +1,11 @@
-"""MQTT topics of protocol ``k1``. ``{id}`` is the terminal: ``[a-z0-9-]``, opaque, permanent; place and owner never in a topic."""
+"""MQTT topics of protocol ``k1``, and how what is said on each is delivered. ``{id}`` is the terminal: ``[a-z0-9-]``, opaque,
+permanent; place and owner never in a topic.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 ROOT = "k1"
 _TERMINAL = re.compile(r"[a-z0-9][a-z0-9-]{2,31}")
@@ -13,6 +16,24 @@ ALL_EVENTS = f"{ROOT}/+/up/ev"
 CENTRE_STATE = f"{ROOT}/host/st"
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """``expiry``: seconds after which nobody needs to hear it any more; ``content``: Content Type of a payload that is UTF-8."""
+
+    qos: int
+    retain: bool = False
+    expiry: int | None = None
+    content: str | None = None
+
+
+STATE = Delivery(1, retain=True)
+REPORT = Delivery(0, expiry=60)
+EVENT = Delivery(1, content="application/cloudevents+json; charset=utf-8")
+"""By its Content Type a receiver knows structured mode (CloudEvents MQTT binding 1.0.2, 3)."""
+RECEIPT = Delivery(0, expiry=60)
+"""One that comes too late is made good by the event, which is sent again."""
+
+
 def terminal_id(text: str) -> str:
     """``text`` if it may name a terminal, else ``ValueError``."""
     if not _TERMINAL.fullmatch(text) or text == "host":
@@ -21,22 +42,22 @@ def terminal_id(text: str) -> str:
 
 
 def state(terminal: str) -> str:
-    """Retained, QoS 1: birth, and on the same topic the will and the clean leaving."""
+    """``STATE``: birth, and on the same topic the will and the clean leaving."""
     return f"{ROOT}/{terminal}/st"
 
 
 def health(terminal: str) -> str:
-    """QoS 0: the state report; lossy."""
+    """``REPORT``: the state report; lossy."""
     return f"{ROOT}/{terminal}/up/hb"
 
 
 def events(terminal: str) -> str:
-    """QoS 1, from the outbox only: everything that must be stored."""
+    """``EVENT``, from the outbox only: everything that must be stored."""
     return f"{ROOT}/{terminal}/up/ev"
 
 
 def receipts(terminal: str) -> str:
-    """QoS 0, down: the centre's storage receipts."""
+    """``RECEIPT``, down: the centre's storage receipts."""
     return f"{ROOT}/{terminal}/dn/ack"
 
 

@@ -1,0 +1,142 @@
+"""AsyncAPI 3.0 of what travels over MQTT, seen from the terminal: what it sends, and what it hears."""
+
+from __future__ import annotations
+
+from mqtt import messages, topics
+from mqtt.documents.schemas import Json, reference, schemas, text
+from mqtt.link import SESSION
+from mqtt.messages import EVENT_TYPES, MAX_PAYLOAD, Birth, CentreUp, Event, Left, Lost, Report, StorageReceipt
+from mqtt.topics import Delivery
+
+_BINDING = "0.2.0"
+_TERMINAL = "{terminal}"
+_MESSAGES = {
+    "birth": Birth,
+    "lost": Lost,
+    "left": Left,
+    "report": Report,
+    "storageReceipt": StorageReceipt,
+    "centreUp": CentreUp,
+}
+_CHANNELS: dict[str, tuple[str, Delivery, tuple[str, ...], str]] = {
+    "state": (
+        topics.state(_TERMINAL),
+        topics.STATE,
+        ("birth", "lost", "left"),
+        "Birth, will and leaving of a terminal. A will counts only when its `bd` is that of the present birth.",
+    ),
+    "report": (
+        topics.health(_TERMINAL),
+        topics.REPORT,
+        ("report",),
+        "State report of a terminal: whole after each birth, then differences, at least one in 30 s.",
+    ),
+    "events": (
+        topics.events(_TERMINAL),
+        topics.EVENT,
+        tuple(EVENT_TYPES),
+        "What a terminal's outbox holds, as CloudEvents 1.0 in structured mode. An event is sent until a storage receipt names it: "
+        "receivers see some more than once, told apart by `source` and `id`.",
+    ),
+    "receipts": (
+        topics.receipts(_TERMINAL),
+        topics.RECEIPT,
+        ("storageReceipt",),
+        "What the centre has stored, after its commit.",
+    ),
+    "centre": (topics.CENTRE_STATE, topics.STATE, ("centreUp", "lost", "left"), "Birth, will and leaving of the centre."),
+}
+_OPERATIONS: dict[str, tuple[str, str, str]] = {
+    "sayState": ("send", "state", "At every connect: CONNECT with the will, SUBSCRIBE, then the birth. Leaving before DISCONNECT."),
+    "report": ("send", "report", "After the birth, when something changes, and every 30 s."),
+    "sendEvent": ("send", "events", "From the outbox, at most 20 unconfirmed at a time, oldest first."),
+    "hearReceipt": ("receive", "receipts", "Only these free rows of the outbox; the broker's PUBACK frees nothing."),
+    "hearCentre": ("receive", "centre", "When the centre comes back, what is unconfirmed is sent again, and the report is whole."),
+}
+
+
+def asyncapi() -> Json:
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Tongban: terminal and centre over MQTT 5",
+            "version": f"{messages.VERSION}.{messages.REPORT_VERSION}",
+            "description": text(messages),
+        },
+        "defaultContentType": "application/json",
+        "servers": {
+            "broker": {
+                "host": "broker.example:8883",
+                "protocol": "secure-mqtt",
+                "protocolVersion": "5.0",
+                "description": "TLS 1.3. The name in the client's certificate is its user name and its client id.",
+                "security": [{"$ref": "#/components/securitySchemes/certificate"}],
+                "bindings": {
+                    "mqtt": {
+                        "cleanSession": False,
+                        "sessionExpiryInterval": SESSION.expiry,
+                        "lastWill": {
+                            "topic": topics.state(_TERMINAL),
+                            "qos": 1,
+                            "retain": True,
+                            "message": "`lost`, see components",
+                        },
+                        "bindingVersion": _BINDING,
+                    }
+                },
+            }
+        },
+        "channels": {name: _channel(*of) for name, of in _CHANNELS.items()},
+        "operations": {name: _operation(*of) for name, of in _OPERATIONS.items()},
+        "components": {
+            "securitySchemes": {
+                "certificate": {"type": "X509", "description": "Of the fleet's own authority; see the OpenAPI document."}
+            },
+            "messages": {name: _message(kind) for name, kind in _MESSAGES.items()}
+            | {name: _event(name, kind) for name, kind in EVENT_TYPES.items()},
+            "schemas": schemas([*_MESSAGES.values(), Event, *EVENT_TYPES.values()]),
+        },
+    }
+
+
+def _channel(address: str, how: Delivery, names: tuple[str, ...], said: str) -> Json:
+    parameters = {"terminal": {"description": "`[a-z0-9-]`, opaque, permanent: never a place."}}
+    return {
+        "address": address,
+        "description": f"{said} QoS {how.qos}{', retained' if how.retain else ''}; at most {MAX_PAYLOAD} bytes.",
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+        **({"parameters": parameters} if _TERMINAL in address else {}),
+    }
+
+
+def _operation(action: str, channel: str, said: str) -> Json:
+    _, how, _, _ = _CHANNELS[channel]
+    binding: Json = {"qos": how.qos, "retain": how.retain, "bindingVersion": _BINDING}
+    if how.expiry is not None:
+        binding["messageExpiryInterval"] = how.expiry
+    operation: Json = {
+        "action": action,
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "description": said,
+        "bindings": {"mqtt": binding},
+    }
+    if channel == "events":
+        operation["reply"] = {"channel": {"$ref": "#/channels/receipts"}}
+    return operation
+
+
+def _message(kind: type) -> Json:
+    return {"title": kind.__name__, "description": text(kind), "payload": reference(kind)}
+
+
+def _event(name: str, kind: type) -> Json:
+    return {
+        "name": name,
+        "title": kind.__name__,
+        "description": text(kind),
+        "contentType": topics.EVENT.content,
+        "bindings": {"mqtt": {"payloadFormatIndicator": 1, "contentType": topics.EVENT.content, "bindingVersion": _BINDING}},
+        "payload": {
+            "allOf": [reference(Event), {"type": "object", "properties": {"type": {"const": name}, "data": reference(kind)}}],
+        },
+    }

@@ -1,0 +1,165 @@
+"""OpenAPI 3.1 of the centre's HTTP interface, as terminals and home desks use it. A test holds it against the routes served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mqtt import enrolment, messages, resources
+from mqtt.documents.schemas import Json, reference, schemas, text
+
+Who = Literal["anybody", "code", "terminal", "desk"]
+_PKCS10 = {"application/pkcs10": {"schema": {"type": "string", "contentEncoding": "base64", "maxLength": enrolment.MAX_REQUEST}}}
+_PKCS7 = {"application/pkcs7-mime": {"schema": {"type": "string", "contentEncoding": "base64"}}}
+_SEALED = {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
+_SECURITY: dict[Who, Json] = {
+    "code": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "User: the terminal. Password: the secret of a one-time code (`tongban centre enrol-code`).",
+    },
+    "terminal": {
+        "type": "mutualTLS",
+        "description": "TLS 1.3 with a certificate of the fleet's authority; its name is the terminal.",
+    },
+    "desk": {"type": "http", "scheme": "bearer", "description": "A home desk's token."},
+}
+_DIGEST = ("digest", {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "SHA-256 of the sealed bytes, in hexadecimal.")
+_CASE = ("case", {"type": "string", "minLength": 1, "maxLength": 64}, "A case number.")
+_PARTY = ("party", {"type": "string", "minLength": 1, "maxLength": 64}, "A party whose home desk this is.")
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """``done``: status → (in words, content). ``refused``: statuses answered by ``resources.Refused``; those of a certificate or a
+    code that will not do are ``enrolment.Refusal``.
+    """
+
+    method: str
+    path: str
+    name: str
+    who: Who
+    said: str
+    done: dict[int, tuple[str, Json | None]]
+    refused: tuple[int, ...] = ()
+    refusals: tuple[int, ...] = ()
+    body: Json | None = None
+    parameter: tuple[str, Json, str] | None = None
+
+
+RESOURCES = (
+    Resource(
+        "get", enrolment.CACERTS, "getAuthority", "anybody", "The authority's certificate.", {200: ("PKCS#7 in Base64.", _PKCS7)}
+    ),
+    Resource(
+        "post",
+        enrolment.ENROL,
+        "enrol",
+        "code",
+        "A certificate for who brings a one-time code (EST, RFC 7030). The same key and code may ask again.",
+        {200: ("The certificate, PKCS#7 in Base64.", _PKCS7)},
+        refusals=(400, 401, 403, 429),
+        body=_PKCS10,
+    ),
+    Resource(
+        "post",
+        enrolment.RENEW,
+        "renew",
+        "terminal",
+        "A new certificate for who shows a good one.",
+        {200: ("The certificate, PKCS#7 in Base64.", _PKCS7)},
+        refusals=(400, 403, 429),
+        body=_PKCS10,
+    ),
+    Resource(
+        "get",
+        enrolment.IDENTITY,
+        "getIdentity",
+        "terminal",
+        "What the centre knows of the certificate that is shown.",
+        {200: ("Known and in order.", {"application/json": {"schema": reference(enrolment.Standing)}})},
+        refusals=(403,),
+    ),
+    Resource(
+        "put",
+        resources.document_path("{digest}"),
+        "putDocument",
+        "terminal",
+        f"Store a sealed document, at most {resources.MAX_DOCUMENT} bytes. Doing it again is harmless.",
+        {200: ("Was stored already.", None), 201: ("Stored and on the disk now.", None)},
+        refused=(400, 401, 404, 411, 413, 422),
+        refusals=(403,),
+        body=_SEALED,
+        parameter=_DIGEST,
+    ),
+    Resource(
+        "get",
+        resources.document_path("{digest}"),
+        "getDocument",
+        "desk",
+        "The sealed bytes, if a case of this desk names them.",
+        {200: ("The sealed bytes.", _SEALED)},
+        refused=(401, 404),
+        parameter=_DIGEST,
+    ),
+    Resource(
+        "get",
+        resources.case_path("{case}"),
+        "getCase",
+        "terminal",
+        "What is missing of a case this terminal took in.",
+        {200: ("The centre has the case's event.", {"application/json": {"schema": reference(resources.CaseStanding)}})},
+        refused=(401, 404),
+        refusals=(403,),
+        parameter=_CASE,
+    ),
+    Resource(
+        "get",
+        resources.home_cases_path("{party}"),
+        "getHomeCases",
+        "desk",
+        "The cases of this desk, newest first, at most 1000.",
+        {200: ("The cases.", {"application/json": {"schema": reference(resources.CaseList)}})},
+        refused=(401, 404),
+        parameter=_PARTY,
+    ),
+)
+
+
+def openapi() -> Json:
+    paths: dict[str, Json] = {}
+    for one in RESOURCES:
+        paths.setdefault(one.path, {})[one.method] = _operation(one)
+    kinds = [enrolment.Standing, enrolment.Refusal, resources.CaseStanding, resources.CaseList, resources.Refused]
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tongban: the centre's HTTP interface",
+            "version": f"{messages.VERSION}.0",
+            "description": "TLS 1.3, server and clients by the fleet's own authority. " + text(enrolment).rpartition("\n\n")[2],
+        },
+        "servers": [{"url": "https://centre.example:8605"}],
+        "paths": paths,
+        "components": {"securitySchemes": dict(_SECURITY), "schemas": schemas(kinds)},
+    }
+
+
+def _operation(one: Resource) -> Json:
+    operation: dict[str, Any] = {"operationId": one.name, "description": one.said}
+    operation["security"] = [] if one.who == "anybody" else [{one.who: []}]
+    if one.parameter is not None:
+        name, schema, said = one.parameter
+        operation["parameters"] = [{"name": name, "in": "path", "required": True, "description": said, "schema": schema}]
+    if one.body is not None:
+        operation["requestBody"] = {"required": True, "content": one.body}
+    answers: dict[str, Json] = {}
+    for status, (said, content) in one.done.items():
+        answers[str(status)] = {"description": said, **({"content": content} if content else {})}
+    for statuses, kind in ((one.refused, resources.Refused), (one.refusals, enrolment.Refusal)):
+        for status in statuses:
+            answers[str(status)] = {
+                "description": "Refused, by name.",
+                "content": {"application/json": {"schema": reference(kind)}},
+            }
+    operation["responses"] = dict(sorted(answers.items()))
+    return operation

@@ -1,0 +1,49 @@
+"""JSON Schema of the contract's types, as both documents want it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from mqtt.messages import REPORT_VERSION, VERSION, Report
+
+Json = dict[str, Any]
+REF = "#/components/schemas/"
+
+
+def schemas(kinds: Iterable[type]) -> Json:
+    """Name → schema of ``kinds`` and everything they name, in the order of their names."""
+    wanted = tuple(kinds)
+    _, found = msgspec.json.schema_components(wanted, ref_template=REF + "{name}")
+    for kind in wanted:
+        version = found[kind.__name__]["properties"].get("v")
+        if version is not None:
+            version["const"] = REPORT_VERSION if kind is Report else VERSION
+    return {name: _plain(found[name]) for name in sorted(found)}
+
+
+def reference(kind: type) -> Json:
+    return {"$ref": REF + kind.__name__}
+
+
+def text(of: object) -> str:
+    """A docstring as Markdown."""
+    return inspect.cleandoc(getattr(of, "__doc__", None) or "").replace("``", "`")
+
+
+def _plain(value: Any) -> Any:
+    """What drafts 7 and 2020-12 of JSON Schema write the same way."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    plain = {key: _plain(one) for key, one in value.items()}
+    if isinstance(plain.get("description"), str):
+        plain["description"] = inspect.cleandoc(plain["description"]).replace("``", "`")
+    places = plain.pop("prefixItems", None)
+    if places is not None:
+        plain["items"] = places[0]  # the contract has no tuples of different things
+    return plain
