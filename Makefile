@@ -1,11 +1,12 @@
 # demo: everything on this machine, with virtual hardware · test: what every push must pass · test-long: what takes longer
 # camera-test: the camera's process on the real picamera2, in a Debian system made for it (root, 1.1 GB)
+# contract: docs/contract written anew from the types
 TESTS ?= tests
 # Most tests wait for a device's pace, not for a core: three at a time on two cores. A file's tests stay together.
 WORKERS ?= 3
 PYTEST = .venv/bin/pytest -q -n $(WORKERS) --dist loadfile
 
-.PHONY: demo test test-long camera-test bench screens check install
+.PHONY: demo test test-long camera-test bench screens contract check install
 
 demo: install
 	@exec .venv/bin/tongban demo
@@ -35,6 +36,10 @@ screens:
 	@./install.sh test
 	.venv/bin/python tests/screen/readme.py docs/screens
 	.venv/bin/python tests/screen/gallery.py docs/screens/gallery
+
+contract:
+	@./install.sh test
+	.venv/bin/python -m mqtt.documents docs/contract
 
 check:
 	.venv/bin/ruff check .

@@ -106,6 +106,14 @@ if ! unpacked >/dev/null 2>&1 && ! { have pcscd && [ -e "/$driver" ]; }; then
   }
 fi
 
+# The parser that judges docs/contract/asyncapi.yaml; the page has nothing to do with it.
+peers=tests/contract/peers
+if [ "$purpose" = test ] && [ "$(cat $peers/node_modules/installed 2>/dev/null)" != "$(sha256sum <$peers/package-lock.json)" ]; then
+  echo "正在安装检验接口文档的工具 …"
+  npm ci --prefix $peers --loglevel=error --ignore-scripts --no-audit --no-fund >/dev/null
+  sha256sum <$peers/package-lock.json >$peers/node_modules/installed
+fi
+
 stamp="$(cat package-lock.json package.json build.mjs ui/static/js/*.js ui/static/css/*.css | sha256sum | cut -c1-16)"
 if [ "$(cat ui/static/vendor/built 2>/dev/null)" != "$stamp" ]; then
   echo "正在生成页面脚本 …"

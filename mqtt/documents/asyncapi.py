@@ -61,7 +61,8 @@ def asyncapi() -> Json:
         "info": {
             "title": "Tongban: terminal and centre over MQTT 5",
             "version": f"{messages.VERSION}.{messages.REPORT_VERSION}",
-            "description": text(messages),
+            "description": "Unknown fields are tolerated; an unknown type or version is refused by name. Nothing here identifies "
+            "an applicant. QoS 0 and 1 only; no shared subscriptions; nothing rests on retained messages. See README.md.",
         },
         "defaultContentType": "application/json",
         "servers": {

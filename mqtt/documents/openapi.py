@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mqtt import enrolment, messages, resources
-from mqtt.documents.schemas import Json, reference, schemas, text
+from mqtt.documents.schemas import Json, reference, schemas
 
 Who = Literal["anybody", "code", "terminal", "desk"]
 _PKCS10 = {"application/pkcs10": {"schema": {"type": "string", "contentEncoding": "base64", "maxLength": enrolment.MAX_REQUEST}}}
@@ -136,7 +136,8 @@ def openapi() -> Json:
         "info": {
             "title": "Tongban: the centre's HTTP interface",
             "version": f"{messages.VERSION}.0",
-            "description": "TLS 1.3, server and clients by the fleet's own authority. " + text(enrolment).rpartition("\n\n")[2],
+            "description": "TLS 1.3; server and terminals are certified by the fleet's own authority. A certificate that is "
+            "revoked or not known is answered 403 at once.",
         },
         "servers": [{"url": "https://centre.example:8605"}],
         "paths": paths,
