@@ -41,6 +41,9 @@ _STABLE = 30.0
 """A connection that lived less does not count as a success."""
 _TAKEN_OVER = 0x8E
 """MQTT 5, 3.14.2.1: "Session taken over". Mosquitto says so from 2.0.12 on; 2.0.11 only closes."""
+_BROKER_WENT = (0x80, 0x8B)
+"""What paho says of a connection closed without a word, and "Server shutting down". Our own network's blip is a silence, which
+paho calls "Keep alive timeout": nobody else comes back with us."""
 TAKEOVERS = 3
 """So many takeovers within ``_TAKEOVERS_WITHIN`` seconds mean that another machine uses our name."""
 _TAKEOVERS_WITHIN = 60.0
@@ -49,7 +52,9 @@ REST = 600.0
 
 
 RECONNECT_WITHIN = 180.0
-"""Seconds over which terminals come back to a broker that was away for long: 30,000 handshakes of 3 ms are 90 s of its core."""
+"""Seconds over which terminals come back to a broker that went: 30,000 full TLS handshakes of 3 ms are 90 s of its core."""
+WENT = 16
+"""Failures it counts as when the broker itself closed the connection."""
 _GROWTH = 4.0
 _LEAST = 0.05
 """Part of the longest delay that is waited at least."""
@@ -66,17 +71,17 @@ class Broker:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds. Reconnecting waits any time up to ``first``, four times as long after each failure, up to ``most``."""
+    """Seconds. Reconnecting waits any time up to ``first``, four times as long after each failure, up to ``most``; up to ``most``
+    at once when the broker itself went, because then a whole fleet comes back.
+    """
 
     keepalive: int = 30
     first: float = 2.0
     most: float = RECONNECT_WITHIN
 
     def delay(self, failures: int) -> float:
-        """Seconds until the next attempt. Soon after a short blip; the longer the broker was away, the wider a fleet spreads
-        ("full jitter"), so that it does not come back in one second: a full TLS handshake costs the broker 3 ms.
-        """
-        longest = min(self.most, self.first * _GROWTH ** min(failures, 16))
+        """Seconds until the next attempt, "full jitter"."""
+        longest = min(self.most, self.first * _GROWTH ** min(failures, WENT))
         return longest * random.uniform(_LEAST, 1.0)  # noqa: S311
 
 
@@ -158,7 +163,7 @@ class _Published:
 @dataclass(frozen=True, slots=True)
 class _Gone:
     why: str
-    taken_over: bool = False
+    code: int | None = None
 
 
 class _Ending:
@@ -193,6 +198,7 @@ class Connection:
         self._last: tuple[str, bytes] | None = None
         self._takeovers: deque[float] = deque(maxlen=TAKEOVERS)
         self._rests_until = float("-inf")
+        self._went = False
         self._thread = threading.Thread(target=self._keep, name=f"mqtt-{client_id}", daemon=True)
 
     def start(self) -> None:
@@ -240,7 +246,7 @@ class Connection:
                 _log.exception("connection as %s failed", self._client_id)
                 why = "internal error"
             self._hear(Down(why))
-            failures = 0 if time.monotonic() - started >= _STABLE else failures + 1
+            failures = WENT if self._went else 0 if time.monotonic() - started >= _STABLE else failures + 1
             delay = max(self._pace.delay(failures - 1 if failures else 0), self._rests_until - time.monotonic())
             if not self._ended.is_set():
                 _log.info("no connection as %s (%s); again in %.1f s", self._client_id, why, delay)
@@ -248,6 +254,7 @@ class Connection:
             self._hurried.clear()
 
     def _one_life(self) -> str:
+        self._went = False
         opening = self._opening()
         notes: SimpleQueue[_Note] = SimpleQueue()
         self._notes = notes
@@ -315,13 +322,14 @@ class Connection:
                         self._hear(Refused(refusal))
                 case Received():
                     self._hear(note)
-                case _Gone(why=why, taken_over=taken_over):
-                    if taken_over:
+                case _Gone(why=why, code=code):
+                    if code == _TAKEN_OVER:
                         self._taken_over(time.monotonic())
+                    self._went = self._live is not None and code in _BROKER_WENT
                     return why
                 case _Ending():
                     break
-        if self._last is not None and self._live is not None:
+        if self._last is not None and birth:
             _say_last(client, notes, *self._last)
         return "left"
 
@@ -345,7 +353,7 @@ def _wire(client: Client, notes: SimpleQueue[_Note]) -> None:
         notes.put(_Published(mid, str(code) if unheard else None))
 
     def on_disconnect(_c: Client, _u: Any, _flags: Any, code: Any, _p: Any) -> None:
-        notes.put(_Gone(str(code), code.value == _TAKEN_OVER))
+        notes.put(_Gone(str(code), code.value))
 
     def on_message(owner: Client, _u: Any, message: MQTTMessage) -> None:
         mid, qos = message.mid, message.qos
@@ -380,10 +388,14 @@ def _say_last(client: Client, notes: SimpleQueue[_Note], topic: str, payload: by
 
 
 def _close(client: Client, notes: SimpleQueue[_Note]) -> None:
-    """End paho's thread for certain: its own ``loop_stop`` joins without a limit while a packet cannot be written."""
+    """End paho's thread for certain: its own ``loop_stop`` joins without a limit while a packet cannot be written.
+
+    The socket is left to paho until it has sent DISCONNECT and closed it: without DISCONNECT the broker would send the will.
+    (``is_connected`` is false as soon as ``disconnect`` is called, whatever was sent.)
+    """
     client.disconnect()
     deadline = time.monotonic() + 0.5
-    while client.is_connected() and (left := deadline - time.monotonic()) > 0:
+    while client.socket() is not None and (left := deadline - time.monotonic()) > 0:
         try:
             notes.get(timeout=min(left, 0.05))
         except Empty:

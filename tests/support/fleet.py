@@ -30,7 +30,7 @@ from fleet.authority.keys import Folder
 from fleet.centre import Centre
 from fleet.settings import AuthoritySettings, BrokerSettings, CentreSettings, HomeEntry, Listen, TerminalEntry
 from fleet.tokens import token_hash
-from mqtt.connection import Session
+from mqtt.connection import Pace, Session
 from mqtt.link import SESSION, Link
 from mqtt.messages import VERSION, Birth, CaseTaken, DeviceReport, DocumentRef, EventData, Health, RatingGiven
 from mqtt.publisher import Publisher, Row
@@ -120,10 +120,11 @@ class TerminalEnd:
     boot: str = "b0"
     devices: dict[str, DeviceReport] = field(default_factory=dict)
     session: Session = SESSION
+    pace: Pace = QUICK
 
     def __post_init__(self) -> None:
         account = self.broker.account(self.name)
-        self.link = Link(self.name, account, birth=self._birth, next_bd=self._next_bd, pace=QUICK, session=self.session)
+        self.link = Link(self.name, account, birth=self._birth, next_bd=self._next_bd, pace=self.pace, session=self.session)
         self.publisher = Publisher(self.link, self.outbox, self._health)
 
     def _birth(self, bd: int) -> Birth:
@@ -152,9 +153,14 @@ def birth(bd: int) -> Birth:
 
 @contextmanager
 def terminal_end(
-    broker: RunningBroker, name: str = TERMINAL, outbox: ListOutbox | None = None, boot: str = "b0", session: Session = SESSION
+    broker: RunningBroker,
+    name: str = TERMINAL,
+    outbox: ListOutbox | None = None,
+    boot: str = "b0",
+    session: Session = SESSION,
+    pace: Pace = QUICK,
 ) -> Iterator[TerminalEnd]:
-    terminal = TerminalEnd(broker, name, ListOutbox() if outbox is None else outbox, boot=boot, session=session)
+    terminal = TerminalEnd(broker, name, ListOutbox() if outbox is None else outbox, boot=boot, session=session, pace=pace)
     terminal.publisher.start()
     try:
         yield terminal
