@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -120,6 +123,20 @@ def test_a_number_no_database_holds_is_refused_and_holds_up_nobody_it_came_with(
     good = understand(topics.events(OTHER_TERMINAL), event(OTHER_TERMINAL, EPOCH, 1, TIME, rating()), False, FLEET)
     assert OTHER_TERMINAL in {stored.terminal for stored in store.record([hostile, good], 1.0)}
     assert count(store, "refused") == 1
+
+
+def test_a_database_of_the_first_version_is_taken_on_with_what_it_holds_and_only_once(tmp_path: Path) -> None:
+    path = tmp_path / "c.db"
+    first = resources.files("fleet").joinpath("schema_v1.sql").read_text("utf-8")
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(
+            f"{first}; PRAGMA user_version = 1; INSERT INTO terminals (terminal, said, bd) VALUES ('{TERMINAL}', 'up', 3)"
+        )
+    for sequence in (1, 2):
+        store = Store(path)
+        assert count(store, "terminals") == 1
+        assert record(store, event(TERMINAL, EPOCH, sequence, TIME, rating())) == [sequence]
+        store.close()
 
 
 def test_a_database_of_another_version_is_not_touched(tmp_path: Path) -> None:

@@ -58,6 +58,22 @@ def test_content_that_does_not_match_its_name_is_refused_and_nothing_is_kept(api
     assert put(api, BODY) == 201
 
 
+def test_what_is_refused_is_named_counted_for_its_terminal_and_shown_to_staff(api: httpx.Client, fleet: Fleet) -> None:
+    answer = api.put(f"/v1/documents/{DIGEST}", content=BODY + b"x")
+    assert (answer.status_code, answer.json()) == (422, {"refused": "wrong_content"})
+    assert api.put("/v1/documents/x", content=BODY).json() == {"refused": "not_found"}
+    page = httpx.get(f"{fleet.centre.console_address}/live").text
+    assert f"PUT /v1/documents {TERMINAL}" in page
+    assert "上传的内容与其摘要不符" in page
+    assert "上传的名称不是摘要" in page
+
+
+def test_a_stranger_s_requests_are_refused_and_cost_the_centre_no_write(anybody: httpx.Client, fleet: Fleet) -> None:
+    assert anybody.put(f"/v1/documents/{DIGEST}", content=BODY).json() == {"refused": "no_credentials"}
+    with fleet.centre.store.reading() as db:
+        assert db.execute("SELECT count(*) FROM refused").fetchone()[0] == 0
+
+
 def test_a_document_that_is_too_large_is_refused_before_it_is_read(fleet: Fleet) -> None:
     head = f"PUT /v1/documents/{DIGEST} HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_DOCUMENT + 1}\r\n\r\n"
     assert b" 413 " in raw(fleet, head)

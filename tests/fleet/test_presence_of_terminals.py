@@ -57,6 +57,14 @@ def test_a_report_of_a_later_connect_proves_a_birth_we_missed(store: Store) -> N
     assert _known(store) == ("up", 4)
 
 
+def test_who_came_and_left_while_nobody_here_listened_has_left(store: Store) -> None:
+    _say(store, birth(3))
+    store.record([StateIn(TERMINAL, Left(v=1, bd=5, why="night"), retained=True)], 5.0)
+    assert _known(store) == ("off", 5)
+    store.record([StateIn(TERMINAL, Lost(v=1, bd=4), retained=True)], 6.0)
+    assert _known(store) == ("off", 5)
+
+
 def test_leaving_keeps_its_reason(store: Store) -> None:
     _say(store, birth(3), Left(v=1, bd=3, why="update"))
     with store.reading() as db:

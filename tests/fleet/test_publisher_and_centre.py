@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import time
+
 import httpx
 from support.broker import wait_until
 from support.fleet import EPOCH, TERMINAL, TIME, Fleet, rating, terminal_end
 
+from fleet.overview import overview
+from fleet.presence import MISSED, Presence
 from mqtt import topics
+from mqtt.connection import RECONNECT_WITHIN
 from mqtt.link import Centre as CentreWord
 from mqtt.messages import DeviceReport, StorageReceipt, encode, event
+from mqtt.report import PERIOD
 
 
 def console(fleet: Fleet) -> str:
@@ -82,3 +88,33 @@ def test_the_console_says_unknown_while_the_centre_itself_hears_nothing(fleet: F
         wait_until(lambda: "中心与消息服务器断开" in console(fleet), "the console says so")
         assert '<span class="state online">' not in console(fleet)
         assert '<span class="state lost">' not in console(fleet)
+
+
+def test_who_was_gone_when_the_broker_was_killed_is_unknown_until_it_had_time_to_come_back_and_then_lost(fleet: Fleet) -> None:
+    """A broker that is killed sends no will: only silence tells."""
+    with terminal_end(fleet.broker):
+        wait_until(lambda: presence(fleet) is Presence.ONLINE, "online")
+        fleet.broker.kill()
+        wait_until(lambda: presence(fleet) is Presence.UNKNOWN, "the centre knows that it does not know")
+    silence = time.time()
+    fleet.broker.start()
+    wait_until(lambda: fleet.centre.ingest.hearing.since, "the centre hears again")
+    back, limit = time.time() - silence, PERIOD * MISSED
+    assert presence(fleet, limit + 1.0) is Presence.UNKNOWN
+    assert presence(fleet, back + limit + RECONNECT_WITHIN) is Presence.LOST
+
+
+def test_a_terminal_that_was_there_all_along_is_unknown_to_a_centre_that_is_back_only_until_it_speaks(fleet: Fleet) -> None:
+    with terminal_end(fleet.broker):
+        wait_until(lambda: presence(fleet) is Presence.ONLINE, "online")
+        fleet.stop()
+        fleet.start()
+        wait_until(lambda: presence(fleet) is Presence.ONLINE, "it spoke, though nothing had changed", 15)
+
+
+def presence(fleet: Fleet, later: float = 0.0) -> Presence:
+    """Of the terminal, so many seconds from now."""
+    centre = fleet.centre
+    at = time.time() + later
+    view = overview(centre.store, {TERMINAL: "大厅"}, {}, centre.ingest.hearing, centre.authority.identity, at)
+    return view.terminals[0].presence
