@@ -98,7 +98,7 @@ def measure(folder: Path) -> tuple[list[float], float]:
 
 
 def idle(folder: Path) -> tuple[float, float, float]:
-    """Bytes a minute of a terminal with four devices to which nothing happens; the same with its share of the whole reports; percent
+    """Bytes a minute of a terminal with four devices to which nothing happens; the same with a share of the whole reports; percent
     of a core.
     """
     with running_fleet(folder) as fleet, terminal_end(fleet.broker, pace=Pace()) as terminal:
