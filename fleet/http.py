@@ -56,7 +56,8 @@ def create_api(
         try:
             return _put(digest, who)
         except HTTPException as error:
-            store.refused(f"PUT /v1/documents {who}", _REFUSALS[error.code or 400].refused, time.time())
+            if error.code in _REFUSALS:
+                store.refused(f"PUT /v1/documents {who}", _REFUSALS[error.code].refused, time.time())
             raise
 
     def _put(digest: str, who: str) -> Response:
@@ -135,10 +136,12 @@ def _unauthorised() -> str:
     abort(401)
 
 
-def _refused(error: HTTPException) -> Response:
+def _refused(error: HTTPException) -> Response | HTTPException:
     """The reason by name; nothing that was sent is quoted."""
-    answer = _json(msgspec.json.encode(_REFUSALS.get(error.code or 500, _REFUSALS[400])), error.code or 500)
-    answer.headers.extend((name, said) for name, said in error.get_headers() if name in ("Allow", "WWW-Authenticate"))
+    if error.code not in _REFUSALS:
+        return error
+    answer = _json(msgspec.json.encode(_REFUSALS[error.code]), error.code)
+    answer.headers.extend((name, said) for name, said in error.get_headers() if name == "Allow")
     if error.code == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 
 import msgspec
 
@@ -18,8 +19,8 @@ def state(db: sqlite3.Connection, terminal: str, said: TerminalState, now: float
     row = db.execute("SELECT bd, said, birth FROM terminals WHERE terminal = ?", (terminal,)).fetchone()
     bd, before, birth = row if row is not None else (None, None, None)
     if isinstance(said, Birth):
-        if retained and before == "lost" and bd == said.bd:
-            return  # old news: a broker that was killed may have forgotten the will it had sent
+        if retained and bd is not None and (said.bd < bd or (said.bd == bd and before != "up")) and not _later(said, birth):
+            return  # old news: a broker that was killed may have forgotten the will, the leaving or the birth that came after
         if not retained and bd is not None and said.bd <= bd and _boot(birth) != said.boot:
             # A new database counts its connects from 1 again: it is believed, and its reports have nothing to do with those before.
             db.execute("UPDATE terminals SET report_bd = NULL, whole = NULL, health = NULL WHERE terminal = ?", (terminal,))
@@ -76,6 +77,16 @@ def report(db: sqlite3.Connection, terminal: str, told: Health | Report, now: fl
         (terminal, told.bd, now, encode(health) if health else None, n, whole_n, whole),
     )
     return None
+
+
+def _later(said: Birth, birth: bytes | None) -> bool:
+    """Whether ``said`` is of a later moment than the birth that is known, by the terminal's clock: then it is a new database's."""
+    if birth is None:
+        return True
+    try:
+        return datetime.fromisoformat(said.ts) > datetime.fromisoformat(msgspec.json.decode(birth, type=Birth).ts)
+    except ValueError:
+        return False
 
 
 def _boot(birth: bytes | None) -> str | None:

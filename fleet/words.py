@@ -139,7 +139,6 @@ REFUSALS: dict[str, str] = {
     "a case of this number was taken in already": "同一办件编号已经收过",
     "of a case another terminal took in": "所指办件是别的终端收的",
     "this attempt at a receipt has ended already": "这次打印已经有过结果",
-    "sequence out of range": "序号超出范围",
     "nested too deeply": "内容嵌套过深",
     "version not known here": "版本不认识（终端比中心新）",
     f"larger than {MAX_PAYLOAD} bytes": "消息过大",

@@ -49,8 +49,6 @@ TAKEOVERS = 3
 _TAKEOVERS_WITHIN = 60.0
 REST = 600.0
 """Seconds to stay away then."""
-
-
 RECONNECT_WITHIN = 180.0
 """Seconds over which terminals come back to a broker that went: 30,000 full TLS handshakes of 3 ms are 90 s of its core."""
 WENT = 16

@@ -11,7 +11,21 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mqtt import topics
-from mqtt.connection import TAKEOVERS, Broker, Cloned, Connection, Down, Heard, Opening, Pace, Received, Refused, Session, Up
+from mqtt.connection import (
+    RECONNECT_WITHIN,
+    TAKEOVERS,
+    Broker,
+    Cloned,
+    Connection,
+    Down,
+    Heard,
+    Opening,
+    Pace,
+    Received,
+    Refused,
+    Session,
+    Up,
+)
 from mqtt.messages import (
     VERSION,
     Birth,
@@ -29,7 +43,8 @@ _log = logging.getLogger(__name__)
 
 SESSION = Session(expiry=120, will_delay=45)
 """A terminal may be gone for 45 s before anybody is told; the session lives longer, for the delay works only inside it."""
-FLAPPING_WITHIN = 60.0
+FLAPPING_WITHIN = 4 * RECONNECT_WITHIN
+"""Two machines of one name close each other's connection, and each comes back as to a broker that went."""
 
 
 class Centre(StrEnum):
@@ -119,7 +134,7 @@ class Link:
 
     @property
     def flapping(self) -> bool:
-        """Connected more than three times within the last minute: mosquitto 2.0.11 does not say that somebody took over."""
+        """Connected more than three times within ``FLAPPING_WITHIN``: mosquitto 2.0.11 does not say that somebody took over."""
         ups = tuple(self._ups)
         return len(ups) > TAKEOVERS and time.monotonic() - ups[0] < FLAPPING_WITHIN
 

@@ -9,7 +9,8 @@
 ==========================================  ========  ===================================================================
 
 A terminal shows its certificate, whose name is the terminal (``mqtt/enrolment.py``); a desk carries ``Authorization: Bearer …``.
-A certificate that is revoked or not known is answered 403 at once, with the reason (``enrolment.Refusal``).
+A certificate that is revoked or not known is answered 403 at once, with the reason (``enrolment.Refusal``); every other 4xx
+answer says why as :class:`Refused`.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from kiosk.store import audit
 from kiosk.store.db import Database
 from kiosk.store.files import is_temporary, write_durably
 from kiosk.visit.state import Rated, Submitted
-from mqtt.messages import CaseTaken, DocumentRef, EventData, RatingGiven, decode, encode
+from mqtt.messages import CaseTaken, DocumentRef, EventData, RatingGiven, encode, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,5 +198,5 @@ def _plain(new: NewCase, number: str) -> bytes:
 def enqueue(db: sqlite3.Connection, at: datetime, data: EventData) -> None:
     """One outbox row, in the caller's transaction. ``ContractError`` for what the centre would refuse: it must not be promised."""
     raw = encode(data)
-    decode(raw, type(data))
+    parse(raw, type(data))
     db.execute("INSERT INTO outbox (type, time, data) VALUES (?, ?, ?)", (type(data).__name__, at.isoformat(), raw))

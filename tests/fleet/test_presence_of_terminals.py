@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from support.fleet import TERMINAL, TIME, birth
 
 from fleet.presence import Hearing, Presence, judge
@@ -55,6 +56,21 @@ def test_a_report_of_a_later_connect_proves_a_birth_we_missed(store: Store) -> N
     report = Health(v=1, bd=4, devices={}, serving=True, unconfirmed=0, oldest=None, pages_waiting=0, ts=TIME)
     store.record([HealthIn(TERMINAL, report)], 9.0)
     assert _known(store) == ("up", 4)
+
+
+@pytest.mark.parametrize("after", [Lost(v=1, bd=3), Left(v=1, bd=3, why="night")])
+def test_an_older_birth_a_killed_broker_delivers_again_is_no_news(store: Store, after: Lost | Left) -> None:
+    _say(store, birth(2), birth(3), after)
+    for old in (2, 3):
+        store.record([StateIn(TERMINAL, birth(old), retained=True)], 5.0)
+    with store.reading() as db:
+        assert tuple(db.execute("SELECT said, bd FROM terminals").fetchone()) == ("lost" if isinstance(after, Lost) else "off", 3)
+
+
+def test_a_birth_of_a_new_database_is_believed_also_from_the_broker_s_memory(store: Store) -> None:
+    _say(store, birth(40), Lost(v=1, bd=40))
+    store.record([StateIn(TERMINAL, replace(birth(1), boot="b1", ts="2026-11-21T09:30:00+08:00"), retained=True)], 5.0)
+    assert _known(store) == ("up", 1)
 
 
 def test_who_came_and_left_while_nobody_here_listened_has_left(store: Store) -> None:
