@@ -31,10 +31,10 @@ def test_rows_are_deleted_on_the_centres_receipt_and_only_then(fleet: Fleet) -> 
 
 def test_a_receipt_that_lies_is_refused_counted_and_changes_nothing(fleet: Fleet) -> None:
     with terminal_end(fleet.broker) as terminal:
-        wait_until(lambda: terminal.link.state.connected, "connected")
+        wait_until(lambda: terminal.link.state.connected and fleet.centre.ingest.hearing.since, "both are connected")
         lies = [encode(StorageReceipt(v=1, e=EPOCH, r=((1, 10**9),))), b"{", encode(StorageReceipt(v=1, e="f" * 16, r=((1, 1),)))]
         for lie in lies:
-            fleet.centre.ingest._connection.publish(topics.receipts(TERMINAL), lie, topics.RECEIPT)
+            assert fleet.centre.ingest._connection.publish(topics.receipts(TERMINAL), lie, topics.RECEIPT)
         wait_until(lambda: sum(terminal.publisher.counts.refused_receipts.values()) == 3, "three refusals are counted")
         assert "receipt for a sequence never sent" in terminal.publisher.counts.refused_receipts
         terminal.outbox.add(rating())
