@@ -99,6 +99,10 @@ if ! unpacked >/dev/null 2>&1 && ! { have pcscd && [ -e "/$driver" ]; }; then
   (cd "$debs" && apt-get -qq -o APT::Sandbox::User=root download pcscd vsmartcard-vpcd) >/dev/null 2>&1 || true
   for deb in "$debs"/*.deb; do [ -e "$deb" ] && dpkg -x "$deb" .venv/pcsc; done
   rm -rf "$debs"
+  # Debian 13's asks polkit who may come in, and needs its library also where nobody is asked.
+  if [[ $(ldd .venv/pcsc/usr/sbin/pcscd 2>/dev/null) == *"libpolkit-gobject-1.so.0 => not found"* ]]; then
+    install_packages libpolkit-gobject-1-0 || true
+  fi
   unpacked >/dev/null 2>&1 || {
     rm -rf .venv/pcsc
     echo "芯片读卡器（社保卡）演示不了：没有下载到 Debian 软件包 pcscd 和 vsmartcard-vpcd（apt-get update 之后再试）。其余照常。"

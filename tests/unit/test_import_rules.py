@@ -23,7 +23,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "kiosk": ("kiosk", "domain", "devices.port", "mqtt"),
     "kiosk.visit": ("kiosk.visit", "domain", "devices.port"),
     # Options are declared beside each driver; the settings know those, and nothing else of a driver.
-    "kiosk.settings": ("kiosk", "domain", *(f"devices.{kind}.options" for kind in KINDS)),
+    "kiosk.settings": ("kiosk", "domain", "mqtt", *(f"devices.{kind}.options" for kind in KINDS)),
     # The command and the composition roots may know everything on their side.
     "kiosk.terminal": ("kiosk", "domain", "devices", "mqtt", "ui"),
     "kiosk.equipment": ("kiosk", "devices"),
