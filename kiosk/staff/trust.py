@@ -105,6 +105,9 @@ class Anchor:
             key = certificate.public_key()
         except _HOSTILE:
             return Refused("badge_unfit")
+        # A signature is whole bytes (X.690 11.2.1): with another count of unused bits it would be a second form of the same.
+        if not der.endswith(b"\x00" + certificate.signature):
+            return Refused("badge_unfit")
         try:
             certificate.verify_directly_issued_by(self._ca)
         except (ValueError, TypeError, InvalidSignature):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
@@ -114,6 +115,14 @@ def test_no_bytes_upset_the_judge(data: bytes) -> None:
 def test_a_certificate_changed_in_one_byte_is_never_good(at: int, by: int) -> None:
     changed = bytearray(GOOD.certificate)
     changed[at] ^= by
+    assert isinstance(ANCHOR.judge(bytes(changed), LIST, AGE, NOW), Refused)
+
+
+@pytest.mark.parametrize("bits", range(1, 8))
+def test_a_signature_is_whole_bytes(bits: int) -> None:
+    """Where its last bits happen to be none, a count of unused bits would make another certificate of the same signature."""
+    changed = bytearray(GOOD.certificate)
+    changed[-len(x509.load_der_x509_certificate(GOOD.certificate).signature) - 1] = bits
     assert isinstance(ANCHOR.judge(bytes(changed), LIST, AGE, NOW), Refused)
 
 
