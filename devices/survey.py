@@ -21,17 +21,23 @@ from typing import Protocol
 
 import serial.tools.list_ports
 
-from devices.camera.link import CameraLink
+from devices.camera.link import CameraLink, NoPictureError
 from devices.idcard.exchange import SAM_ID, STATUS, Exchange, NoAnswerError
 from devices.protocols import sdt
 from devices.protocols.escpos import ASK_MODEL, RESET, Answer, Answers, Named, Query, RealTime, ask
+from devices.protocols.frames import FrameError
+from devices.supervisor import DeviceFaultError
+from devices.transports.pcsc import Context
 from devices.transports.serial import SerialLine
 from devices.transports.tcp import TcpLink
+from devices.transports.usblp import UsbLink
 
 BAUDS = (115200, 57600, 38400, 19200, 9600)
 """Fastest first: that is what readers are sold with."""
 PATIENCE = 0.35
 """Seconds an answer may take; printers and SAM modules begin within 0.1 s."""
+SERVICE_PATIENCE = 2.0
+"""The same for pcscd."""
 ASKED = "打印机：DLE EOT（10 04 n）；读卡器：SAM 状态（AA AA AA 96 69 00 03 11 FF ED）；高拍仪：hello"
 
 
@@ -98,22 +104,17 @@ def usb_printers(folder: Path = Path("/dev/usb")) -> list[Found]:
     return [Found(Kind.USB_PRINTER, str(path), device="printer", certainty=Certainty.LIKELY) for path in sorted(folder.glob("lp*"))]
 
 
-def card_readers() -> list[Found]:
-    """PC/SC readers by name; none when the daemon does not answer."""
+def card_readers(service: str = "") -> list[Found]:
+    """PC/SC readers by name; none when the service (pcscd's socket, empty: the system's) does not answer."""
+    context = Context(service, patience=SERVICE_PATIENCE)
     try:
-        from smartcard import scard
-    except ImportError:
+        context.enter()
+        names = context.readers()
+    except OSError:
         return []
-    result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
-    if result != scard.SCARD_S_SUCCESS:
-        return []
-    try:
-        result, names = scard.SCardListReaders(context, [])
     finally:
-        scard.SCardReleaseContext(context)
-    if result != scard.SCARD_S_SUCCESS:
-        return []
-    return [Found(Kind.PCSC, str(name), "PC/SC 读卡器", certainty=Certainty.LIKELY) for name in names]
+        context.close()
+    return [Found(Kind.PCSC, name, device="smartcard", certainty=Certainty.LIKELY) for name in names]
 
 
 def queues() -> list[Found]:
@@ -146,6 +147,10 @@ def probe(found: Found) -> Found:
         return replace(found, note="没有应答")
     except BlockingIOError:
         return replace(found, note="别的程序正占着，没有试")
+    except (DeviceFaultError, FrameError):
+        return replace(found, note="有应答，但杂乱无章：不是这种设备，或者坏了")
+    except NoPictureError:
+        return replace(found, note="高拍仪进程有应答，但它说没有可用的摄像头")
     except PermissionError:
         return replace(found, note="没有权限打开（把用户加进 dialout 和 lp 组）")
     except OSError as error:
@@ -222,11 +227,11 @@ def _ask_sam(line: SerialLine) -> str | None:
 
 
 def _ask_usb_printer(found: Found) -> Found:
-    handle = os.open(found.address, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+    link = UsbLink(found.address)
     try:
-        model = ask_printer(_File(handle))
+        model = ask_printer(_Waiting(link))
     finally:
-        os.close(handle)
+        link.close()
     if model is None:
         return replace(found, note="是打印机，但不按 ESC/POS 应答：不能当凭证打印机用")
     return _sure(found, "printer", model or None, None)
@@ -236,7 +241,7 @@ def _ask_network_printer(found: Found) -> Found:
     host, _, port = found.address.rpartition(":")
     link = TcpLink(host, int(port))
     try:
-        model = ask_printer(_Network(link))
+        model = ask_printer(_Waiting(link))
     finally:
         link.close()
     if model is None:
@@ -258,19 +263,10 @@ def _sure(found: Found, device: str, identity: str | None, baud: int | None) -> 
     return replace(found, device=device, certainty=Certainty.SURE, identity=identity, baud=baud)
 
 
-class _File:
-    def __init__(self, handle: int) -> None:
-        self._handle = handle
+class _Waiting:
+    """A link that never waits, made to wait for what is asked of it."""
 
-    def write(self, data: bytes) -> object:
-        return os.write(self._handle, data)
-
-    def read(self, seconds: float) -> bytes:
-        return os.read(self._handle, 4096) if select.select([self._handle], [], [], seconds)[0] else b""
-
-
-class _Network:
-    def __init__(self, link: TcpLink) -> None:
+    def __init__(self, link: TcpLink | UsbLink) -> None:
         self._link = link
 
     def write(self, data: bytes) -> object:

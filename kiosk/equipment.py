@@ -65,7 +65,7 @@ def _link(wanted: devices.printer.options.Options) -> Callable[[], PrinterLink]:
         return partial(SerialLink, wanted.serial, wanted.baud or devices.printer.options.QUICK_BAUD, wanted.flow or "none")
     if wanted.usb is not None:
         return partial(UsbLink, wanted.usb)
-    return partial(TcpLink, wanted.host or "", wanted.port or 9100)
+    return partial(TcpLink, wanted.host or "", wanted.port or devices.printer.options.PORT)
 
 
 def _photos(wanted: devices.idcard.options.Options) -> PhotoLibrary | None:

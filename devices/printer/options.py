@@ -7,6 +7,8 @@ from typing import Literal
 from devices import options
 from devices.printer.model import models
 
+PORT = 9100
+"""Where a network printer listens unless it is told otherwise ("raw", AppSocket)."""
 QUICK_BAUD = 115_200
 """A line below this is slow: a picture of a receipt takes 21 s at 38400 baud, text half a second."""
 

@@ -20,7 +20,10 @@ class TcpLink:
     """Connected on construction. ``OSError`` when it cannot be (``TimeoutError`` after ``patience`` seconds), or is lost."""
 
     def __init__(self, host: str, port: int, *, patience: float = 2.0) -> None:
-        self._socket = socket.create_connection((host, port), timeout=patience)
+        try:
+            self._socket = socket.create_connection((host, port), timeout=patience)
+        except UnicodeError as error:  # "192.168..1": no name at all
+            raise OSError(f"{host}: {error}") from error
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)

@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-import msgspec
 import tomli_w
 
 from devices import survey
+from devices.printer.options import PORT
 from devices.survey import Certainty, Found, Kind
 from kiosk import settings as conf
 
@@ -24,13 +24,13 @@ KINDS = {
     Kind.TCP: "网络打印机",
     Kind.QUEUE: "打印队列",
 }
-NAMES = {"idcard": "身份证读卡器", "printer": "凭证打印机", "camera": "高拍仪", "rating": "评价器"}
+NAMES = {"idcard": "身份证读卡器", "printer": "凭证打印机", "camera": "高拍仪", "rating": "评价器", "smartcard": "芯片读卡器"}
 PADS = "reversed 或 ascii，见 devices/rating/pads.toml"
 
 
 @click.command()
 @click.option("--settings", type=click.Path(dir_okay=False, path_type=Path), help="也看设置里写的打印机和高拍仪")
-@click.option("--printer", metavar="主机:端口", multiple=True, help="也问这台网络打印机")
+@click.option("--printer", metavar="主机[:端口]", multiple=True, help=f"也问这台网络打印机，端口不写就是 {PORT}")
 @click.option("--camera", metavar="套接字", multiple=True, help="也问这个高拍仪进程")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), multiple=True, help="也看这个目录里的串口")
 @click.option("--skip", metavar="路径", multiple=True, help="不碰这个口")
@@ -50,15 +50,17 @@ def devices(
     会向没有被占用的口发几个字节，问是不是打印机、读卡器；不会打印，不会读卡。不想被问的口用 --skip。
     """
     try:
-        named = _named(settings)
+        wanted = conf.load(settings).devices if settings is not None else None
     except conf.SettingsError as error:
         raise click.ClickException(str(error)) from None
+    named = _named(wanted) if wanted is not None else []
+    chips = wanted.smartcard if wanted is not None else None
     found = [
         *survey.serial_ports(folder),
         *survey.usb_printers(),
-        *survey.card_readers(),
+        *survey.card_readers(chips.service if chips is not None else ""),
         *survey.queues(),
-        *(Found(Kind.TCP, address) for address in printer),
+        *(Found(Kind.TCP, _with_port(address)) for address in printer),
         *(Found(Kind.CAMERA, path) for path in camera),
     ]
     found += [one for one in named if one.address not in {f.address for f in found}]
@@ -70,15 +72,20 @@ def devices(
     click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2) if as_json else _told(found))
 
 
-def _named(path: Path | None) -> list[Found]:
+def _named(wanted: conf.DeviceSettings) -> list[Found]:
     """What the settings name and no list of ports shows."""
-    if path is None:
-        return []
-    wanted = conf.load(path).devices
-    tree = msgspec.to_builtins(wanted)
-    printer = tree["printer"]
-    network = [Found(Kind.TCP, f"{printer['host']}:{printer['port']}", "设置里的打印机")] if "host" in printer else []
+    printer = wanted.printer
+    network = [Found(Kind.TCP, f"{printer.host}:{printer.port or PORT}", "设置里的打印机")] if printer.host is not None else []
     return [*network, Found(Kind.CAMERA, wanted.camera.socket, "设置里的高拍仪")]
+
+
+def _with_port(address: str) -> str:
+    host, colon, port = address.rpartition(":")
+    if not colon:
+        return f"{address}:{PORT}"
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise click.BadParameter(f"“{address}”应写成 主机:端口，如 192.168.1.50:{PORT}")
+    return address
 
 
 def _told(found: Sequence[Found]) -> str:
@@ -97,7 +104,7 @@ def _told(found: Sequence[Found]) -> str:
 def suggestion(found: Sequence[Found]) -> str:
     """TOML with Chinese comments. Only what is sure stands there to be used; the rest is commented out."""
     parts = []
-    for device in ("idcard", "printer", "camera"):
+    for device in ("idcard", "printer", "camera", "smartcard"):
         matches = [one for one in found if one.device == device]
         if not matches:
             parts.append(f"# {NAMES[device]}：没有找到\n# [devices.{device}]")
@@ -119,6 +126,12 @@ def _options(one: Found) -> dict[str, object]:
         options = {"host": host, "port": int(port)}
     elif one.kind is Kind.CAMERA:
         options = {"socket": one.address}
+    elif one.kind is Kind.PCSC:
+        options = {"reader": one.address}
+    elif one.kind is Kind.USB_PRINTER:
+        options = {"usb": one.address}
+    elif one.device == "printer":
+        options = {"serial": one.address, "baud": one.baud}
     else:
         options = {"path": one.address} | ({"baud": one.baud} if one.baud else {})
     return options

@@ -19,6 +19,8 @@ import pytest
 import tomli_w
 from care.bench import Bench, bench, run
 
+from devices.idcard.exchange import FLOOD
+from devices.protocols import frames, sdt
 from devices.survey import BAUDS, Certainty, Found, Kind, ask_printer, holders, probe, without
 from devices.transports.serial import SerialLine
 from devices.virtual.idcard import VirtualReader
@@ -61,11 +63,14 @@ def line(answers: dict[bytes, bytes], *, echo: bool = False) -> Iterator[tuple[s
             except OSError:
                 return
             heard.extend(data)
-            for question, answer in answers.items():
-                if question in data:
-                    os.write(master, answer)
-            if echo:
-                os.write(master, data)
+            try:
+                for question, answer in answers.items():
+                    if question in data:
+                        os.write(master, answer)
+                if echo:
+                    os.write(master, data)
+            except OSError:  # nobody reads any more
+                return
 
     player = threading.Thread(target=play, daemon=True)
     player.start()
@@ -150,6 +155,53 @@ def test_a_reader_that_does_not_tell_its_number_is_a_reader_all_the_same(tmp_pat
     device = VirtualReader(tmp_path / "reader")
     with plugged(device):
         assert probe(Found(Kind.SERIAL, device.address)).device == "idcard"
+
+
+@pytest.mark.parametrize("printer", [{"serial": "/dev/none", "baud": 9600}, {"usb": "/dev/none"}, {"host": "127.0.0.1", "port": 9}])
+def test_settings_with_every_device_are_read(one: Bench, tmp_path: Path, printer: dict[str, object]) -> None:
+    tree = tomllib.loads(one.settings.read_text())
+    tree["devices"] |= {"printer": printer, "a4": {"printer": "ipp://127.0.0.1/ipp/print", "cups": "/run/none"}}
+    (tmp_path / "all.toml").write_text(tomli_w.dumps(tree))
+    result = run("devices", "--json", "--settings", str(tmp_path / "all.toml"), "--printer", "192.168..1", moves={})
+    assert result.code == 0, result.err
+    found = {one["address"]: one for one in json.loads(result.out)}
+    assert ("127.0.0.1:9" in found) is ("host" in printer)
+    assert found["192.168..1:9100"]["note"]
+    readers = [one for one in found.values() if one["kind"] == Kind.PCSC]
+    assert readers, "the settings name a pcscd of their own"
+    assert {one["device"] for one in readers} == {"smartcard"}
+
+
+def test_a_printer_s_port_that_is_none_is_said_to_be(one: Bench) -> None:
+    result = run("devices", "--printer", "127.0.0.1:x", moves={})
+    assert result.code != 0
+    assert "主机:端口" in result.err
+
+
+def test_what_babbles_on_a_line_is_a_note_not_an_error() -> None:
+    with line({sdt.SAM_STATUS: b"\xaa\xaa\xaa\x96" * 4 * FLOOD}) as (path, _):
+        found = probe(Found(Kind.SERIAL, path))
+    assert (found.certainty, bool(found.note)) == (Certainty.UNKNOWN, True)
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", frames.refusal(1, frames.Why.NO_CAMERA)])
+def test_whatever_answers_at_the_camera_s_socket_is_a_note_not_an_error(tmp_path: Path, said: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "camera"))
+        listener.listen()
+
+        def play() -> None:
+            end, _ = listener.accept()
+            with end:
+                end.recv(4096)
+                end.sendall(said)
+                end.recv(1)
+
+        player = threading.Thread(target=play)
+        player.start()
+        found = probe(Found(Kind.CAMERA, str(tmp_path / "camera")))
+        player.join(5)
+    assert (found.certainty, bool(found.note)) == (Certainty.UNKNOWN, True)
 
 
 def test_nobody_listening_is_a_note_not_an_error(tmp_path: Path) -> None:
