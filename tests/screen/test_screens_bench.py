@@ -64,3 +64,19 @@ def test_the_bench_lays_cards_and_shows_faults_and_says_what_it_is(page: Page, r
     expect(switch).not_to_be_checked(timeout=WAIT)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert complaints == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1600, 950), (1440, 900), (1280, 720), (1000, 800)])
+def test_every_tool_has_its_place_and_none_lies_on_another(page: Page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    expect(page.locator("#people button").first).to_be_visible(timeout=WAIT)
+    boxes = page.evaluate(
+        """() => [...document.querySelectorAll('.tool')].map((tool) => {
+            tool.hidden = false;  // also those this rig does not have, within one frame
+            return tool;
+        }).map((tool) => { const { x, y, width, height } = tool.getBoundingClientRect(); return [x, y, width, height]; })"""
+    )
+    assert len(boxes) == 7
+    assert all(w >= 240 and h >= 100 for _, _, w, h in boxes), boxes
+    for (ax, ay, aw, ah), (bx, by, bw, bh) in itertools.combinations(boxes, 2):
+        assert ax + aw <= bx or bx + bw <= ax or ay + ah <= by or by + bh <= ay, (width, height)

@@ -76,15 +76,20 @@ function piece(printer, { n, cut, height_mm: height }) {
   return made("figure", { className: "piece" }, picture, made("figcaption", {}, told));
 }
 
+const unfolded = new Set(["idcard"]);
+
 function switchboard({ name, address, active, faults }) {
-  const heading = made("h3", {}, NAMES[name] ?? name, made("small", {}, address));
+  const count = active.length ? `${active.length} 个故障` : "";
+  const heading = made("summary", {}, NAMES[name] ?? name, made("small", {}, count));
   const switches = Object.entries(faults).map(([fault, help]) => {
     const box = made("input", { type: "checkbox", checked: active.includes(fault) });
     box.dataset.is = `${name}.${fault}`;
     box.onchange = () => act(`${name}/fault`, { fault, on: box.checked });
     return made("label", { className: "switch" }, box, made("span", {}, help, made("code", {}, fault)));
   });
-  return made("section", {}, heading, ...switches);
+  const board = made("details", { open: unfolded.has(name) }, heading, made("p", { className: "faults__address" }, address), ...switches);
+  board.ontoggle = () => unfolded[board.open ? "add" : "delete"](name);
+  return board;
 }
 
 async function watch() {
