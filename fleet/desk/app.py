@@ -10,6 +10,7 @@ from flask import Flask, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.identity import NATION, SEX, document_name
+from domain.nationality import nationality_name
 from domain.sealing import OpeningKey
 from fleet.desk import signature
 from fleet.desk.inbox import CentreError, DamagedError, Inbox
@@ -129,6 +130,7 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
             sexes=SEX,
             nations=NATION,
             document_name=document_name,
+            nationality_name=nationality_name,
         )
 
     @app.post("/opened/<name>/close")

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from devices.port import DeviceState, Life
 from kiosk.visit.state import PrintState, State, Step
 
-NEEDED = {"idcard": "读卡器", "camera": "高拍仪", "printer": "凭证打印机"}
-"""Without these no visit can be begun and ended well; told on the first screen."""
+NEEDED = {"idcard": "读卡器", "camera": "拍摄台", "printer": "凭证打印机"}
+"""Without these no visit can be begun and ended well; told on the first screen, by the names citizens know."""
 
 _AT = {Step.CARD: "idcard", Step.SCAN: "camera", Step.RECEIPT: "printer"}
 _COMING = (Life.OPENING, Life.IDENTIFYING)

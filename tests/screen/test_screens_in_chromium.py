@@ -106,6 +106,27 @@ def test_every_screen_fits_every_panel_is_large_and_free_of_complaints(browser: 
         terminal.page.context.close()
 
 
+def test_what_is_said_of_a_card_left_lying_is_whole_beside_the_mark(browser: Browser, glass: ScreenGlass) -> None:
+    measure = """() => {
+        const [mark, told] = ['.mark', '.take-card'].map((name) => document.querySelector(name));
+        const [a, b] = [mark, told].map((each) => each.getBoundingClientRect());
+        const below = (document.querySelector('.journey') ?? document.querySelector('main')).getBoundingClientRect();
+        return { beside: b.left >= a.right && b.bottom <= below.top && b.top >= 0 && b.right <= innerWidth,
+                 whole: told.scrollHeight <= told.clientHeight && told.scrollWidth <= told.clientWidth };
+    }"""
+    with served(create_app(glass)) as address:
+        terminal = Terminal(browser, address)
+        for step in ("welcome", "identity", "review"):
+            if step != "welcome":
+                lead(glass, step)
+            glass.show(card_lies=True)
+            terminal.has(glass)
+            for width, height in SIZES:
+                terminal.page.set_viewport_size({"width": width, "height": height})
+                assert terminal.page.evaluate(measure) == {"beside": True, "whole": True}, (step, width, height)
+        terminal.page.context.close()
+
+
 def test_a_whole_visit_by_touch_leaves_no_trace_in_the_page(browser: Browser, glass: ScreenGlass) -> None:
     with served(create_app(glass)) as address:
         terminal = Terminal(browser, address)

@@ -12,7 +12,7 @@ from kiosk.visit import events as ev
 from ui.app import create_app
 
 TAKE = "请取走您的证件"
-LEFT = "读卡处有一张没有拿走的证件"
+LEFT = "读卡处有证件忘了拿"
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_foreigner_reads_nationality_for_an_address_and_nothing_in_full(glass:
     assert state.visit is not None
     glass.show(state=replace(state, visit=replace(state.visit, identity=FOREIGNER), version=state.version + 1))
     seen = client.get("/screen").text
-    for shown in ("V**", "951***********0014", "USA", "外国人永久居留身份证"):
+    for shown in ("V**", "951***********0014", "美国", "外国人永久居留身份证"):
         assert shown in seen
     for hidden in ("VANDEBERG", "SMITH", "19800401", FOREIGNER.number, FOREIGNER.former, "住址"):
         assert hidden not in seen

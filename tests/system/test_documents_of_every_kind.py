@@ -70,7 +70,7 @@ def test_who_forgets_the_card_is_reminded_to_the_end_and_whoever_comes_next_is_t
     assert visit.glass.screen == "farewell"
     assert TAKE in visit.glass.html
     visit.left()
-    until(lambda: "读卡处有一张没有拿走的证件" in hall.glass().see("welcome").html, "told on the first screen")
+    until(lambda: "读卡处有证件忘了拿" in hall.glass().see("welcome").html, "told on the first screen")
 
     glass = to_the_reader(hall)
     until(lambda: glass.look() == "card" and "读卡处有一张证件没有拿走" in glass.html, "told at the reader")

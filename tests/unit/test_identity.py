@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from domain import identity, masking
 from domain.identity import Document, Identity, IdentityFault, NewestAddress
 from domain.idnumber import NumberFacts, NumberFault, check_character, check_number, former_number
+from domain.nationality import nationality_name
 
 TODAY = date(2026, 11, 22)
 VECTORS = json.loads((Path(__file__).parents[1] / "protocol" / "data" / "idcard_vectors.json").read_text("utf-8"))
@@ -221,3 +222,8 @@ def test_a_claim_is_judged_by_its_number_and_its_birth_date_and_never_becomes_an
     assert identity.claimed(name=" ", number=number, birth="", today=today) is IdentityFault.UNREADABLE
     wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
     assert identity.claimed(name="刘试安", number=wrong, birth="", today=today) is IdentityFault.BAD_NUMBER
+
+
+@pytest.mark.parametrize(("code", "name"), [("USA", "美国"), ("D", "德国"), ("XXA", "无国籍"), ("QQQ", "QQQ"), ("", "")])
+def test_a_nationality_is_told_in_words_or_as_it_stands(code: str, name: str) -> None:
+    assert nationality_name(code) == name

@@ -11,7 +11,7 @@ from kiosk.visit.state import Step, Visit
 
 STAGES = ("选事项", "验身份", "交材料", "填信息", "取结果", "提交", "凭证评价")
 """The stages of ``path.progress``, as the citizen reads them."""
-_DEVICES = {Step.CARD: "读卡器", Step.SCAN: "高拍仪"}
+_DEVICES = {Step.CARD: "读卡器", Step.SCAN: "拍摄台"}
 """The device each step needs, as the citizen calls it."""
 _ANY = "设备"
 """How the faults any device can have call it."""
@@ -95,7 +95,7 @@ def live(snapshot: Snapshot) -> Live:
 
 def _take_card(visit: Visit | None) -> str:
     if visit is None:
-        return "读卡处有一张没有拿走的证件，请交给工作人员"
+        return "读卡处有证件忘了拿，请交给工作人员"
     # At the card's own screen the one laid next is what counts; a card that was not taken is told of there.
     return "" if visit.step is Step.CARD else "读好了，请取走您的证件"
 

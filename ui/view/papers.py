@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from domain import masking
 from domain.identity import document_name
+from domain.nationality import nationality_name
 from kiosk.visit import path
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import CardPhase, Visit
 from ui.view.choosing import TAGS
 
+_CARDS_OF_ANOTHER_KIND = {"card_social", "card_not_supported"}
 _CARDS_FOR_THE_WINDOW = {
-    "card_not_supported",
     "card_bad_number",
     "card_expired",
     "card_minor",
@@ -25,11 +26,14 @@ _DEVICES_OWN = {"absent", "mute", "device_error", "camera_frozen"}
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """``phase`` as in the state; ``fault`` says what to do when the card was not taken, ``again``: laying it again may help."""
+    """``phase`` as in the state; ``fault`` says what to do when the card was not taken.
+
+    ``remedy``: what may help then, laying it ``again``, laying ``another`` one, or only the ``window``.
+    """
 
     phase: str
     fault: str
-    again: bool
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,8 @@ class Page:
 def card(glass: Glass, visit: Visit) -> Card:
     fault = visit.card_fault if visit.card is CardPhase.FAILED else None
     said = _said(glass, fault, "刚才没有读成，请拿开证件，再放一次。")
-    return Card(visit.card.value, said, fault not in _CARDS_FOR_THE_WINDOW)
+    remedy = "another" if fault in _CARDS_OF_ANOTHER_KIND else "window" if fault in _CARDS_FOR_THE_WINDOW else "again"
+    return Card(visit.card.value, said, remedy)
 
 
 def person(visit: Visit) -> Person:
@@ -89,7 +94,7 @@ def person(visit: Visit) -> Person:
         number=masking.number(identity.number),
         address=masking.address(identity.address) if identity.address else "",
         newest=bool(identity.printed_address),
-        nationality=identity.nationality,
+        nationality=nationality_name(identity.nationality),
         document=document_name(identity.document, identity.number),
     )
 
