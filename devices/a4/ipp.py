@@ -1,7 +1,7 @@
 """One IPP conversation over HTTP (RFC 8010, RFC 8011): with the private cupsd on its socket, or with the printer itself.
 
-Coded by the ``ippserver`` library; no wait for bytes is longer than the patience given. What the other side says is checked
-here: a value of an unexpected kind is no value.
+Coded by the ``ippserver`` library; no answer is waited for longer than :data:`WHOLE` patiences, however it comes. What the
+other side says is checked here: a value of an unexpected kind is no value.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import http.client
 import socket
 import struct
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -22,6 +23,8 @@ from ippserver.request import IppRequest
 
 PATIENCE = 2.0
 """Seconds for an answer; a printer with a sleeping processor takes about one."""
+WHOLE = 3
+"""Patiences for the whole of an answer: one that comes byte by byte is none."""
 PORT = 631
 ANSWER_LIMIT = 1 << 20
 """Bytes of an answer. All attributes of a large office printer are some 100 kB."""
@@ -136,6 +139,20 @@ class Ipp:
         return said
 
 
+class _Timed(socket.socket):
+    """Its time limit holds for each piece, and from the first piece on for all of them together."""
+
+    until: float | None = None
+
+    def recv_into(self, *arguments: Any) -> int:  # what http.client reads by
+        patience = self.gettimeout() or PATIENCE
+        now = time.monotonic()
+        self.until = self.until or now + WHOLE * patience
+        if now >= self.until:
+            raise TimeoutError("the answer has no end")
+        return super().recv_into(*arguments)
+
+
 class _Line(http.client.HTTPConnection):
     """HTTP over TCP or over a Unix socket; the environment's proxies are nobody's business here."""
 
@@ -146,8 +163,10 @@ class _Line(http.client.HTTPConnection):
     def connect(self) -> None:
         if self._through is None:
             super().connect()
+            self.sock = _Timed(fileno=self.sock.detach())
+            self.sock.settimeout(self.timeout)
             return
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock = _Timed(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(str(self._through))
 

@@ -57,6 +57,9 @@ SPARE = 496
 """Bytes of the receive buffer never filled, for questions. What is left of the commonest 4 kB holds two full strips."""
 WINDOW = COMMONEST_BUFFER - SPARE
 """Bytes sent and not yet known to be taken, with such a printer."""
+ASIDE = 192
+"""Bytes heard while four questions, answered by a byte each, are asked of an idle printer. Blocks of ASB and the model's name
+come to 150; more is no printer. Many letters look like an answer: a web server on the printer's port would be out of paper."""
 BABBLE = 16_384
 """Bytes a printer may say between two rounds of questions, a second or a job's strips apart. Honest ones say some hundred."""
 PIECE = 1024
@@ -369,6 +372,8 @@ class Session:
             self._write(ask(query))
             self._until(lambda: bool(self._real_time), PATIENCE)
             status = status.answered(query, self._real_time.popleft())
+        if not self._printing and self._heard > ASIDE:
+            raise BabbleError
         return status
 
     def _write(self, data: bytes) -> None:

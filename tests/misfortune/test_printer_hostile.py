@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 from support.printing import TYPESETTER, Journal, Rig
 
-from devices.port import PrintOutcome
+from devices.port import DeviceChanged, PrintOutcome
 from devices.printer.driver import EscposPrinter
 from devices.transports.tcp import TcpLink
 from devices.virtual.printer import VirtualPrinter
@@ -28,8 +28,8 @@ ENDLESS = {
 
 
 @contextmanager
-def endless(data: bytes) -> Iterator[int]:
-    """A port that says ``data`` to whoever connects, as fast as it is taken."""
+def endless(data: bytes, *, once: bool = False) -> Iterator[int]:
+    """A port that says ``data`` to whoever connects, as fast as it is taken; or ``once``, to each question."""
     stopping = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(0.05)
@@ -42,7 +42,9 @@ def endless(data: bytes) -> Iterator[int]:
                 with client:
                     while not stopping.is_set():
                         try:
-                            client.sendall(data * 8)
+                            if once and not client.recv(4096):
+                                break
+                            client.sendall(data if once else data * 8)
                         except TimeoutError:
                             continue
 
@@ -71,3 +73,16 @@ def test_it_is_a_named_fault_memory_stays_bounded_and_the_driver_can_be_stopped(
             tracemalloc.stop()
             driver.stop()
         assert driver.state().life == "absent"
+
+
+def test_a_web_server_on_the_printer_s_port_is_not_out_of_paper() -> None:
+    page = b"HTTP/1.1 400 Bad Request\r\nServer: web/1.26.2\r\nContent-Type: text/html\r\n\r\n" + b"<p>400 Bad Request</p>" * 8
+    with endless(page, once=True) as port:
+        driver = EscposPrinter(partial(TcpLink, "127.0.0.1", port), Journal(), typesetter=TYPESETTER)
+        rig = Rig(VirtualPrinter(), driver, Journal())
+        driver.start(rig.emit)
+        try:
+            rig.faulted("printer_babbles")
+            assert not any(isinstance(e, DeviceChanged) and e.state.fault == "paper_out" for e in rig.events)
+        finally:
+            driver.stop()
