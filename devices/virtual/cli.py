@@ -17,7 +17,12 @@ TIMEOUT = 5.0
 
 def _table(title: str, rows: dict[str, str]) -> str:
     """Rows of a help text, kept as they are by click."""
-    return "\n".join(["\b", f"{title}：", *(f"  {name:<20}{help_text}" for name, help_text in rows.items())])
+    return "\n".join(["\b", f"{title}：", *(f"  {row}" for row in _rows(rows))])
+
+
+def _rows(rows: dict[str, str]) -> list[str]:
+    wide = max(map(len, rows), default=0)
+    return [f"{name:<{wide}}  {text}" for name, text in rows.items()]
 
 
 @click.group()
@@ -78,12 +83,30 @@ def lift(url: str) -> None:
     _show(_ask(url, "POST", "/api/idcard/lift", {}))
 
 
-@commands.command(epilog=_table("芯片卡", {card.id: f"{card.label}：{card.purpose}" for card in social.cards()}))
+@commands.command(
+    epilog="\n\n".join(
+        (
+            _table("芯片卡", {card.id: f"{card.label}：{card.purpose}" for card in social.cards()}),
+            "演示的工作台另有工作证（badge-…），tongban virtual cards 列出放得上去的每一张。",
+        )
+    )
+)
 @click.argument("card")
 @click.pass_obj
 def insert(url: str, card: str) -> None:
     """把芯片卡 CARD 插进芯片读卡器。"""
     _show(_ask(url, "POST", "/api/smartcard/lay", {"card": card}))
+
+
+@commands.command()
+@click.pass_obj
+def cards(url: str) -> None:
+    """列出这个工作台上放得上去的卡（lay）、插得进去的卡（insert）和材料（show）。"""
+    for device in _ask(url, "GET", "/api/state")["devices"]:
+        things = device.get("people") or device.get("pages") or []
+        if things:
+            named = {thing["id"]: "：".join(filter(None, (thing["label"], thing.get("purpose")))) for thing in things}
+            click.echo("\n".join([f"{device['name']}：", *(f"  {row}" for row in _rows(named))]))
 
 
 @commands.command()
@@ -110,9 +133,10 @@ def remove(url: str) -> None:
 
 @commands.command()
 @click.pass_obj
-def tear(url: str) -> None:
-    """取走打印机吐出来的纸。"""
-    _show(_ask(url, "POST", "/api/printer/tear", {}))
+@click.argument("device", type=click.Choice(["printer", "a4"]), default="printer")
+def tear(url: str, device: str) -> None:
+    """取走打印机吐出来的纸：printer 凭证打印机（不写就是它），a4 A4 打印机。"""
+    _show(_ask(url, "POST", f"/api/{device}/tear", {}))
 
 
 @commands.command()
@@ -143,5 +167,5 @@ def _show(told: dict[str, Any]) -> None:
             click.echo(f"  用不了：{device['unavailable']}")
         if device.get("lying"):
             click.echo(f"  放着：{device['lying']}")
-        for name, help_text in device["faults"].items():
-            click.echo(f"  {'●' if name in device['active'] else '○'} {name:<20}{help_text}")
+        for name, row in zip(device["faults"], _rows(device["faults"]), strict=True):
+            click.echo(f"  {'●' if name in device['active'] else '○'} {row}")

@@ -1,4 +1,4 @@
-"""What the documents point to is there."""
+"""What the documents point to is there, and what they list is what the code has."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+
+from devices.virtual import a4, camera, idcard, piv, printer, rating, smartcard, social
+from devices.virtual.pages import PAGES as PAGES_UNDER_THE_CAMERA
+from devices.virtual.people import PEOPLE
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -32,3 +36,33 @@ def test_the_readme_shows_both_commands() -> None:
 
 def _source(path: Path) -> str:
     return path.read_text("utf-8") if path.exists() else ""
+
+
+_ROW = re.compile(r"^\| `([^`]+)` \| (.+) \|$", re.MULTILINE)
+LISTS = {
+    "idcard": idcard.FAULTS,
+    "camera": camera.FAULTS,
+    "printer": printer.FAULTS,
+    "a4": a4.FAULTS,
+    "rating": rating.FAULTS,
+    "smartcard": smartcard.FAULTS,
+}
+
+
+@pytest.mark.parametrize("device", LISTS)
+def test_the_page_on_virtual_hardware_lists_every_fault_in_the_code_s_words(device: str) -> None:
+    section = re.search(rf"^### .*`{device}`$(.*?)^##", _virtual_hardware(), re.MULTILINE | re.DOTALL)
+    assert section
+    rows = _ROW.findall(section.group(1))
+    assert [row for row in LISTS[device].items() if row not in rows] == []
+
+
+def test_the_page_on_virtual_hardware_lists_every_card_page_and_badge_s_fault() -> None:
+    rows = _ROW.findall(_virtual_hardware())
+    cards = [(card.id, f"{card.label} | {card.purpose}") for card in (*PEOPLE, *social.cards())]
+    wanted = [*cards, *((page.id, page.label) for page in PAGES_UNDER_THE_CAMERA), *piv.FAULTS.items()]
+    assert [row for row in wanted if row not in rows] == []
+
+
+def _virtual_hardware() -> str:
+    return (ROOT / "docs" / "virtual-hardware.md").read_text("utf-8")
