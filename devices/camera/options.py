@@ -9,3 +9,6 @@ class Options(options.Options, frozen=True, forbid_unknown_fields=True, kw_only=
     """``socket``: where the camera's process listens."""
 
     socket: options.Path
+
+    def __post_init__(self) -> None:
+        options.check_socket(self.socket, "socket")

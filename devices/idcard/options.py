@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from devices import options
 
@@ -17,4 +19,4 @@ class Options(options.Options, frozen=True, forbid_unknown_fields=True, kw_only=
     path: options.Path
     baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
     photo_library: Path | None = None
-    photo_vendor: int = 0
+    photo_vendor: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0

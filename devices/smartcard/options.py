@@ -13,10 +13,14 @@ from devices import options
 class SecurityModule(Struct, frozen=True, forbid_unknown_fields=True):
     """Where social security cards are opened and proven; files are PEM, ``certificate`` and ``key`` the terminal's own."""
 
-    url: Annotated[str, Meta(pattern=r"^https://")]
+    url: Annotated[str, Meta(pattern=r"^https://[^/\s]+")]
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.key is not None and self.certificate is None:
+            raise ValueError("`key` 只和 `certificate` 一起用")
 
 
 class Options(options.Options, frozen=True, forbid_unknown_fields=True, kw_only=True):

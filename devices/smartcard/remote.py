@@ -35,11 +35,9 @@ class RemoteModule:
     shows who it is (mutual TLS); ``ca`` is the only authority its server is believed by, in place of the system's."""
 
     def __init__(self, url: str, *, ca: Path | None = None, certificate: Path | None = None, key: Path | None = None) -> None:
-        context = ssl.create_default_context(cafile=ca)
-        if certificate is not None:
-            context.load_cert_chain(certificate, key)
         self._url = url
-        self._tls = context
+        self._ca = ca
+        self._own = (certificate, key)
 
     def answer(self, question: Question) -> Verdict | str:
         """On a thread of its own, since a server that sends a byte a second keeps to every timeout of a client."""
@@ -52,8 +50,13 @@ class RemoteModule:
     def _ask(self, question: Question) -> Verdict | str:
         body = {"v": VERSION, **_plain(asdict(question))}
         try:
+            tls = self._tls()
+        except OSError as error:  # a file that is missing or no PEM keeps no terminal from starting
+            log.warning("security module: its certificates cannot be read: %s", error)
+            return UNREACHABLE
+        try:
             with (
-                httpx.Client(verify=self._tls, timeout=SECONDS, trust_env=False) as client,
+                httpx.Client(verify=tls, timeout=SECONDS, trust_env=False) as client,
                 client.stream("POST", self._url, json=body) as response,
             ):
                 if response.status_code != httpx.codes.OK:
@@ -64,10 +67,18 @@ class RemoteModule:
                     text += piece
                     if len(text) > MAX_ANSWER:
                         return REFUSED
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             log.warning("security module: %s", type(error).__name__)
             return UNREACHABLE
         return _verdict(text)
+
+    def _tls(self) -> ssl.SSLContext:
+        """Read anew each time: certificates are renewed while the terminal runs."""
+        context = ssl.create_default_context(cafile=self._ca)
+        certificate, key = self._own
+        if certificate is not None:
+            context.load_cert_chain(certificate, key)
+        return context
 
 
 def _plain(value: dict[str, Any]) -> dict[str, Any]:

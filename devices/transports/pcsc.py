@@ -167,11 +167,13 @@ class Context:
 
     def close(self) -> None:
         """However far it came. A context that was hung up is released too: libpcsclite keeps a descriptor and memory for it."""
-        if self._handle is not None:
-            with contextlib.suppress(TimeoutError):
-                self._watch.call(scard.SCardReleaseContext, self._handle, last=True)
-            self._handle = None
-        self._watch.end()
+        handle, self._handle = self._handle, None
+        try:
+            if handle is not None:
+                with contextlib.suppress(TimeoutError, SystemError):
+                    self._watch.call(scard.SCardReleaseContext, handle, last=True)
+        finally:
+            self._watch.end()
 
     @contextlib.contextmanager
     def _closing(self, handle: int, disposition: int) -> Iterator[None]:
@@ -183,7 +185,10 @@ class Context:
 
     def _ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call it and read its result: what is left of the tuple behind the code, alone when it is one thing."""
-        result = self._watch.call(function, *arguments)
+        try:
+            result = self._watch.call(function, *arguments)
+        except SystemError as error:  # how pyscard says that what pcscd answered makes no sense to it
+            raise ServiceGoneError(f"nonsense from {function.__name__}") from error
         code, *rest = result if isinstance(result, (list, tuple)) else (result,)
         code &= 0xFFFFFFFF
         if code == scard.SCARD_S_SUCCESS:

@@ -138,3 +138,13 @@ def test_a_module_of_another_authority_is_told_nothing(module: Module, tmp_path:
     deceived = RemoteModule(module.url, ca=tmp_path / "terminal.pem", certificate=tmp_path / "terminal.pem")
     assert deceived.answer(QUESTION) == UNREACHABLE
     assert not module.asked
+
+
+@pytest.mark.parametrize("file", ["none.pem", "hello.pem"])
+def test_without_its_certificates_it_is_unreachable_and_keeps_nothing_from_starting(
+    module: Module, tmp_path: Path, file: str
+) -> None:
+    (tmp_path / "hello.pem").write_text("hello")
+    for made in (RemoteModule(module.url, ca=tmp_path / file), RemoteModule(module.url, certificate=tmp_path / file)):
+        assert made.answer(QUESTION) == UNREACHABLE
+    assert module.asked == []

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from support.hall import command
 
+import devices.a4.options
 from devices.printer.options import Options as Printer
 from kiosk import settings as conf
 from kiosk.demo import files
@@ -58,6 +60,11 @@ def test_no_private_key_is_named_in_the_terminal_s_or_the_centre_s_settings(good
         ('profile = "framed"', 'profile = "frmaed"', "frmaed.*reversed"),
         ("[devices.idcard]", "[devices.idcard]\nbaud = 300", "baud"),
         ("[devices.printer]", "[devices.printer]\nidentity = 7", "identity"),
+        ('host = "127.0.0.1"', 'host = "192.168..1"', "host"),
+        ('[devices.idcard]\npath = "', '[devices.idcard]\npath = "\\u0000', "path"),
+        ('[devices.camera]\nsocket = "', '[devices.camera]\nsocket = "/' + "很" * 36, "107"),
+        ("[devices.smartcard]", '[devices.smartcard]\nsecurity_module = {url = "https://"}', "url"),
+        ("[devices.smartcard]", '[devices.smartcard]\nsecurity_module = {url = "https://m", key = "/k"}', "certificate"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(good: Path, was: str, becomes: str, says: str) -> None:
@@ -146,3 +153,17 @@ def test_a_printer_at_no_place_or_two_is_told_with_its_line(good: Path, printer:
 )
 def test_a_slow_line_is_sent_text_where_the_model_has_it_and_every_other_one_pictures(printer: Printer, mode: str) -> None:
     assert printer.chosen_mode() == mode
+
+
+@pytest.mark.parametrize(
+    ("printer", "cups", "says"),
+    [
+        ("ipp://h:99999/x", "/run/cups", "ipp://192"),
+        ("ipp://[::1/x", "/run/cups", "ipp://192"),
+        ("ipp://h/x", "run/cups", "绝对路径"),
+        ("ipp://h/x", "/" + "c" * 107, "107"),
+    ],
+)
+def test_an_a4_printer_s_address_and_folder_are_such(printer: str, cups: str, says: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=says):
+        msgspec.convert({"printer": printer, "cups": cups}, devices.a4.options.Options, dec_hook=lambda kind, value: kind(value))
