@@ -36,6 +36,8 @@ BAUDS = (115200, 57600, 38400, 19200, 9600)
 """Fastest first: that is what readers are sold with."""
 PATIENCE = 0.35
 """Seconds an answer may take; printers and SAM modules begin within 0.1 s."""
+SILENT = "问了没有应答：可能是评价器（它从不应答），或者没有接设备"
+"""Note of a serial line that was asked and said nothing."""
 SERVICE_PATIENCE = 2.0
 """The same for pcscd."""
 ASKED = "打印机：DLE EOT（10 04 n）；读卡器：SAM 状态（AA AA AA 96 69 00 03 11 FF ED）；高拍仪：hello"
@@ -180,7 +182,7 @@ def _ask_line(found: Found) -> Found:
                 return _sure(found, "idcard", sam or None, baud)
         finally:
             line.close()
-    return replace(found, note="问了没有应答：可能是评价器（它从不应答），或者没有接设备")
+    return replace(found, note=SILENT)
 
 
 def _lock(path: str, baud: int) -> SerialLine:
@@ -245,7 +247,7 @@ def _ask_network_printer(found: Found) -> Found:
     finally:
         link.close()
     if model is None:
-        return replace(found, note="连得上，但不按 ESC/POS 应答")
+        return replace(found, note="连得上，但不按 ESC/POS 应答；打印机一次只接一个连接，别的程序（如正在运行的终端）占着时也这样")
     return _sure(found, "printer", model or None, None)
 
 

@@ -14,6 +14,7 @@ from devices import survey
 from devices.printer.options import PORT
 from devices.survey import Certainty, Found, Kind
 from kiosk import settings as conf
+from kiosk.care.exercises import NAMES
 
 SURENESS = {Certainty.SURE: "确定", Certainty.LIKELY: "多半是", Certainty.UNKNOWN: "不清楚"}
 KINDS = {
@@ -24,7 +25,6 @@ KINDS = {
     Kind.TCP: "网络打印机",
     Kind.QUEUE: "打印队列",
 }
-NAMES = {"idcard": "身份证读卡器", "printer": "凭证打印机", "camera": "高拍仪", "rating": "评价器", "smartcard": "芯片读卡器"}
 PADS = "reversed 或 ascii，见 devices/rating/pads.toml"
 
 
@@ -113,7 +113,7 @@ def suggestion(found: Sequence[Found]) -> str:
             comment = f"# {NAMES[device]}：{SURENESS[one.certainty]}{'' if index == 0 else '；又一台，选一台用'}"
             parts.append(comment + "\n" + _table(device, _options(one), usable, one.identity))
     for one in found:
-        if one.kind is Kind.SERIAL and one.device is None:
+        if one.note == survey.SILENT:
             options: dict[str, object] = {"path": one.address, "profile": "framed"}
             parts.append(f"# 评价器：不清楚，这个口没有应答，可能是它。帧格式可能是 {PADS}\n" + _table("rating", options, False))
     return "\n\n".join(parts)

@@ -81,7 +81,7 @@ def _read_card(station: Station, hands: Hands) -> Outcome:
     reader = cast(IdentityReader, station.device)
     reader.arm()
     try:
-        hands.tell(f"请把一张居民身份证平放在读卡器上，先不要拿开（{HAND:.0f} 秒内）。")
+        hands.tell(f"请把一张身份证（或居住证、外国人永久居留身份证）平放在读卡器上，先不要拿开（{HAND:.0f} 秒内）。")
         event = station.wait(HAND, CardRead, CardFailed)
     finally:
         reader.disarm()
@@ -98,7 +98,7 @@ def _judge(card: CardDocument, hands: Hands) -> Outcome:
     if isinstance(judged, identity.IdentityFault):
         return Outcome(Verdict.UNKNOWN, judged.value, "卡读出来了，但内容核对不上", "换一张证件再试；都核对不上时检查读卡器。")
     document = identity.document_name(judged.document, judged.number)
-    hands.tell(f"读到：{document}，{masking.name(judged.name)}。号码校验、出生日期、有效期核对无误。")
+    hands.tell(f"读到：{document}，{masking.name(judged.shown_name)}。号码校验、出生日期、有效期核对无误。")
     return passed(f"{document}，号码校验、出生日期、有效期核对无误")
 
 

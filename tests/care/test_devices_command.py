@@ -21,11 +21,12 @@ from care.bench import Bench, bench, run
 
 from devices.idcard.exchange import FLOOD
 from devices.protocols import frames, sdt
-from devices.survey import BAUDS, Certainty, Found, Kind, ask_printer, holders, probe, without
+from devices.survey import BAUDS, SILENT, Certainty, Found, Kind, ask_printer, holders, probe, without
 from devices.transports.serial import SerialLine
 from devices.virtual.idcard import VirtualReader
 from devices.virtual.port import VirtualDevice
 from kiosk import settings as conf
+from kiosk.care.attached import suggestion
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +105,12 @@ def test_sure_is_only_what_answered_and_a_pad_stays_unknown(one: Bench) -> None:
     assert (found["idcard"]["certainty"], found["idcard"]["device"], found["idcard"]["baud"]) == ("sure", "idcard", 115200)
     assert (found["rating"]["certainty"], found["rating"]["device"]) == ("unknown", None)
     assert "评价器" in found["rating"]["note"]
+
+
+def test_only_a_line_that_was_asked_and_kept_silent_is_suggested_as_a_pad() -> None:
+    silent, held, unasked = (Found(Kind.SERIAL, f"/dev/{note}", note=note) for note in (SILENT, "别的程序正占着，没有试", ""))
+    assert silent.address in suggestion([silent, held, unasked])
+    assert "别的程序" not in suggestion([held, unasked])
 
 
 def test_a_port_that_somebody_holds_is_not_touched(one: Bench) -> None:

@@ -54,6 +54,7 @@ def test_the_bench_lays_cards_and_shows_faults_and_says_what_it_is(page: Page, r
     assert rig.reader().lying() is not None
     card.click()
     until(lambda: rig.reader().lying() is None)
+    page.locator("#faults summary").first.click()
     switch = page.locator("#faults input").first
     name = switch.get_attribute("data-is") or ""
     switch.check()

@@ -129,6 +129,17 @@ def test_a_fault_of_the_camera_that_has_passed_leaves_only_the_advice_to_try_aga
     assert "请再拍一次" in seen
 
 
+@pytest.mark.parametrize("code", ["absent", "reader_babbles", "reader_self_test_failed"])
+def test_a_fault_of_the_reader_that_has_passed_does_not_send_to_the_window(
+    glass: ScreenGlass, client: FlaskClient, code: str
+) -> None:
+    page(glass, client, "card-reading")
+    glass.tell(ev.CardNotTaken(code))
+    seen = page(glass, client)
+    assert "再放一次证件" in seen
+    assert glass.fault(code).citizen not in seen
+
+
 def test_a_reader_unplugged_is_called_the_reader(glass: ScreenGlass, client: FlaskClient) -> None:
     page(glass, client, "card")
     glass.show(overlay=glass.fault("absent"))

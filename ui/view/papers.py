@@ -20,7 +20,18 @@ _CARDS_FOR_THE_WINDOW = {
     "card_not_authentic",
     "reader_refuses_command",
 }
-_DEVICES_OWN = {"absent", "mute", "device_error", "camera_frozen"}
+_DEVICES_OWN = {
+    "absent",
+    "mute",
+    "device_error",
+    "reader_self_test_failed",
+    "reader_not_authorised",
+    "reader_line_damaged",
+    "reader_babbles",
+    "camera_frozen",
+    "camera_in_use",
+    "camera_stuck",
+}
 """Told by the overlay while they last; when it has gone, what is left to say is that the try before failed."""
 
 
@@ -80,7 +91,7 @@ class Page:
 
 def card(glass: Glass, visit: Visit) -> Card:
     fault = visit.card_fault if visit.card is CardPhase.FAILED else None
-    said = _said(glass, fault, "刚才没有读成，请拿开证件，再放一次。")
+    said = _said(glass, fault, "刚才没有读成，请拿开证件，再放一次。几次都不行，请到窗口办理。")
     remedy = "another" if fault in _CARDS_OF_ANOTHER_KIND else "window" if fault in _CARDS_FOR_THE_WINDOW else "again"
     return Card(visit.card.value, said, remedy)
 

@@ -76,7 +76,7 @@ function piece(printer, { n, cut, height_mm: height }) {
   return made("figure", { className: "piece" }, picture, made("figcaption", {}, told));
 }
 
-const unfolded = new Set(["idcard"]);
+const unfolded = new Set();
 
 function switchboard({ name, address, active, faults }) {
   const count = active.length ? `${active.length} 个故障` : "";
