@@ -81,7 +81,7 @@ def _read_card(station: Station, hands: Hands) -> Outcome:
     reader = cast(IdentityReader, station.device)
     reader.arm()
     try:
-        hands.tell(f"请把一张身份证（或居住证、外国人永久居留身份证）平放在读卡器上，先不要拿开（{HAND:.0f} 秒内）。")
+        hands.tell(f"请把一张居住证、外国人永久居留身份证或居民身份证平放在读卡器上，先不要拿开（{HAND:.0f} 秒内）。")
         event = station.wait(HAND, CardRead, CardFailed)
     finally:
         reader.disarm()
