@@ -230,10 +230,10 @@ class VirtualCamera:
         assert scene is not None
         if "nonsense" in active:
             client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        elif request.ask == Ask.HELLO:
-            client.sendall(camera(request.serial, MODEL, STILL, PREVIEW))
         elif "no camera" in active:
             client.sendall(refusal(request.serial, Why.NO_CAMERA))
+        elif request.ask == Ask.HELLO:
+            client.sendall(camera(request.serial, MODEL, STILL, PREVIEW))
         elif "huge frame" in active:
             client.sendall(frame_header(request.serial, *STILL, STILL[0])[:-4] + b"\xff\xff\xff\xff")
         elif request.ask == Ask.PREVIEW:
