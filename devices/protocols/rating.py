@@ -96,6 +96,7 @@ class Receiver:
         if shape.idle:
             self._frames[shape.idle] = Idle()
         self._longest = max(map(len, self._frames))
+        self._firsts = bytes({frame[0] for frame in self._frames})
         self._buffer = bytearray()
         self._dropped = 0
 
@@ -127,6 +128,8 @@ class Receiver:
 
     def _begins(self, at: int) -> bool:
         """Whether a frame stands at ``at``, or the beginning of one at the end."""
+        if self._buffer[at] not in self._firsts:
+            return False
         piece = bytes(self._buffer[at : at + self._longest])
         return any(frame.startswith(piece) or piece.startswith(frame) for frame in self._frames)
 
