@@ -30,7 +30,7 @@ def rows() -> list[tuple[str, str, str, bool]]:
     return [
         ("a page, beyond the printer's own time (median)", f"{beyond:.2f} s", "≤ 1.5 s", beyond <= 1.5),
         _row("paper out in a job → cancelled and both ends empty", cancelled, 2.0),
-        _row("unplugged while idle → told", list(gone), 2.0),
+        _row("unplugged while idle → told", list(gone), 1.0),
         _row("plugged in → ready", list(back), 2.0),
         ("idle, driver and virtual printer together", f"{driver:.2%} of a core", "≤ 2 %", driver <= 0.02),
         ("idle, cupsd", f"{cupsd:.2%} of a core", "≤ 1 %", cupsd <= 0.01),

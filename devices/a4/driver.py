@@ -31,7 +31,7 @@ from devices.supervisor import DeviceFaultError, Pace, Supervised
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.5
+LOOK_EVERY = 0.25
 """Seconds between two questions to an idle printer: its proof of life."""
 WATCH_EVERY = 0.2
 """The same while a job is under way."""

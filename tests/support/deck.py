@@ -14,13 +14,32 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from support.pages import ends, pdf
+from support.pcsc import folder as pcsc_folder
 from support.printing import TYPESETTER, Journal
 
+from devices.a4.driver import CupsPrinter
 from devices.camera.driver import FrameCamera
 from devices.idcard.reader import SdtReader
-from devices.port import CardRead, CardRemoved, DeviceChanged, DeviceEvent, Paragraph, PrintEnded, PrintJob, PrintOutcome, Slip
+from devices.port import (
+    CardRead,
+    CardRemoved,
+    ChipCardRemoved,
+    DeviceChanged,
+    DeviceEvent,
+    PageJob,
+    Paragraph,
+    PrintEnded,
+    PrintJob,
+    PrintOutcome,
+    RatingKey,
+    Slip,
+    SocialCardRead,
+)
 from devices.printer.driver import EscposPrinter
 from devices.rating.pad import SerialPad
+from devices.smartcard.reader import SmartcardReader
+from devices.smartcard.social import SocialCard
 from devices.supervisor import Pace, Supervised
 from devices.transports.tcp import TcpLink
 from devices.virtual.camera import VirtualCamera
@@ -28,12 +47,14 @@ from devices.virtual.idcard import VirtualReader
 from devices.virtual.port import VirtualDevice
 from devices.virtual.printer import VirtualPrinter
 from devices.virtual.rating import VirtualPad
+from devices.virtual.smartcard import VirtualPcsc
+from devices.virtual.social import cards
 
 PATIENCE = 60.0
 QUICK = Pace(first=0.01, longest=0.05, grace=0.05)
 FAST_LINE = 10_000_000
 """Baud of a wire that is not waited for."""
-DEVICES = ("idcard", "printer", "camera", "rating")
+DEVICES = ("idcard", "printer", "camera", "rating", "smartcard", "a4")
 
 
 @dataclass(slots=True)
@@ -77,16 +98,19 @@ class Seat:
 
 
 @contextmanager
-def seated(device: VirtualDevice, driver: Supervised[Any]) -> Iterator[Seat]:
+def seated(device: VirtualDevice, driver: Supervised[Any], *, started: bool = False) -> Iterator[Seat]:
+    """``started``: the device is somebody else's to start and to stop."""
     seat = Seat(device, driver)
-    device.start()
+    if not started:
+        device.start()
     driver.start(seat.hear)
     try:
         seat.usable()
         yield seat
     finally:
         driver.stop()
-        device.stop()
+        if not started:
+            device.stop()
 
 
 def reader(folder: Path, pace: Pace = QUICK) -> tuple[VirtualReader, SdtReader]:
@@ -96,25 +120,34 @@ def reader(folder: Path, pace: Pace = QUICK) -> tuple[VirtualReader, SdtReader]:
 
 @contextmanager
 def deck(folder: Path, pace: Pace = QUICK) -> Iterator[dict[str, Seat]]:
-    printer = VirtualPrinter(pace=2000)
     with ExitStack() as stack:
         virtual_reader, reader_driver = reader(folder, pace)
         camera, pad = VirtualCamera(str(folder / "camera")), VirtualPad(folder / "rating")
-        seats = {"idcard": stack.enter_context(seated(virtual_reader, reader_driver))}
-        seats["camera"] = stack.enter_context(seated(camera, FrameCamera(camera.address, pace=pace)))
-        seats["rating"] = stack.enter_context(seated(pad, SerialPad(pad.address, "framed", pace=pace)))
-        printer.start()
+        chips = VirtualPcsc(pcsc_folder(), cards=cards())
+        paper, cupsd = stack.enter_context(ends(page_time=0.05))
+        printer = VirtualPrinter(pace=2000)
+        printer.start()  # only then it has a port
         stack.callback(printer.stop)
-        driver = EscposPrinter(partial(TcpLink, "127.0.0.1", printer.port), Journal(), typesetter=TYPESETTER, pace=pace)
-        seats["printer"] = Seat(printer, driver)
-        driver.start(seats["printer"].hear)
-        stack.callback(driver.stop)
-        seats["printer"].usable()
-        yield seats
+        receipts = EscposPrinter(partial(TcpLink, "127.0.0.1", printer.port), Journal(), typesetter=TYPESETTER, pace=pace)
+        yield {
+            seat.driver.name: seat
+            for seat in map(
+                stack.enter_context,
+                (
+                    seated(virtual_reader, reader_driver),
+                    seated(camera, FrameCamera(camera.address, pace=pace)),
+                    seated(pad, SerialPad(pad.address, "framed", pace=pace)),
+                    seated(chips, SmartcardReader(SocialCard(), service=chips.address, pace=pace)),
+                    seated(paper, CupsPrinter(paper.address, cupsd.socket, pace=pace), started=True),
+                    seated(printer, receipts, started=True),
+                ),
+            )
+        }
 
 
 _numbers = itertools.count()
 SLIP = Slip((Paragraph("试"),))
+PAGE = pdf("试")
 
 
 def read_a_card(seat: Seat) -> None:
@@ -143,8 +176,6 @@ def print_a_slip(seat: Seat) -> None:
 
 
 def rate(seat: Seat) -> None:
-    from devices.port import RatingKey
-
     assert isinstance(seat.device, VirtualPad)
     assert isinstance(seat.driver, SerialPad)
     before = seat.count(RatingKey)
@@ -164,11 +195,35 @@ def see_the_desk(seat: Seat) -> None:
     seat.until(lambda: (now := camera.preview()) is not None and now is not before)
 
 
+def read_a_chip_card(seat: Seat) -> None:
+    """Put in, read, taken out, missed."""
+    assert isinstance(seat.device, VirtualPcsc)
+    assert isinstance(seat.driver, SmartcardReader)
+    reads, gone = seat.count(SocialCardRead), seat.count(ChipCardRemoved)
+    seat.driver.arm()
+    seat.device.lay("social-2")
+    seat.until(lambda: seat.count(SocialCardRead) > reads)
+    seat.device.lift()
+    seat.until(lambda: seat.count(ChipCardRemoved) > gone)
+
+
+def print_a_page(seat: Seat) -> None:
+    assert isinstance(seat.driver, CupsPrinter)
+    before = seat.count(PrintEnded)
+    seat.driver.print(PageJob(f"job-{next(_numbers)}", 1, "tongban", 1, PAGE))
+    seat.until(lambda: seat.count(PrintEnded) > before)
+    ended = seat.last[PrintEnded]
+    assert isinstance(ended, PrintEnded)
+    assert (ended.outcome, ended.cause) == (PrintOutcome.PRINTED, None)
+
+
 WORK: dict[str, Callable[[Seat], None]] = {
     "idcard": read_a_card,
     "printer": print_a_slip,
     "rating": rate,
     "camera": see_the_desk,
+    "smartcard": read_a_chip_card,
+    "a4": print_a_page,
 }
 
 

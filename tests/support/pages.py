@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 from devices.a4 import cups
 from devices.a4.driver import CupsPrinter, Deadline
 from devices.port import DeviceEvent, DeviceState, PageJob, PrintEnded, PrintOutcome
+from devices.supervisor import Pace
 from devices.virtual.a4 import VirtualPagePrinter
 
 
@@ -127,31 +128,42 @@ def _text(png: bytes) -> str:
 
 
 @contextmanager
-def pages(
-    *faults: str, page_time: float = 0.3, deadline: Deadline | None = None, before: Callable[[Rig], None] | None = None
-) -> Iterator[Rig]:
-    """All three started; ``before`` may do things before the driver is."""
+def ends(page_time: float = 0.3) -> Iterator[tuple[VirtualPagePrinter, Cupsd]]:
+    """A printer and a cupsd, both started."""
     base = Path(tempfile.mkdtemp(dir="/dev/shm", prefix="tongban-a4-"))
+    base.chmod(0o711)
     paper, cupsd = VirtualPagePrinter(page_time=page_time), Cupsd(base / "cups")
     paper.start()
-    base.chmod(0o711)
-    driver = None
     try:
         cupsd.start()
-        for fault in faults:
-            paper.inject(fault)
-        driver = CupsPrinter(paper.address, cupsd.socket, deadline=deadline or Deadline())
-        rig = Rig(paper, cupsd, driver)
-        if before is not None:
-            before(rig)
-        driver.start(rig.emit)
-        yield rig
+        yield paper, cupsd
     finally:
-        if driver is not None:
-            driver.stop()
         cupsd.stop()
         paper.stop()
         shutil.rmtree(base, ignore_errors=True)
+
+
+@contextmanager
+def pages(
+    *faults: str,
+    page_time: float = 0.3,
+    deadline: Deadline | None = None,
+    before: Callable[[Rig], None] | None = None,
+    pace: Pace | None = None,
+) -> Iterator[Rig]:
+    """All three started; ``before`` may do things before the driver is."""
+    with ends(page_time) as (paper, cupsd):
+        for fault in faults:
+            paper.inject(fault)
+        driver = CupsPrinter(paper.address, cupsd.socket, deadline=deadline or Deadline(), pace=pace)
+        rig = Rig(paper, cupsd, driver)
+        try:
+            if before is not None:
+                before(rig)
+            driver.start(rig.emit)
+            yield rig
+        finally:
+            driver.stop()
 
 
 def until(what: Callable[[], bool], told: object = "", seconds: float = 40) -> None:
