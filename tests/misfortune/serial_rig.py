@@ -122,10 +122,10 @@ def reader(
 
 
 @contextmanager
-def pad(folder: Path, *faults: str, profile: str = "framed") -> Iterator[Pad]:
+def pad(folder: Path, *faults: str, profile: str = "framed", pace: Pace | None = None) -> Iterator[Pad]:
     """A rating pad that shows ``faults`` from the start; ready when this returns unless it is unplugged."""
     device = VirtualPad(folder / "rating", profile=profile)
-    driver = SerialPad(device.address, profile)
+    driver = SerialPad(device.address, profile, pace=pace)
     events = Events()
     for fault in faults:
         device.inject(fault)

@@ -11,6 +11,7 @@ from serial_rig import pad, until
 from devices.port import DeviceChanged, RatingKey
 from devices.rating.pad import SerialPad
 from devices.rating.profile import profiles
+from devices.supervisor import Pace
 
 
 def test_a_question_asked_while_the_pad_is_away_is_answered_when_it_is_back(tmp_path: Path) -> None:
@@ -33,12 +34,15 @@ def test_a_pad_gives_no_proof_of_life_before_its_first_key(tmp_path: Path) -> No
         until(lambda: rig.driver.state().proof_at is not None)
 
 
-@pytest.mark.parametrize("profile", ["framed", "asked"])
+QUICK = Pace(first=0.02, longest=0.05, grace=0.05)
+
+
+@pytest.mark.parametrize("profile", profiles())
 def test_pulled_at_any_byte_of_a_frame_it_gives_no_rating_and_the_next_press_counts(tmp_path: Path, profile: str) -> None:
     shape = profiles()[profile].shape
-    whole = shape.frame(shape.key_of(5))
-    with pad(tmp_path, profile=profile) as rig:
-        for at in (1, len(whole) // 2, len(whole) - 1):  # every byte of every profile: tests/protocol
+    whole = shape.frame(shape.key_of(max(shape.keys.values())))
+    with pad(tmp_path, profile=profile, pace=QUICK) as rig:
+        for at in range(1, len(whole)):
             rig.driver.ask("case-1")
             until(lambda: not rig.driver._notes.qsize())
             rig.device.say(whole[:at])
