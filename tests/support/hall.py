@@ -88,6 +88,9 @@ class Hall:
     def pid(self, name: str) -> int:
         return self._running[name].pid
 
+    def alive(self, name: str) -> bool:
+        return self._running[name].poll() is None
+
     def log(self, name: str) -> str:
         path = self.specs[name].log
         return path.read_text("utf-8", "replace") if path.exists() else ""
