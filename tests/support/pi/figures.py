@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import platform
 import statistics
+import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +26,27 @@ from devices.camera.scan import picture_of
 
 STILLS = 7
 IDLE = 10.0
+MEMORY = 250
+"""MiB that camera and vision may take together (the terminal's budget)."""
+LOOK_EVERY = 0.02
+TAKER = """
+import queue, sys
+from devices.camera.driver import FrameCamera
+from devices.port import Life, PageRefused, PageTaken
+told = queue.Queue()
+camera = FrameCamera(sys.argv[1])
+camera.start(told.put)
+camera.watch()
+while camera.state().life is not Life.READY:
+    told.get(timeout=60)
+for n in range(int(sys.argv[2])):
+    camera.take(str(n))
+    while not isinstance(answer := told.get(timeout=60), PageTaken | PageRefused):
+        pass
+    assert isinstance(answer, PageTaken), answer
+camera.stop()
+"""
+"""The terminal's driver with its vision and nothing else: watches, and takes pages."""
 
 
 def main() -> None:
@@ -47,6 +72,7 @@ def measure(name: str, process: Process) -> None:
     for who, one in (("parent", process.parent), ("child", child)):
         peak = int(Path(f"/proc/{one.pid}/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
         tell(name, f"peak resident, {who}", f"{peak:.0f} MiB")
+    taken_together(name, process)
     began_calls = len(process.calls())
     process.until(lambda: "close" in process.calls()[began_calls:], "the camera rests")
     family = (process.parent, child)
@@ -60,6 +86,46 @@ def measure(name: str, process: Process) -> None:
     link.close()
 
 
+def taken_together(name: str, process: Process) -> None:
+    """Parent, child and the driver's own process while pages are taken, each shared page counted once (PSS)."""
+    with subprocess.Popen((sys.executable, "-c", TAKER, str(process.socket), str(STILLS))) as taker:
+        child = process.child()
+        assert child is not None
+        with most_of(process.parent.pid, child.pid, taker.pid) as most:
+            assert taker.wait(120) == 0
+    for who, size in zip(("parent", "child", "driver and vision"), most, strict=False):
+        tell(name, f"peak of its own and its share (PSS), {who}", f"{size:.0f} MiB")
+    tell(name, "all three at one time, most", f"{most[-1]:.0f} MiB (≤ {MEMORY})")
+
+
+@contextmanager
+def most_of(*pids: int) -> Iterator[list[float]]:
+    """The greatest PSS in MiB of each process meanwhile, and last the greatest sum."""
+    most, over = [0.0] * (len(pids) + 1), threading.Event()
+
+    def look() -> None:
+        while not over.wait(LOOK_EVERY):
+            sizes = [proportional(pid) for pid in pids]
+            most[:] = map(max, most, [*sizes, sum(sizes)])
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield most
+    finally:
+        over.set()
+        looking.join()
+
+
+def proportional(pid: int) -> float:
+    """MiB; 0 for a process that has ended."""
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0.0
+    return int(rollup.split("\nPss:")[1].split()[0]) / 1024
+
+
 def timed(action: object) -> float:
     began = time.perf_counter()
     action()  # type: ignore[operator]
@@ -67,7 +133,7 @@ def timed(action: object) -> float:
 
 
 def tell(name: str, what: str, value: str) -> None:
-    print(f"  {name:<36}{what:<40}{value:>24}", flush=True)
+    print(f"  {name:<36}{what:<52}{value:>24}", flush=True)
 
 
 if __name__ == "__main__":
