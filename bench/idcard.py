@@ -60,11 +60,10 @@ KINDS = (
 
 @dataclass(slots=True)
 class Measured:
-    """Seconds from laying a card to its being found; by kind from then to its being read; from plugging in to being ready."""
+    """Seconds from laying a card to its being found; by kind from then to its being read."""
 
     found: list[float] = field(default_factory=list)
     read: dict[str, list[float]] = field(default_factory=dict)
-    back: list[float] = field(default_factory=list)
 
 
 def rows() -> list[tuple[str, str, str, bool]]:
@@ -76,7 +75,7 @@ def rows() -> list[tuple[str, str, str, bool]]:
         median, alone = statistics.median(measured.read[kind.name]), kind.alone(device)
         table.append(_row(f"found → read, {kind.name} (median)", median, alone + kind.exchanges * OWN))
         table.append(_row("… of it beyond wire and chip (median)", median - alone, kind.exchanges * OWN))
-    return [*table, _row("reader back → ready (worst)", max(measured.back), 2.0)]
+    return table
 
 
 def measure(reads: int) -> Measured:
@@ -89,7 +88,8 @@ def measure(reads: int) -> Measured:
         driver.start(events.put)
         driver.arm()
         try:
-            _state(events, usable=True)
+            while not _next(events, DeviceChanged).state.usable:
+                pass
             for kind in KINDS:
                 measured.read[kind.name] = []
                 for number in range(reads):
@@ -102,13 +102,6 @@ def measure(reads: int) -> Measured:
                     measured.read[kind.name].append(_next(events, CardRead).at - at)
                     device.lift()
                     _next(events, CardRemoved)
-            for _ in range(3):
-                device.inject("unplug")
-                _state(events, usable=False)
-                plugged = time.monotonic()
-                device.clear()
-                _state(events, usable=True)
-                measured.back.append(time.monotonic() - plugged)
         finally:
             driver.stop()
             device.stop()
@@ -119,11 +112,6 @@ def _next(events: queue.SimpleQueue[DeviceEvent], kind: type[Event]) -> Event:
     while not isinstance(event := events.get(timeout=PATIENCE), kind):
         pass
     return event
-
-
-def _state(events: queue.SimpleQueue[DeviceEvent], usable: bool) -> None:
-    while _next(events, DeviceChanged).state.usable is not usable:
-        pass
 
 
 def _row(name: str, seconds: float, bar: float) -> tuple[str, str, str, bool]:
