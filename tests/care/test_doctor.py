@@ -92,12 +92,14 @@ FAILURES = {
         "printer": ("unplug", "opens", "absent"),
         "rating": ("unplug", "opens", "absent"),
         "camera": ("unplug", "opens", "absent"),
+        "smartcard": ("unplug", "opens", "absent"),
     },
     "failing while used": {
         "idcard": ("read fails", "card", "card_unreadable"),
         "printer": ("", "slip", "print_poor"),
         "rating": ("", "key_5", "pad_wrong_key"),
         "camera": ("", "page", "page_blurred"),
+        "smartcard": ("mute card", "social", "card_mute"),
     },
     "saying so": {
         "idcard": ("not authorised", "opens", "reader_not_authorised"),

@@ -31,7 +31,14 @@ def test_every_tick_names_its_test() -> None:
 
 def test_every_device_has_a_column_and_no_cell_is_empty() -> None:
     header, _, *body = rows()
-    assert [re.findall(r"`(\w+)`", cell)[0] for cell in header[1:]] == ["idcard", "printer", "camera", "rating", "a4"]
+    assert [re.findall(r"`(\w+)`", cell)[0] for cell in header[1:]] == [
+        "idcard",
+        "printer",
+        "camera",
+        "rating",
+        "a4",
+        "smartcard",
+    ]
     for row in body:
         assert len(row) == len(header)
         assert all(row), row[0]
