@@ -39,14 +39,15 @@ camera.start(told.put)
 camera.watch()
 while camera.state().life is not Life.READY:
     told.get(timeout=60)
-for n in range(int(sys.argv[2])):
-    camera.take(str(n))
+taken = 0
+while taken < int(sys.argv[2]):
+    camera.take("page")
     while not isinstance(answer := told.get(timeout=60), PageTaken | PageRefused):
         pass
-    assert isinstance(answer, PageTaken), answer
+    taken += isinstance(answer, PageTaken)
 camera.stop()
 """
-"""The terminal's driver with its vision and nothing else: watches, and takes pages."""
+"""The terminal's driver with its vision and nothing else: watches, and takes pages (on a busy machine some are refused as late)."""
 
 
 def main() -> None:
