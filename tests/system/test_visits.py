@@ -114,28 +114,6 @@ def test_a_card_with_an_impossible_number_is_refused_in_words(hall: Hall) -> Non
     assert wrong.text.number not in hall.log("terminal")
 
 
-def test_a_card_pulled_away_can_be_laid_again(hall: Hall) -> None:
-    glass = hall.glass().see("welcome").do("begin").do("choose-place", party="demo-jia")
-    glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2").do("next").do("agree")
-    hall.rig.device("idcard").inject("card pulled away")
-    hall.rig.reader().lay("liu")
-    until(lambda: glass.look() == "card" and "重新放" in glass.html, "what to do")
-    hall.rig.clear()
-    hall.rig.reader().lift()
-    hall.rig.reader().lay("liu")
-    glass.see("identity")
-
-
-def test_paper_out_before_printing_is_an_overlay_and_the_receipt_comes_by_itself_after_the_refill(hall: Hall) -> None:
-    hall.rig.device("printer").inject("paper out")
-    citizen = Citizen(hall).submitted()
-    until(lambda: citizen.glass.look() and "打印纸用完" in citizen.glass.html, "what the citizen reads")
-    assert citizen.glass.screen == "receipt"
-    hall.rig.clear()
-    citizen.took_receipt()
-    assert zxingcpp.read_barcodes(picture(hall))
-
-
 def test_paper_out_in_the_middle_ends_with_a_whole_marked_copy(hall: Hall) -> None:
     hall.rig.device("printer").inject("paper out mid-job")
     citizen = Citizen(hall).submitted()
@@ -161,19 +139,6 @@ def test_the_pad_rates_and_a_bad_rating_asks_for_its_reason_on_the_screen(hall: 
     upstream = Upstream(hall)
     until(lambda: upstream.rows("SELECT 1 FROM ratings WHERE level = 1 AND by = 'pad'"), "the bad rating with its reason")
     citizen.left()
-
-
-def test_unplugged_devices_come_back_without_a_restart_and_the_citizen_stays_where_they_were(hall: Hall) -> None:
-    glass = hall.glass().see("welcome").do("begin").do("choose-place", party="demo-jia")
-    glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2").do("next").do("agree")
-    pid = hall.pid("terminal")
-    hall.rig.device("idcard").inject("unplug")
-    until(lambda: glass.look() == "card" and "连接不上" in glass.html, "the overlay")
-    hall.rig.clear()
-    until(lambda: glass.look() == "card" and "连接不上" not in glass.html, "the overlay gone")
-    hall.rig.reader().lay("liu")
-    glass.see("identity")
-    assert hall.pid("terminal") == pid
 
 
 def test_a_stale_tap_does_nothing_and_gets_the_present_screen(hall: Hall) -> None:
