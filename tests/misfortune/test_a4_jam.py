@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.pages import pages
+from support.pages import pages, until
 
 from devices.port import PrintOutcome
 
@@ -31,5 +31,5 @@ def test_the_job_is_spoilt_and_clearing_the_printer_does_not_print_it_on(fault: 
 def test_low_toner_is_a_warning_and_prints() -> None:
     with pages("toner low") as rig:
         rig.usable()
-        assert rig.state().warning == "a4_toner_low"
+        until(lambda: rig.state().warning == "a4_toner_low")  # told by the first look after it is ready
         assert rig.print() == (PrintOutcome.PRINTED, None)
