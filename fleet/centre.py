@@ -15,6 +15,7 @@ from fleet.console.app import create_console
 from fleet.documents import Documents
 from fleet.http import create_api
 from fleet.ingest import Ingest
+from fleet.orders import Orders
 from fleet.settings import CentreSettings
 from fleet.store import Store
 from fleet.tls import TlsServer, shown
@@ -46,12 +47,15 @@ class Centre:
             self.store = Store(settings.data / "centre.db")
             undone.callback(self.store.close)
             documents = Documents(settings.data / "documents")
+            bodies = Documents(settings.data / "desired")
             link = Broker(settings.broker.host, settings.broker.port, self._folder.centre())
             members = _Members(places, self.authority)
-            self.ingest = Ingest(link, self.store, members, pace, self.authority.birth)
+            self.ingest = Ingest(link, self.store, members, pace, self._born)
+            groups = {entry.id: entry.groups for entry in settings.terminals}
+            self.orders = Orders(self.store, groups, self._folder.signer, self.ingest.publish, lambda: self.ingest.hearing)
             tokens = {entry.party: entry.token_sha256 for entry in settings.homes if entry.token_sha256}
             self._api = TlsServer(
-                create_api(self.store, documents, self.authority, tokens, shown),
+                create_api(self.store, documents, bodies, self.authority, tokens, shown),
                 settings.api.host,
                 settings.api.port,
                 ca=self._folder.authority,
@@ -75,6 +79,7 @@ class Centre:
 
     def start(self) -> None:
         self.ingest.start()
+        self.orders.start()
         self._api.start()
         self._console.start()
         self._upkeep.start()
@@ -82,13 +87,19 @@ class Centre:
     def stop(self) -> None:
         """Within three seconds, unless a disk hangs."""
         self._ended.set()
+        self.orders.stop()
         self.ingest.stop()
         self._console.stop()
         self._api.stop()
         self.store.close()
         self.authority.close()
 
+    def _born(self, terminal: str, boot: str, bd: int) -> None:
+        self.authority.birth(terminal, boot, bd)
+        self.orders.born(terminal)
+
     def _servers(self) -> bool:
+        self._folder.keep_orders(self.authority.ca, datetime.now(UTC))
         return self._folder.keep_servers(self.authority.ca, self._settings.authority.names, datetime.now(UTC))
 
     def _keep(self) -> None:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import click
 
+from fleet import steering
 from fleet.authority import cli as authority
 from fleet.centre import Centre
 from fleet.desk.app import create_desk
@@ -27,7 +28,7 @@ def commands() -> None:
 
 @commands.group()
 def centre() -> None:
-    """中心：运行，终端证书的签发和吊销，消息代理的配置，工作人员的一次性码。"""
+    """中心：运行，终端证书、消息代理、工作人员的一次性码，给终端的命令、目录、设置和公告。"""
 
 
 @centre.command()
@@ -60,6 +61,11 @@ for _command in (
     staff_key,
     staff_book,
     staff_code,
+    authority.new_order_key,
+    steering.command,
+    steering.catalogue,
+    steering.remote_settings,
+    steering.notice,
 ):
     centre.add_command(_command)
 

@@ -30,14 +30,22 @@ _REFUSALS: dict[int, Refused] = {
     405: Refused("wrong_method"),
     411: Refused("no_length"),
     413: Refused("too_large"),
+    416: Refused("wrong_range"),
     422: Refused("wrong_content"),
 }
 
 
 def create_api(
-    store: Store, documents: Documents, authority: Authority, homes: Mapping[str, str], shown: Callable[[], bytes | None]
+    store: Store,
+    documents: Documents,
+    bodies: Documents,
+    authority: Authority,
+    homes: Mapping[str, str],
+    shown: Callable[[], bytes | None],
 ) -> Flask:
-    """``homes``: name → hash of its bearer token; ``shown``: the certificate (DER) this request's connection has shown."""
+    """``bodies``: of what is wanted of terminals (``mqtt/desired.py``); ``homes``: name → hash of its bearer token; ``shown``: the
+    certificate (DER) this request's connection has shown.
+    """
     app = Flask("fleet.http", static_folder=None)
     app.register_blueprint(create_est(authority, shown))
     app.register_error_handler(RefusedError, refused)
@@ -103,6 +111,17 @@ def create_api(
                 abort(404)
             missing = tuple(ref.digest for ref, stored in _documents(db, number) if not stored)
         return _json(msgspec.json.encode(CaseStanding(case=number, whole=not missing, missing=missing)))
+
+    @app.get("/v1/desired/<digest>")
+    def get_desired(digest: str) -> Response:
+        terminal()
+        try:
+            path = bodies.path(digest)
+        except ValueError:
+            abort(404)
+        if not path.is_file():
+            abort(404)
+        return send_file(path, mimetype="application/json", etag=digest, conditional=True)
 
     @app.get("/v1/homes/<party>/cases")
     def get_cases(party: str) -> Response:

@@ -15,9 +15,9 @@ from queue import Empty, SimpleQueue
 
 from fleet.intake import understand
 from fleet.presence import Hearing
-from fleet.store import StateIn, Store, Stored
+from fleet.store import Input, StateIn, Store, Stored
 from mqtt import topics
-from mqtt.connection import Broker, Connection, Down, Heard, Opening, Pace, Received, Refused, Session, Up
+from mqtt.connection import Broker, Connection, Down, Heard, Opening, Pace, Received, Refused, Reply, Session, Up
 from mqtt.messages import VERSION, Birth, CentreUp, Left, Lost, StorageReceipt, encode
 from mqtt.window import ranges
 
@@ -28,7 +28,12 @@ BATCH_SECONDS = 0.04
 """A batch is committed when either is reached: 500 rows bound the memory; a commit comes at most every 40 ms, so that a busy
 fleet costs 25 fsyncs a second, while an event that comes alone is stored at once."""
 CLIENT_ID = "fleet"
-_SUBSCRIPTIONS = ((topics.ALL_STATES, topics.STATE), (topics.ALL_HEALTH, topics.REPORT), (topics.ALL_EVENTS, topics.EVENT))
+_SUBSCRIPTIONS = (
+    (topics.ALL_STATES, topics.STATE),
+    (topics.ALL_HEALTH, topics.REPORT),
+    (topics.ALL_EVENTS, topics.EVENT),
+    (topics.ALL_ANSWERS, topics.ANSWER),
+)
 _SESSION = Session(expiry=24 * 3600, will_delay=10, receive_maximum=2 * BATCH_ROWS, manual_ack=True)
 _MOST_RANGES = 500
 _PACE = Pace(first=0.5, most=5.0)
@@ -62,6 +67,10 @@ class Ingest:
     def hearing(self) -> Hearing:
         """Whether, and since when, the centre hears its terminals."""
         return self._hearing
+
+    def publish(self, topic: str, payload: bytes, how: topics.Delivery, reply: Reply | None = None) -> bool:
+        """To a terminal; False while there is no connection. True promises nothing."""
+        return self._connection.publish(topic, payload, how, reply)
 
     def start(self) -> None:
         self._thread.start()
@@ -126,7 +135,7 @@ class Ingest:
 
     def _commit(self, batch: Sequence[Received]) -> None:
         own = topics.CENTRE_STATE
-        inputs = [understand(m.topic, m.payload, m.retained, self._fleet, m.content) for m in batch if m.topic != own]
+        inputs = [self._understood(m) for m in batch if m.topic != own]
         stored = self._store.record(inputs, time.time())
         self._committed = time.monotonic()
         for one in inputs:
@@ -139,6 +148,10 @@ class Ingest:
             for start in range(0, len(spans), _MOST_RANGES):
                 receipt = StorageReceipt(v=VERSION, e=epoch, r=spans[start : start + _MOST_RANGES])
                 self._connection.publish(topics.receipts(terminal), encode(receipt), topics.RECEIPT)
+
+    def _understood(self, message: Received) -> Input:
+        correlation = message.reply.correlation if message.reply is not None else None
+        return understand(message.topic, message.payload, message.retained, self._fleet, message.content, correlation)
 
     def _discard(self, batch: Sequence[Received]) -> None:
         """Free the broker's window without a receipt: kept unacknowledged it would stand still for ever."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from fleet.store import DeadLetter, EventIn, HealthIn, Input, RefusedIn, StateIn
+from fleet.store import AnswerIn, DeadLetter, EventIn, HealthIn, Input, RefusedIn, StateIn
 from mqtt import topics
+from mqtt.commands import CommandAnswer
 from mqtt.messages import (
     MOST_COUNT,
     ContractError,
@@ -29,12 +31,20 @@ class _Place(Struct, frozen=True):
     sequence: Annotated[int, Meta(ge=1, le=MOST_COUNT)]
 
 
+_ID = re.compile(rb"[0-9a-f]{32}")
 _STRUCTURED = "application/cloudevents+json"
 
 
-def understand(topic: str, payload: bytes, retained: bool, fleet: Container[str], content: str | None = None) -> Input:
-    """``fleet``: ids of the terminals that belong to it; ``content``: the message's Content Type, if it has one. What cannot be
-    understood comes back as a refusal with its rule.
+def understand(
+    topic: str,
+    payload: bytes,
+    retained: bool,
+    fleet: Container[str],
+    content: str | None = None,
+    correlation: bytes | None = None,
+) -> Input:
+    """``fleet``: ids of the terminals that belong to it; ``content`` and ``correlation``: the message's Content Type and
+    Correlation Data, if it has them. What cannot be understood comes back as a refusal with its rule.
     """
     try:
         terminal = topics.terminal_of(topic)
@@ -49,9 +59,17 @@ def understand(topic: str, payload: bytes, retained: bool, fleet: Container[str]
             return HealthIn(terminal, decode_report(payload))
         if topic == topics.events(terminal):
             return _event(terminal, payload, content)
+        if topic == topics.answers(terminal):
+            return AnswerIn(terminal, _command(correlation), decode(payload, CommandAnswer))
     except ContractError as error:
         return RefusedIn(topic, str(error))
     return RefusedIn(topic, "topic is not of the contract")
+
+
+def _command(correlation: bytes | None) -> str:
+    if correlation is None or not _ID.fullmatch(correlation):
+        raise ContractError("answer without a command's id")
+    return correlation.decode()
 
 
 def _event(terminal: str, payload: bytes, content: str | None) -> Input:

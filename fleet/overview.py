@@ -15,7 +15,7 @@ from fleet.presence import Hearing, Presence, judge
 from fleet.store import Store
 from mqtt.messages import Birth, DeviceReport, Health
 
-_BEIJING = timezone(timedelta(hours=8))
+BEIJING = timezone(timedelta(hours=8))
 """The one clock of the whole country; the server's own zone is nobody's business here."""
 
 MOST_ROWS = 100
@@ -144,13 +144,13 @@ def overview(
 
 
 def local_time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, _BEIJING).strftime("%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(seconds, BEIJING).strftime("%m-%d %H:%M:%S")
 
 
 def local_text(text: str) -> str:
     """An RFC 3339 time in Beijing time; unreadable ones, and those of no year we can count, as they came."""
     try:
-        return datetime.fromisoformat(text).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
+        return datetime.fromisoformat(text).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError):
         return text
 

@@ -49,10 +49,13 @@ class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TerminalEntry(Struct, frozen=True, forbid_unknown_fields=True):
-    """A terminal of the fleet; one that does not stand here is refused. ``place``: where it stands, in words."""
+    """A terminal of the fleet; one that does not stand here is refused. ``place``: where it stands, in words. ``groups``: names
+    by which something can be published to several terminals.
+    """
 
     id: Terminal
     place: Short
+    groups: tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")], ...] = ()
 
 
 class HomeEntry(Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,11 +15,25 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
-from fleet import standing
+from fleet import commands, desired, standing
 from mqtt import topics
-from mqtt.messages import CaseTaken, Event, EventData, Health, RatingGiven, ReceiptEnded, Report, TerminalState
+from mqtt.commands import CommandAnswer
+from mqtt.messages import (
+    MOST_COUNT,
+    CaseTaken,
+    CommandEnded,
+    DesiredReported,
+    Event,
+    EventData,
+    Health,
+    OrderRefused,
+    RatingGiven,
+    ReceiptEnded,
+    Report,
+    TerminalState,
+)
 
-VERSION = 2
+VERSION = 3
 MOST_DEAD_LETTERS = 10_000
 """Kept for one terminal; beyond it broken events are refused without a receipt, so that no terminal fills the disk."""
 
@@ -59,12 +73,21 @@ class HealthIn:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerIn:
+    """How a command stands at its terminal."""
+
+    terminal: str
+    command: str
+    answer: CommandAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedIn:
     topic: str
     reason: str
 
 
-Input = EventIn | DeadLetter | StateIn | HealthIn | RefusedIn
+Input = EventIn | DeadLetter | StateIn | HealthIn | AnswerIn | RefusedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +136,7 @@ class Store:
     def record(self, batch: Iterable[Input], now: float) -> tuple[Stored, ...]:
         """Everything in one transaction; returns after its commit with what may be confirmed."""
         stored: list[Stored] = []
-        with self._transaction() as db:
+        with self.transaction() as db:
             for one in batch:
                 match one:
                     case EventIn():
@@ -126,23 +149,27 @@ class Store:
                         refused = standing.report(db, one.terminal, one.report, now)
                         if refused is not None:
                             _refused(db, topics.health(one.terminal), refused, now)
+                    case AnswerIn():
+                        refused = commands.answered(db, one.terminal, one.command, one.answer, now)
+                        if refused is not None:
+                            _refused(db, topics.answers(one.terminal), refused, now)
                     case RefusedIn():
                         _refused(db, one.topic, one.reason, now)
         return tuple(stored)
 
     def document_stored(self, digest: str, size: int, now: float) -> None:
         """The file lies under its digest, fsynced."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("INSERT OR IGNORE INTO documents VALUES (?, ?, ?)", (digest, size, now))
 
     def refused(self, where: str, reason: str, now: float) -> None:
         """Count what was refused outside of MQTT; ``where`` and ``reason`` must be few."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             _refused(db, where, reason, now)
 
     def next_bd(self) -> int:
         """One more than ever before, durably: the number of the centre's next connect."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             (value,) = db.execute("UPDATE counters SET value = value + 1 WHERE name = 'bd' RETURNING value").fetchone()
         return int(value)
 
@@ -178,7 +205,8 @@ class Store:
         return [Stored(one.terminal, one.epoch, one.sequence)]
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, on the disk when the block ends. One writer at a time, also beside the commands of other processes."""
         with self._lock:
             self._writer.execute("BEGIN IMMEDIATE")
             try:
@@ -221,6 +249,14 @@ def _apply(db: sqlite3.Connection, one: EventIn, now: float) -> None:
         case ReceiptEnded() as receipt:
             _own_case(db, one.terminal, receipt.case)
             _receipt(db, one.terminal, receipt, now)
+        case CommandEnded() as result:
+            if not commands.ended(db, one.terminal, result, now):
+                raise _ConflictError("result of a command this terminal was not given")
+        case DesiredReported() as told:
+            desired.reported(db, one.terminal, told, (one.envelope.epoch, one.envelope.sequence), now)
+        case OrderRefused() as refusal:
+            down = topics.commands(one.terminal) if refusal.what == "command" else topics.desired(one.terminal, "+")
+            _refused(db, down, refusal.rule, now, refusal.count)
 
 
 def _case(db: sqlite3.Connection, terminal: str, case: CaseTaken, now: float) -> None:
@@ -269,8 +305,9 @@ def _own_case(db: sqlite3.Connection, terminal: str, number: str) -> None:
         raise _ConflictError("of a case another terminal took in")
 
 
-def _refused(db: sqlite3.Connection, topic: str, reason: str, now: float) -> None:
+def _refused(db: sqlite3.Connection, topic: str, reason: str, now: float, count: int = 1) -> None:
     db.execute(
-        "INSERT INTO refused VALUES (?, ?, 1, ?) ON CONFLICT (topic, reason) DO UPDATE SET count = count + 1, last = excluded.last",
-        (topic[:80], reason[:160], now),
+        "INSERT INTO refused VALUES (?1, ?2, ?3, ?4) "
+        "ON CONFLICT (topic, reason) DO UPDATE SET count = min(count + ?3, ?5), last = excluded.last",
+        (topic[:80], reason[:160], count, now, MOST_COUNT),
     )

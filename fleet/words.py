@@ -122,6 +122,58 @@ RATINGS: dict[int, str] = {5: "非常满意", 4: "满意", 3: "基本满意", 2:
 
 OUTCOMES: dict[str, str] = {"printed": "已打印", "refused": "没有打印", "spoilt": "打坏", "uncertain": "不能确定"}
 
+COMMAND_STATES: dict[str, str] = {
+    "queued": "待发",
+    "sent": "已发出，终端还没有应答",
+    "accepted": "终端已接受",
+    "running": "正在做",
+    "succeeded": "做完了",
+    "failed": "没有做成",
+    "rejected": "终端拒绝",
+    "expired": "过期没有做",
+    "canceled": "已取消",
+}
+
+OPERATIONS: dict[str, str] = {
+    "restart-device": "重新打开设备",
+    "restart-service": "重启终端程序",
+    "out-of-service": "暂停服务",
+    "back-in-service": "恢复服务",
+    "refresh-catalogue": "重取目录",
+    "refresh-settings": "重取设置和公告",
+    "self-test": "自检",
+    "support-bundle": "取支持包",
+    "reboot": "重启机器",
+    "update": "升级",
+}
+
+REASONS: dict[str, str] = {
+    "visit_running": "现在不行，有人在办事；办完就做",
+    "not_its_time": "还没到启用时间",
+    "no_answer": "有效期内没有应答",
+    "no_result": "接受以后一直没有结果",
+    "expired": "送到时已经过期",
+    "clock_wrong": "终端时钟不可信，不能判断命令是否过期",
+    "unknown_operation": "终端不认识这个命令，请升级终端程序",
+    "bad_arguments": "命令的参数不对",
+    "no_such_device": "没有这个设备",
+    "device_not_back": "设备没有恢复",
+    "not_supported": "这台终端不支持",
+    "not_rebooted": "重启命令没有起作用",
+    "nothing_wanted": "中心没有要它用的",
+    "not_fetched": "没有取到",
+    "damaged": "取到的内容与摘要不符",
+    "not_of_contract": "内容不合约定",
+    "catalogue_damaged": "目录通不过终端的检查",
+    "settings_refused": "设置通不过终端的检查",
+    "not_uploaded": "没有传到中心",
+    "interrupted": "做到一半程序停了",
+    "internal": "程序出错，见终端日志",
+}
+
+WANTED: dict[str, str] = {"catalogue": "事项目录", "settings": "设置", "notices": "公告"}
+WANTED_STATES: dict[str, str] = {"applied": "已启用", "waiting": "等待启用", "refused": "终端没有采用"}
+
 REFUSALS: dict[str, str] = {
     "topic names no terminal": "主题里没有终端编号",
     "terminal is not registered here": "这台终端没有登记，或证书已吊销",
@@ -139,6 +191,19 @@ REFUSALS: dict[str, str] = {
     "a case of this number was taken in already": "同一办件编号已经收过",
     "of a case another terminal took in": "所指办件是别的终端收的",
     "this attempt at a receipt has ended already": "这次打印已经有过结果",
+    "answer to a command this terminal was not given": "应答了一条没有给它的命令",
+    "result of a command this terminal was not given": "报告了一条没有给它的命令",
+    "answer without a command's id": "应答没有命令编号",
+    "not signed": "命令没有签名",
+    "signature cannot be read": "命令的签名读不懂",
+    "signature does not match": "命令的签名不对",
+    "signed for another purpose": "签名是作别的用途的",
+    "signed with a key that is not the centre's": "不是中心的密钥签的",
+    "signed with a key that was replaced": "是换下来的旧密钥签的",
+    "signed with a key out of date": "签名的密钥过期了",
+    "order for another terminal": "命令是给另一台终端的",
+    "revision is older than the one held": "比现有的修订号旧（疑似重放）",
+    "command with a life that is none": "命令的有效期不对",
     "nested too deeply": "内容嵌套过深",
     "version not known here": "版本不认识（终端比中心新）",
     f"larger than {MAX_PAYLOAD} bytes": "消息过大",
@@ -165,6 +230,11 @@ def proof(age: float | None) -> str:
     if age is None:
         return "没有应答过"
     return f"上次应答在 {age:.0f} 秒前" if age < 120 else f"上次应答在 {age / 60:.0f} 分钟前"
+
+
+def reason(code: str | None) -> str:
+    """Words for why a command or a publication stands as it does; staff's own words and unknown codes as they are."""
+    return "" if code is None else REASONS.get(code) or FAULTS.get(code, code)
 
 
 def refusal(reason: str) -> str:

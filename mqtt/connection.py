@@ -125,6 +125,15 @@ class Received:
     acknowledge: Callable[[], None] = field(repr=False)
     content: str | None = None
     """Content Type, as its sender said it."""
+    reply: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """MQTT 5 request and response (4.10): where the answer is expected, if anywhere, and the data that say what it answers."""
+
+    topic: str | None
+    correlation: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +221,11 @@ class Connection:
         self._rests_until = float("-inf")
         self._hurried.set()
 
-    def publish(self, topic: str, payload: bytes, how: Delivery) -> bool:
-        """Hand over for sending; False when there is no connection. True promises nothing: only an answer does."""
+    def publish(self, topic: str, payload: bytes, how: Delivery, reply: Reply | None = None) -> bool:
+        """Hand over for sending; False when there is no connection. True promises nothing: only an answer does.
+
+        ``reply``: of a request, where its answer is expected; of a response (no topic), what it answers.
+        """
         client = self._live
         if client is None:
             return False
@@ -222,6 +234,10 @@ class Connection:
             properties.ContentType, properties.PayloadFormatIndicator = how.content, 1
         if how.expiry is not None:
             properties.MessageExpiryInterval = how.expiry
+        if reply is not None:
+            properties.CorrelationData = reply.correlation
+            if reply.topic is not None:
+                properties.ResponseTopic = reply.topic
         client.publish(topic, payload, qos=how.qos, retain=how.retain, properties=properties)
         return True
 
@@ -360,7 +376,9 @@ def _wire(client: Client, notes: SimpleQueue[_Note]) -> None:
             owner.ack(mid, qos)
 
         content = getattr(message.properties, "ContentType", None)
-        notes.put(Received(message.topic, bytes(message.payload), message.retain, acknowledge, content))
+        correlation = getattr(message.properties, "CorrelationData", None)
+        reply = Reply(getattr(message.properties, "ResponseTopic", None), bytes(correlation)) if correlation else None
+        notes.put(Received(message.topic, bytes(message.payload), message.retain, acknowledge, content, reply))
 
     def on_socket_open(_c: Client, _u: Any, link: Any) -> None:
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -23,6 +23,7 @@ from mqtt.connection import (
     Pace,
     Received,
     Refused,
+    Reply,
     Session,
     Up,
 )
@@ -101,6 +102,7 @@ LinkEvent = Connected | Disconnected | ReceiptHeard | CentreHeard
 class Link:
     """``next_bd`` is called before every connect and returns one more than ever before, durably; ``birth`` builds that birth.
 
+    ``ordered`` is given every command and every desired document's pointer as it came; it must only leave a note.
     ``ValueError`` for a terminal id that is none.
     """
 
@@ -113,10 +115,12 @@ class Link:
         next_bd: Callable[[], int],
         pace: Pace | None = None,
         session: Session = SESSION,
+        ordered: Callable[[Received], None] = lambda _order: None,
     ) -> None:
         self._terminal = topics.terminal_id(terminal)
         self._birth = birth
         self._next_bd = next_bd
+        self._ordered = ordered
         self._bd = 0
         self._lock = threading.Lock()
         self._state = LinkState(False, time.monotonic())
@@ -159,6 +163,10 @@ class Link:
         """The state report."""
         return self._connection.publish(topics.health(self._terminal), encode(report), topics.REPORT)
 
+    def publish_answer(self, payload: bytes, correlation: bytes) -> bool:
+        """How a command stands (``commands.CommandAnswer``). On this terminal's own topic, whatever topic the request named."""
+        return self._connection.publish(topics.answers(self._terminal), payload, topics.ANSWER, Reply(None, correlation))
+
     def rest(self) -> None:
         """The centre says that another machine uses this name: stay away for a while."""
         self._connection.rest()
@@ -177,7 +185,12 @@ class Link:
             topic=topics.state(self._terminal),
             birth=encode(self._birth(self._bd)),
             will=encode(Lost(v=VERSION, bd=self._bd)),
-            subscriptions=((topics.receipts(self._terminal), topics.RECEIPT.qos), (topics.CENTRE_STATE, topics.STATE.qos)),
+            subscriptions=(
+                (topics.receipts(self._terminal), topics.RECEIPT.qos),
+                (topics.CENTRE_STATE, topics.STATE.qos),
+                (topics.commands(self._terminal), topics.COMMAND.qos),
+                (topics.desired(self._terminal, "+"), topics.DESIRED.qos),
+            ),
         )
 
     def _hear(self, heard: Heard) -> None:
@@ -196,8 +209,10 @@ class Link:
                 self._refused(reason)
             case Received(topic=topics.CENTRE_STATE, payload=payload, retained=retained):
                 self._centre(payload, news=not retained)
-            case Received(payload=payload):
+            case Received(topic=topic, payload=payload) if topic == topics.receipts(self._terminal):
                 self._tell(ReceiptHeard(payload))
+            case Received():
+                self._ordered(heard)
 
     def _now(self, *, connected: bool) -> None:
         with self._lock:

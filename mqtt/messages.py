@@ -38,6 +38,9 @@ MOST_COUNT = 2**63 - 1
 Count = Annotated[int, Meta(ge=0, le=MOST_COUNT)]
 Epoch = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$", max_length=16)]
 """Made with a terminal's database: sequences of two databases never collide."""
+CommandId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$", max_length=32)]
+Wanted = Literal["catalogue", "settings", "notices"]
+"""Kinds of what the centre may want (``mqtt/desired.py``)."""
 MOST_SEQUENCE = 2**31 - 1
 """Largest Integer of CloudEvents; at a thousand events a day it lasts 5,000 years."""
 Sequence = Annotated[int, Meta(ge=1, le=MOST_SEQUENCE)]
@@ -176,11 +179,42 @@ class ReceiptEnded(Struct, frozen=True, tag_field="kind", tag="receipt.ended"):
     cause: Code | None = None
 
 
-EventData = CaseTaken | RatingGiven | ReceiptEnded
+class CommandEnded(Struct, frozen=True, tag_field="kind", tag="command.ended"):
+    """What became of a command (``mqtt/commands.py``). ``why``: code of what kept it from being done; ``detail``: in words."""
+
+    command: CommandId
+    op: Code
+    state: Literal["succeeded", "failed", "rejected", "expired"]
+    why: Code | None = None
+    detail: Short | None = None
+
+
+class DesiredReported(Struct, frozen=True, tag_field="kind", tag="desired.reported"):
+    """What a terminal holds of what is wanted: ``applied``, ``waiting`` (for the end of a visit, for its time), ``refused``."""
+
+    what: Wanted
+    rev: Count
+    state: Literal["applied", "waiting", "refused"]
+    why: Code | None = None
+    detail: Short | None = None
+
+
+class OrderRefused(Struct, frozen=True, tag_field="kind", tag="order.refused"):
+    """Orders that were not the centre's word, by the rule they broke; ``count`` since this was last told."""
+
+    what: Literal["command", "desired"]
+    rule: Short
+    count: Annotated[int, Meta(ge=1, le=MOST_COUNT)]
+
+
+EventData = CaseTaken | RatingGiven | ReceiptEnded | CommandEnded | DesiredReported | OrderRefused
 EVENT_TYPES: dict[str, type[Struct]] = {
     "cn.tongban.case.taken.v1": CaseTaken,
     "cn.tongban.rating.given.v1": RatingGiven,
     "cn.tongban.receipt.ended.v1": ReceiptEnded,
+    "cn.tongban.command.ended.v1": CommandEnded,
+    "cn.tongban.desired.reported.v1": DesiredReported,
+    "cn.tongban.order.refused.v1": OrderRefused,
 }
 _NAMES = {kind: name for name, kind in EVENT_TYPES.items()}
 _BASES = {name.rpartition(".v")[0] for name in EVENT_TYPES}

@@ -5,6 +5,7 @@
                                                       422 the content does not match its name, 413 too large, 401, 403
 ``GET /v1/documents/{digest}``              desk      the sealed bytes; only documents of cases whose home it is; 404
 ``GET /v1/cases/{case}``                    terminal  :class:`CaseStanding` of a case this terminal took in; 404
+``GET /v1/desired/{digest}``                terminal  what is wanted of it (``mqtt/desired.py``), whole or in parts (Range); 404
 ``GET /v1/homes/{party}/cases``             desk      :class:`CaseList`, newest first
 ==========================================  ========  ===================================================================
 
@@ -28,7 +29,9 @@ MAX_DOCUMENT = 16 * 1024 * 1024
 class Refused(Struct, frozen=True):
     """Why a request was refused: the body of every 4xx answer that is not an ``enrolment.Refusal``."""
 
-    refused: Literal["bad_request", "no_credentials", "not_found", "wrong_method", "no_length", "too_large", "wrong_content"]
+    refused: Literal[
+        "bad_request", "no_credentials", "not_found", "wrong_method", "no_length", "too_large", "wrong_content", "wrong_range"
+    ]
 
 
 class CaseStanding(Struct, frozen=True):

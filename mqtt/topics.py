@@ -13,6 +13,7 @@ _TERMINAL = re.compile(r"[a-z0-9][a-z0-9-]{2,31}")
 ALL_STATES = f"{ROOT}/+/st"
 ALL_HEALTH = f"{ROOT}/+/up/hb"
 ALL_EVENTS = f"{ROOT}/+/up/ev"
+ALL_ANSWERS = f"{ROOT}/+/up/re"
 CENTRE_STATE = f"{ROOT}/host/st"
 
 
@@ -32,6 +33,12 @@ EVENT = Delivery(1, content="application/cloudevents+json; charset=utf-8")
 """By its Content Type a receiver knows structured mode (CloudEvents MQTT binding 1.0.2, 3)."""
 RECEIPT = Delivery(0, expiry=60)
 """One that comes too late is made good by the event, which is sent again."""
+
+COMMAND = Delivery(1, content="application/jose")
+"""Signed (``mqtt/signing.py``); its Message Expiry Interval is what is left of its own life."""
+ANSWER = Delivery(1, expiry=60, content="application/json")
+DESIRED = Delivery(1, retain=True, content="application/jose")
+"""Retained only so that a terminal may hear it sooner: the centre says it again at every birth that does not report it."""
 
 
 def terminal_id(text: str) -> str:
@@ -59,6 +66,21 @@ def events(terminal: str) -> str:
 def receipts(terminal: str) -> str:
     """``RECEIPT``, down: the centre's storage receipts."""
     return f"{ROOT}/{terminal}/dn/ack"
+
+
+def commands(terminal: str) -> str:
+    """``COMMAND``, down. Response Topic: :func:`answers`; Correlation Data: the command's id."""
+    return f"{ROOT}/{terminal}/dn/cmd"
+
+
+def answers(terminal: str) -> str:
+    """``ANSWER``: how a command stands."""
+    return f"{ROOT}/{terminal}/up/re"
+
+
+def desired(terminal: str, what: str) -> str:
+    """``DESIRED``, down: catalogue, settings, notices."""
+    return f"{ROOT}/{terminal}/dn/want/{what}"
 
 
 def terminal_of(topic: str) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 LIFE = timedelta(days=30)
@@ -25,6 +25,7 @@ BACKDATED = timedelta(hours=1)
 TERMINALS = "terminal.tongban.invalid"
 """Domain of terminals' names in certificates: no real one can be meant (RFC 2606)."""
 _SERVER = "tongban server"
+_ORDERS = "orders"
 MAX_CSR = 8 * 1024
 """Bytes of a PKCS#10 (DER)."""
 
@@ -62,6 +63,11 @@ class Ca:
         alias = x509.SubjectAlternativeName([_general_name(name) for name in names])
         return self._issue(_SERVER, public, now, SERVER_LIFE, ExtendedKeyUsageOID.SERVER_AUTH, alias)
 
+    def orders(self, public: ed25519.Ed25519PublicKey, now: datetime) -> x509.Certificate:
+        """A certificate for signing orders to terminals (``mqtt/signing.py``), and for nothing else."""
+        alias = x509.SubjectAlternativeName([x509.DNSName(f"{_ORDERS}.{TERMINALS}")])
+        return self._issue(_ORDERS, public, now, SERVER_LIFE, ExtendedKeyUsageOID.CODE_SIGNING, alias)
+
     def revocation_list(self, revoked: Iterable[Revoked], now: datetime) -> x509.CertificateRevocationList:
         """Good as long as the authority: it is rewritten at every revocation, and an outdated one would shut everybody out."""
         made = (
@@ -78,7 +84,7 @@ class Ca:
     def _issue(
         self,
         name: str,
-        public: ec.EllipticCurvePublicKey,
+        public: ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey,
         now: datetime,
         life: timedelta,
         usage: x509.ObjectIdentifier,

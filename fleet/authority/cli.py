@@ -43,6 +43,7 @@ def init_ca(settings: Path) -> None:
     folder = _folder(centre)
     ca = folder.make(centre.authority.within or centre.authority.names, now)
     folder.keep_servers(ca, centre.authority.names, now)
+    folder.keep_orders(ca, now)
     authority = _authority(centre)
     try:
         authority.write_revoked()
@@ -109,6 +110,17 @@ def broker_config(settings: Path, folder: Path, host: str, user: str | None) -> 
         authority.close()
     written = mosquitto.write_configuration(folder.absolute(), _folder(centre), port=centre.broker.port, host=host, user=user)
     click.echo(f"已写好 {written}。启动：mosquitto -c {written}")
+
+
+@click.command("new-order-key")
+@_SETTINGS
+@_said
+def new_order_key(settings: Path) -> None:
+    """换一把签发命令用的密钥（怀疑泄露时）。终端收到新密钥签的第一条消息后，旧密钥签的一概拒绝；终端上什么都不用做。"""
+    centre = read(settings, CentreSettings)
+    folder = _folder(centre)
+    folder.keep_orders(folder.load(), datetime.now(UTC), anew=True)
+    click.echo(f"已换新：{folder.path / 'orders.pem'}。中心从下一条命令起用它，不用重启。")
 
 
 def _folder(centre: CentreSettings) -> Folder:

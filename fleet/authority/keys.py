@@ -6,6 +6,7 @@
 ``crl.pem``         the revocation list the broker reads
 ``server.pem``      certificate of broker and API; ``server.key`` its key
 ``fleet.pem``       the centre's own certificate and key at the broker
+``orders.pem``      key and certificate that sign orders to terminals
 ``authority.db``    the books
 ==================  ======================================================================================================
 """
@@ -21,12 +22,14 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from fleet.authority.ca import SERVER_LIFE, Ca, Revoked, make
+from fleet.authority.ca import BACKDATED, SERVER_LIFE, Ca, Revoked, make
 from fleet.files import write_durably
 from fleet.settings import SettingsError, private, secret
 from mqtt.broker import CENTRE_USER
+from mqtt.signing import Signer
 from mqtt.tls import Tls
 
 _RENEWED_BEFORE = SERVER_LIFE / 3
@@ -112,6 +115,34 @@ class Folder:
             self._identity(self.path / "fleet.pem", ca, CENTRE_USER, now, SERVER_LIFE)
         return any(old)
 
+    def keep_orders(self, ca: Ca, now: datetime, *, anew: bool = False) -> bool:
+        """Make the key for orders, if it is missing, old or of another authority, or ``anew``; whether it was made.
+
+        Each is newer than the one before, also by a clock that went back: terminals refuse an older one.
+        """
+        path = self.path / "orders.pem"
+        if not anew and not self._outdated(path, ca, now):
+            return False
+        before = _certificate(path)
+        if before is not None:
+            now = max(now, before.not_valid_before_utc + BACKDATED + timedelta(seconds=1))
+        key = Ed25519PrivateKey.generate()
+        write_durably(path, _plain(key) + ca.orders(key.public_key(), now).public_bytes(Encoding.PEM))
+        return True
+
+    def signer(self) -> Signer:
+        """As the file stands now: it may have been replaced while the centre runs. :class:`SettingsError`."""
+        path = self.path / "orders.pem"
+        private(path)
+        try:
+            data = path.read_bytes()
+            key, certificate = serialization.load_pem_private_key(data, None), x509.load_pem_x509_certificate(data)
+        except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise SettingsError(f"{path} 不能用（{type(error).__name__}）") from None
+        if not isinstance(key, Ed25519PrivateKey) or key.public_key() != certificate.public_key():
+            raise SettingsError(f"{path} 里的私钥不是这张证书的")
+        return Signer(key, certificate)
+
     def borrowed(self, ca: Ca, terminal: str, now: datetime) -> Tls:
         """The centre as ``terminal`` itself, for some minutes: the way to take its session at the broker over."""
         path = self.path / "takeover.pem"
@@ -148,5 +179,5 @@ def _certificate(path: Path) -> x509.Certificate | None:
         return None
 
 
-def _plain(key: ec.EllipticCurvePrivateKey) -> bytes:
+def _plain(key: ec.EllipticCurvePrivateKey | Ed25519PrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -72,7 +72,7 @@ def test_the_asyncapi_document_is_valid() -> None:
 
 def test_every_route_of_the_centre_is_in_the_document_and_no_other(tmp_path: Path, store: Store) -> None:
     books = Authority(authority(tmp_path / "authority"), (TERMINAL,))
-    api: Flask = create_api(store, Documents(tmp_path / "documents"), books, {}, lambda: None)
+    api: Flask = create_api(store, Documents(tmp_path / "documents"), Documents(tmp_path / "desired"), books, {}, lambda: None)
     books.close()
     served = {
         (method.lower(), re.sub(r"<\w+>", "{}", rule.rule))

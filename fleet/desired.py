@@ -1,0 +1,81 @@
+"""What is wanted of terminals: publications in the centre's table, each a new revision; what terminals report of them.
+
+A publication is for all terminals, for a group or for one; a terminal is wanted to have the newest that names it. Going back is
+publishing the old body again. A revision is at least the time in seconds, so that a database restored from an old copy does not
+number what terminals have seen already.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from mqtt.desired import KINDS, Desired
+from mqtt.messages import VERSION, DesiredReported, Wanted, encode
+
+ALL = "*"
+AGAIN = 300.0
+"""Seconds after which a terminal that has not settled a revision is told again; at a birth it is at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A revision as one terminal is to have it. ``settled``: it said that it holds or refused it."""
+
+    what: Wanted
+    rev: int
+    sha256: str
+    size: int
+    since: str | None
+    made: float
+    settled: bool
+
+    def pointer(self, terminal: str) -> bytes:
+        """What is to be signed for ``terminal``."""
+        made = int(self.made)
+        return encode(Desired(VERSION, self.what, terminal, self.rev, made, self.sha256, self.size, self.since, self.settled))
+
+
+def publish(
+    db: sqlite3.Connection, what: Wanted, target: str, sha256: str, size: int, since: str | None, by: str, why: str, now: float
+) -> int:
+    """The new revision. ``target``: ``*``, ``@group`` or a terminal."""
+    (last,) = db.execute("SELECT coalesce(max(rev), 0) FROM desired WHERE what = ?", (what,)).fetchone()
+    rev = max(int(last) + 1, int(now))
+    db.execute("INSERT INTO desired VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (what, rev, target, sha256, size, since, by, why, now))
+    return rev
+
+
+def newest(db: sqlite3.Connection) -> tuple[int, ...]:
+    """Another value after each publication."""
+    rows = db.execute("SELECT max(rev) FROM desired GROUP BY what ORDER BY what")
+    return tuple(rev for (rev,) in rows)
+
+
+def wanted(db: sqlite3.Connection, terminal: str, groups: Collection[str]) -> list[Publication]:
+    """The newest of each kind that names ``terminal``."""
+    targets = json.dumps([ALL, terminal, *(f"@{group}" for group in groups)])
+    found = []
+    for what in KINDS:
+        row = db.execute(
+            "SELECT d.rev, sha256, size, since, made, coalesce(r.rev >= d.rev AND r.state <> 'waiting', 0) FROM desired d "
+            "LEFT JOIN reported r ON (r.terminal, r.what) = (?, d.what) "
+            "WHERE d.what = ? AND target IN (SELECT value FROM json_each(?)) ORDER BY d.rev DESC LIMIT 1",
+            (terminal, what, targets),
+        ).fetchone()
+        if row is not None:
+            rev, sha256, size, since, made, settled = row
+            found.append(Publication(what, rev, sha256, size, since, made, bool(settled)))
+    return found
+
+
+def reported(db: sqlite3.Connection, terminal: str, told: DesiredReported, place: tuple[str, int], now: float) -> None:
+    """``place``: epoch and sequence of its event; of one database the later word counts, however they come."""
+    db.execute(
+        "INSERT INTO reported VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (terminal, what) DO UPDATE SET rev = excluded.rev, "
+        "state = excluded.state, reason = excluded.reason, detail = excluded.detail, epoch = excluded.epoch, "
+        "sequence = excluded.sequence, received = excluded.received WHERE epoch <> excluded.epoch OR sequence < excluded.sequence",
+        (terminal, told.what, told.rev, told.state, told.why, told.detail, *place, now),
+    )

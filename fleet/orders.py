@@ -1,0 +1,146 @@
+"""Carries what the centre's table holds for terminals to them: commands and pointers to what is wanted, signed as they leave.
+
+One thread. Nothing rests on the broker: at every birth a terminal is sent its oldest open command and all that is wanted of it;
+between births what was not answered or settled is sent again. Commands given in another process (``tongban centre command``)
+are seen at the next look into the table.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+
+from fleet import commands, desired
+from fleet.commands import Due
+from fleet.desired import Publication
+from fleet.presence import Hearing
+from fleet.settings import SettingsError
+from fleet.store import Store
+from mqtt import topics
+from mqtt.commands import PURPOSE as COMMAND
+from mqtt.connection import Reply
+from mqtt.desired import PURPOSE as DESIRED
+from mqtt.signing import Signer
+from mqtt.topics import Delivery
+
+_log = logging.getLogger(__name__)
+
+LOOK = 0.5
+"""Seconds between two looks into the table."""
+_ANSWERED = 60
+"""Seconds for which a command that was accepted is sent again past its own life: only to be answered once more."""
+
+Publish = Callable[[str, bytes, Delivery, Reply | None], bool]
+
+
+class Orders:
+    """``groups``: every terminal of the fleet and the groups it belongs to; ``signer`` is asked before each message; ``hearing``:
+    whether there is a broker to give anything to.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        groups: Mapping[str, tuple[str, ...]],
+        signer: Callable[[], Signer],
+        publish: Publish,
+        hearing: Callable[[], Hearing],
+    ) -> None:
+        self._store = store
+        self._groups = groups
+        self._signer = signer
+        self._publish = publish
+        self._hearing = hearing
+        self._newest: tuple[int, ...] | None = None
+        self._looked = 0.0
+        self._told: dict[tuple[str, str, int], float] = {}
+        self._births: SimpleQueue[str | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="orders", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._births.put(None)
+        if self._thread.is_alive():
+            self._thread.join(2.0)
+
+    def born(self, terminal: str) -> None:
+        """A terminal connected. Any thread."""
+        self._births.put(terminal)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                terminal = self._births.get(timeout=LOOK)
+            except Empty:
+                terminal = ""
+            if terminal is None:
+                return
+            try:
+                if terminal:
+                    self._welcome(terminal, time.time())
+                else:
+                    self._look(time.time())
+            except SettingsError as error:
+                _log.error("orders cannot be signed: %s", error)
+            except Exception:
+                _log.exception("orders: a round failed")
+
+    def _welcome(self, terminal: str, now: float) -> None:
+        if terminal not in self._groups:
+            return
+        with self._store.reading() as db:
+            open_commands = commands.born(db, terminal)
+            wanted = desired.wanted(db, terminal, self._groups[terminal])
+        for one in open_commands:
+            self._command(one, now)
+        for publication in wanted:
+            self._point(terminal, publication, now)
+
+    def _look(self, now: float) -> None:
+        with self._store.reading() as db:
+            due = commands.due(db, now)
+            late = commands.overdue(db, now)
+            newest = desired.newest(db) if self._hearing().since is not None else self._newest
+            # Looking at every terminal takes a second for a large fleet: only after a publication, and now and then.
+            again = newest is not None and (newest != self._newest or now - self._looked >= desired.AGAIN)
+            unsettled = self._unsettled(db, now) if again else []
+        if late:
+            with self._store.transaction() as db:
+                commands.expire(db, now)
+        for command in due:
+            if command.terminal in self._groups:
+                self._command(command, now)
+        if all(self._point(terminal, publication, now) for terminal, publication in unsettled):
+            self._newest = newest
+
+    def _unsettled(self, db: sqlite3.Connection, now: float) -> list[tuple[str, Publication]]:
+        self._looked = now
+        return [
+            (terminal, one)
+            for terminal, groups in self._groups.items()
+            for one in desired.wanted(db, terminal, groups)
+            if not one.settled and now - self._told.get((terminal, one.what, one.rev), float("-inf")) >= desired.AGAIN
+        ]
+
+    def _command(self, one: Due, now: float) -> None:
+        left = int(one.expires - now)
+        how = replace(topics.COMMAND, expiry=left if left > 0 else _ANSWERED)
+        reply = Reply(topics.answers(one.terminal), one.id.encode())
+        signed = self._signer().sign(COMMAND, one.payload())
+        if self._publish(topics.commands(one.terminal), signed, how, reply):
+            with self._store.transaction() as db:
+                commands.sent(db, one.id, now)
+
+    def _point(self, terminal: str, one: Publication, now: float) -> bool:
+        signed = self._signer().sign(DESIRED, one.pointer(terminal))
+        said = self._publish(topics.desired(terminal, one.what), signed, topics.DESIRED, None)
+        if said:
+            self._told[terminal, one.what, one.rev] = now
+        return said

@@ -1,0 +1,105 @@
+"""What the centre wants of a terminal: catalogue, settings, notices. A small signed pointer comes by MQTT, the body by HTTPS.
+
+The pointer (:class:`Desired`) names a revision, size and digest; it is bound to one terminal and signed (``mqtt/signing.py``), and
+so is the body, by its digest. Revisions only grow: what was wanted before is never believed again. The terminal reports
+(``messages.DesiredReported``) what it holds.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+from msgspec import Meta, Struct
+
+from mqtt.messages import VERSION, Code, ContractError, Count, Digest, Terminal, Time, Wanted
+from mqtt.resources import MAX_DOCUMENT
+
+PURPOSE: Literal["tongban-desired"] = "tongban-desired"
+KINDS: tuple[Wanted, ...] = get_args(Wanted)
+MAX_BODY = MAX_DOCUMENT
+
+Name = Annotated[str, Meta(min_length=1, max_length=80)]
+Seconds = Annotated[float, Meta(gt=0, le=86400)]
+
+
+class Desired(Struct, frozen=True):
+    """``made``: the centre's clock, seconds since 1970. ``since``: not to be used before; ``None``: at once. ``settled``: this
+    terminal has told the centre that it holds or refused this revision; where that is not so, it tells again.
+    """
+
+    v: int
+    what: Wanted
+    terminal: Terminal
+    rev: Count
+    made: Count
+    sha256: Digest
+    size: Annotated[int, Meta(ge=1, le=MAX_BODY)]
+    since: Time | None = None
+    settled: bool = False
+
+
+class CatalogueBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """The two files of a catalogue, as they are."""
+
+    v: int
+    items: msgspec.Raw
+    openings: msgspec.Raw
+
+
+class VisitTimes(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Seconds; what is not named stays as the terminal's own settings have it."""
+
+    idle_warning: Seconds | None = None
+    idle_end: Seconds | None = None
+    total: Seconds | None = None
+    extension: Seconds | None = None
+    farewell: Seconds | None = None
+    receipt_shown: Seconds | None = None
+
+
+class SettingsBody(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The settings a centre may want, and no other: none of them says where a device is, whom to trust, or whom to seal to."""
+
+    v: int
+    phone: Name | None = None
+    complaint: Name | None = None
+    query: Name | None = None
+    visit: VisitTimes = VisitTimes()
+
+
+class Notice(Struct, frozen=True, forbid_unknown_fields=True):
+    """公告: shown before a visit, from ``since`` to ``until``."""
+
+    id: Code
+    text: Annotated[str, Meta(min_length=1, max_length=200)]
+    since: Time
+    until: Time
+
+
+class NoticesBody(Struct, frozen=True, forbid_unknown_fields=True):
+    v: int
+    notices: Annotated[tuple[Notice, ...], Meta(max_length=8)]
+
+
+_BODIES: dict[Wanted, type[Struct]] = {"catalogue": CatalogueBody, "settings": SettingsBody, "notices": NoticesBody}
+
+
+def body(what: Wanted, data: bytes) -> Any:
+    """``data`` as the body of this kind. :class:`ContractError` names what is wrong, and never quotes."""
+    if len(data) > MAX_BODY:
+        raise ContractError(f"larger than {MAX_BODY} bytes")
+    try:
+        found: Any = msgspec.json.decode(data, type=_BODIES[what])
+    except RecursionError:
+        raise ContractError("nested too deeply") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ContractError(str(error).split("'", 1)[0].split(" (byte", 1)[0][:100]) from None
+    if found.v != VERSION:
+        raise ContractError("version not known here")
+    return found
+
+
+def body_path(digest: str) -> str:
+    """``GET`` by a terminal's certificate, also in parts (Range)."""
+    return f"/v1/desired/{digest}"
