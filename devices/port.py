@@ -289,6 +289,13 @@ class Device(Protocol):
     def review(self) -> None:
         """Tell others if the state reads otherwise than last told, for instance because the owning thread hangs. Any thread."""
 
+    def restart(self) -> None:
+        """Close the device and open it anew; returns at once."""
+
+    @property
+    def restarting(self) -> bool:
+        """From :meth:`restart` until the device is ready again."""
+
 
 class IdentityReader(Device, Protocol):
     """Reads a card only while armed, so that a card left lying is never read for the next person."""

@@ -108,6 +108,7 @@ class Supervised(ABC, Generic[Note]):
         self._emit: Emit = _nobody
         self._notes: SimpleQueue[Note] = SimpleQueue()
         self._stopping = threading.Event()
+        self._anew = threading.Event()
         self._thread: threading.Thread | None = None
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         weakref.finalize(self, os.close, self._bell)
@@ -167,6 +168,16 @@ class Supervised(ABC, Generic[Note]):
                 self._tell_if_new()
             finally:
                 self._telling.release()
+
+    def restart(self) -> None:
+        """Close the device and open it anew, whatever it is doing; returns at once."""
+        self._anew.set()
+        self.wake()
+
+    @property
+    def restarting(self) -> bool:
+        """From :meth:`restart` until the device is ready again."""
+        return self._anew.is_set()
 
     def leave(self, note: Note) -> None:
         """Leave ``note`` for the owning thread and wake it."""
@@ -299,7 +310,8 @@ class Supervised(ABC, Generic[Note]):
         if self._expected is not None and identity != self._expected:
             raise DeviceFaultError("device_unidentified" if identity is None else "other_device")
         self.ready()
-        while not self._stopping.is_set():
+        self._anew.clear()
+        while not self._stopping.is_set() and not self._anew.is_set():
             self.wait(self.turn(), *self.readable())
 
     def _gone(self, error: OSError) -> None:

@@ -92,6 +92,7 @@ FAULTS: dict[str, str] = {
     "identity_cloned": "有两台机器在用这台终端的名字",
     "centre_untrusted": "对方不是本机登记的中心",
     "clock_wrong": "本机时钟不对",
+    "out_of_service": "中心下令暂停服务",
 }
 
 LIFE: dict[str, str] = {

@@ -71,6 +71,10 @@ class Clerk:
         """The store's part of the wipe, then the proof: ``left`` names the places where something still is."""
         self._tasks.put(lambda: self._end(effect, pictures, left))
 
+    def use(self, catalogue: Catalogue) -> None:
+        """For every case from now on; what was asked for before is done by the one it was asked with."""
+        self._tasks.put(lambda: self._use(catalogue))
+
     def note(self, event: str, **detail: str | int | bool | None) -> None:
         """An audit line."""
         self._tasks.put(lambda: self._store.note(event, **detail))
@@ -82,6 +86,9 @@ class Clerk:
             except Exception:
                 # A task that fails costs itself, never the thread that has to do the next one.
                 log.exception("a task of the clerk failed")
+
+    def _use(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
 
     def _seal(self, effect: SealPage) -> None:
         jpeg = self._tray.take(effect.ref)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
+from msgspec.structs import replace as struct_replace
+
 from devices import port
 from devices.port import BadgeReader, DeviceState, DocumentCamera, IdentityReader, PagePrinter, PrintJob, RatingPad, ReceiptPrinter
 from domain import identity
@@ -17,13 +19,12 @@ from kiosk import cards, faults, receipt
 from kiosk.bus import Bus
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
-from kiosk.settings import TerminalSettings
+from kiosk.standing import Standing
 from kiosk.store.volatile import VolatileVisit
 from kiosk.tray import Tray
 from kiosk.visit import effects as fx
 from kiosk.visit import events as ev
 from kiosk.visit import machine, overlay
-from kiosk.visit.outcome import Rules
 from kiosk.visit.snapshot import Fault, Hall, Reply, Snapshot
 from kiosk.visit.state import Printing, PrintState, State, Step
 
@@ -79,32 +80,34 @@ class _Act:
     reply: Future[Reply] = field(default_factory=Future)
 
 
+@dataclass(frozen=True, slots=True)
+class _Between:
+    action: Callable[[], None] = field(repr=False)
+    reply: Future[bool] = field(default_factory=Future)
+
+
 class Middle:
-    """Implements ``kiosk.visit.snapshot.Glass``. One thread steps the machine; everybody else posts to the bus."""
+    """Implements ``kiosk.visit.snapshot.Glass`` and ``kiosk.standing.Stage``. One thread steps the machine, others post."""
 
     def __init__(
         self,
-        rules: Rules,
-        terminal: TerminalSettings,
+        standing: Standing,
         devices: Devices,
         tray: Tray,
         volatile: VolatileVisit,
         clock: Clock,
         news: Callable[[], None],
-        closed: Fault | None = None,
     ) -> None:
-        """``news`` is called when the state report would read otherwise. ``closed``: why no visit can begin at all."""
+        """``news`` is called when the state report would read otherwise."""
         self.boot = secrets.token_hex(8)
-        self.hall = Hall(terminal.code, terminal.intake, terminal.hall, terminal.phone, terminal.complaint, terminal.query)
-        self._terminal = terminal
-        self._rules = rules
+        self._standing = standing
+        self._rules = standing.rules
         self._devices = devices
         self._tray = tray
         self._volatile = volatile
         self._clock = clock
         self._news = news
-        self._closed = closed
-        self._bus: Bus[port.DeviceEvent | ev.Event | _Act] = Bus()
+        self._bus: Bus[port.DeviceEvent | ev.Event | _Act | _Between] = Bus()
         self._state = State()
         self._wants = fx.Wants()
         self._view = Snapshot(0, self._state)
@@ -121,7 +124,7 @@ class Middle:
         """Begin, with the visit of before a restart if there is one; ``printing``: what the journal knows of its receipt."""
         self._clerk = clerk
         state, effects = machine.restored(state, printing, self._rules)
-        self._state, _ = machine.step(state, ev.Closed(self._closed.code if self._closed else None), 0.0, self._rules)
+        self._state, _ = machine.step(state, ev.Closed(_code(self._standing)), 0.0, self._rules)
         self._settle(effects)
         self._thread.start()
 
@@ -135,6 +138,27 @@ class Middle:
             self._bus.answer(event)
         else:
             self._bus.post(event)
+
+    # --- orders of the centre (kiosk.standing.Stage) ----------------------------------------------------------------
+
+    @property
+    def idle(self) -> bool:
+        """Whether no visit runs."""
+        return self._state.visit is None
+
+    def between(self, action: Callable[[], None]) -> bool:
+        """Do ``action`` on the dispatcher's thread if no visit runs; whether it was done. No visit begins meanwhile."""
+        request = _Between(action)
+        return self._bus.post(request) and request.reply.result(ANSWER)
+
+    def stand(self, standing: Standing) -> None:
+        """How the terminal stands from now on; inside :meth:`between` only, so that a visit ends as it began."""
+        self._standing, self._rules = standing, standing.rules
+        self._need_clerk().use(standing.catalogue)
+        state, _ = machine.step(self._state, ev.Closed(_code(standing)), self._clock.monotonic(), self._rules)
+        self._state = struct_replace(state, version=state.version + 1)
+        self._settle(())
+        self._news()
 
     @property
     def serving(self) -> bool:
@@ -152,11 +176,16 @@ class Middle:
     # --- the glass --------------------------------------------------------------------------------------------------
 
     @property
+    def hall(self) -> Hall:
+        return self._standing.hall
+
+    @property
     def catalogue(self) -> Catalogue:
         return self._rules.catalogue
 
     def fault(self, code: str) -> Fault:
-        return self._closed if self._closed is not None and self._closed.code == code else faults.fault(code)
+        closed = self._standing.closed
+        return closed if closed is not None and closed.code == code else faults.fault(code)
 
     def snapshot(self) -> Snapshot:
         with self._changed:
@@ -207,13 +236,18 @@ class Middle:
                     self._tick()
             except Exception:
                 log.exception("the dispatcher failed on %s", type(item).__name__)
-                if isinstance(item, _Act) and not item.reply.done():
+                if isinstance(item, _Act | _Between) and not item.reply.done():
                     item.reply.set_exception(RuntimeError("the dispatcher failed"))
 
-    def _dispatch(self, item: port.DeviceEvent | ev.Event | _Act) -> None:
+    def _dispatch(self, item: port.DeviceEvent | ev.Event | _Act | _Between) -> None:
         match item:
             case _Act():
                 self._answer(item)
+            case _Between():
+                idle = self.idle
+                if idle:
+                    item.action()
+                item.reply.set_result(idle)
             case port.DeviceChanged():
                 self._news()
                 self._publish()
@@ -331,7 +365,7 @@ class Middle:
 
     def _print(self, effect: fx.PrintReceipt) -> None:
         try:
-            paper = receipt.receipt(effect.visit, effect.submitted, self._terminal, self._rules.catalogue)
+            paper = receipt.receipt(effect.visit, effect.submitted, self._standing.terminal, self._rules.catalogue)
         except ValueError as error:
             # Taken in before a restart, by a catalogue that is no more.
             log.warning("no receipt: %s", error)
@@ -375,6 +409,10 @@ class Middle:
         if self._clerk is None:
             raise RuntimeError("not started")
         return self._clerk
+
+
+def _code(standing: Standing) -> str | None:
+    return standing.closed.code if standing.closed is not None else None
 
 
 def _translate(event: port.DeviceEvent | ev.Event) -> ev.Event | None:

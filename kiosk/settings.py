@@ -92,6 +92,12 @@ class VisitSettings(Struct, frozen=True, forbid_unknown_fields=True):
     receipt_shown: Seconds = 8
 
 
+class MaintenanceSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``reboot``: the command that restarts the machine (``["systemctl", "reboot"]``); without it only the program is restarted."""
+
+    reboot: tuple[Name, ...] = ()
+
+
 class Key(Struct, frozen=True, forbid_unknown_fields=True):
     """``key_id`` stands in the header of every sealed document, so its characters are few."""
 
@@ -146,6 +152,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     visit: VisitSettings = VisitSettings()
     catalogue: CatalogueSettings | None = None
     staff: StaffSettings = StaffSettings()
+    maintenance: MaintenanceSettings = MaintenanceSettings()
 
 
 def load(path: Path) -> Settings:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
+import os
+import signal
 import threading
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 
 from devices.port import PrintEnded
 from devices.watchdog import Watchdog
@@ -15,9 +18,19 @@ from kiosk import equipment, faults
 from kiosk import settings as conf
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
+from kiosk.enrolment.centre import CLOCK
 from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
 from kiosk.enrolment.keeper import Keeper
 from kiosk.middle import Middle
+from kiosk.orders.book import Book
+from kiosk.orders.bundle import Bundle, LogTail
+from kiosk.orders.commands import Commands
+from kiosk.orders.fetch import fetch
+from kiosk.orders.operations import Means, Operations
+from kiosk.orders.shelf import Shelf, checked, take_up
+from kiosk.orders.trust import Trust
+from kiosk.orders.wanted import WantedDocuments
+from kiosk.standing import Parts
 from kiosk.store.db import Database
 from kiosk.store.files import alone
 from kiosk.store.journal import StoredJournal
@@ -25,10 +38,10 @@ from kiosk.store.outbox import StoredDocuments, StoredOutbox
 from kiosk.store.store import Numbering, Store
 from kiosk.store.volatile import VolatileVisit
 from kiosk.tray import Tray
-from kiosk.visit.outcome import Rules
 from kiosk.visit.snapshot import Fault
 from kiosk.visit.state import State
-from mqtt.connection import Broker, Pace
+from mqtt import topics
+from mqtt.connection import Broker, Pace, Received
 from mqtt.link import Link
 from mqtt.messages import VERSION, Birth, DeviceReport, Health
 from mqtt.publisher import Publisher
@@ -68,7 +81,10 @@ class Terminal:
         store = Store(database, settings.paths.data / "pages", Numbering(settings.terminal.division, settings.terminal.code), clock)
         journal = StoredJournal(database, clock)
         unfinished = journal.settle()
-        catalogue, closed = self._catalogue()
+        book = Book(database, clock)
+        shelf = Shelf(settings.paths.data / "wanted", settings.paths.runtime / "wanted", settings)
+        self._parts = parts = Parts(settings, *self._catalogue(), out_of_service=book.out_of_service())
+        take_up(parts, book, shelf)
         state = volatile.load() or State()
         store.remove_residue(state.visit.id if state.visit else None)
         store.note("started", app=self.app_version)
@@ -79,18 +95,10 @@ class Terminal:
         self._outbox, self._documents = StoredOutbox(store), StoredDocuments(store)
         self._devices = equipment.build(settings.devices, journal, unfinished=unfinished)
         tray = Tray()
-        self._middle = middle = Middle(
-            Rules(catalogue, **{name: getattr(settings.visit, name) for name in settings.visit.__struct_fields__}),
-            settings.terminal,
-            self._devices,
-            tray,
-            volatile,
-            clock,
-            self._news,
-            closed,
-        )
-        self._build_link(store, catalogue)
-        clerk = Clerk(store, settings, catalogue, tray, middle.post, self._committed)
+        self._middle = middle = Middle(parts.standing(clock.now()), self._devices, tray, volatile, clock, self._news)
+        self._build_link(store)
+        self._build_orders(book, shelf, database)
+        clerk = Clerk(store, settings, parts.catalogue, tray, middle.post, self._committed)
         clerk.start()
         self._running.callback(clerk.stop)
         submitted = state.visit.submitted if state.visit else None
@@ -108,6 +116,10 @@ class Terminal:
         self._running.callback(self._uploader.stop)
         self._keeper.start()
         self._running.callback(self._keeper.stop)
+        self._wanted.start()
+        self._running.callback(self._wanted.stop)
+        self._commands.start()
+        self._running.callback(self._commands.stop)
         self._serve()
         log.info("terminal %s serves on port %d", settings.terminal.id, settings.glass.port)
 
@@ -120,16 +132,13 @@ class Terminal:
         chosen = self._settings.catalogue
         try:
             catalogue = load(chosen.items, chosen.openings) if chosen else load()
-            missing = [p.name for p in catalogue.parties if p.party not in self._settings.keys.homes]
-            if missing:
-                raise CatalogueDamagedError(f"没有这些业务属地的公钥，不能为它们收件：{'、'.join(missing)}")
+            return checked(catalogue, self._settings), None
         except CatalogueDamagedError as error:
             log.error("catalogue refused: %s", error)
             words = faults.fault("catalogue_damaged")
             return Catalogue("-", False, "", (), {}, {}), replace(words, cause=f"{words.cause}：{error}")
-        return catalogue, None
 
-    def _build_link(self, store: Store, catalogue: Catalogue) -> None:
+    def _build_link(self, store: Store) -> None:
         terminal, centre = self._settings.terminal, self._settings.centre
         host, _, port = centre.broker.rpartition(":")
         files = IdentityFiles(centre.identity)
@@ -138,14 +147,49 @@ class Terminal:
 
         def birth(bd: int) -> Birth:
             now = self._clock.now().isoformat()
-            return Birth(
-                v=VERSION, bd=bd, boot=boot, app=self.app_version, catalogue=catalogue.version, place=terminal.place, ts=now
-            )
+            version = self._middle.catalogue.version
+            return Birth(v=VERSION, bd=bd, boot=boot, app=self.app_version, catalogue=version, place=terminal.place, ts=now)
 
-        link = Link(terminal.id, broker, birth=birth, next_bd=store.next_bd, pace=Pace(most=centre.reconnect))
+        pace = Pace(most=centre.reconnect)
+        self._link = link = Link(terminal.id, broker, birth=birth, next_bd=store.next_bd, pace=pace, ordered=self._ordered)
         self._publisher = Publisher(link, self._outbox, self._health)
         self._uploader = Uploader(centre.documents, files.tls(), self._documents)
         self._keeper = Keeper(files, centre.documents, link, lambda fault: self._identity_changed(store, fault))
+
+    def _build_orders(self, book: Book, shelf: Shelf, database: Database) -> None:
+        settings, clock, middle = self._settings, self._clock, self._middle
+        files, centre = IdentityFiles(settings.centre.identity), settings.centre.documents
+        trust = Trust(settings.terminal.id, files, book, clock, lambda: self._keeper.fault == CLOCK)
+        fetching = partial(fetch, centre, files.tls())
+        self._wanted = WantedDocuments(book, trust, middle, self._parts, shelf, fetching, clock, self._ordered_news)
+        tail = LogTail()
+        logging.getLogger().addHandler(tail)
+        self._running.callback(logging.getLogger().removeHandler, tail)
+        means = Means(
+            devices={device.name: device for device in self._devices.all()},
+            leave=partial(os.kill, os.getpid(), signal.SIGTERM),
+            reboot=settings.maintenance.reboot,
+            trouble=self._trouble,
+            bundle=Bundle(settings, database, self._devices.states, self._trouble, tail, clock, files.tls()),
+            refresh=self._wanted.refresh,
+        )
+        doing = Operations(middle, self._parts, book, means, clock)
+        self._commands = Commands(book, trust, doing, self._link.publish_answer, self._ordered_news)
+
+    def _ordered(self, heard: Received) -> None:
+        """From the link's thread: an order, as it came."""
+        if heard.topic == topics.commands(self._settings.terminal.id):
+            self._commands.hear(heard.payload)
+        else:
+            self._wanted.hear(heard.payload, retained=heard.retained)
+
+    def _ordered_news(self) -> None:
+        self._publisher.wake()
+
+    def _trouble(self) -> str | None:
+        """What is wrong beside the devices, by code."""
+        overloaded = OVERLOADED if self._middle.overloaded else None
+        return self._middle.closed or self._keeper.fault or self._uploader.fault or overloaded
 
     def _health(self, bd: int) -> Health:
         """The state report. Called from the publisher's thread."""
@@ -170,10 +214,7 @@ class Terminal:
             oldest=(self._clock.now() - oldest).total_seconds() if oldest else None,
             pages_waiting=self._documents.count(),
             ts=self._clock.now().isoformat(),
-            fault=self._middle.closed
-            or self._keeper.fault
-            or self._uploader.fault
-            or (OVERLOADED if self._middle.overloaded else None),
+            fault=self._trouble(),
         )
 
     def _from_device(self, event: object) -> None:

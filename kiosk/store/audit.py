@@ -22,6 +22,11 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "staff_refused": ("method", "fault", "serial", "role"),
     "staff_locked": ("method", "seconds"),
     "staff_signed_out": ("method", "serial", "role", "cause"),
+    "command_ended": ("command", "op", "state", "why"),
+    "wanted": ("what", "rev", "state", "why"),
+    "order_refused": ("what", "rule", "count"),
+    "out_of_service": ("by",),
+    "back_in_service": ("by",),
     "started": ("app",),
     "stopped": (),
 }

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-VERSION = 1
-_SCHEMA = Path(__file__).with_name(f"schema_v{VERSION}.sql")
+VERSION = 2
 
 
 class StoreError(RuntimeError):
@@ -61,8 +60,10 @@ class Database:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise StoreError(f"本机数据库是更新的版本（{version}），本程序只认识到 {VERSION}；请升级程序，不要删除数据库")
-        if version == 0:
-            # One transaction: a power cut leaves either no schema or the whole of it.
-            self._connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA.read_text('utf-8')}; PRAGMA user_version = {VERSION};")
-            self._connection.execute("INSERT INTO terminal (only_row, epoch) VALUES (1, ?)", (secrets.token_hex(8),))
+        for step in range(version + 1, VERSION + 1):
+            # One transaction a step: a power cut leaves the version before or this one, whole.
+            schema = Path(__file__).with_name(f"schema_v{step}.sql").read_text("utf-8")
+            self._connection.executescript(f"BEGIN IMMEDIATE; {schema}; PRAGMA user_version = {step};")
+            if step == 1:
+                self._connection.execute("INSERT INTO terminal (only_row, epoch) VALUES (1, ?)", (secrets.token_hex(8),))
             self._connection.execute("COMMIT")

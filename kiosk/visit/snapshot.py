@@ -25,7 +25,8 @@ class Fault:
 class Hall:
     """Where this terminal stands. ``intake`` is the 收件地 as printed, ``phone`` the hall's, ``complaint`` the supervision line.
 
-    ``query``: address behind which a receipt's token answers how far its case is.
+    ``query``: address behind which a receipt's token answers how far its case is. ``notices``: what the centre tells whoever
+    comes (公告), those that hold now.
     """
 
     terminal: str
@@ -34,6 +35,7 @@ class Hall:
     phone: str
     complaint: str
     query: str = ""
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,257 @@
+"""What the centre wants this terminal to have: believed, fetched, checked, and switched to as a whole between two visits.
+
+::
+
+    fetch ─▶ ready ─▶ applied          a newer revision begins at fetch again, wherever the older one stood
+      │        │ (waits: a visit runs, or not its time)
+      └────────┴─▶ refused             what is held stays held: no body that failed a check ever takes the place of a good one
+
+The switch is one transaction (which body is held) and one new standing, both while no visit can begin. What is held is checked
+again at every start; one that is damaged gives way to the one before it, and to the terminal's own after that.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from kiosk.clock import Clock
+from kiosk.orders.book import Book, Row
+from kiosk.orders.fetch import DamagedError, NotFetchedError
+from kiosk.orders.shelf import RefusedError, Shelf, put
+from kiosk.orders.trust import Trust
+from kiosk.standing import Parts, Stage, passed, shown
+from mqtt.messages import ContractError, Wanted
+
+log = logging.getLogger(__name__)
+
+LOOK = 0.5
+_FIRST, _MOST = 2.0, 300.0
+"""Seconds until a body that did not come is asked for again; doubled each time, jittered: a fleet asks for the same one."""
+_PATIENCE = 60.0
+_QUEUE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """How a kind stands after it was asked for anew. ``state``: as reported, or ``fetch`` where it did not come."""
+
+    what: Wanted
+    state: str
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Refresh:
+    what: tuple[Wanted, ...]
+    reply: Future[list[Refreshed]] = field(default_factory=Future)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    order: bytes = field(repr=False)
+    retained: bool
+
+
+class _Stop:
+    pass
+
+
+class WantedDocuments:
+    """One thread. ``fetch`` gets (sha256, size, path) of a body; ``news``: there is something for the centre in the outbox."""
+
+    def __init__(
+        self,
+        book: Book,
+        trust: Trust,
+        stage: Stage,
+        parts: Parts,
+        shelf: Shelf,
+        fetch: Callable[[str, int, Path], None],
+        clock: Clock,
+        news: Callable[[], None],
+    ) -> None:
+        self._book = book
+        self._trust = trust
+        self._stage = stage
+        self._parts = parts
+        self._shelf = shelf
+        self._fetch = fetch
+        self._clock = clock
+        self._news = news
+        self._again: dict[Wanted, tuple[float, float]] = {}
+        self._ready: dict[tuple[Wanted, int], Any] = {}
+        self._shown: tuple[str, ...] = shown(parts.notices, clock.now())
+        self._notes: SimpleQueue[_Heard | _Refresh | _Stop] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="wanted", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._notes.put(_Stop())
+        if self._thread.is_alive():
+            self._thread.join(2.0)
+
+    def hear(self, order: bytes, *, retained: bool) -> None:
+        """A pointer as it came. Any thread."""
+        if self._notes.qsize() < _QUEUE:
+            self._notes.put(_Heard(order, retained))
+
+    def refresh(self, what: tuple[Wanted, ...]) -> list[Refreshed]:
+        """Try anew now, whatever was refused or is being waited for; how each kind that is wanted stands then."""
+        asked = _Refresh(what)
+        self._notes.put(asked)
+        try:
+            return asked.reply.result(_PATIENCE)
+        except TimeoutError:
+            return [Refreshed(one, "fetch", "not_fetched") for one in what]
+
+    def _run(self) -> None:
+        while True:
+            try:
+                note = self._notes.get(timeout=LOOK)
+            except Empty:
+                note = None
+            if isinstance(note, _Stop):
+                return
+            try:
+                self._take(note)
+                for row in self._book.wanted():
+                    self._advance(row)
+                self._notices()
+            except Exception:
+                # The disk may fail; what is held is untouched, and the next round tries again.
+                log.exception("wanted: a round failed")
+            finally:
+                if isinstance(note, _Refresh):
+                    note.reply.set_result(self._standing(note.what))
+
+    def _take(self, note: _Heard | _Refresh | None) -> None:
+        match note:
+            case _Heard(order=order, retained=retained):
+                self._heard(order, retained=retained)
+            case _Refresh(what=what):
+                for row in self._book.wanted():
+                    if row.what in what and row.stage in ("fetch", "refused"):
+                        self._again.pop(row.what, None)
+                        self._book.stage(row, "fetch")
+            case None:
+                pass
+
+    def _heard(self, order: bytes, *, retained: bool) -> None:
+        try:
+            desired = self._trust.desired(order)
+            row = next((one for one in self._book.wanted() if one.what == desired.what), None)
+            if row is not None and desired.rev < row.rev:
+                raise ContractError("revision is older than the one held")
+        except ContractError as refused:
+            log.warning("what is wanted was refused: %s", refused)
+            if self._book.refuse("desired", str(refused)):
+                self._news()
+            return
+        if row is not None and desired.rev == row.rev:
+            if row.stage == "fetch":
+                self._again.pop(row.what, None)
+            elif not desired.settled and not retained and self._book.report_again(row):
+                self._news()
+            return
+        self._again.pop(desired.what, None)
+        self._book.want(desired)
+        log.info("wanted: %s revision %d", desired.what, desired.rev)
+
+    def _advance(self, row: Row) -> None:
+        if row.stage == "fetch":
+            self._get(row)
+            row = next(one for one in self._book.wanted() if one.what == row.what)
+        if row.stage == "ready":
+            self._switch(row)
+
+    def _get(self, row: Row) -> None:
+        due, wait = self._again.get(row.what, (0.0, _FIRST))
+        if time.monotonic() < due:
+            return
+        self._again[row.what] = (time.monotonic() + wait * random.uniform(0.5, 1.0), min(_MOST, wait * 2))  # noqa: S311
+        try:
+            if not self._shelf.sound(row.sha256):
+                self._fetch(row.sha256, row.size, self._shelf.path(row.sha256))
+            self._ready[row.what, row.rev] = self._shelf.read(row.what, row.sha256)
+        except NotFetchedError as error:
+            log.info("wanted: %s does not come: %s", row.what, error)
+        except DamagedError:
+            self._refuse(row, "damaged")
+        except RefusedError as error:
+            self._refuse(row, error.why, str(error))
+        else:
+            self._book.stage(row, "ready")
+
+    def _switch(self, row: Row) -> None:
+        if row.since is not None and not passed(row.since, self._clock.now()):
+            self._wait(row, "not_its_time")
+            return
+        if not self._stage.idle:
+            self._wait(row, "visit_running")
+            return
+        found = self._ready.get((row.what, row.rev))
+        if found is None:  # fetched and checked before a restart
+            try:
+                found = self._ready[row.what, row.rev] = self._shelf.read(row.what, row.sha256)
+            except RefusedError as error:
+                log.warning("wanted: %s was good and is %s now; fetched anew", row.what, error.why)
+                self._shelf.path(row.sha256).unlink(missing_ok=True)
+                self._book.stage(row, "fetch")
+                return
+
+        def switch() -> None:
+            self._book.apply(row)
+            put(self._parts, found)
+            standing = self._parts.standing(self._clock.now())
+            self._stage.stand(standing)
+            self._shown = standing.notices
+
+        if self._stage.between(switch):
+            log.info("wanted: %s revision %d applied", row.what, row.rev)
+            self._ready.clear()
+            rows = self._book.wanted()
+            self._shelf.keep_only({digest for one in rows for digest in (one.sha256, one.held, one.before) if digest})
+            self._news()
+
+    def _notices(self) -> None:
+        """A notice whose time has come or is over."""
+        if shown(self._parts.notices, self._clock.now()) == self._shown:
+            return
+
+        def switch() -> None:
+            standing = self._parts.standing(self._clock.now())
+            self._stage.stand(standing)
+            self._shown = standing.notices
+
+        self._stage.between(switch)
+
+    def _wait(self, row: Row, why: str) -> None:
+        if self._book.report(row, "waiting", why):
+            self._news()
+
+    def _refuse(self, row: Row, why: str, detail: str = "") -> None:
+        log.error("wanted: %s revision %d is refused: %s %s", row.what, row.rev, why, detail)
+        if self._book.report(row, "refused", why, detail or None):
+            self._news()
+
+    def _standing(self, what: tuple[Wanted, ...]) -> list[Refreshed]:
+        return [
+            Refreshed(
+                row.what,
+                {"ready": "waiting"}.get(row.stage, row.stage),
+                "not_fetched" if row.stage == "fetch" else row.why,
+            )
+            for row in self._book.wanted()
+            if row.what in what
+        ]
