@@ -77,7 +77,7 @@ class Commands:
         self._thread = threading.Thread(target=self._run, name="commands", daemon=True)
 
     def start(self) -> None:
-        self._settle()
+        self.settle()
         self._thread.start()
 
     def stop(self) -> None:
@@ -91,6 +91,16 @@ class Commands:
         if self._notes.qsize() < _QUEUE:
             self._notes.put(order)
 
+    def round(self, order: bytes | None = None) -> None:
+        """Take what came, if anything, then do whatever can be done now. Called by the thread; without one, by whoever has none."""
+        if order is not None:
+            self._take(order)
+        self._doing.tick()
+        if self._book.refusals_due():
+            self._news()
+        for given in self._book.open():
+            self._turn(given)
+
     def _run(self) -> None:
         while True:
             try:
@@ -100,13 +110,7 @@ class Commands:
             if isinstance(note, _Stop):
                 return
             try:
-                if note is not None:
-                    self._take(note)
-                self._doing.tick()
-                if self._book.refusals_due():
-                    self._news()
-                for given in self._book.open():
-                    self._turn(given)
+                self.round(note)
             except Exception:
                 # The disk may fail; what was written down is still there, and the next round tries again.
                 log.exception("commands: a round failed")
@@ -184,12 +188,16 @@ class Commands:
         log.info("command %s: %s %s", op, outcome.state, outcome.why or "")
         self._news()
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """At start: what was begun and has no result."""
         for given in self._book.open():
             if given.boot is None:
                 continue
-            after = MANNERS[type(operation(msgspec.Raw(given.body)))].after
+            try:
+                after = MANNERS[type(operation(msgspec.Raw(given.body)))].after
+            except ContractError:  # begun by another version of this program
+                self._end(given.id, given.op, Outcome("failed", "interrupted"))
+                continue
             if after is After.AGAIN:
                 self._book.put_back(given.id)
             elif after is After.DONE:

@@ -115,6 +115,12 @@ class WantedDocuments:
         except TimeoutError:
             return [Refreshed(one, "fetch", "not_fetched") for one in what]
 
+    def round(self) -> None:
+        """Whatever can be done now. Called by the thread; without one, by whoever has none."""
+        for row in self._book.wanted():
+            self._advance(row)
+        self._notices()
+
     def _run(self) -> None:
         while True:
             try:
@@ -125,9 +131,7 @@ class WantedDocuments:
                 return
             try:
                 self._take(note)
-                for row in self._book.wanted():
-                    self._advance(row)
-                self._notices()
+                self.round()
             except Exception:
                 # The disk may fail; what is held is untouched, and the next round tries again.
                 log.exception("wanted: a round failed")
@@ -138,7 +142,7 @@ class WantedDocuments:
     def _take(self, note: _Heard | _Refresh | None) -> None:
         match note:
             case _Heard(order=order, retained=retained):
-                self._heard(order, retained=retained)
+                self.heard(order, retained=retained)
             case _Refresh(what=what):
                 for row in self._book.wanted():
                     if row.what in what and row.stage in ("fetch", "refused"):
@@ -147,7 +151,8 @@ class WantedDocuments:
             case None:
                 pass
 
-    def _heard(self, order: bytes, *, retained: bool) -> None:
+    def heard(self, order: bytes, *, retained: bool) -> None:
+        """Believe a pointer, or count why not. On the thread."""
         try:
             desired = self._trust.desired(order)
             row = next((one for one in self._book.wanted() if one.what == desired.what), None)

@@ -1,0 +1,299 @@
+"""What the centre wants is switched to whole, between two visits, or not at all; what is held stays held through everything else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.orders import Centre, Floor, OrderedTerminal
+
+from domain.catalogue.catalogue import DATA, load
+from domain.sealing import new_key
+from kiosk import settings as conf
+from kiosk.orders.fetch import DamagedError, NotFetchedError
+from kiosk.orders.shelf import Shelf, take_up
+from kiosk.orders.wanted import WantedDocuments
+from kiosk.standing import Parts
+from mqtt.desired import CatalogueBody, Notice, NoticesBody, SettingsBody, VisitTimes
+from mqtt.messages import Wanted, encode
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Centre:
+    return Centre(tmp_path_factory.mktemp("centre"))
+
+
+class Store:
+    """What the centre's API would give: bodies by their digest. ``fails``: what happens instead."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.fails: Callable[[Path], None] | None = None
+        self.asked = 0
+        folder.mkdir()
+
+    def __call__(self, sha256: str, size: int, path: Path) -> None:
+        self.asked += 1
+        if self.fails is not None:
+            self.fails(path)
+            return
+        path.parent.mkdir(exist_ok=True)
+        shutil.copyfile(self.folder / sha256, path)
+
+
+class Wanting:
+    """A terminal's end of it, without a network: real book, shelf, checks and signatures."""
+
+    def __init__(self, folder: Path, centre: Centre, store: Store | None = None) -> None:
+        self.folder = folder
+        self.centre = centre
+        self.terminal = OrderedTerminal(folder, centre)
+        self.store = store or Store(folder / "bodies")
+        self.floor = Floor()
+        self.settings = _settings(folder)
+        self.parts = Parts(self.settings, load())
+        self.shelf = Shelf(folder / "wanted", folder / "memory", self.settings)
+        take_up(self.parts, self.terminal.book, self.shelf)
+        self.documents = WantedDocuments(
+            self.terminal.book,
+            self.terminal.trust,
+            self.floor,
+            self.parts,
+            self.shelf,
+            self.store,
+            self.terminal.clock,
+            lambda: None,
+        )
+
+    def wants(self, what: Wanted, rev: int, data: bytes, **more: object) -> None:
+        import hashlib
+
+        (self.store.folder / hashlib.sha256(data).hexdigest()).write_bytes(data)
+        self.hears(self.centre.wants(what, rev, data, **more))  # type: ignore[arg-type]
+
+    def hears(self, order: bytes, *, retained: bool = False) -> None:
+        self.documents.heard(order, retained=retained)
+        self.documents.round()
+
+    def again(self) -> Wanting:
+        """The program as it comes up after a restart."""
+        self.terminal.database.close()
+        return Wanting(self.folder, self.centre, self.store)
+
+    def states(self) -> list[tuple[str, int, str, str | None]]:
+        return [(one.what, one.rev, one.state, one.why) for one in self.terminal.reported()]
+
+
+@pytest.fixture
+def wanting(tmp_path: Path, centre: Centre) -> Iterator[Wanting]:
+    one = Wanting(tmp_path, centre)
+    yield one
+    one.terminal.database.close()
+
+
+def catalogue(version: str = "9.0") -> bytes:
+    openings = json.loads((DATA / "openings_demo.json").read_text("utf-8"))
+    raw = json.dumps({**openings, "version": version}).encode()
+    return encode(CatalogueBody(1, msgspec.Raw((DATA / "catalogue_demo.json").read_bytes()), msgspec.Raw(raw)))
+
+
+def phone(number: str) -> bytes:
+    return encode(SettingsBody(1, phone=number, visit=VisitTimes(total=600)))
+
+
+def test_a_catalogue_is_applied_reported_and_held_after_a_restart(wanting: Wanting) -> None:
+    wanting.wants("catalogue", 1, catalogue("9.0"))
+    assert wanting.states() == [("catalogue", 1, "applied", None)]
+    assert wanting.floor.stood[-1].catalogue.version == "9.0"
+    assert wanting.again().parts.catalogue.version == "9.0"
+
+
+def test_settings_replace_what_they_name_and_no_other(wanting: Wanting) -> None:
+    wanting.wants("settings", 1, phone("0800-9"))
+    standing = wanting.floor.stood[-1]
+    assert (standing.terminal.phone, standing.visit.total, standing.visit.idle_end) == ("0800-9", 600, 30)
+    assert standing.terminal.id == wanting.settings.terminal.id
+    wanting.wants("settings", 2, encode(SettingsBody(1)))
+    assert wanting.floor.stood[-1].terminal == wanting.settings.terminal
+
+
+def test_while_a_visit_runs_it_waits_says_so_once_and_is_switched_afterwards(wanting: Wanting) -> None:
+    wanting.floor.busy = True
+    wanting.wants("catalogue", 1, catalogue())
+    wanting.documents.round()
+    assert (wanting.floor.stood, wanting.states()) == ([], [("catalogue", 1, "waiting", "visit_running")])
+    wanting.floor.busy = False
+    wanting.documents.round()
+    assert wanting.states()[-1] == ("catalogue", 1, "applied", None)
+
+
+def test_a_restart_in_the_middle_of_a_switch_takes_it_up_again(wanting: Wanting) -> None:
+    wanting.floor.busy = True
+    wanting.wants("catalogue", 1, catalogue("9.0"))
+    again = wanting.again()
+    assert again.parts.catalogue.version == load().version
+    again.documents.round()
+    assert (again.floor.stood[-1].catalogue.version, again.store.asked) == ("9.0", 1)
+
+
+def test_it_waits_for_its_time(wanting: Wanting) -> None:
+    since = (wanting.terminal.clock.now() + timedelta(hours=1)).isoformat()
+    wanting.wants("settings", 1, phone("1"), since=since)
+    assert wanting.states() == [("settings", 1, "waiting", "not_its_time")]
+    wanting.terminal.clock.ahead = timedelta(hours=2)
+    wanting.documents.round()
+    assert wanting.states()[-1][2] == "applied"
+
+
+@pytest.mark.parametrize(
+    ("what", "data", "why"),
+    [
+        ("catalogue", catalogue().replace(b'"parties"', b'"partis"'), "catalogue_damaged"),
+        ("catalogue", catalogue().replace(b"demo-jia", b"demo-yi"), "catalogue_damaged"),
+        ("catalogue", b'{"v":1,"items":{}}', "not_of_contract"),
+        ("catalogue", b'{"v":2,"items":{},"openings":{}}', "not_of_contract"),
+        ("settings", b'{"v":1,"paths":{"data":"/etc"}}', "not_of_contract"),
+        ("settings", b'{"v":1,"visit":{"total":-1}}', "not_of_contract"),
+        ("settings", b'{"v":1,"phone":""}', "not_of_contract"),
+        ("notices", b'{"v":1,"notices":[{"id":"a"}]}', "not_of_contract"),
+        ("notices", b"\xff" * 40, "not_of_contract"),
+        ("settings", b'{"v":1,"x":' + b"[" * 20_000, "not_of_contract"),
+    ],
+)
+def test_a_body_that_fails_a_check_never_takes_the_place_of_a_good_one(
+    wanting: Wanting, what: Wanted, data: bytes, why: str
+) -> None:
+    wanting.wants("catalogue", 1, catalogue("8.0"))
+    wanting.wants("settings", 1, phone("good"))
+    wanting.wants(what, 2, data)
+    assert wanting.states()[-1] == (what, 2, "refused", why)
+    assert len(wanting.floor.stood) == 2
+    again = wanting.again()
+    assert (again.parts.catalogue.version, again.parts.standing(again.terminal.clock.now()).terminal.phone) == ("8.0", "good")
+
+
+def test_an_older_revision_is_refused_by_name_however_well_it_is_signed(wanting: Wanting) -> None:
+    wanting.wants("settings", 5, phone("new"))
+    wanting.wants("settings", 4, phone("old"))
+    assert wanting.floor.stood[-1].terminal.phone == "new"
+    assert [one.rule for one in wanting.terminal.refused()] == ["revision is older than the one held"]
+
+
+def test_a_pointer_that_is_not_the_centre_s_word_changes_nothing(
+    wanting: Wanting, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    wanting.hears(wanting.centre.wants("settings", 1, phone("x"))[:-4] + b"AAAA")
+    wanting.hears(Centre(tmp_path_factory.mktemp("other")).wants("settings", 1, phone("x")))
+    wanting.hears(wanting.centre.command())
+    assert (wanting.floor.stood, wanting.store.asked, wanting.terminal.book.wanted()) == ([], 0, [])
+    assert len(wanting.terminal.refused()) == 3
+
+
+def test_what_does_not_come_is_asked_for_again_and_what_is_held_stays(wanting: Wanting) -> None:
+    def out(_path: Path) -> None:
+        raise NotFetchedError("the line broke")
+
+    wanting.store.fails = out
+    wanting.wants("settings", 1, phone("x"))
+    assert wanting.states() == []
+    wanting.store.fails = None
+    wanting.hears(wanting.centre.wants("settings", 1, phone("x")))
+    assert wanting.states() == [("settings", 1, "applied", None)]
+
+
+def test_what_comes_damaged_is_refused_and_a_refresh_fetches_it_anew(wanting: Wanting) -> None:
+    def damaged(_path: Path) -> None:
+        raise DamagedError
+
+    wanting.store.fails = damaged
+    wanting.wants("settings", 1, phone("x"))
+    assert wanting.states() == [("settings", 1, "refused", "damaged")]
+    wanting.store.fails = None
+    wanting.documents.start()
+    (found,) = wanting.documents.refresh(("settings", "notices"))
+    wanting.documents.stop()
+    assert (found.what, found.state) == ("settings", "applied")
+
+
+def test_a_newer_revision_takes_the_place_of_one_still_under_way(wanting: Wanting) -> None:
+    wanting.floor.busy = True
+    wanting.wants("settings", 1, phone("first"))
+    wanting.wants("settings", 2, phone("second"))
+    wanting.floor.busy = False
+    wanting.documents.round()
+    assert [one.terminal.phone for one in wanting.floor.stood] == ["second"]
+    assert wanting.states()[-1] == ("settings", 2, "applied", None)
+
+
+def test_what_is_held_and_damaged_on_the_disk_gives_way_to_the_one_before_and_is_fetched_anew(wanting: Wanting) -> None:
+    wanting.wants("catalogue", 1, catalogue("8.0"))
+    wanting.wants("catalogue", 2, catalogue("9.0"))
+    (row,) = wanting.terminal.book.wanted()
+    assert row.held is not None
+    wanting.shelf.path(row.held).write_bytes(b"{")
+    again = wanting.again()
+    assert again.parts.catalogue.version == "8.0"
+    again.documents.round()
+    assert again.floor.stood[-1].catalogue.version == "9.0"
+
+
+def test_all_bodies_gone_from_the_disk_the_terminal_s_own_catalogue_serves(wanting: Wanting) -> None:
+    wanting.wants("catalogue", 1, catalogue("8.0"))
+    shutil.rmtree(wanting.folder / "wanted")
+    assert wanting.again().parts.catalogue.version == load().version
+
+
+def test_bodies_nobody_needs_any_more_are_removed(wanting: Wanting) -> None:
+    for rev in range(1, 6):
+        wanting.wants("settings", rev, phone(str(rev)))
+    assert len(list((wanting.folder / "wanted").iterdir())) == 2
+
+
+def test_told_again_it_tells_again_only_where_the_centre_does_not_know(wanting: Wanting) -> None:
+    wanting.wants("settings", 1, phone("x"))
+    wanting.hears(wanting.centre.wants("settings", 1, phone("x"), settled=True))
+    wanting.hears(wanting.centre.wants("settings", 1, phone("x")), retained=True)
+    assert len(wanting.states()) == 1
+    wanting.hears(wanting.centre.wants("settings", 1, phone("x")))
+    assert wanting.states() == [("settings", 1, "applied", None)] * 2
+
+
+def test_a_notice_is_shown_from_its_time_to_its_end(wanting: Wanting) -> None:
+    now = wanting.terminal.clock.now()
+    notice = Notice("a", "明天停电", (now + timedelta(hours=1)).isoformat(), (now + timedelta(hours=2)).isoformat())
+    wanting.wants("notices", 1, encode(NoticesBody(1, (notice,))))
+    for hours, texts in ((0.0, ()), (1.5, ("明天停电",)), (2.5, ())):
+        wanting.terminal.clock.ahead = timedelta(hours=hours)
+        wanting.documents.round()
+        assert wanting.floor.stood[-1].notices == texts
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(what=st.sampled_from(["catalogue", "settings", "notices"]), data=st.binary(min_size=1, max_size=200))
+def test_no_bytes_become_what_is_held(wanting: Wanting, what: Wanted, data: bytes) -> None:
+    rev = max((row.rev for row in wanting.terminal.book.wanted()), default=0) + 1
+    wanting.wants(what, rev, data)
+    assert (wanting.floor.stood, wanting.states()[-1][2]) == ([], "refused")
+
+
+def _settings(folder: Path) -> conf.Settings:
+    key = new_key("k")[0]
+    one = f'{{ key_id = "{key.key_id}", public = "{key.public}" }}'
+    text = f"""
+terminal = {{ id = "rs-hall-01", code = "K01", division = "519902", place = "p", intake = "i", hall = "h", phone = "own", complaint = "c", query = "q" }}
+paths = {{ data = "{folder}", runtime = "{folder}" }}
+glass = {{ port = 1 }}
+devices = {{ idcard = {{ path = "a" }}, printer = {{ host = "b" }}, camera = {{ socket = "c" }} }}
+centre = {{ broker = "h:1", documents = "https://h", identity = "{folder}" }}
+keys = {{ intake = {one}, recovery = {one}, homes = {{ demo-jia = {one}, demo-qi = {one} }} }}
+"""  # noqa: E501
+    path = folder / "terminal.toml"
+    path.write_text(text, "utf-8")
+    return conf.load(path)
