@@ -14,18 +14,30 @@ def broker(tmp_path: Path) -> Iterator[RunningBroker]:
         yield running
 
 
-@pytest.mark.parametrize("topic", ["k1/rs-hall-01/st", "k1/rs-hall-01/up/hb", "k1/rs-hall-01/up/ev"])
+@pytest.mark.parametrize("topic", ["k1/rs-hall-01/st", "k1/rs-hall-01/up/hb", "k1/rs-hall-01/up/ev", "k1/rs-hall-01/up/re"])
 def test_a_terminal_writes_its_own_upward_topics(broker: RunningBroker, topic: str) -> None:
     assert _publish(broker, "rs-hall-01", topic) == ""
 
 
-@pytest.mark.parametrize("topic", ["k1/rs-hall-02/st", "k1/rs-hall-02/up/ev", "k1/rs-hall-01/dn/ack", "k1/host/st", "other"])
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "k1/rs-hall-02/st",
+        "k1/rs-hall-02/up/ev",
+        "k1/rs-hall-02/up/re",
+        "k1/rs-hall-01/dn/ack",
+        "k1/rs-hall-01/dn/cmd",
+        "k1/host/st",
+        "other",
+    ],
+)
 def test_a_terminal_writes_nothing_else(broker: RunningBroker, topic: str) -> None:
     assert "Not authorized" in _publish(broker, "rs-hall-01", topic)
 
 
 def test_the_centre_writes_receipts_and_its_own_state_but_no_events(broker: RunningBroker) -> None:
-    assert _publish(broker, "fleet", "k1/rs-hall-01/dn/ack") == ""
+    for topic in ("k1/rs-hall-01/dn/ack", "k1/rs-hall-01/dn/cmd", "k1/rs-hall-01/dn/want/catalogue"):
+        assert _publish(broker, "fleet", topic) == ""
     assert _publish(broker, "fleet", "k1/host/st") == ""
     assert "Not authorized" in _publish(broker, "fleet", "k1/rs-hall-01/up/ev")
 

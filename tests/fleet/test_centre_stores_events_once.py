@@ -141,7 +141,7 @@ def test_a_database_of_the_first_version_is_taken_on_with_what_it_holds_and_only
 
 def test_a_database_of_another_version_is_not_touched(tmp_path: Path) -> None:
     store = Store(tmp_path / "c.db")
-    with store._transaction() as db:
+    with store.transaction() as db:
         db.execute("PRAGMA user_version = 9")
     store.close()
     with pytest.raises(ValueError, match="version 9"):

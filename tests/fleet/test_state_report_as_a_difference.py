@@ -180,7 +180,7 @@ def test_a_centre_that_was_away_hears_whole_reports_again(fleet: Fleet) -> None:
         terminal.devices["printer"] = DeviceReport("faulted", fault="paper_out")
         terminal.publisher.health_changed()
         wait_until(lambda: "缺纸" in console(fleet), "the fault is shown")
-        with fleet.centre.store._transaction() as db:
+        with fleet.centre.store.transaction() as db:
             db.execute("UPDATE terminals SET whole = NULL, health = NULL")
         fleet.stop()
         fleet.start()

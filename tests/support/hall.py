@@ -77,6 +77,14 @@ class Hall:
         child.terminate()
         return child.wait(15)
 
+    def ended(self, name: str) -> bool:
+        """Whether it has ended by itself, in order."""
+        child = self._running.get(name)
+        if child is not None and child.poll() is not None:
+            assert child.returncode == 0, self.log(name)[-2000:]
+            self._running.pop(name)
+        return name not in self._running
+
     def close(self) -> None:
         for name in list(self._running)[::-1]:
             child = self._running.pop(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -204,6 +205,21 @@ def test_a_database_of_a_newer_version_is_refused_and_kept(tmp_path: Path) -> No
     with pytest.raises(StoreError, match="更新的版本"):
         Database(tmp_path / "t.db")
     assert (tmp_path / "t.db").exists()
+
+
+def test_a_database_of_the_first_version_is_taken_on_with_what_it_holds_and_only_once(tmp_path: Path) -> None:
+    first = (Path(__file__).parents[2] / "kiosk" / "store" / "schema_v1.sql").read_text("utf-8")
+    with closing(sqlite3.connect(tmp_path / "terminal.db")) as db:
+        db.executescript(
+            f"{first}; PRAGMA user_version = 1; INSERT INTO terminal VALUES (1, '00112233aabbccdd', 7);"
+            "INSERT INTO audit (at, event, detail) VALUES ('2026-11-20T09:30:00+08:00', 'stopped', '{}')"
+        )
+    for bd in (8, 9):
+        shelf = Shelf(tmp_path)
+        assert (shelf.store.epoch, shelf.store.next_bd()) == ("00112233aabbccdd", bd)
+        assert shelf.audit() == [("stopped", "{}")]
+        assert shelf.database.rows("SELECT count(*) FROM trust") == [(1,)]
+        shelf.close()
 
 
 def test_a_damaged_database_is_refused_by_name(tmp_path: Path) -> None:

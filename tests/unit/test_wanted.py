@@ -1,4 +1,4 @@
-"""What the centre wants is switched to whole, between two visits, or not at all; what is held stays held through everything else."""
+"""What the centre wants is switched to whole, between two visits, or not at all; what is held stays held otherwise."""
 
 from __future__ import annotations
 

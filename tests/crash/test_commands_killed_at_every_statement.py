@@ -1,0 +1,95 @@
+"""kill -9 before each SQL statement of a command's life: afterwards it is done once, told once, and nothing is half."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from support.orders import Centre, OrderedTerminal
+
+from kiosk.orders.operations import Outcome
+from kiosk.store import db
+from mqtt import commands as op
+from mqtt.commands import Operation
+
+IDS = {"again": "a" * 32, "done": "b" * 32}
+OPERATIONS: dict[str, Operation] = {"again": op.SelfTest(), "done": op.RestartService()}
+
+
+def life(folder: Path, kind: str) -> None:
+    """The centre sends it twice; the program ends, by what was asked or by itself, and starts again. Every line may be the last."""
+    centre = Centre(folder.parent / "centre")
+    order = centre.command(OPERATIONS[kind], id_=IDS[kind])
+    for _ in range(2):
+        terminal = OrderedTerminal(folder, centre)
+        effects = folder / "effects"
+
+        def do(_do: Operation, effects: Path = effects) -> Outcome:
+            with effects.open("a") as file:
+                file.write("done\n")
+            return Outcome("under_way" if kind == "done" else "succeeded")
+
+        terminal.hands.do = do  # type: ignore[method-assign]
+        terminal.commands.settle()
+        terminal.commands.round(order)
+        terminal.commands.round(order)
+        terminal.database.close()
+
+
+def run(folder: Path, statement: int, kind: str) -> tuple[bool, int]:
+    """A life in a process of its own, killed before this statement; whether it was, and how many statements were left."""
+    folder.mkdir(exist_ok=True)
+    reads, writes = os.pipe()
+    child = os.fork()
+    if child == 0:
+        left = _killing(statement)
+        try:
+            life(folder, kind)
+            os.write(writes, str(left[0]).encode())
+        finally:
+            os._exit(0)
+    os.close(writes)
+    _, status = os.waitpid(child, 0)
+    with os.fdopen(reads) as said:
+        text = said.read()
+    killed = os.WIFSIGNALED(status)
+    assert killed or text, "the life failed; its traceback is above"
+    return killed, int(text or 0)
+
+
+def _killing(statement: int) -> list[int]:
+    left, prepared = [statement], db.Database._prepare
+
+    def trace(_statement: str) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def traced(self: db.Database) -> None:
+        self._connection.set_trace_callback(trace)
+        prepared(self)
+
+    db.Database._prepare = traced  # type: ignore[method-assign]
+    return left
+
+
+@pytest.mark.parametrize("kind", ["again", "done"])
+def test_killed_before_a_statement_and_sent_again(tmp_path: Path, kind: str) -> None:
+    Centre(tmp_path / "centre")
+    killed, left = run(tmp_path / "count", 10**6, kind)
+    statements = 10**6 - left
+    assert not killed
+    assert statements > 60
+    for statement in range(1, statements + 1, 3):
+        folder = tmp_path / str(statement)
+        assert run(folder, statement, kind)[0]
+        assert not run(folder, 10**6, kind)[0]
+        after = OrderedTerminal(folder, Centre(tmp_path / "centre"))
+        assert [one.state for one in after.ended()] == ["succeeded"], f"after statement {statement}"
+        assert after.database.rows("SELECT count(*) FROM audit WHERE event = 'command_ended'") == [(1,)]
+        done = len((folder / "effects").read_text().split()) if (folder / "effects").exists() else 0
+        # What ends the program is begun once and no more; what may be done again was cut off at most once.
+        assert done <= 1 if kind == "done" else 1 <= done <= 2, f"after statement {statement}"
+        after.database.close()
