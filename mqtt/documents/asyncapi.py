@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from mqtt import messages, topics
+from mqtt.commands import OPERATIONS, Command, CommandAnswer
+from mqtt.desired import KINDS, Desired
 from mqtt.documents.schemas import Json, reference, schemas, text
 from mqtt.link import SESSION
 from mqtt.messages import EVENT_TYPES, MAX_PAYLOAD, Birth, CentreUp, Event, Left, Lost, Report, StorageReceipt
 from mqtt.topics import Delivery
 
 _BINDING = "0.2.0"
-_TERMINAL = "{terminal}"
+_TERMINAL, _WHAT = "{terminal}", "{what}"
 _MESSAGES = {
     "birth": Birth,
     "lost": Lost,
@@ -17,7 +19,12 @@ _MESSAGES = {
     "report": Report,
     "storageReceipt": StorageReceipt,
     "centreUp": CentreUp,
+    "commandAnswer": CommandAnswer,
+    "desired": Desired,
 }
+_SIGNED = ("command", "desired")
+_JWS = " What is described is the payload of a JWS in compact form (RFC 7515; EdDSA; the key's certificate, of the fleet's \
+authority and for signing only, in `x5c`; `typ` `tongban-{}`)."
 _CHANNELS: dict[str, tuple[str, Delivery, tuple[str, ...], str]] = {
     "state": (
         topics.state(_TERMINAL),
@@ -44,6 +51,25 @@ _CHANNELS: dict[str, tuple[str, Delivery, tuple[str, ...], str]] = {
         ("storageReceipt",),
         "What the centre has stored, after its commit.",
     ),
+    "commands": (
+        topics.commands(_TERMINAL),
+        topics.COMMAND,
+        ("command",),
+        "What a terminal is to do, signed. Response Topic: the channel `answers`; Correlation Data: the command's id; its expiry "
+        "is what is left of its life. Sent until it is answered, and at every birth; done once.",
+    ),
+    "answers": (
+        topics.answers(_TERMINAL),
+        topics.ANSWER,
+        ("commandAnswer",),
+        "How a command stands; which one says the Correlation Data. What became of it is an event, `command.ended`.",
+    ),
+    "desired": (
+        topics.desired(_TERMINAL, _WHAT),
+        topics.DESIRED,
+        ("desired",),
+        "What a terminal is to have: catalogue, settings, notices. A pointer, signed; the body is fetched over HTTPS.",
+    ),
     "centre": (topics.CENTRE_STATE, topics.STATE, ("centreUp", "lost", "left"), "Birth, will and leaving of the centre."),
 }
 _OPERATIONS: dict[str, tuple[str, str, str]] = {
@@ -51,6 +77,9 @@ _OPERATIONS: dict[str, tuple[str, str, str]] = {
     "report": ("send", "report", "After the birth, when something changes, and every 30 s."),
     "sendEvent": ("send", "events", "From the outbox, at most 20 unconfirmed at a time, oldest first."),
     "hearReceipt": ("receive", "receipts", "Only these free rows of the outbox; the broker's PUBACK frees nothing."),
+    "hearCommand": ("receive", "commands", "Checked, written down, answered, done in its moment; its result is an event."),
+    "answerCommand": ("send", "answers", "Accepted, waiting (a visit runs), running, ended. Always on its own topic."),
+    "hearDesired": ("receive", "desired", "Checked, fetched, checked, switched to between two visits; reported by an event."),
     "hearCentre": ("receive", "centre", "When the centre comes back, what is unconfirmed is sent again, and the report is whole."),
 }
 
@@ -93,15 +122,18 @@ def asyncapi() -> Json:
             "securitySchemes": {
                 "certificate": {"type": "X509", "description": "Of the fleet's own authority; see the OpenAPI document."}
             },
-            "messages": {name: _message(kind) for name, kind in _MESSAGES.items()}
+            "messages": {name: _message(kind, name) for name, kind in _MESSAGES.items()}
+            | {"command": _command()}
             | {name: _event(name, kind) for name, kind in EVENT_TYPES.items()},
-            "schemas": schemas([*_MESSAGES.values(), Event, *EVENT_TYPES.values()]),
+            "schemas": schemas([*_MESSAGES.values(), Command, *OPERATIONS.values(), Event, *EVENT_TYPES.values()]),
         },
     }
 
 
 def _channel(address: str, how: Delivery, names: tuple[str, ...], said: str) -> Json:
-    parameters = {"terminal": {"description": "`[a-z0-9-]`, opaque, permanent: never a place."}}
+    parameters: Json = {"terminal": {"description": "`[a-z0-9-]`, opaque, permanent: never a place."}}
+    if _WHAT in address:
+        parameters["what"] = {"enum": list(KINDS), "description": "Which of them."}
     return {
         "address": address,
         "description": f"{said} QoS {how.qos}{', retained' if how.retain else ''}; at most {MAX_PAYLOAD} bytes.",
@@ -121,13 +153,25 @@ def _operation(action: str, channel: str, said: str) -> Json:
         "description": said,
         "bindings": {"mqtt": binding},
     }
-    if channel == "events":
-        operation["reply"] = {"channel": {"$ref": "#/channels/receipts"}}
+    reply = {"events": "receipts", "commands": "answers"}.get(channel)
+    if reply is not None:
+        operation["reply"] = {"channel": {"$ref": f"#/channels/{reply}"}}
     return operation
 
 
-def _message(kind: type) -> Json:
-    return {"title": kind.__name__, "description": text(kind), "payload": reference(kind)}
+def _message(kind: type, name: str) -> Json:
+    message: Json = {"title": kind.__name__, "description": text(kind), "payload": reference(kind)}
+    if name in _SIGNED:
+        message["contentType"] = topics.COMMAND.content
+        message["description"] += _JWS.format(name)
+    return message
+
+
+def _command() -> Json:
+    """A command with the operation it names."""
+    operations = [reference(kind) for kind in OPERATIONS.values()]
+    payload = {"allOf": [reference(Command), {"type": "object", "properties": {"do": {"anyOf": operations}}}]}
+    return {**_message(Command, "command"), "payload": payload}
 
 
 def _event(name: str, kind: type) -> Json:

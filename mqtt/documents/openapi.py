@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mqtt import enrolment, messages, resources
+from mqtt import desired, enrolment, messages, resources
 from mqtt.documents.schemas import Json, reference, schemas
 
 Who = Literal["anybody", "code", "terminal", "desk"]
 _PKCS10 = {"application/pkcs10": {"schema": {"type": "string", "contentEncoding": "base64", "maxLength": enrolment.MAX_REQUEST}}}
 _PKCS7 = {"application/pkcs7-mime": {"schema": {"type": "string", "contentEncoding": "base64"}}}
 _SEALED = {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
+_BODIES = (desired.CatalogueBody, desired.SettingsBody, desired.NoticesBody)
+_BODY = {"application/json": {"schema": {"anyOf": [reference(kind) for kind in _BODIES]}}}
 _SECURITY: dict[Who, Json] = {
     "code": {
         "type": "http",
@@ -115,6 +117,17 @@ RESOURCES = (
     ),
     Resource(
         "get",
+        desired.body_path("{digest}"),
+        "getDesired",
+        "terminal",
+        "What the centre wants terminals to have, by the digest a signed pointer names (AsyncAPI, `desired`).",
+        {200: ("The body.", _BODY), 206: ("The part asked for by Range.", _SEALED)},
+        refused=(401, 404, 416),
+        refusals=(403,),
+        parameter=("digest", _DIGEST[1], "SHA-256 of the body, in hexadecimal."),
+    ),
+    Resource(
+        "get",
         resources.home_cases_path("{party}"),
         "getHomeCases",
         "desk",
@@ -130,7 +143,7 @@ def openapi() -> Json:
     paths: dict[str, Json] = {}
     for one in RESOURCES:
         paths.setdefault(one.path, {})[one.method] = _operation(one)
-    kinds = [enrolment.Standing, enrolment.Refusal, resources.CaseStanding, resources.CaseList, resources.Refused]
+    kinds = [enrolment.Standing, enrolment.Refusal, resources.CaseStanding, resources.CaseList, resources.Refused, *_BODIES]
     return {
         "openapi": "3.1.0",
         "info": {

@@ -25,6 +25,8 @@ from fleet.documents import Documents
 from fleet.http import create_api
 from fleet.store import Store
 from mqtt import messages
+from mqtt.commands import Command, CommandAnswer, operation
+from mqtt.desired import Desired
 from mqtt.documents.asyncapi import asyncapi
 from mqtt.documents.openapi import RESOURCES, openapi
 from mqtt.documents.schemas import FIELDS, schemas
@@ -45,6 +47,7 @@ FOLDER, DATA = ROOT / "docs" / "contract", Path(__file__).parent / "data"
 MESSAGES: dict[str, dict[str, Any]] = asyncapi()["components"]["messages"]
 EVENTS = sorted(name for name in MESSAGES if name.startswith("cn."))
 KINDS: dict[str, Any] = {"birth": TerminalState, "lost": TerminalState, "left": TerminalState, "centreUp": CentreState}
+KINDS |= {"commandAnswer": CommandAnswer, "desired": Desired}
 BEYOND = (
     "event id is not its epoch and sequence",
     "state report names a whole one that is still to come",
@@ -157,6 +160,8 @@ def code(name: str, payload: bytes) -> str | None:
             decode_event(payload)
         elif name in ("report", "health"):
             decode_report(payload)
+        elif name == "command":
+            operation(decode(payload, Command).do)
         else:
             decode(payload, KINDS.get(name, StorageReceipt))
     except ContractError as error:

@@ -275,7 +275,7 @@ def test_a_notice_is_shown_from_its_time_to_its_end(wanting: Wanting) -> None:
         assert wanting.floor.stood[-1].notices == texts
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(what=st.sampled_from(["catalogue", "settings", "notices"]), data=st.binary(min_size=1, max_size=200))
 def test_no_bytes_become_what_is_held(wanting: Wanting, what: Wanted, data: bytes) -> None:
     rev = max((row.rev for row in wanting.terminal.book.wanted()), default=0) + 1
