@@ -67,6 +67,33 @@ class CaseView:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandView:
+    """``condition``: good, bad, waiting or unknown; said in words as well."""
+
+    terminal: str
+    op: str
+    condition: str
+    state: str
+    said: str
+    by: str
+    why: str
+    made: float
+
+
+@dataclass(frozen=True, slots=True)
+class WantedView:
+    """What a terminal said last of what is wanted of it."""
+
+    terminal: str
+    what: str
+    rev: int
+    condition: str
+    state: str
+    said: str
+    received: float
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedView:
     topic: str
     reason: str
@@ -86,6 +113,8 @@ class Overview:
     ratings: Mapping[int, int]
     unsure: tuple[CaseView, ...]
     refused: tuple[RefusedView, ...]
+    commands: tuple[CommandView, ...]
+    wanted: tuple[WantedView, ...]
     kept: int
     """Broken events kept for staff."""
 
@@ -126,6 +155,10 @@ def overview(
             RefusedView(row["topic"], words.refusal(row["reason"]), row["count"], row["last"])
             for row in db.execute("SELECT * FROM refused ORDER BY last DESC LIMIT ?", (MOST_ROWS,))
         )
+        commands = tuple(_command(row) for row in db.execute("SELECT * FROM commands ORDER BY made DESC LIMIT ?", (MOST_ROWS,)))
+        wanted = tuple(
+            _wanted(row) for row in db.execute("SELECT * FROM reported ORDER BY received DESC, terminal LIMIT ?", (MOST_ROWS,))
+        )
         (kept,) = db.execute("SELECT count(*) FROM dead_letters").fetchone()
     presences = {presence.value: sum(t.presence == presence for t in terminals) for presence in Presence}
     return Overview(
@@ -139,6 +172,8 @@ def overview(
         ratings={level: counted.get(level, 0) for level in (5, 4, 3, 2, 1)},
         unsure=unsure,
         refused=refused,
+        commands=commands,
+        wanted=wanted,
         kept=kept,
     )
 
@@ -207,6 +242,33 @@ def _device(name: str, report: DeviceReport, current: bool) -> DeviceView:
     else:
         condition = "good" if report.life in ("ready", "busy") else "unknown"
     return DeviceView(words.DEVICES.get(name, name), condition, words.LIFE.get(report.life, report.life), trouble)
+
+
+def _command(row: sqlite3.Row) -> CommandView:
+    state = row["state"]
+    condition = {"succeeded": "good", "failed": "bad", "rejected": "bad", "expired": "bad", "canceled": "unknown"}
+    return CommandView(
+        terminal=row["terminal"],
+        op=words.OPERATIONS.get(row["op"], row["op"]),
+        condition=condition.get(state, "waiting"),
+        state=words.COMMAND_STATES[state],
+        said="；".join(said for said in (words.reason(row["reason"]), row["detail"]) if said),
+        by=row["by"],
+        why=row["why"],
+        made=row["made"],
+    )
+
+
+def _wanted(row: sqlite3.Row) -> WantedView:
+    return WantedView(
+        terminal=row["terminal"],
+        what=words.WANTED[row["what"]],
+        rev=row["rev"],
+        condition={"applied": "good", "refused": "bad"}.get(row["state"], "waiting"),
+        state=words.WANTED_STATES[row["state"]],
+        said="；".join(said for said in (words.reason(row["reason"]), row["detail"]) if said),
+        received=row["received"],
+    )
 
 
 def _case(row: sqlite3.Row, parties: Mapping[str, str]) -> CaseView:
