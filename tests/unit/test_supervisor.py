@@ -181,6 +181,25 @@ def test_another_identity_is_news() -> None:
         assert bell.lives() == [*UP, (Life.READY, None)]
 
 
+def test_told_to_restart_it_is_closed_and_opened_anew_and_ready_again() -> None:
+    with living(Bell()) as bell:
+        bell.until(lambda: bell.turns > 0)
+        bell.restart()
+        bell.until(lambda: bell.opened == 2 and not bell.restarting)
+        assert (bell.closed, bell.state().usable) == (1, True)
+
+
+def test_told_to_restart_and_not_coming_back_it_is_restarting_until_it_does() -> None:
+    with living(Bell()) as bell:
+        bell.until(lambda: bell.turns > 0)
+        bell.script["open"] = OSError
+        bell.restart()
+        bell.until(lambda: (Life.ABSENT, "absent") in bell.lives())
+        assert bell.restarting
+        bell.script.clear()
+        bell.until(lambda: not bell.restarting)
+
+
 def test_a_note_wakes_a_thread_that_waits_for_nothing_else() -> None:
     with living(Bell()) as bell:
         bell.until(lambda: bell.turns > 0)
