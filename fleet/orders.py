@@ -58,7 +58,7 @@ class Orders:
         self._hearing = hearing
         self._newest: tuple[int, ...] | None = None
         self._looked = 0.0
-        self._told: dict[tuple[str, str, int], float] = {}
+        self._told: dict[tuple[str, str], tuple[int, float]] = {}
         self._births: SimpleQueue[str | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="orders", daemon=True)
 
@@ -75,6 +75,7 @@ class Orders:
         self._births.put(terminal)
 
     def _run(self) -> None:
+        looked = 0.0
         while True:
             try:
                 terminal = self._births.get(timeout=LOOK)
@@ -85,7 +86,8 @@ class Orders:
             try:
                 if terminal:
                     self._welcome(terminal, time.time())
-                else:
+                if time.monotonic() - looked >= LOOK:  # also while a whole fleet connects
+                    looked = time.monotonic()
                     self._look(time.time())
             except SettingsError as error:
                 _log.error("orders cannot be signed: %s", error)
@@ -126,8 +128,12 @@ class Orders:
             (terminal, one)
             for terminal, groups in self._groups.items()
             for one in desired.wanted(db, terminal, groups)
-            if not one.settled and now - self._told.get((terminal, one.what, one.rev), float("-inf")) >= desired.AGAIN
+            if not one.settled and not self._told_lately(terminal, one, now)
         ]
+
+    def _told_lately(self, terminal: str, one: Publication, now: float) -> bool:
+        rev, at = self._told.get((terminal, one.what), (0, 0.0))
+        return rev == one.rev and now - at < desired.AGAIN
 
     def _command(self, one: Due, now: float) -> None:
         left = int(one.expires - now)
@@ -142,5 +148,5 @@ class Orders:
         signed = self._signer().sign(DESIRED, one.pointer(terminal))
         said = self._publish(topics.desired(terminal, one.what), signed, topics.DESIRED, None)
         if said:
-            self._told[terminal, one.what, one.rev] = now
+            self._told[terminal, one.what] = (one.rev, now)
         return said

@@ -57,7 +57,8 @@ class Processes:
         while not ended(1.0):
             for index, (spec, child) in enumerate(self._running):
                 if child.poll() is not None:
-                    self._tell(f"{spec.name}意外退出（{_how(child.returncode)}），已重新启动")
+                    how = "已退出" if child.returncode == 0 else f"意外退出（{_how(child.returncode)}）"
+                    self._tell(f"{spec.name}{how}，已重新启动")
                     self._running[index] = (spec, _spawn(spec))
 
     def stop(self) -> None:

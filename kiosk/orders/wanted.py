@@ -157,6 +157,8 @@ class WantedDocuments:
             desired = self._trust.desired(order)
             row = next((one for one in self._book.wanted() if one.what == desired.what), None)
             if row is not None and desired.rev < row.rev:
+                if retained:
+                    return  # a broker that was killed may keep what was wanted before
                 raise ContractError("revision is older than the one held")
         except ContractError as refused:
             log.warning("what is wanted was refused: %s", refused)

@@ -1,4 +1,4 @@
-"""kill -9 before each SQL statement of a command's life: afterwards it is done once, told once, and nothing is half."""
+"""kill -9 before SQL statements of an order's life: a command is done once and told once, a catalogue is the old or the new one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from support.orders import Centre, OrderedTerminal
+from support.wanting import Wanting, catalogue
 
+from domain.catalogue.catalogue import load
 from kiosk.orders.operations import Outcome
 from kiosk.store import db
 from mqtt import commands as op
@@ -38,6 +40,14 @@ def life(folder: Path, kind: str) -> None:
         terminal.database.close()
 
 
+def switches(folder: Path) -> Wanting:
+    """Two catalogues, one after the other."""
+    wanting = Wanting(folder, Centre(folder.parent / "centre"))
+    for rev in (1, 2):
+        wanting.wants("catalogue", rev, catalogue(f"{rev}.0"))
+    return wanting
+
+
 def run(folder: Path, statement: int, kind: str) -> tuple[bool, int]:
     """A life in a process of its own, killed before this statement; whether it was, and how many statements were left."""
     folder.mkdir(exist_ok=True)
@@ -46,7 +56,7 @@ def run(folder: Path, statement: int, kind: str) -> tuple[bool, int]:
     if child == 0:
         left = _killing(statement)
         try:
-            life(folder, kind)
+            switches(folder) if kind == "switch" else life(folder, kind)
             os.write(writes, str(left[0]).encode())
         finally:
             os._exit(0)
@@ -82,7 +92,7 @@ def test_killed_before_a_statement_and_sent_again(tmp_path: Path, kind: str) -> 
     statements = 10**6 - left
     assert not killed
     assert statements > 60
-    for statement in range(1, statements + 1, 3):
+    for statement in range(1, statements + 1, 4):
         folder = tmp_path / str(statement)
         assert run(folder, statement, kind)[0]
         assert not run(folder, 10**6, kind)[0]
@@ -93,3 +103,19 @@ def test_killed_before_a_statement_and_sent_again(tmp_path: Path, kind: str) -> 
         # What ends the program is begun once and no more; what may be done again was cut off at most once.
         assert done <= 1 if kind == "done" else 1 <= done <= 2, f"after statement {statement}"
         after.database.close()
+
+
+def test_killed_in_the_middle_of_a_switch_the_next_start_has_a_whole_catalogue_and_ends_with_the_newest(tmp_path: Path) -> None:
+    centre = Centre(tmp_path / "centre")
+    killed, left = run(tmp_path / "count", 10**6, "switch")
+    assert not killed
+    for statement in range(1, 10**6 - left + 1, 7):
+        folder = tmp_path / str(statement)
+        assert run(folder, statement, "switch")[0]
+        started = Wanting(folder, centre)
+        assert started.parts.catalogue.version in (load().version, "1.0", "2.0")
+        started.terminal.database.close()
+        after = switches(folder)
+        assert after.again().parts.catalogue.version == "2.0", f"after statement {statement}"
+        last = after.again().terminal.reported()[-1]
+        assert (last.rev, last.state) == (2, "applied"), f"after statement {statement}"
