@@ -45,7 +45,7 @@ def test_a_receipt_that_lies_is_refused_counted_and_changes_nothing(fleet: Fleet
 def test_a_broken_event_is_shown_to_staff_and_does_not_hold_up_those_behind_it(fleet: Fleet) -> None:
     broken = event(TERMINAL, EPOCH, 1, TIME, rating()).replace(b'"level":5', b'"level":0')
     with terminal_end(fleet.broker) as terminal:
-        wait_until(lambda: terminal.link.state.connected, "connected")
+        wait_until(lambda: terminal.link.state.connected and fleet.centre.ingest.hearing.since, "both are connected")
         terminal.link.publish_event(broken)
         terminal.link.publish_event(b"\x00\xff")
         wait_until(lambda: "留存待查" in console(fleet) and "k1/rs-hall-01/up/ev" in console(fleet), "the console shows it")
