@@ -15,6 +15,7 @@ from msgspec.structs import replace as struct_replace
 
 from domain.catalogue.catalogue import Catalogue
 from kiosk import faults
+from kiosk.clock import CHINA
 from kiosk.settings import Settings, TerminalSettings, VisitSettings
 from kiosk.visit.outcome import Rules
 from kiosk.visit.snapshot import Fault, Hall
@@ -112,6 +113,6 @@ def passed(moment: str, now: datetime) -> bool:
 
 def _in_words(moment: str) -> str:
     try:
-        return f"{datetime.fromisoformat(moment):%m 月 %d 日 %H:%M}"
-    except ValueError:
+        return f"{datetime.fromisoformat(moment).astimezone(CHINA):%m 月 %d 日 %H:%M}"
+    except (ValueError, OverflowError):
         return moment

@@ -69,9 +69,10 @@ class Book:
         return int(str(key)), int(str(made))
 
     def seen(self, key: int, made: int) -> None:
+        """A newer key begins the times anew: so a centre whose clock once stood far ahead is believed again."""
         if (key, made) != self.trust():
             with self._database.transaction() as db:
-                db.execute("UPDATE trust SET key = max(key, ?), made = max(made, ?)", (key, made))
+                db.execute("UPDATE trust SET made = iif(key < ?1, ?2, max(made, ?2)), key = max(key, ?1)", (key, made))
 
     def refuse(self, what: Literal["command", "desired"], rule: str) -> bool:
         """Count it; whether there is an event for the centre."""

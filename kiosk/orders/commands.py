@@ -73,6 +73,7 @@ class Commands:
         self._news = news
         self._boot = boot or machine_boot()
         self._waiting: set[str] = set()
+        self._results: dict[str, Outcome] = {}
         self._notes: SimpleQueue[bytes | _Stop] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="commands", daemon=True)
 
@@ -152,6 +153,9 @@ class Commands:
     # --- what is to be done -------------------------------------------------------------------------------------------
 
     def _turn(self, given: Given) -> None:
+        if given.id in self._results:  # done, but its result could not be written
+            self._end(given.id, given.op, self._results[given.id])
+            return
         if given.boot is not None:
             return  # under way: its end is the program's, or the machine's
         why = self._unfit(given.expires, msgspec.Raw(given.body))
@@ -173,6 +177,7 @@ class Commands:
             self._book.put_back(given.id)
             self._wait(given)
         elif outcome.state != "under_way":
+            self._results[given.id] = outcome
             self._end(given.id, given.op, outcome)
 
     def _wait(self, given: Given) -> None:
@@ -185,6 +190,7 @@ class Commands:
             raise ValueError("nothing has ended")
         self._waiting.discard(id_)
         self._book.end(id_, op, outcome.state, outcome.why, outcome.detail, outcome.beside)
+        self._results.pop(id_, None)
         log.info("command %s: %s %s", op, outcome.state, outcome.why or "")
         self._news()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -211,6 +212,35 @@ def test_one_that_fails_by_our_mistake_is_a_failure_by_name_and_the_next_is_done
     terminal.hands.raises = None
     terminal.commands.round(centre.command(op.SelfTest()))
     assert [(one.state, one.why) for one in terminal.ended()] == [("failed", "internal"), ("succeeded", None)]
+
+
+def test_a_result_the_disk_did_not_take_is_written_later_and_nothing_is_done_again(
+    terminal: OrderedTerminal, centre: Centre
+) -> None:
+    full = [sqlite3.OperationalError("database or disk is full")]
+
+    def beside(_db: sqlite3.Connection) -> None:
+        if full:
+            raise full.pop()
+
+    terminal.hands.outcome = Outcome("succeeded", beside=beside)
+    with pytest.raises(sqlite3.OperationalError):
+        terminal.commands.round(centre.command(op.SelfTest()))
+    terminal.commands.round()
+    assert (len(terminal.hands.done), [one.state for one in terminal.ended()]) == (1, ["succeeded"])
+
+
+def test_a_centre_whose_clock_once_stood_far_ahead_is_believed_again_with_a_new_key(tmp_path: Path) -> None:
+    centre = Centre(tmp_path / "centre")
+    terminal = OrderedTerminal(tmp_path, centre)
+    now = terminal.clock.now().timestamp()
+    terminal.commands.round(centre.command(op.SelfTest(), made=now + 30 * 86400))
+    terminal.commands.round(centre.command(op.SelfTest()))
+    assert [one.state for one in terminal.ended()] == ["succeeded", "expired"]
+    centre.folder.keep_orders(centre.folder.load(), datetime.now(UTC), anew=True)
+    terminal.commands.round(centre.command(op.SelfTest()))
+    assert terminal.ended()[-1].state == "succeeded"
+    terminal.database.close()
 
 
 def test_a_restart_that_was_asked_for_is_its_own_result(tmp_path: Path, terminal: OrderedTerminal, centre: Centre) -> None:
