@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Container
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from mqtt.resources import MAX_DOCUMENT
 _log = logging.getLogger(__name__)
 
 _UPKEEP = 12 * 3600.0
-"""Seconds between two looks at the age of the servers' certificates."""
+"""Seconds between two looks at the age of the servers' certificates and of what was cut off."""
 
 
 class Centre:
@@ -46,7 +47,7 @@ class Centre:
             settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.store = Store(settings.data / "centre.db")
             undone.callback(self.store.close)
-            documents = Documents(settings.data / "documents")
+            self._documents = documents = Documents(settings.data / "documents")
             bodies = Documents(settings.data / "desired")
             link = Broker(settings.broker.host, settings.broker.port, self._folder.centre())
             members = _Members(places, self.authority)
@@ -105,6 +106,7 @@ class Centre:
     def _keep(self) -> None:
         while not self._ended.wait(_UPKEEP):
             try:
+                self._documents.expire(time.time())
                 if self._servers():
                     self._api.reload()
                     mosquitto.tell(self._settings.broker)

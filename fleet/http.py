@@ -6,18 +6,19 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import msgspec
 from flask import Flask, Response, abort, request, send_file
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from fleet.authority.authority import Authority, RefusedError
 from fleet.authority.est import create_est, refused
-from fleet.documents import Documents, TooLargeError, WrongContentError
+from fleet.documents import DiskError, Documents, TooLargeError, WrongContentError, WrongOffsetError
 from fleet.store import Store
 from fleet.tokens import bearer
 from mqtt.messages import DocumentRef
-from mqtt.resources import MAX_DOCUMENT, CaseList, CaseStanding, HomeCase, Refused
+from mqtt.resources import MAX_DOCUMENT, UPLOAD_COMPLETE, UPLOAD_OFFSET, CaseList, CaseStanding, HomeCase, Refused
 
 _log = logging.getLogger(__name__)
 
@@ -58,40 +59,70 @@ def create_api(
     def desk() -> str:
         return bearer(request.headers.get("Authorization"), homes) or _unauthorised()
 
+    def known(digest: str) -> bool:
+        try:
+            there = documents.path(digest).is_file()
+        except ValueError:
+            abort(404)
+        with store.reading() as db:
+            return there and _stored(db, digest)
+
     @app.put("/v1/documents/<digest>")
     def put_document(digest: str) -> Response:
-        who = terminal()
+        return _take(terminal(), digest, 0)
+
+    @app.patch("/v1/documents/<digest>")
+    def patch_document(digest: str) -> Response:
+        who, said = terminal(), request.headers.get(UPLOAD_OFFSET, "")
+        if not (said.isascii() and said.isdigit() and len(said) < 12 and request.headers.get(UPLOAD_COMPLETE) == "?1"):
+            abort(400)
+        return _take(who, digest, int(said))
+
+    def _take(who: str, digest: str, offset: int) -> Response:
         try:
-            return _put(digest, who)
+            return take(who, digest, offset)
+        except ClientDisconnected:
+            raise  # a line that broke; what came is kept
         except HTTPException as error:
             if error.code in _REFUSALS:
                 store.refused(f"PUT /v1/documents {who}", _REFUSALS[error.code].refused, time.time())
             raise
 
-    def _put(digest: str, who: str) -> Response:
+    def take(who: str, digest: str, offset: int) -> Response:
         if request.content_length is None:
             abort(411)
         if request.content_length > MAX_DOCUMENT:
             abort(413)
+        if known(digest):
+            return _json(b"", 200)
         try:
-            known = documents.path(digest).is_file()
-            with store.reading() as db:
-                known = known and _stored(db, digest)
-            if known:
-                return _json(b"", 200)
-            size = documents.take(digest, request.stream)
+            size = documents.take(who, digest, request.stream, request.content_length, offset)
         except TooLargeError:
             abort(413)
         except WrongContentError:
             _log.warning("terminal %s: document %s refused, the content does not match its name", who, digest[:12])
             abort(422)
-        except ValueError:
-            abort(404)
+        except WrongOffsetError:
+            abort(409)
+        except DiskError as error:
+            _log.error("a document could not be stored: %s", error.__cause__)
+            abort(507)
         store.document_stored(digest, size, time.time())
         return _json(b"", 201)
 
+    def brought(who: str, digest: str) -> Response:
+        answer = Response(status=204)
+        if known(digest):
+            answer.headers[UPLOAD_COMPLETE] = "?1"
+        else:
+            answer.headers[UPLOAD_COMPLETE] = "?0"
+            answer.headers[UPLOAD_OFFSET] = str(documents.held(who, digest))
+        return answer
+
     @app.get("/v1/documents/<digest>")
     def get_document(digest: str) -> Response:
+        if request.method == "HEAD":
+            return brought(terminal(), digest)
         party = desk()
         with store.reading() as db:
             allowed = db.execute(
@@ -138,8 +169,9 @@ def create_api(
     @app.after_request
     def _read_to_the_end(response: Response) -> Response:
         # What was not asked for is thrown away here, a little at a time: cheroot would read it in one piece.
-        while response.status_code != 413 and request.stream.read(_CHUNK):
-            pass
+        with suppress(ClientDisconnected):
+            while response.status_code != 413 and request.stream.read(_CHUNK):
+                pass
         return response
 
     @app.after_request

@@ -23,6 +23,7 @@ from mqtt.messages import (
     CaseTaken,
     CommandEnded,
     DesiredReported,
+    DeviceTrouble,
     Event,
     EventData,
     Health,
@@ -257,6 +258,8 @@ def _apply(db: sqlite3.Connection, one: EventIn, now: float) -> None:
         case OrderRefused() as refusal:
             down = topics.commands(one.terminal) if refusal.what == "command" else topics.desired(one.terminal, "+")
             _refused(db, down, refusal.rule, now, refusal.count)
+        case DeviceTrouble():
+            pass  # kept as it came; what a device is like now, the state report says
 
 
 def _case(db: sqlite3.Connection, terminal: str, case: CaseTaken, now: float) -> None:

@@ -83,6 +83,8 @@ FAULTS: dict[str, str] = {
     "catalogue_damaged": "事项目录损坏，暂停服务",
     "bus_overloaded": "设备事件过多",
     "store_failed": "写本机数据库失败，暂停服务",
+    "store_full": "存储空间不足，暂停收件，积压的仍在上传",
+    "outbox_unreadable": "有待送出的记录读不懂，已放到一边",
     "document_damaged": "有材料影像损坏，未送达",
     "upload_refused": "中心不认本机的证书",
     "certificate_revoked": "证书已被中心吊销",

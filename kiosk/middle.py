@@ -20,6 +20,7 @@ from kiosk.bus import Bus
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
 from kiosk.standing import Standing
+from kiosk.store.room import FULL
 from kiosk.store.volatile import VolatileVisit
 from kiosk.tray import Tray
 from kiosk.visit import effects as fx
@@ -117,6 +118,7 @@ class Middle:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
         self._clerk: Clerk | None = None
+        self._full: str | None = None
 
     # --- the composition root ---------------------------------------------------------------------------------------
 
@@ -124,7 +126,7 @@ class Middle:
         """Begin, with the visit of before a restart if there is one; ``printing``: what the journal knows of its receipt."""
         self._clerk = clerk
         state, effects = machine.restored(state, printing, self._rules)
-        self._state, _ = machine.step(state, ev.Closed(_code(self._standing)), 0.0, self._rules)
+        self._state, _ = machine.step(state, self._closing(), 0.0, self._rules)
         self._settle(effects)
         self._thread.start()
 
@@ -155,10 +157,14 @@ class Middle:
         """How the terminal stands from now on; inside :meth:`between` only, so that a visit ends as it began."""
         self._standing, self._rules = standing, standing.rules
         self._need_clerk().use(standing.catalogue)
-        state, _ = machine.step(self._state, ev.Closed(_code(standing)), self._clock.monotonic(), self._rules)
+        state, _ = machine.step(self._state, self._closing(), self._clock.monotonic(), self._rules)
         self._state = struct_replace(state, version=state.version + 1)
         self._settle(())
         self._news()
+
+    def only_reserve(self, tight: bool) -> None:
+        """Any thread: only the reserve of the disk is left, or there is room again."""
+        self.post(ev.Closed(FULL if tight else None))
 
     @property
     def serving(self) -> bool:
@@ -271,10 +277,18 @@ class Middle:
                 self._publish()
             case port.SocialCardRead():
                 self._step(self._judge_social(item.document))
+            case ev.Closed():
+                self._full = item.fault
+                self._step(self._closing())
+                self._news()
             case _:
                 translated = _translate(item)
                 if translated is not None:
                     self._step(translated)
+
+    def _closing(self) -> ev.Closed:
+        """Why no visit can begin: how the terminal stands, and then its disk."""
+        return ev.Closed(_code(self._standing) or self._full)
 
     def _answer(self, request: _Act) -> None:
         visit = self._state.visit

@@ -46,10 +46,11 @@ class TerminalSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PathSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``runtime`` must lie in memory (tmpfs)."""
+    """``runtime`` must lie in memory (tmpfs). ``reserve``: MiB that stay free where ``data`` lies; with less, no visit begins."""
 
     data: Path
     runtime: Path
+    reserve: Annotated[int, Meta(ge=16, le=1_000_000)] = 512
 
 
 class GlassSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -35,15 +35,17 @@ from kiosk.store.db import Database
 from kiosk.store.files import alone
 from kiosk.store.journal import StoredJournal
 from kiosk.store.outbox import StoredDocuments, StoredOutbox
+from kiosk.store.room import Room
 from kiosk.store.store import Numbering, Store
 from kiosk.store.volatile import VolatileVisit
+from kiosk.storekeeper import Storekeeper
 from kiosk.tray import Tray
 from kiosk.visit.snapshot import Fault
 from kiosk.visit.state import State
 from mqtt import topics
 from mqtt.connection import Broker, Pace, Received
 from mqtt.link import Link
-from mqtt.messages import VERSION, Birth, DeviceReport, Health
+from mqtt.messages import VERSION, Backlog, Birth, DeviceReport, Health
 from mqtt.publisher import Publisher
 from mqtt.uploads import Uploader
 from ui.app import create_app
@@ -52,6 +54,7 @@ from ui.server import create_page_server
 log = logging.getLogger(__name__)
 
 OVERLOADED = "bus_overloaded"
+UNREADABLE = "outbox_unreadable"
 
 
 class Terminal:
@@ -96,14 +99,20 @@ class Terminal:
         self._devices = equipment.build(settings.devices, journal, unfinished=unfinished)
         tray = Tray()
         self._middle = middle = Middle(parts.standing(clock.now()), self._devices, tray, volatile, clock, self._news)
+        self._room = Room(settings.paths.data, database, settings.paths.reserve * 1024 * 1024)
         self._build_link(store)
         self._build_orders(book, shelf, database)
+        storekeeper = Storekeeper(
+            database, self._outbox, self._room, self._devices.states, clock, middle.only_reserve, self._publisher.wake
+        )
         clerk = Clerk(store, settings, parts.catalogue, tray, middle.post, self._committed)
         clerk.start()
         self._running.callback(clerk.stop)
         submitted = state.visit.submitted if state.visit else None
         middle.start(clerk, state, journal.last(submitted.case) if submitted else None)
         self._running.callback(middle.stop)
+        storekeeper.start()
+        self._running.callback(storekeeper.stop)
         for device in self._devices.all():
             device.start(self._from_device)
             self._running.callback(device.stop)
@@ -189,7 +198,8 @@ class Terminal:
     def _trouble(self) -> str | None:
         """What is wrong beside the devices, by code."""
         overloaded = OVERLOADED if self._middle.overloaded else None
-        return self._middle.closed or self._keeper.fault or self._uploader.fault or overloaded
+        unreadable = UNREADABLE if self._outbox.set_aside() else None
+        return self._middle.closed or self._keeper.fault or self._uploader.fault or unreadable or overloaded
 
     def _health(self, bd: int) -> Health:
         """The state report. Called from the publisher's thread."""
@@ -215,6 +225,7 @@ class Terminal:
             pages_waiting=self._documents.count(),
             ts=self._clock.now().isoformat(),
             fault=self._trouble(),
+            backlog=Backlog(self._room.days(self._clock.now().date()), self._outbox.set_aside(), self._outbox.dropped()),
         )
 
     def _from_device(self, event: object) -> None:

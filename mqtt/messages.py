@@ -101,6 +101,17 @@ class DeviceReport(Struct, frozen=True):
     proof_age: float | None = None
 
 
+class Backlog(Struct, frozen=True):
+    """What waits on the terminal, beyond how much. ``days``: how long it can go on taking cases in while nothing leaves, by the
+    room on its disk and what the last days brought; null while that is not known. ``set_aside``: rows of the outbox its program
+    cannot read; ``dropped``: telemetry given up since its database was made.
+    """
+
+    days: float | None = None
+    set_aside: Count = 0
+    dropped: Count = 0
+
+
 class Health(Struct, frozen=True):
     """What a terminal is like now: devices, what still waits, whether it serves. ``oldest`` is the age in seconds. On the wire:
     version 1 of the state report, which was always whole.
@@ -116,6 +127,7 @@ class Health(Struct, frozen=True):
     ts: Time
     fault: Code | None = None
     """Why it does not serve, when it does not (catalogue_damaged, …); else what is wrong beside the devices (clock_wrong, …)."""
+    backlog: Backlog | None = None
 
 
 class Report(Struct, frozen=True, omit_defaults=True):
@@ -135,6 +147,7 @@ class Report(Struct, frozen=True, omit_defaults=True):
     oldest: float | UnsetType | None = UNSET
     pages_waiting: Count | UnsetType = UNSET
     fault: Code | UnsetType | None = UNSET
+    backlog: Backlog | UnsetType | None = UNSET
 
 
 class DocumentRef(Struct, frozen=True):
@@ -207,7 +220,15 @@ class OrderRefused(Struct, frozen=True, tag_field="kind", tag="order.refused"):
     count: Annotated[int, Meta(ge=1, le=MOST_COUNT)]
 
 
-EventData = CaseTaken | RatingGiven | ReceiptEnded | CommandEnded | DesiredReported | OrderRefused
+class DeviceTrouble(Struct, frozen=True, tag_field="kind", tag="device.trouble"):
+    """What is wrong with a device is now this; both null when nothing is. Telemetry: the history of a time without a link."""
+
+    device: Code
+    fault: Code | None = None
+    warning: Code | None = None
+
+
+EventData = CaseTaken | RatingGiven | ReceiptEnded | CommandEnded | DesiredReported | OrderRefused | DeviceTrouble
 EVENT_TYPES: dict[str, type[Struct]] = {
     "cn.tongban.case.taken.v1": CaseTaken,
     "cn.tongban.rating.given.v1": RatingGiven,
@@ -215,6 +236,7 @@ EVENT_TYPES: dict[str, type[Struct]] = {
     "cn.tongban.command.ended.v1": CommandEnded,
     "cn.tongban.desired.reported.v1": DesiredReported,
     "cn.tongban.order.refused.v1": OrderRefused,
+    "cn.tongban.device.trouble.v1": DeviceTrouble,
 }
 _NAMES = {kind: name for name, kind in EVENT_TYPES.items()}
 _BASES = {name.rpartition(".v")[0] for name in EVENT_TYPES}

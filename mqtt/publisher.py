@@ -14,7 +14,7 @@ from typing import Protocol
 from mqtt.link import Centre, CentreHeard, Connected, Disconnected, Link, LinkEvent, ReceiptHeard
 from mqtt.messages import ContractError, EventData, Health, event
 from mqtt.report import Reporter
-from mqtt.window import SIZE, Ranges, Window
+from mqtt.window import PATIENCE, SIZE, Ranges, Window
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Outbox(Protocol):
         """16 hexadecimal digits, made with the database."""
 
     def pending(self, limit: int) -> Sequence[Row]:
-        """The oldest unconfirmed rows, ascending."""
+        """The most urgent unconfirmed rows: cases and ratings before results before telemetry, each by its sequence."""
 
     def confirm(self, ranges: Ranges) -> None:
         """The centre has stored these sequences (inclusive ranges): delete exactly them."""
@@ -72,14 +72,16 @@ _Note = LinkEvent | _Wake | _HealthChanged | _Stop
 
 
 class Publisher:
-    """One thread. ``health`` builds the present report for the given ``bd``; it is called from that thread."""
+    """One thread. ``health`` builds the present report for the given ``bd``; it is called from that thread. ``patience``: seconds
+    without a receipt before what is in flight is sent again.
+    """
 
-    def __init__(self, link: Link, outbox: Outbox, health: Callable[[int], Health]) -> None:
+    def __init__(self, link: Link, outbox: Outbox, health: Callable[[int], Health], patience: float = PATIENCE) -> None:
         self._link = link
         self._outbox = outbox
         self._health = health
         self._notes: SimpleQueue[_Note] = SimpleQueue()
-        self._window = Window(outbox.epoch)
+        self._window = Window(outbox.epoch, patience)
         self._bd: int | None = None
         self._reporter = Reporter(0, 0.0)
         self._draining = False

@@ -77,6 +77,7 @@ def whole(health: Health, bd: int, n: int) -> Report:
         oldest=health.oldest,
         pages_waiting=health.pages_waiting,
         fault=health.fault,
+        backlog=health.backlog,
     )
 
 
@@ -99,6 +100,7 @@ def difference(base: Health, health: Health, bd: int, n: int, of: int) -> Report
         oldest=health.oldest if waiting else UNSET,
         pages_waiting=health.pages_waiting if health.pages_waiting != base.pages_waiting else UNSET,
         fault=health.fault if health.fault != base.fault else UNSET,
+        backlog=health.backlog if health.backlog != base.backlog else UNSET,
     )
 
 
@@ -112,4 +114,4 @@ def merged(base: Health | None, report: Report) -> Health | None:
     return replace(base, bd=report.bd, ts=report.ts, devices={**base.devices, **report.devices}, **told)
 
 
-_FIELDS = ("serving", "unconfirmed", "oldest", "pages_waiting", "fault")
+_FIELDS = ("serving", "unconfirmed", "oldest", "pages_waiting", "fault", "backlog")

@@ -3,11 +3,19 @@
 ==========================================  ========  ===================================================================
 ``PUT /v1/documents/{digest}``              terminal  body: the sealed bytes. 201 stored now, 200 was stored already,
                                                       422 the content does not match its name, 413 too large, 401, 403
+``HEAD /v1/documents/{digest}``             terminal  204; ``Upload-Complete: ?1`` when it is stored, else ``?0`` and
+                                                      ``Upload-Offset``: how many bytes of it this terminal has brought
+``PATCH /v1/documents/{digest}``            terminal  body: the bytes from ``Upload-Offset`` to the end. 201, 200, 422, 413
+                                                      as above; 409 when the centre does not stand at that offset
 ``GET /v1/documents/{digest}``              desk      the sealed bytes; only documents of cases whose home it is; 404
 ``GET /v1/cases/{case}``                    terminal  :class:`CaseStanding` of a case this terminal took in; 404
 ``GET /v1/desired/{digest}``                terminal  what is wanted of it (``mqtt/desired.py``), whole or in parts (Range); 404
 ``GET /v1/homes/{party}/cases``             desk      :class:`CaseList`, newest first
 ==========================================  ========  ===================================================================
+
+What was brought of a document that was cut off stays for a while (PUT and PATCH alike); ``HEAD`` and ``PATCH`` have the shape of
+the IETF's resumable uploads (draft-ietf-httpbis-resumable-upload), with the document itself as the upload. Only a 422 to a PUT
+says that a document is damaged: one put together from parts may have been spoilt on the way.
 
 A terminal shows its certificate, whose name is the terminal (``mqtt/enrolment.py``); a desk carries ``Authorization: Bearer …``.
 A certificate that is revoked or not known is answered 403 at once, with the reason (``enrolment.Refusal``); every other 4xx
@@ -24,6 +32,9 @@ from mqtt.messages import Code, Count, Digest, DocumentRef, Short, Time
 
 MAX_DOCUMENT = 16 * 1024 * 1024
 """Bytes of one sealed document."""
+UPLOAD_OFFSET = "Upload-Offset"
+UPLOAD_COMPLETE = "Upload-Complete"
+PARTIAL = "application/partial-upload"
 
 
 class Refused(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Carries sealed documents to the centre and frees them once it has every document of their case.
 
-The files live with the terminal's store (``Blobs``). A document that is not taken is kept and reported, never deleted.
+The files live with the terminal's store (``Blobs``). They are read as they are sent, a piece at a time. A document that is not
+taken is kept and reported, never deleted; one that was cut off goes on where the centre's copy ends.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from enum import Enum, auto
 from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
@@ -27,12 +29,24 @@ DAMAGED = "document_damaged"
 REFUSED = "upload_refused"
 """Fault codes of ``kiosk/faults.toml``: a document the centre will not take as it is; this terminal's certificate is refused."""
 
+AT_ONCE = 2
+"""Documents under way at the same time: enough to fill the line while the centre checks one, too few to crowd a hall's network."""
 _CHUNK = 64 * 1024
-_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
-_FIRST_WAIT = 2.0
-_MOST_WAIT = 300.0
-_STANDING_WAIT = 2.0
-"""Seconds before asking again for a case whose event has not arrived yet; it travels by MQTT and may be slower."""
+_WORTH_ASKING = 128 * 1024
+"""Bytes from which it pays to ask first how much of a document the centre has."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPace:
+    """Seconds. ``first``, doubled at each failure up to ``most``, before the centre is tried again; ``standing`` before asking
+    again for a case whose event has not arrived yet (it travels by MQTT and may be slower); ``silence`` until an exchange
+    counts as dead.
+    """
+
+    first: float = 2.0
+    most: float = 300.0
+    standing: float = 2.0
+    silence: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +55,21 @@ class Waiting:
 
     case: str
     digest: str
-    path: Path
+    size: int
     stored: bool = False
 
 
 class Blobs(Protocol):
-    """The terminal's sealed documents. Called from the uploader's thread only."""
+    """The terminal's sealed documents. Called from the uploader's threads only."""
 
-    def waiting(self) -> Iterable[Waiting]:
-        """Every document of every case that is not whole at the centre, oldest case first."""
+    def cases(self) -> Sequence[str]:
+        """Cases that are not whole at the centre, oldest first."""
+
+    def documents(self, case: str) -> Sequence[Waiting]:
+        """Every document of one of them."""
+
+    def open(self, document: Waiting) -> BinaryIO:
+        """Its sealed bytes, from the start; ``OSError``."""
 
     def stored(self, digest: str) -> None:
         """The centre has this document on its disk, checked."""
@@ -58,16 +78,22 @@ class Blobs(Protocol):
         """The centre has every document of ``case``: its files may go."""
 
 
-class Uploader:
-    """One thread. ``ValueError`` for a centre that is not HTTPS."""
+class _Sent(Enum):
+    STORED = auto()
+    SPOILT = auto()
 
-    def __init__(self, centre: str, tls: Tls, blobs: Blobs) -> None:
+
+class Uploader:
+    """One thread, and ``AT_ONCE`` more while there is something to send. ``ValueError`` for a centre that is not HTTPS."""
+
+    def __init__(self, centre: str, tls: Tls, blobs: Blobs, pace: UploadPace | None = None) -> None:
         parts = urlsplit(centre)
         if parts.scheme != "https" or not parts.hostname:
             raise ValueError(f"centre {centre}: not an https address")
         self._centre = centre.rstrip("/")
         self._tls = tls
         self._blobs = blobs
+        self._pace = pace or UploadPace()
         self._damaged: frozenset[str] = frozenset()
         self._unknown = False
         self._woken = threading.Event()
@@ -90,7 +116,7 @@ class Uploader:
         self._thread.start()
 
     def stop(self) -> None:
-        """Returns within three seconds; an upload under way is cut and done again from its start another time."""
+        """Returns within three seconds; an upload under way is cut, and goes on from there another time."""
         self._ended.set()
         self._woken.set()
         if self._thread.is_alive():
@@ -107,14 +133,14 @@ class Uploader:
             try:
                 settled = self._connected_round()
                 failures = 0
-                wait = None if settled else _STANDING_WAIT
+                wait = None if settled else self._pace.standing
             except _UnreachableError as error:
                 failures += 1
-                wait = min(_MOST_WAIT, _FIRST_WAIT * 2.0 ** min(failures - 1, 16))
+                wait = min(self._pace.most, self._pace.first * 2.0 ** min(failures - 1, 16))
                 _log.info("documents wait: %s", error)
             except Exception:
                 failures += 1
-                wait = _MOST_WAIT
+                wait = self._pace.most
                 _log.exception("uploader: a round failed")
             self._pause(wait)
 
@@ -127,53 +153,103 @@ class Uploader:
             trust = context(self._tls)
         except OSError as error:
             raise _UnreachableError(f"certificate: {error}") from error
-        with httpx.Client(base_url=self._centre, timeout=_TIMEOUT, verify=trust) as client:
-            return self._round(client)
+        timeout = httpx.Timeout(self._pace.silence, connect=min(5.0, self._pace.silence))
+        with httpx.Client(base_url=self._centre, timeout=timeout, verify=trust) as client:
+            with ThreadPoolExecutor(AT_ONCE, "upload") as pool:
+                return self._round(client, pool)
 
-    def _round(self, client: httpx.Client) -> bool:
-        """One pass over everything that waits. True when nothing is left that asking again soon could settle."""
+    def _round(self, client: httpx.Client, pool: ThreadPoolExecutor) -> bool:
+        """One pass over every case that waits. True when nothing is left that asking again soon could settle."""
         settled = True
-        for case, documents in _by_case(self._blobs.waiting()).items():
+        for case in self._blobs.cases():
             if self._ended.is_set():
                 return True
-            here = [document for document in documents if document.digest not in self._damaged]
-            for document in here:
-                if not document.stored:
-                    self._put(client, document)
+            documents = [document for document in self._blobs.documents(case) if document.digest not in self._damaged]
+            self._send(client, pool, [document for document in documents if not document.stored])
             standing = self._standing(client, case)
             if standing is None:
                 settled = False
             elif standing.whole and not standing.missing:
                 self._blobs.whole(case)
             else:
-                missing = [d for d in here if d.stored and d.digest in standing.missing and d.digest not in self._damaged]
-                for document in missing:
-                    self._put(client, document)
+                missing = [d for d in documents if d.stored and d.digest in standing.missing]
+                self._send(client, pool, missing)
                 settled = settled and not missing
         return settled
 
-    def _put(self, client: httpx.Client, document: Waiting) -> None:
-        try:
-            size = document.path.stat().st_size
-            source = document.path.open("rb")
-        except OSError as error:
-            self._spoilt(document, f"cannot be read here ({type(error).__name__})")
-            return
-        with source:
-            answer = self._ask(client, "PUT", resources.document_path(document.digest), self._chunks(source), size)
-        if answer.status_code in (200, 201):
-            self._blobs.stored(document.digest)
-        elif answer.status_code in (413, 422):
-            self._spoilt(document, f"refused by the centre ({answer.status_code})")
-        else:
-            raise _UnreachableError(f"the centre answers {answer.status_code} to a document")
+    def _send(self, client: httpx.Client, pool: ThreadPoolExecutor, documents: Sequence[Waiting]) -> None:
+        under_way = [(document, pool.submit(self._bring, client, document)) for document in documents]
+        failed: Exception | None = None
+        for document, sending in under_way:
+            try:
+                sent = sending.result()
+            except _UnreachableError as error:
+                failed = error
+                for _, other in under_way:
+                    other.cancel()  # those not begun; what is under way may still arrive
+            except Exception as error:
+                failed = error
+            else:
+                if sent is _Sent.STORED:
+                    self._blobs.stored(document.digest)
+                else:
+                    self._damaged |= {document.digest}
+        if failed is not None:
+            raise failed
 
-    def _chunks(self, source: BinaryIO) -> Iterator[bytes]:
-        while not self._ended.is_set() and (chunk := source.read(_CHUNK)):
+    def _bring(self, client: httpx.Client, document: Waiting) -> _Sent:
+        """From where the centre's copy ends. Only what was sent whole and refused is damaged."""
+        try:
+            source = self._blobs.open(document)
+        except OSError as error:
+            return _spoilt(document, f"cannot be read here ({type(error).__name__})")
+        with source:
+            held = self._held(client, document.digest) if document.size >= _WORTH_ASKING else 0
+            if held is None:
+                return _Sent.STORED
+            if 0 < held < document.size:
+                source.seek(held)
+                if self._ask(client, document, source, held) in (200, 201):
+                    return _Sent.STORED
+                source.seek(0)
+            status = self._ask(client, document, source)
+        if status in (200, 201):
+            return _Sent.STORED
+        return _spoilt(document, f"refused by the centre ({status})")
+
+    def _held(self, client: httpx.Client, digest: str) -> int | None:
+        """How many bytes of it the centre has from us; ``None`` when it has it whole."""
+        answer = self._answer(client, "HEAD", resources.document_path(digest))
+        if answer.status_code != 204:
+            raise _UnreachableError(f"the centre answers {answer.status_code} to a document")
+        if answer.headers.get(resources.UPLOAD_COMPLETE) == "?1":
+            return None
+        said = answer.headers.get(resources.UPLOAD_OFFSET, "")
+        return int(said) if said.isascii() and said.isdigit() and len(said) < 12 else 0
+
+    def _ask(self, client: httpx.Client, document: Waiting, source: BinaryIO, held: int = 0) -> int:
+        """The answer's status to the rest of ``source``: taken, or refused for what it is."""
+        headers = {"Content-Length": str(document.size - held), "Content-Type": "application/octet-stream"}
+        if held:
+            headers |= {"Content-Type": resources.PARTIAL, resources.UPLOAD_OFFSET: str(held), resources.UPLOAD_COMPLETE: "?1"}
+        method = "PATCH" if held else "PUT"
+        body = self._chunks(source, document.size - held)
+        answer = self._answer(client, method, resources.document_path(document.digest), body, headers)
+        if answer.status_code not in (200, 201, 413, 422) and not (held and answer.status_code == 409):
+            raise _UnreachableError(f"the centre answers {answer.status_code} to a document")
+        return answer.status_code
+
+    def _chunks(self, source: BinaryIO, size: int) -> Iterator[bytes]:
+        """``size`` bytes, also of a file that has become shorter or longer: its content is then refused, by the centre."""
+        while size > 0:
+            if self._ended.is_set():
+                raise OSError("ending")
+            chunk = source.read(min(_CHUNK, size)) or bytes(min(_CHUNK, size))
+            size -= len(chunk)
             yield chunk
 
     def _standing(self, client: httpx.Client, case: str) -> CaseStanding | None:
-        answer = self._ask(client, "GET", resources.case_path(case))
+        answer = self._answer(client, "GET", resources.case_path(case))
         if answer.status_code == 404:
             return None
         if answer.status_code != 200:
@@ -186,10 +262,14 @@ class Uploader:
             raise _UnreachableError("the centre answers for another case")
         return standing
 
-    def _ask(
-        self, client: httpx.Client, method: str, path: str, body: Iterator[bytes] | None = None, size: int = 0
+    def _answer(
+        self,
+        client: httpx.Client,
+        method: str,
+        path: str,
+        body: Iterator[bytes] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> httpx.Response:
-        headers = {} if body is None else {"Content-Length": str(size), "Content-Type": "application/octet-stream"}
         try:
             answer = client.request(method, path, content=body, headers=headers)
         except (httpx.HTTPError, OSError) as error:
@@ -199,17 +279,11 @@ class Uploader:
             raise _UnreachableError(f"this terminal is refused ({answer.status_code})")
         return answer
 
-    def _spoilt(self, document: Waiting, why: str) -> None:
-        _log.error("document %s of case %s: %s; kept, not sent again", document.digest[:12], document.case, why)
-        self._damaged |= {document.digest}
-
 
 class _UnreachableError(Exception):
     """The centre gives no usable answer now; everything is tried again later."""
 
 
-def _by_case(waiting: Iterable[Waiting]) -> dict[str, list[Waiting]]:
-    cases: dict[str, list[Waiting]] = {}
-    for document in waiting:
-        cases.setdefault(document.case, []).append(document)
-    return cases
+def _spoilt(document: Waiting, why: str) -> _Sent:
+    _log.error("document %s of case %s: %s; kept, not sent again", document.digest[:12], document.case, why)
+    return _Sent.SPOILT

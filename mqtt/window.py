@@ -22,11 +22,12 @@ Ranges = tuple[tuple[int, int], ...]
 class Window:
     """The unconfirmed rows of one epoch that were sent over the present connection."""
 
-    def __init__(self, epoch: str) -> None:
+    def __init__(self, epoch: str, patience: float = PATIENCE) -> None:
         self._epoch = epoch
         self._in_flight: set[int] = set()
         self._highest = 0
-        self._patience = PATIENCE
+        self._first_patience = patience
+        self._patience = patience
         self._again: float | None = None
 
     @property
@@ -42,7 +43,7 @@ class Window:
         """A new connection, or the centre is back: nothing counts as sent any more, and patience is short again."""
         self._in_flight.clear()
         self._again = None
-        self._patience = PATIENCE
+        self._patience = self._first_patience
 
     def overdue(self, now: float) -> bool:
         """True once when no receipt has come for too long; then every row counts as not sent, and patience has grown."""
@@ -53,9 +54,9 @@ class Window:
         self._patience = min(MOST_PATIENCE, self._patience * 2)
         return True
 
-    def fresh(self, oldest: Iterable[int], now: float) -> tuple[int, ...]:
-        """Of the ``oldest`` sequences of the outbox (at most SIZE are looked at) those to send now; they count as sent."""
-        due = tuple(sequence for sequence in sorted(oldest)[:SIZE] if sequence not in self._in_flight)
+    def fresh(self, urgent: Iterable[int], now: float) -> tuple[int, ...]:
+        """Of the most ``urgent`` sequences of the outbox, in that order, those to send now; they count as sent."""
+        due = tuple(n for n in urgent if n not in self._in_flight)[: max(0, SIZE - len(self._in_flight))]
         self._in_flight.update(due)
         self._highest = max(self._highest, *due) if due else self._highest
         if due and self._again is None:
@@ -78,7 +79,7 @@ class Window:
         confirmed = sorted(n for n in self._in_flight if any(first <= n <= last for first, last in receipt.r))
         if confirmed:
             self._in_flight.difference_update(confirmed)
-            self._patience = PATIENCE
+            self._patience = self._first_patience
             self._again = now + self._jittered() if self._in_flight else None
         return ranges(confirmed)
 

@@ -2,62 +2,137 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Sequence
 from datetime import datetime
+from io import BytesIO
+from typing import BinaryIO
 
 import msgspec
 
-from kiosk.store.files import write_durably
-from kiosk.store.store import Store
-from mqtt.messages import EventData
+from kiosk.store.store import Priority, Store, enqueue
+from mqtt.messages import DeviceTrouble, EventData
 from mqtt.publisher import Row
 from mqtt.uploads import Waiting
 from mqtt.window import Ranges
 
+log = logging.getLogger(__name__)
+
+MOST_TELEMETRY = 150_000
+"""Rows of telemetry that may wait, some 40 MB: a week of a device that fails every five seconds. Then the oldest are given up."""
+_TELEMETRY_STEP = 1000
+"""Rows given up in one transaction: where the disk is nearly full, a large one would not fit beside it."""
+
 
 class StoredOutbox:
-    """Rows leave only by :meth:`confirm`, that is by the centre's storage receipt."""
+    """Rows leave only by :meth:`confirm`, that is by the centre's storage receipt; only telemetry is ever given up, and counted.
+
+    Confirmed rows are gone, so every limit is one of unconfirmed rows.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._again()
 
     @property
     def epoch(self) -> str:
         return str(self._store.epoch)
 
     def pending(self, limit: int) -> Sequence[Row]:
-        rows = self._store.database.rows("SELECT sequence, time, data FROM outbox ORDER BY sequence LIMIT ?", limit)
-        return [
-            Row(int(str(sequence)), str(time), msgspec.json.decode(bytes(data), type=EventData))  # type: ignore[call-overload]
-            for sequence, time, data in rows
-        ]
+        """The most urgent, each class in the order of its sequence. What cannot be read is set aside and blocks nobody."""
+        while True:
+            found, unreadable = [], []
+            for sequence, time, data in self._store.database.rows(
+                "SELECT sequence, time, data FROM outbox ORDER BY priority, sequence LIMIT ?", limit
+            ):
+                try:
+                    found.append(Row(int(str(sequence)), str(time), _decoded(data)))
+                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+                    unreadable.append((sequence, type(error).__name__))
+            if not unreadable:
+                return found
+            self._set_aside(unreadable)
 
     def confirm(self, ranges: Ranges) -> None:
         with self._store.database.transaction() as db:
             db.executemany("DELETE FROM outbox WHERE sequence BETWEEN ? AND ?", ranges)
 
+    def report(self, at: datetime, troubles: Sequence[DeviceTrouble], *, room: bool) -> None:
+        """Telemetry. Without ``room`` it is counted and not kept, and some of what waits is given up with it."""
+        with self._store.database.transaction() as db:
+            for trouble in troubles if room else ():
+                enqueue(db, at, trouble)
+            (count,) = db.execute("SELECT count(*) FROM outbox WHERE priority = ?", (Priority.TELEMETRY,)).fetchone()
+            lost = 0 if room else len(troubles)
+            if count > MOST_TELEMETRY or (count and not room):
+                lost += db.execute(
+                    "DELETE FROM outbox WHERE sequence IN"
+                    " (SELECT sequence FROM outbox WHERE priority = ? ORDER BY sequence LIMIT ?)",
+                    (Priority.TELEMETRY, _TELEMETRY_STEP),
+                ).rowcount
+            if lost:
+                db.execute("UPDATE terminal SET dropped = dropped + ?", (lost,))
+
     def depth(self) -> tuple[int, datetime | None]:
-        """How many rows wait, and since when the oldest."""
-        ((count, oldest),) = self._store.database.rows("SELECT count(*), min(time) FROM outbox")
-        return int(str(count)), datetime.fromisoformat(str(oldest)) if oldest else None
+        """How many rows wait, and since when the oldest by its sequence, whatever the clock said since."""
+        ((count,),) = self._store.database.rows("SELECT count(*) FROM outbox")
+        oldest = self._store.database.rows("SELECT time FROM outbox ORDER BY sequence LIMIT 1")
+        return int(str(count)), datetime.fromisoformat(str(oldest[0][0])) if oldest else None
+
+    def set_aside(self) -> int:
+        """Rows this program cannot read."""
+        ((count,),) = self._store.database.rows("SELECT count(*) FROM set_aside")
+        return int(str(count))
+
+    def dropped(self) -> int:
+        """Rows of telemetry given up since the database was made."""
+        ((count,),) = self._store.database.rows("SELECT dropped FROM terminal")
+        return int(str(count))
+
+    def _set_aside(self, rows: Sequence[tuple[object, str]]) -> None:
+        with self._store.database.transaction() as db:
+            for sequence, reason in rows:
+                log.error("row %s of the outbox cannot be read (%s): set aside", sequence, reason)
+                db.execute(
+                    "INSERT INTO set_aside SELECT sequence, priority, type, time, data, ? FROM outbox WHERE sequence = ?",
+                    (reason, sequence),
+                )
+                db.execute("DELETE FROM outbox WHERE sequence = ?", (sequence,))
+
+    def _again(self) -> None:
+        """At start: this may be the program that reads what another set aside."""
+        with self._store.database.transaction() as db:
+            for sequence, data in db.execute("SELECT sequence, data FROM set_aside").fetchall():
+                try:
+                    _decoded(data)
+                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                    continue
+                db.execute(
+                    "INSERT INTO outbox (sequence, priority, type, time, data)"
+                    " SELECT sequence, priority, type, time, data FROM set_aside WHERE sequence = ?",
+                    (sequence,),
+                )
+                db.execute("DELETE FROM set_aside WHERE sequence = ?", (sequence,))
 
 
 class StoredDocuments:
-    """Sealed documents on their way. A case's content lies in the database and gets its file when it is to travel."""
+    """Sealed documents on their way: a page lies in its file, a case's content in the database."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def waiting(self) -> Iterable[Waiting]:
-        rows = self._store.database.rows(
-            "SELECT d.number, d.digest, d.stored, d.body FROM document d JOIN office_case c ON c.number = d.number"
-            " WHERE NOT c.whole ORDER BY c.taken_at, c.number, d.kind"
-        )
-        for number, digest, stored, body in rows:
-            path = self._store.page_path(str(digest))
-            if body is not None and not path.exists():
-                write_durably(path, bytes(body))  # type: ignore[call-overload]
-            yield Waiting(str(number), str(digest), path, bool(stored))
+    def cases(self) -> Sequence[str]:
+        rows = self._store.database.rows("SELECT number FROM office_case WHERE NOT whole ORDER BY sequence, number")
+        return [str(number) for (number,) in rows]
+
+    def documents(self, case: str) -> Sequence[Waiting]:
+        rows = self._store.database.rows("SELECT digest, size, stored FROM document WHERE number = ? ORDER BY kind, digest", case)
+        return [Waiting(case, str(digest), int(str(size)), bool(stored)) for digest, size, stored in rows]
+
+    def open(self, document: Waiting) -> BinaryIO:
+        rows = self._store.database.rows("SELECT body FROM document WHERE digest = ?", document.digest)
+        body = rows[0][0] if rows else None
+        return BytesIO(body) if isinstance(body, bytes) else self._store.page_path(document.digest).open("rb")
 
     def stored(self, digest: str) -> None:
         with self._store.database.transaction() as db:
@@ -76,3 +151,10 @@ class StoredDocuments:
         """Documents the centre has not confirmed."""
         ((count,),) = self._store.database.rows("SELECT count(*) FROM document WHERE number IS NOT NULL AND NOT stored")
         return int(str(count))
+
+
+def _decoded(data: object) -> EventData:
+    if not isinstance(data, bytes):
+        raise msgspec.ValidationError("no bytes")
+    found: EventData = msgspec.json.decode(data, type=EventData)
+    return found

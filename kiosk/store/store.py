@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import IntEnum
 from pathlib import Path
 
 from domain import sealing
@@ -17,7 +18,7 @@ from kiosk.store import audit
 from kiosk.store.db import Database
 from kiosk.store.files import is_temporary, write_durably
 from kiosk.visit.state import Rated, Submitted
-from mqtt.messages import CaseTaken, DocumentRef, EventData, RatingGiven, encode, parse
+from mqtt.messages import CaseTaken, DeviceTrouble, DocumentRef, EventData, RatingGiven, encode, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,9 @@ class Store:
         rows = self.database.rows("SELECT digest FROM document WHERE number IS NULL AND visit IS NOT ?", visit)
         pages = self.drop_pages(str(digest) for (digest,) in rows)
         files = 0
+        named = {digest for (digest,) in self.database.rows("SELECT digest FROM document")}
         for path in self._pages.glob("*/*"):
-            if is_temporary(path) or not self.database.rows("SELECT 1 FROM document WHERE digest = ?", path.stem):
+            if is_temporary(path) or path.stem not in named:
                 path.unlink()
                 files += 1
         if pages or files:
@@ -183,7 +185,12 @@ class Store:
             token=submitted.token,
             documents=tuple(documents),
         )
-        enqueue(db, now, data)
+        sequence = enqueue(db, now, data)
+        db.execute("UPDATE office_case SET sequence = ? WHERE number = ?", (sequence, submitted.case))
+        db.execute(
+            "INSERT INTO intake VALUES (?, 1, ?) ON CONFLICT (day) DO UPDATE SET cases = cases + 1, bytes = bytes + excluded.bytes",
+            (now.date().isoformat(), sum(document.size for document in documents)),
+        )
         audit.record(db, now, "case_taken", number=submitted.case, item=new.item, home=new.home, pages=len(new.pages))
 
 
@@ -195,8 +202,29 @@ def _plain(new: NewCase, number: str) -> bytes:
     return hashlib.sha256(new.content(number)).digest()
 
 
-def enqueue(db: sqlite3.Connection, at: datetime, data: EventData) -> None:
-    """One outbox row, in the caller's transaction. ``ContractError`` for what the centre would refuse: it must not be promised."""
+class Priority(IntEnum):
+    """Which rows of the outbox go first. Only telemetry may ever be given up."""
+
+    CASE = 0
+    RESULT = 1
+    TELEMETRY = 2
+
+
+_PRIORITY: dict[type, Priority] = {
+    CaseTaken: Priority.CASE,
+    RatingGiven: Priority.CASE,
+    DeviceTrouble: Priority.TELEMETRY,
+}
+"""Whatever is not named here is a result: never given up."""
+
+
+def enqueue(db: sqlite3.Connection, at: datetime, data: EventData) -> int:
+    """One outbox row, in the caller's transaction; its sequence. ``ContractError`` for what the centre would refuse: it must not
+    be promised.
+    """
     raw = encode(data)
     parse(raw, type(data))
-    db.execute("INSERT INTO outbox (type, time, data) VALUES (?, ?, ?)", (type(data).__name__, at.isoformat(), raw))
+    row = (type(data).__name__, at.isoformat(), raw, _PRIORITY.get(type(data), Priority.RESULT))
+    sequence = db.execute("INSERT INTO outbox (type, time, data, priority) VALUES (?, ?, ?, ?)", row).lastrowid
+    assert sequence is not None
+    return sequence

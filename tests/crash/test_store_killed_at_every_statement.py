@@ -27,7 +27,7 @@ def life(folder: Path) -> None:
     attempt = known.attempt + (known.state is not PrintState.PRINTING)  # what may be on paper is never sent again as itself
     shelf.journal.sending(case, attempt)
     shelf.journal.ended(case, attempt, PrintOutcome.PRINTED, None)
-    for waiting in list(shelf.documents.waiting()):
+    for waiting in shelf.waiting():
         shelf.documents.stored(waiting.digest)
     shelf.close()
 

@@ -6,8 +6,9 @@ import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 import msgspec
@@ -83,7 +84,7 @@ class FolderBlobs:
     """Sealed documents in a folder, as a terminal keeps them until their case is whole."""
 
     folder: Path
-    documents: dict[str, list[Waiting]] = field(default_factory=dict)
+    kept: dict[str, list[Waiting]] = field(default_factory=dict)
     freed: list[str] = field(default_factory=list)
 
     def keep(self, case: str, sealed: Iterable[bytes]) -> None:
@@ -91,21 +92,29 @@ class FolderBlobs:
         kept = []
         for body in sealed:
             digest = sealing.digest(body)
-            path = self.folder / digest
-            path.write_bytes(body)
-            kept.append(Waiting(case, digest, path))
-        self.documents[case] = kept
+            (self.folder / digest).write_bytes(body)
+            kept.append(Waiting(case, digest, len(body)))
+        self.kept[case] = kept
 
     def waiting(self) -> Iterable[Waiting]:
-        return [document for documents in self.documents.values() for document in documents]
+        return [document for documents in self.kept.values() for document in documents]
+
+    def cases(self) -> Sequence[str]:
+        return tuple(self.kept)
+
+    def documents(self, case: str) -> Sequence[Waiting]:
+        return tuple(self.kept[case])
+
+    def open(self, document: Waiting) -> BinaryIO:
+        return (self.folder / document.digest).open("rb")
 
     def stored(self, digest: str) -> None:
-        for case, documents in self.documents.items():
-            self.documents[case] = [Waiting(d.case, d.digest, d.path, stored=True) if d.digest == digest else d for d in documents]
+        for case, documents in self.kept.items():
+            self.kept[case] = [replace(d, stored=True) if d.digest == digest else d for d in documents]
 
     def whole(self, case: str) -> None:
-        for document in self.documents.pop(case):
-            document.path.unlink()
+        for document in self.kept.pop(case):
+            (self.folder / document.digest).unlink()
         self.freed.append(case)
 
 

@@ -10,6 +10,7 @@ from kiosk.store.db import Database
 from kiosk.store.journal import StoredJournal
 from kiosk.store.outbox import StoredDocuments, StoredOutbox
 from kiosk.store.store import NewCase, Numbering, Store
+from mqtt.uploads import Waiting
 
 HOME, HOME_KEY = sealing.new_key("demo-jia")
 
@@ -27,6 +28,13 @@ class Shelf:
 
     def page(self, visit: str = "v1", picture: bytes = b"jpeg") -> str:
         return self.store.keep_page(visit, sealing.seal(picture, (HOME,)))
+
+    def waiting(self) -> list[Waiting]:
+        return [document for case in self.documents.cases() for document in self.documents.documents(case)]
+
+    def sealed(self, document: Waiting) -> bytes:
+        with self.documents.open(document) as source:
+            return source.read()
 
     def files(self) -> set[str]:
         return {p.name for p in (self.folder / "pages").glob("*/*")}

@@ -60,15 +60,15 @@ def test_content_sealed_at_the_review_is_the_one_that_is_handed_in(shelf: Shelf)
     case = new_case(content=b"reviewed ")
     drawn = shelf.store.draw_up(case)
     submitted = shelf.store.take_case(case, drawn)
-    (waiting,) = shelf.documents.waiting()
-    assert (submitted.case, waiting.path.read_bytes()) == (drawn.number, drawn.sealed)
+    (waiting,) = shelf.waiting()
+    assert (submitted.case, shelf.sealed(waiting)) == (drawn.number, drawn.sealed)
 
 
 def test_content_sealed_ahead_is_not_used_for_another_content_or_number(shelf: Shelf) -> None:
     drawn = shelf.store.draw_up(new_case("v1", content=b"first "))
     submitted = shelf.store.take_case(new_case("v1", content=b"second "), drawn)
     late = shelf.store.take_case(new_case("v2", content=b"first "), drawn)
-    opened = [sealing.unseal(w.path.read_bytes(), HOME_KEY) for w in shelf.documents.waiting()]
+    opened = [sealing.unseal(shelf.sealed(w), HOME_KEY) for w in shelf.waiting()]
     assert opened == [b"second " + submitted.case.encode(), b"first " + late.case.encode()]
 
 
@@ -98,8 +98,8 @@ def test_a_case_whose_content_fails_leaves_nothing(shelf: Shelf) -> None:
 
 def test_the_content_travels_sealed_and_only_the_home_desk_opens_it(shelf: Shelf) -> None:
     submitted = shelf.store.take_case(new_case(content=b"secret "))
-    (waiting,) = shelf.documents.waiting()
-    sealed = waiting.path.read_bytes()
+    (waiting,) = shelf.waiting()
+    sealed = shelf.sealed(waiting)
     assert b"secret" not in sealed
     assert sealing.unseal(sealed, HOME_KEY) == b"secret " + submitted.case.encode()
     with pytest.raises(sealing.SealError):
@@ -119,13 +119,13 @@ def test_rows_leave_the_outbox_only_by_a_storage_receipt_and_exactly_those(shelf
 def test_pages_are_freed_only_when_the_case_is_whole_at_the_centre(shelf: Shelf) -> None:
     page = shelf.page()
     submitted = shelf.store.take_case(new_case(pages=(page,)))
-    for waiting in shelf.documents.waiting():
+    for waiting in shelf.waiting():
         shelf.documents.stored(waiting.digest)
-    assert len(shelf.files()) == 2
+    assert len(shelf.files()) == 1
     assert shelf.store.drop_pages([page]) == 0
     shelf.documents.whole(submitted.case)
     assert shelf.files() == set()
-    assert list(shelf.documents.waiting()) == []
+    assert shelf.waiting() == []
 
 
 def test_pages_of_an_unfinished_visit_go_at_its_end(shelf: Shelf) -> None:
