@@ -181,14 +181,14 @@ class Uploader:
         under_way = [(document, pool.submit(self._bring, client, document)) for document in documents]
         failed: Exception | None = None
         for document, sending in under_way:
+            if sending.cancelled():
+                continue
             try:
                 sent = sending.result()
-            except _UnreachableError as error:
-                failed = error
+            except Exception as error:
+                failed = failed or error
                 for _, other in under_way:
                     other.cancel()  # those not begun; what is under way may still arrive
-            except Exception as error:
-                failed = error
             else:
                 if sent is _Sent.STORED:
                     self._blobs.stored(document.digest)
