@@ -47,6 +47,8 @@ class TerminalView:
     trouble: str
     unconfirmed: int | None
     pages_waiting: int | None
+    backlog: tuple[str, ...]
+    """How long it can go on, and what it gave up or cannot read; in words."""
     app: str
 
 
@@ -59,6 +61,7 @@ class CaseView:
     intake: str
     terminal: str
     taken_at: str
+    received: float
     stored: int
     missing: int
     receipt: str
@@ -209,6 +212,7 @@ def _terminal(name: str, place: str, row: sqlite3.Row | None, hearing: Hearing, 
         trouble=words.fault(health.fault) if health else "",
         unconfirmed=health.unconfirmed if health else None,
         pages_waiting=health.pages_waiting if health else None,
+        backlog=words.backlog(health.backlog) if health and health.backlog else (),
         app=birth.app if birth else "",
     )
 
@@ -280,6 +284,7 @@ def _case(row: sqlite3.Row, parties: Mapping[str, str]) -> CaseView:
         intake=parties.get(row["intake"], row["intake"]),
         terminal=row["terminal"],
         taken_at=local_text(row["taken_at"]),
+        received=row["received"],
         stored=row["stored"],
         missing=row["named"] - row["stored"],
         receipt=words.OUTCOMES.get(row["outcome"], "—"),

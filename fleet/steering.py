@@ -216,7 +216,7 @@ def _publish(settings: Path, what: Wanted, data: bytes, target: str, since: str 
         body(what, data)
         digest = hashlib.sha256(data).hexdigest()
         when = _time(since) if since else None
-        Documents(centre.data / "desired").take(digest, BytesIO(data))
+        Documents(centre.data / "desired").take("centre", digest, BytesIO(data), len(data))
         with store.transaction() as db:
             rev = wanted.publish(db, what, target, digest, len(data), when, by, why, time.time())
     click.echo(f"已发布，修订号 {rev}")

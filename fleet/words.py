@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from fleet.authority.authority import Identity
-from mqtt.messages import MAX_PAYLOAD
+from mqtt.messages import MAX_PAYLOAD, Backlog
 
 FAULTS: dict[str, str] = {
     "absent": "没有接上，或断电",
@@ -249,6 +249,21 @@ def refusal(reason: str) -> str:
             where = f"（{found[2]}）" if found[2] else ""
             return f"不合约定：{said.format(found[1])}{where}"
     return f"不合约定：{reason}"
+
+
+def backlog(found: Backlog) -> tuple[str, ...]:
+    """How long a terminal can go on taking cases in while nothing leaves it, and what to look after."""
+    if found.days is None:
+        said = ["还能收多久：不明"]
+    elif found.days >= 365:
+        said = ["断网还能收一年以上"]
+    else:
+        said = [f"断网还能收约 {found.days:.0f} 天" if found.days >= 1 else "断网还能收不到一天"]
+    if found.set_aside:
+        said.append(f"{found.set_aside} 条读不懂，已放到一边")
+    if found.dropped:
+        said.append(f"设备记录舍弃 {found.dropped} 条")
+    return tuple(said)
 
 
 def identity(found: Identity, now: float) -> str:

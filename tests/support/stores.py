@@ -18,11 +18,12 @@ HOME, HOME_KEY = sealing.new_key("demo-jia")
 class Shelf:
     """Database, pages, journal and the two queues of one terminal."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+        clock = clock or Clock()
         self.folder = folder
         self.database = Database(folder / "terminal.db")
-        self.store = Store(self.database, folder / "pages", Numbering("519902", "K01"), Clock())
-        self.journal = StoredJournal(self.database, Clock())
+        self.store = Store(self.database, folder / "pages", Numbering("519902", "K01"), clock)
+        self.journal = StoredJournal(self.database, clock)
         self.outbox = StoredOutbox(self.store)
         self.documents = StoredDocuments(self.store)
 

@@ -8,6 +8,7 @@ import pytest
 import kiosk
 from fleet import words
 from fleet.overview import local_text
+from mqtt.messages import Backlog
 
 AT_THE_DOOR = ("badge_", "code_", "revocation_", "staff_")
 """Told to whoever signs in at the terminal, and never reported."""
@@ -30,6 +31,20 @@ def test_every_fault_a_terminal_reports_has_words_for_staff() -> None:
 )
 def test_a_refusal_is_said_in_words(reason: str, said: str) -> None:
     assert words.refusal(reason) == said
+
+
+@pytest.mark.parametrize(
+    ("backlog", "said"),
+    [
+        (Backlog(), ("还能收多久：不明",)),
+        (Backlog(days=0.0), ("断网还能收不到一天",)),
+        (Backlog(days=11.6), ("断网还能收约 12 天",)),
+        (Backlog(days=4000.0), ("断网还能收一年以上",)),
+        (Backlog(days=3.0, set_aside=1, dropped=2), ("断网还能收约 3 天", "1 条读不懂，已放到一边", "设备记录舍弃 2 条")),
+    ],
+)
+def test_how_long_a_terminal_can_go_on_is_said_and_so_is_that_it_is_not_known(backlog: Backlog, said: tuple[str, ...]) -> None:
+    assert words.backlog(backlog) == said
 
 
 def test_a_code_without_words_is_shown_as_it_is() -> None:
