@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from domain import sealing
 from domain.catalogue.catalogue import Catalogue
@@ -45,6 +46,8 @@ class Clerk:
         self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
 
     def start(self) -> None:
+        for folder in self._store.folders():
+            self._tasks.put(partial(self._store.sweep, folder))
         self._thread.start()
 
     def stop(self) -> None:

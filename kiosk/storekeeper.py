@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 PERIOD = 5.0
 """Seconds between two looks. A device that flaps is told so often at most; what came and went between two looks is not told."""
-_PRUNE_EVERY = 3600.0
+_PRUNE_FIRST, _PRUNE_EVERY = 60.0, 3600.0
 
 
 class Storekeeper:
@@ -43,7 +43,7 @@ class Storekeeper:
         self._grown = grown
         self._told: dict[str, DeviceTrouble] = {}
         self._tight = False
-        self._prune_at = 0.0
+        self._prune_at = clock.monotonic() + _PRUNE_FIRST
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="storekeeper", daemon=True)
 

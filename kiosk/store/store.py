@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -76,11 +77,15 @@ class Store:
         """A sealed page on the disk; its digest. Until the visit is handed in it belongs to nobody and can be dropped."""
         digest = sealing.digest(sealed)
         write_durably(self.page_path(digest), sealed)
-        with self.database.transaction() as db:
-            db.execute(
-                "INSERT OR IGNORE INTO document (digest, visit, kind, size) VALUES (?, ?, 'page', ?)",
-                (digest, visit, len(sealed)),
-            )
+        try:
+            with self.database.transaction() as db:
+                db.execute(
+                    "INSERT OR IGNORE INTO document (digest, visit, kind, size) VALUES (?, ?, 'page', ?)",
+                    (digest, visit, len(sealed)),
+                )
+        except BaseException:
+            self.page_path(digest).unlink(missing_ok=True)  # on a full disk it would only take room
+            raise
         return digest
 
     def drop_pages(self, digests: Iterable[str]) -> int:
@@ -138,17 +143,29 @@ class Store:
             audit.record(db, self._clock.now(), event, **detail)
 
     def remove_residue(self, visit: str | None) -> None:
-        """At start: pages of visits that are no more (all but ``visit``), half-written files, files nobody names."""
+        """At start: pages of visits that are no more (all but ``visit``). What else lies among the files is swept later."""
         rows = self.database.rows("SELECT digest FROM document WHERE number IS NULL AND visit IS NOT ?", visit)
         pages = self.drop_pages(str(digest) for (digest,) in rows)
-        files = 0
-        named = {digest for (digest,) in self.database.rows("SELECT digest FROM document")}
-        for path in self._pages.glob("*/*"):
-            if is_temporary(path) or path.stem not in named:
-                path.unlink()
-                files += 1
-        if pages or files:
-            self.note("residue_removed", pages=pages, files=files)
+        if pages:
+            self.note("residue_removed", pages=pages, files=0)
+
+    def folders(self) -> list[Path]:
+        """Where pages lie, 256 at most."""
+        return sorted(self._pages.iterdir()) if self._pages.exists() else []
+
+    def sweep(self, folder: Path) -> None:
+        """Remove half-written files and files nobody names from one of :meth:`folders`. Only from the thread that keeps pages: a
+        page is written before it is named. A folder at a time: a terminal that was long alone has tens of thousands of files.
+        """
+        with os.scandir(folder) as entries:
+            found = [Path(entry.path) for entry in entries]
+        names = self.database.rows("SELECT digest FROM document WHERE digest BETWEEN ? AND ?", folder.name, folder.name + "~")
+        named = {digest for (digest,) in names}
+        strays = [path for path in found if is_temporary(path) or path.stem not in named]
+        for path in strays:
+            path.unlink()
+        if strays:
+            self.note("residue_removed", pages=0, files=len(strays))
 
     def _next_number(self, db: sqlite3.Connection, day: date) -> str:
         """The day's numbers of this database differ in their sequence only, so the largest is the last."""

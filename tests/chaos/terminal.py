@@ -70,6 +70,8 @@ def run(spec: Spec) -> None:
     journal = StoredJournal(database, clock)
     journal.settle()
     store.remove_residue(None)
+    for folder in store.folders():
+        store.sweep(folder)
     outbox, documents = StoredOutbox(store), StoredDocuments(store)
     room = Room(spec.data, database, spec.reserve)
 

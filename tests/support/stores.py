@@ -37,6 +37,11 @@ class Shelf:
         with self.documents.open(document) as source:
             return source.read()
 
+    def sweep(self) -> None:
+        """As the clerk does after a start."""
+        for folder in self.store.folders():
+            self.store.sweep(folder)
+
     def files(self) -> set[str]:
         return {p.name for p in (self.folder / "pages").glob("*/*")}
 

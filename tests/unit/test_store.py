@@ -144,6 +144,7 @@ def test_a_start_removes_what_a_power_cut_left(shelf: Shelf) -> None:
     stray.write_bytes(b"nobody names me")
     stray.with_name("half.part").write_bytes(b"half")
     shelf.store.remove_residue("v2")
+    shelf.sweep()
     assert shelf.files() == {f"{kept}.sealed"}
 
 
