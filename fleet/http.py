@@ -32,7 +32,9 @@ _REFUSALS: dict[int, Refused] = {
     411: Refused("no_length"),
     413: Refused("too_large"),
     416: Refused("wrong_range"),
+    409: Refused("wrong_offset"),
     422: Refused("wrong_content"),
+    507: Refused("no_room"),
 }
 
 

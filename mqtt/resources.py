@@ -41,7 +41,16 @@ class Refused(Struct, frozen=True):
     """Why a request was refused: the body of every 4xx answer that is not an ``enrolment.Refusal``."""
 
     refused: Literal[
-        "bad_request", "no_credentials", "not_found", "wrong_method", "no_length", "too_large", "wrong_content", "wrong_range"
+        "bad_request",
+        "no_credentials",
+        "not_found",
+        "wrong_method",
+        "no_length",
+        "too_large",
+        "wrong_content",
+        "wrong_offset",
+        "no_room",
+        "wrong_range",
     ]
 
 

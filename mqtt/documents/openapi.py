@@ -12,6 +12,7 @@ Who = Literal["anybody", "code", "terminal", "desk"]
 _PKCS10 = {"application/pkcs10": {"schema": {"type": "string", "contentEncoding": "base64", "maxLength": enrolment.MAX_REQUEST}}}
 _PKCS7 = {"application/pkcs7-mime": {"schema": {"type": "string", "contentEncoding": "base64"}}}
 _SEALED = {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
+_PARTIAL = {resources.PARTIAL: _SEALED["application/octet-stream"]}
 _BODIES = (desired.CatalogueBody, desired.SettingsBody, desired.NoticesBody)
 _BODY = {"application/json": {"schema": {"anyOf": [reference(kind) for kind in _BODIES]}}}
 _SECURITY: dict[Who, Json] = {
@@ -92,6 +93,29 @@ RESOURCES = (
         refused=(400, 401, 404, 411, 413, 422),
         refusals=(403,),
         body=_SEALED,
+        parameter=_DIGEST,
+    ),
+    Resource(
+        "head",
+        resources.document_path("{digest}"),
+        "headDocument",
+        "terminal",
+        "How much of it this terminal has brought: Upload-Complete, and Upload-Offset while it is ?0.",
+        {204: ("In the headers.", None)},
+        refused=(401, 404),
+        refusals=(403,),
+        parameter=_DIGEST,
+    ),
+    Resource(
+        "patch",
+        resources.document_path("{digest}"),
+        "patchDocument",
+        "terminal",
+        "The rest of a document that was cut off, from Upload-Offset to its end (Upload-Complete: ?1).",
+        {200: ("Was stored already.", None), 201: ("Stored and on the disk now.", None)},
+        refused=(400, 401, 404, 409, 411, 413, 422),
+        refusals=(403,),
+        body=_PARTIAL,
         parameter=_DIGEST,
     ),
     Resource(

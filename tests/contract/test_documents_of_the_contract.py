@@ -82,7 +82,7 @@ def test_every_route_of_the_centre_is_in_the_document_and_no_other(tmp_path: Pat
         for rule in api.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    assert served == {(one.method, re.sub(r"{\w+}", "{}", one.path)) for one in RESOURCES}
+    assert served == {(one.method, re.sub(r"{\w+}", "{}", one.path)) for one in RESOURCES if one.method != "head"}
 
 
 def test_every_field_is_reviewed_and_nothing_else_stands_on_the_list() -> None:
