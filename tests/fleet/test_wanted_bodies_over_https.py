@@ -20,7 +20,7 @@ DIGEST = hashlib.sha256(BODY).hexdigest()
 
 @pytest.fixture
 def kept(fleet: Fleet) -> Fleet:
-    Documents(fleet.folder / "data" / "desired").take(DIGEST, BytesIO(BODY))
+    Documents(fleet.folder / "data" / "desired").take("centre", DIGEST, BytesIO(BODY), len(BODY))
     return fleet
 
 
