@@ -15,6 +15,7 @@ EX_CONFIG = 78
 """sysexits.h: what is wrong is in the configuration; starting again will not help."""
 
 _ELSEWHERE = {
+    "enrol": "kiosk.enrolment.command:enrol",
     "camera": "devices.camera.cli:camera",
     "centre": "fleet.cli:centre",
     "desk": "fleet.cli:desk",
@@ -89,33 +90,6 @@ def check(settings: Path) -> None:
         click.echo(str(error), err=True)
         sys.exit(EX_CONFIG)
     click.echo(f"设置可用；事项目录 {catalogue.version}，{len(catalogue.parties)} 个签约方")
-
-
-@main.command()
-@click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--code", prompt="登记码（九组，每组四个字符）", help="中心发的一次性登记码")
-def enrol(settings: Path, code: str) -> None:
-    """登记这台终端：在本机生成私钥，用登记码向中心要证书。可以重做，也可以在终端运行时做。"""
-    from kiosk import settings as conf
-    from kiosk.enrolment import centre
-    from kiosk.enrolment.enrolling import REFUSALS, enrol
-    from mqtt.enrolment import BadCodeError, parse
-
-    try:
-        chosen = conf.load(settings)
-        held = enrol(chosen.centre.identity, chosen.centre.documents, chosen.terminal.id, parse(code))
-    except (conf.SettingsError, BadCodeError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(EX_CONFIG)
-    except centre.RefusedError as refused:
-        raise click.ClickException(REFUSALS[refused.why]) from None
-    except centre.FaultError as fault:
-        raise click.ClickException(str(fault)) from None
-    except centre.NotReachedError as error:
-        raise click.ClickException(f"连不上中心：{error}。同一个登记码可以再试") from None
-    except OSError as error:
-        raise click.ClickException(f"写不进盘：{error}") from None
-    click.echo(f"终端 {held.terminal} 已登记，证书到 {held.until:%Y-%m-%d} 为止，到期前自动续。")
 
 
 @main.command()

@@ -24,8 +24,9 @@ from devices.protocols.frames import (
     refusal,
 )
 from devices.virtual.desk import PREVIEW, STILL, Scene, render
-from devices.virtual.pages import PAGES, PageModel, page
+from devices.virtual.pages import PAGES, Lie, PageModel, page
 from devices.virtual.port import UnknownFaultError
+from devices.virtual.sheets import Code, Sheet
 
 log = logging.getLogger(__name__)
 
@@ -131,6 +132,12 @@ class VirtualCamera:
         model = page(page_id)
         with self._changed:
             self._page = model
+        self._show()
+
+    def lay_code(self, text: str) -> None:
+        """Lay a slip with ``text`` as its QR code on the desk."""
+        with self._changed:
+            self._page = PageModel("code", "二维码", Sheet((Code(text),), size=(105.0, 148.0)), Lie(turn=4.0, right=20, down=10))
         self._show()
 
     def clear_desk(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import segno
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
@@ -59,7 +61,15 @@ class Signed:
     strength: float = 0.85
 
 
-Part = Title | Text | Table | Signed
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code, ``size`` millimetres across with its quiet zone."""
+
+    text: str
+    size: float = 60.0
+
+
+Part = Title | Text | Table | Signed | Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +111,18 @@ def _parts(image: Image.Image, pen: ImageDraw.ImageDraw, sheet: Sheet) -> None:
                 y = _table(pen, part, sheet.body, left, right, y) + _px(sheet.body * 1.2)
             case Signed():
                 y = _signed(image, part, sheet.body, right, y + _px(sheet.body * 1.5))
+            case Code(text, size):
+                y = _code(image, text, _px(size), (left + right) // 2, y)
     mark = _font("Sans", "Regular", sheet.body * 0.75)
     where = (image.width / 2, image.height - _px(margin * 0.45))
     pen.text(where, "样本 · 仅供演示 · 人名、单位、号码均为虚构，无任何效力", SAMPLE_GREY, mark, anchor="mm")
+
+
+def _code(image: Image.Image, text: str, side: int, middle: int, y: int) -> int:
+    with io.BytesIO() as drawn:
+        segno.make(text, error="m", micro=False).save(drawn, kind="png", scale=8)
+        image.paste(Image.open(drawn).convert("RGB").resize((side, side), Image.Resampling.NEAREST), (middle - side // 2, y))
+    return y + side
 
 
 def _text(pen: ImageDraw.ImageDraw, text: str, body: float, left: int, right: int, y: int) -> int:

@@ -29,6 +29,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "kiosk.equipment": ("kiosk", "devices"),
     "kiosk.care": ("kiosk", "domain", "devices"),
     "kiosk.demo": ("kiosk", "domain", "devices", "mqtt", "ui"),
+    "kiosk.enrolment.command": ("kiosk", "domain", "devices.camera.codes", "mqtt"),
     "kiosk.staff.command": ("kiosk", "domain", "devices"),
 }
 ROOTS = ("kiosk.terminal", "kiosk.equipment", "kiosk.care", "kiosk.demo")
