@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,9 +85,9 @@ def visit(one: Hall, page: Page) -> None:
     finger.shows("identity")
     assert "刘**" in page.inner_text("main")
     assert "刘试安" not in page.content()
-    one.rig.reader().lift()
     page.locator("form[hx-post='/act/next'] button").first.tap()
     finger.shows("scan")
+    expect(page.locator(".take-card")).to_be_visible()
     one.rig.camera().lay("residence")
     page.wait_for_function(
         "() => { const i = document.querySelector('main img[id], main img.preview, main canvas, main img'); return !!i; }"
@@ -103,9 +104,16 @@ def visit(one: Hall, page: Page) -> None:
     page.locator("form[hx-post='/act/fill-form'] button[type=submit]").tap()
     finger.shows("sign")
     finger.sign()
-    # Chromium takes a tap that follows a stroke within a few frames for the end of the stroke; a hand is slower.
-    page.wait_for_timeout(400)
-    page.locator("form[hx-post='/act/sign'] button[type=submit]").tap()
+    # The card is taken only now: the screen is drawn anew, and what was signed stays.
+    one.rig.reader().lift()
+    expect(page.locator(".take-card")).to_have_count(0, timeout=WAIT)
+    expect(page.locator(".pad--written")).to_have_count(1)
+    # Chromium takes a tap that follows a stroke within a few frames for the end of the stroke: a hand taps again.
+    for _ in range(5):
+        page.locator("form[hx-post='/act/sign'] button[type=submit]").tap()
+        with contextlib.suppress(AssertionError):
+            expect(page.locator("#live")).not_to_have_attribute("data-step", "sign", timeout=2000)
+            break
     finger.shows("delivery")
     page.locator("form[hx-post='/act/choose-delivery'] button").first.tap()
     finger.shows("review")

@@ -13,7 +13,7 @@ import { keepBeating } from "./beat.js";
 import { keepDraft, restoreDraft } from "./draft.js";
 import { attachKeyboard } from "./keyboard.js";
 import { attachPreview } from "./preview.js";
-import { attachSignature } from "./signature.js";
+import { attachSignature, keepSignature } from "./signature.js";
 
 const SETTLE_MS = 350; // a second tap of the same finger must not hit what has just come up under it
 const live = () => document.getElementById("live");
@@ -47,11 +47,14 @@ function arrived() {
   restoreDraft(`${visit}/${step}`);
   attachKeyboard();
   attachPreview();
-  attachSignature();
+  attachSignature(`${visit}/${step}`);
   refreshIfOld();
 }
 
-document.addEventListener("htmx:before:swap", () => keepDraft(`${shown.visit}/${shown.step}`));
+document.addEventListener("htmx:before:swap", () => {
+  keepDraft(`${shown.visit}/${shown.step}`);
+  keepSignature(`${shown.visit}/${shown.step}`);
+});
 document.addEventListener("htmx:after:swap", arrived);
 document.getElementById("stream").addEventListener("screen", (event) => hear(event.detail.data));
 for (const unwanted of ["contextmenu", "dragstart"]) document.addEventListener(unwanted, (event) => event.preventDefault());

@@ -2,9 +2,18 @@
 import SignaturePad from "signature_pad";
 
 const MOST_POINTS = 20000;
+// What was signed survives that screen being drawn anew (a card taken off the reader); it is dropped with the screen.
+let kept = { of: "", groups: [] };
+let shown = null;
 
-export function attachSignature() {
+export function keepSignature(of) {
+  kept = { of, groups: shown?.toData() ?? [] };
+  shown = null;
+}
+
+export function attachSignature(of) {
   const canvas = document.getElementById("pad");
+  if (!canvas || kept.of !== of) kept = { of: "", groups: [] };
   if (!canvas || canvas.dataset.attached) return;
   canvas.dataset.attached = "yes";
   const form = canvas.closest("form");
@@ -13,6 +22,11 @@ export function attachSignature() {
   canvas.width = Math.round(box.width);
   canvas.height = Math.round(box.height);
   const pad = new SignaturePad(canvas, { penColor: "#1b2733", minWidth: 1.6, maxWidth: 4.2, minDistance: 2 });
+  shown = pad;
+  if (kept.groups.length) {
+    pad.fromData(kept.groups);
+    form.classList.add("pad--written");
+  }
 
   pad.addEventListener("beginStroke", () => {
     form.classList.add("pad--written");
