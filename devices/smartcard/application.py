@@ -63,8 +63,8 @@ class Application(ABC):
         return False
 
     def resume(self, card: Card) -> DeviceEvent:
-        """Go on with that card: a new connection, the application selected. Tried once."""
-        raise NotImplementedError
+        """Go on with that card: a new connection, the application selected. Tried once. As it stands: read it anew."""
+        return self.read(card)
 
     def failed(self, fault: str) -> DeviceEvent:
         """What is said when a card this application waited for could not be met."""
