@@ -128,7 +128,7 @@ def test_pcscd_killed_with_a_chip_card_in_it_the_citizen_goes_on_with_the_identi
 @pytest.mark.parametrize(
     "troubles",
     [
-        {"unplug": "连接不上"},
+        {"frozen": "拍摄台没有响应", "unplug": "连接不上"},
         pytest.param({"mute": "没有响应", "no camera": "连接不上"}, marks=pytest.mark.long),
     ],
     ids=",".join,
