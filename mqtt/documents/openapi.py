@@ -48,6 +48,7 @@ class Resource:
     refusals: tuple[int, ...] = ()
     body: Json | None = None
     parameter: tuple[str, Json, str] | None = None
+    headers: tuple[tuple[str, Json, str], ...] = ()
 
 
 RESOURCES = (
@@ -117,6 +118,14 @@ RESOURCES = (
         refusals=(403,),
         body=_PARTIAL,
         parameter=_DIGEST,
+        headers=(
+            (
+                resources.UPLOAD_OFFSET,
+                {"type": "integer", "minimum": 0, "maximum": resources.MAX_DOCUMENT},
+                "Bytes brought before.",
+            ),
+            (resources.UPLOAD_COMPLETE, {"type": "string", "const": "?1"}, "That this is the rest of it."),
+        ),
     ),
     Resource(
         "get",
@@ -185,9 +194,13 @@ def openapi() -> Json:
 def _operation(one: Resource) -> Json:
     operation: dict[str, Any] = {"operationId": one.name, "description": one.said}
     operation["security"] = [] if one.who == "anybody" else [{one.who: []}]
-    if one.parameter is not None:
-        name, schema, said = one.parameter
-        operation["parameters"] = [{"name": name, "in": "path", "required": True, "description": said, "schema": schema}]
+    given = [("path", *one.parameter)] if one.parameter is not None else []
+    given += [("header", *header) for header in one.headers]
+    if given:
+        operation["parameters"] = [
+            {"name": name, "in": where, "required": True, "description": said, "schema": schema}
+            for where, name, schema, said in given
+        ]
     if one.body is not None:
         operation["requestBody"] = {"required": True, "content": one.body}
     answers: dict[str, Json] = {}

@@ -22,10 +22,11 @@ EXAMPLES = 8
 SCHEMA = schemathesis.openapi.from_dict(msgspec.yaml.decode(OPENAPI.read_bytes()))
 SENT = [one for one in RESOURCES if one.parameter or one.body]
 """Resources of which something can be wrong in what is sent."""
+KNOWN = {(one.method.upper(), one.path) for one in RESOURCES}
 NAMES = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
 
 
-@schemathesis.serializer("application/pkcs10")
+@schemathesis.serializer("application/pkcs10", "application/partial-upload")
 def _as_it_is(_context: Any, value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
@@ -47,8 +48,11 @@ def test_whoever_may_ask_and_asks_what_is_forbidden_is_refused_by_name(fleet: Fl
     ask(fleet, one, one.who, GenerationMode.NEGATIVE, "negative_data_rejection")
 
 
-@pytest.mark.parametrize("one", RESOURCES, ids=lambda one: one.name)
-@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+@pytest.mark.parametrize(
+    ("one", "method"),
+    [(one, method) for one in RESOURCES for method in ("PATCH", "DELETE") if (method, one.path) not in KNOWN],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
 def test_a_method_the_document_does_not_know_is_refused_by_name(fleet: Fleet, one: Resource, method: str) -> None:
     with fleet.api() as api:
         answer = api.request(method, one.path.replace("{", "").replace("}", ""))
