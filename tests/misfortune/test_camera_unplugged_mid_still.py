@@ -42,6 +42,12 @@ def test_wherever_it_happens_the_page_is_answered_and_the_next_one_is_taken(memo
             if isinstance(answer, PageRefused):
                 heard.ready(since=after)
             driver.take(f"again {point}")
-            assert isinstance(heard.answer(f"again {point}"), PageTaken)
+            again = heard.answer(f"again {point}")
+            if isinstance(again, PageRefused) and isinstance(answer, PageTaken):
+                # The still came whole, and the look at the desk after it met the freeze.
+                heard.ready(since=after)
+                driver.take(f"once more {point}")
+                again = heard.answer(f"once more {point}")
+            assert isinstance(again, PageTaken)
         driver.stop()
         assert refused >= 1
