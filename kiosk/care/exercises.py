@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from PIL import Image, ImageDraw
 
@@ -78,16 +78,21 @@ class Exercise:
 
 
 def _read_card(station: Station, hands: Hands) -> Outcome:
-    reader = cast(IdentityReader, station.device)
-    reader.arm()
-    try:
-        hands.tell(f"请把一张居住证、外国人永久居留身份证或居民身份证平放在读卡器上，先不要拿开（{HAND:.0f} 秒内）。")
-        event = station.wait(HAND, CardRead, CardFailed)
-    finally:
-        reader.disarm()
+    event = _laid(station, hands, "请把一张居住证、外国人永久居留身份证或居民身份证平放在读卡器上，先不要拿开", CardRead)
     if event is None:
         return _nothing(hands, "身份证在读卡器上放好了吗？", "card_unreadable")
     return failed(event.fault) if isinstance(event, CardFailed) else _judge(event.document, hands)
+
+
+def _laid(station: Station, hands: Hands, ask: str, read: type[CardRead | SocialCardRead]) -> Any:
+    """What came of the card that was asked for: ``read``, ``CardFailed``, or ``None``: nothing came."""
+    reader = cast(IdentityReader, station.device)
+    reader.arm()
+    try:
+        hands.tell(f"{ask}（{HAND:.0f} 秒内）。")
+        return station.wait(HAND, read, CardFailed)
+    finally:
+        reader.disarm()
 
 
 def _judge(card: CardDocument, hands: Hands) -> Outcome:
@@ -104,13 +109,7 @@ def _judge(card: CardDocument, hands: Hands) -> Outcome:
 
 def _read_social_card(station: Station, hands: Hands) -> Outcome:
     """What of it may be shown: its generation, and how far it let itself be read."""
-    reader = cast(IdentityReader, station.device)
-    reader.arm()
-    try:
-        hands.tell(f"请把一张社会保障卡插入（或放上）芯片读卡器（{HAND:.0f} 秒内）。")
-        event = station.wait(HAND, SocialCardRead, CardFailed)
-    finally:
-        reader.disarm()
+    event = _laid(station, hands, "请把一张社会保障卡插入（或放上）芯片读卡器", SocialCardRead)
     if event is None:
         return _nothing(hands, "社会保障卡放好了吗？", "card_unreadable")
     if isinstance(event, CardFailed):
