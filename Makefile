@@ -14,7 +14,7 @@ demo: install
 test:
 	@./install.sh test
 	@$(MAKE) --no-print-directory check
-	$(PYTEST) -m "not long" $(TESTS)
+	$(PYTEST) -m "not long" $(TESTS) || tests/support/again.sh
 
 test-long:
 	@./install.sh test
