@@ -6,7 +6,7 @@ from domain.case import content as case_content
 from domain.case.content import Answer, Applicant, CaseContent, Delivery, Page
 from domain.case.content import Material as CaseMaterial
 from domain.catalogue.catalogue import Catalogue
-from domain.catalogue.model import Opening
+from domain.catalogue.opening import Opening
 from domain.identity import Identity
 from domain.notice import VERSION as NOTICE
 from kiosk.settings import Settings
@@ -15,7 +15,13 @@ from kiosk.visit import checks, path
 from kiosk.visit.state import Visit
 
 PURPOSE = "仅用于办理本事项；未经业务属地部门书面同意，不得用于其他用途，不得提供给第三方（规程第九条第二项）"
-_COPY = {"chip_read": "芯片数据，未收复印件", "scan": "影像，未核验原件", "signed_form": "电子表单"}
+_COPY = {
+    "chip_read": "芯片数据，未收复印件",
+    "scan": "影像，未核验原件",
+    "signed_form": "电子表单",
+    "original_shown": "影像，待窗口核验原件",
+    "posted": "纸质原件，另行寄递",
+}
 
 
 def new_case(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewCase:

@@ -9,7 +9,7 @@ from domain import masking
 from domain.case import number
 from domain.case.receipt import DISCLAIMER, Line, Receipt, code
 from domain.catalogue.catalogue import Catalogue
-from domain.catalogue.model import Material
+from domain.catalogue.item import Material
 from kiosk.settings import TerminalSettings
 from kiosk.visit import path
 from kiosk.visit.state import Submitted, Visit

@@ -52,11 +52,14 @@ class Page(Struct, frozen=True):
 
 
 class Material(Struct, frozen=True):
-    """材料. ``proof``: chip_read, scan, signed_form; ``left_out`` when the citizen did not bring an optional one."""
+    """材料. ``proof``: chip_read, scan, signed_form, original_shown (at the window, later), posted.
+
+    ``left_out`` when the citizen did not bring an optional one.
+    """
 
     material: Text
     name: Text
-    proof: Literal["chip_read", "scan", "signed_form"]
+    proof: Literal["chip_read", "scan", "signed_form", "original_shown", "posted"]
     copy: Text
     pages: tuple[Page, ...] = ()
     left_out: bool = False

@@ -12,7 +12,9 @@ from typing import Any
 
 import msgspec
 
-from domain.catalogue.model import Item, Material, Opening, Openings, Party, Situation
+from domain.catalogue.item import Item, Material, Situation
+from domain.catalogue.opening import Opening, Openings
+from domain.catalogue.party import Party
 
 DATA = Path(__file__).parent / "data"
 _MAX_BYTES = 32 * 1024 * 1024

@@ -12,7 +12,7 @@ import click
 
 from devices.a4 import cups
 from devices.virtual.pcscd import unavailable
-from domain.catalogue.model import Party
+from domain.catalogue.party import Party
 from kiosk.demo import files, staff
 from kiosk.demo.layout import PORT, Layout, layout
 from kiosk.demo.processes import Processes, Spec, free, tongban

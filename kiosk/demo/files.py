@@ -15,7 +15,7 @@ import tomli_w
 from devices.a4 import cups
 from devices.virtual.pcscd import unavailable
 from domain.catalogue.catalogue import load
-from domain.catalogue.model import Party
+from domain.catalogue.party import Party
 from domain.sealing import Recipient, new_key
 from kiosk.demo import staff
 from kiosk.demo.layout import Layout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from domain.catalogue.model import Field
+from domain.catalogue.form import Field
 
 PROMISED = "yes"
 _PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.catalogue.catalogue import Catalogue
-from domain.catalogue.model import Material, Opening
+from domain.catalogue.item import Material
+from domain.catalogue.opening import Opening
 from kiosk.visit.state import Collected, Step, Visit
 
 _Asks = Callable[[Visit, Catalogue], bool]

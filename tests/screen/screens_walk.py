@@ -10,7 +10,8 @@ from screens_glass import OTHER_ADDRESS, PERSON, PHONE, ScreenGlass, printed
 
 from domain.case.content import Point, Signature
 from domain.catalogue.catalogue import Catalogue, load
-from domain.catalogue.model import Field, Opening
+from domain.catalogue.form import Field
+from domain.catalogue.opening import Opening
 from kiosk.visit import events as ev
 from kiosk.visit.state import PrintState, Step
 

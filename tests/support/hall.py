@@ -16,7 +16,7 @@ import httpx
 from click.testing import CliRunner
 from support.authority import authority, enrolled
 
-from domain.catalogue.model import Party
+from domain.catalogue.party import Party
 from kiosk.cli import main
 from kiosk.demo import files, rig
 from kiosk.demo.command import specs

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain import notice
-from domain.catalogue.model import DeliveryWay, Item, Limit, Material, Proof
+from domain.catalogue.item import Item, Limit, Material
+from domain.catalogue.opening import DeliveryWay, Proof
 from kiosk.visit import path
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Visit

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain import masking
-from domain.catalogue.model import DeliveryWay, Field
+from domain.catalogue.form import Field
+from domain.catalogue.opening import DeliveryWay
 from kiosk.visit import checks, path
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Visit
