@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain import notice
-from domain.catalogue.item import Item, Limit, Material
-from domain.catalogue.opening import DeliveryWay, Proof
+from domain.catalogue import words
+from domain.catalogue.item import Item, Material
+from domain.catalogue.opening import Proof
 from kiosk.visit import path
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Visit
@@ -71,15 +72,6 @@ class Notice:
     paragraphs: tuple[notice.Paragraph, ...]
 
 
-HOW: dict[Proof, str] = {
-    "chip_read": "带上居民身份证（或港澳台居民居住证、外国人永久居留身份证），机器读芯片，不用复印件",
-    "scan": "带上原件，放在拍摄台上拍照",
-    "signed_form": "不用带，在屏幕上填写、签字",
-}
-TAGS = {"1": "", "2": "没带也能办", "3": "可以以后补交"}
-_WAYS: dict[DeliveryWay, str] = {"pickup_intake": "到本大厅取", "post_applicant": "免费寄给您"}
-
-
 def closed(glass: Glass, code: str) -> Closed:
     fault = glass.fault(code)
     return Closed(fault.citizen, fault.cause, fault.staff)
@@ -105,7 +97,7 @@ def place(glass: Glass, _visit: Visit) -> Choices:
 
 def item(glass: Glass, visit: Visit) -> Choices:
     listed = glass.catalogue.items(visit.home or "")
-    return Choices(tuple(Choice(i.item_id, i.name, f"{i.topic} · {_limit(i.promised_limit)}") for i in listed))
+    return Choices(tuple(Choice(i.item_id, i.name, f"{i.topic} · {words.limit(i.promised_limit)}") for i in listed))
 
 
 def situation(glass: Glass, visit: Visit) -> Choices:
@@ -128,9 +120,9 @@ def prepare(glass: Glass, visit: Visit) -> Prepare:
         situation=named.name if named else "",
         needs=tuple(_need(m, opened.proofs[m.material_id]) for m in glass.catalogue.materials(opened)),
         result=opened.result,
-        ways="，或".join(_WAYS[way] for way in opened.delivery),
-        time=_limit(chosen.promised_limit),
-        fee="按规定收费" if chosen.is_charged else "不收费",
+        ways="，或".join(words.DELIVERY[way] for way in opened.delivery),
+        time=words.limit(chosen.promised_limit),
+        fee=words.fee(chosen, named),
     )
 
 
@@ -141,15 +133,7 @@ def privacy(glass: Glass, visit: Visit) -> Notice:
 
 
 def _need(material: Material, proof: Proof) -> Need:
-    return Need(material.name, proof, HOW[proof], TAGS[material.necessity])
-
-
-def _limit(limit: Limit) -> str:
-    if limit.unit == "immediate":
-        return "受理后当场办结"
-    if limit.unit == "workday" and limit.value:
-        return f"受理后 {limit.value} 个工作日内办结"
-    return "时限以业务属地告知为准"
+    return Need(material.name, proof, words.HOW[proof], words.NECESSITY[material.necessity])
 
 
 def _joined(items: tuple[Item, ...]) -> str:
