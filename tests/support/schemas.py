@@ -44,7 +44,7 @@ def allowed(schema: Json) -> SearchStrategy[Any]:
         case "string" if "pattern" in schema:
             return st.from_regex(schema["pattern"].replace("$", r"\Z"), alphabet=st.characters(codec="utf-8"))
         case "string":
-            return st.text(st.characters(codec="utf-8"), max_size=schema.get("maxLength", 20))
+            return st.text(st.characters(codec="utf-8"), min_size=schema.get("minLength", 0), max_size=schema.get("maxLength", 20))
         case "integer":
             return st.integers(schema.get("minimum"), schema.get("maximum"))
         case "number":

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain import masking
+from domain.catalogue.words import NECESSITY
 from domain.identity import document_name
 from domain.nationality import nationality_name
 from kiosk.visit import path
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import CardPhase, Visit
-from ui.view.choosing import TAGS
 
 _CARDS_OF_ANOTHER_KIND = {"card_social", "card_not_supported"}
 _CARDS_FOR_THE_WINDOW = {
@@ -127,7 +127,7 @@ def scan(glass: Glass, visit: Visit) -> Scan:
         pages=len(path.collected(visit, current.material_id).pages),
         taking=visit.scan.taking is not None,
         fault=_said(glass, visit.scan.fault, "刚才没有拍成，请再拍一次。"),
-        optional=TAGS[current.necessity] if path.may_leave_out(current) else "",
+        optional=NECESSITY[current.necessity] if path.may_leave_out(current) else "",
     )
 
 
