@@ -14,6 +14,7 @@ from fleet.authority.authority import Authority
 from fleet.authority.keys import Folder
 from fleet.console.app import create_console
 from fleet.documents import Documents
+from fleet.drafts import Drafts
 from fleet.http import create_api
 from fleet.ingest import Ingest
 from fleet.orders import Orders
@@ -26,8 +27,8 @@ from mqtt.resources import MAX_DOCUMENT
 
 _log = logging.getLogger(__name__)
 
-_UPKEEP = 12 * 3600.0
-"""Seconds between two looks at the age of the servers' certificates and of what was cut off."""
+_UPKEEP = 3600.0
+"""Seconds between two looks at the age of the servers' certificates, of drafts and of what was cut off."""
 
 
 class Centre:
@@ -49,6 +50,8 @@ class Centre:
             undone.callback(self.store.close)
             self._documents = documents = Documents(settings.data / "documents")
             bodies = Documents(settings.data / "desired")
+            halls = {entry.id: entry.hall for entry in settings.terminals if entry.hall}
+            self._drafts = Drafts(settings.data / "drafts", self.store, halls)
             link = Broker(settings.broker.host, settings.broker.port, self._folder.centre())
             members = _Members(places, self.authority)
             self.ingest = Ingest(link, self.store, members, pace, self._born)
@@ -56,7 +59,7 @@ class Centre:
             self.orders = Orders(self.store, groups, self._folder.signer, self.ingest.publish, lambda: self.ingest.hearing)
             tokens = {entry.party: entry.token_sha256 for entry in settings.homes if entry.token_sha256}
             self._api = TlsServer(
-                create_api(self.store, documents, bodies, self.authority, tokens, shown),
+                create_api(self.store, documents, bodies, self._drafts, self.authority, tokens, shown),
                 settings.api.host,
                 settings.api.port,
                 ca=self._folder.authority,
@@ -107,6 +110,7 @@ class Centre:
         while not self._ended.wait(_UPKEEP):
             try:
                 self._documents.expire(time.time())
+                self._drafts.expire(time.time())
                 if self._servers():
                     self._api.reload()
                     mosquitto.tell(self._settings.broker)

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from fleet.files import sync_folder
 from mqtt.resources import MAX_DOCUMENT
 
 _log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class Documents:
                 if self._turns.get(aside) is turn:
                     del self._turns[aside]
         for folder in (final.parent, self._folder):
-            _sync_folder(folder)
+            sync_folder(folder)
         return offset + size
 
     def expire(self, now: float) -> int:
@@ -181,11 +182,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

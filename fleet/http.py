@@ -15,6 +15,8 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 from fleet.authority.authority import Authority, RefusedError
 from fleet.authority.est import create_est, refused
 from fleet.documents import DiskError, Documents, TooLargeError, WrongContentError, WrongOffsetError
+from fleet.draft_resources import create_drafts
+from fleet.drafts import Drafts
 from fleet.store import Store
 from fleet.tokens import bearer
 from mqtt.messages import DocumentRef
@@ -34,6 +36,7 @@ _REFUSALS: dict[int, Refused] = {
     416: Refused("wrong_range"),
     409: Refused("wrong_offset"),
     422: Refused("wrong_content"),
+    429: Refused("too_many"),
     507: Refused("no_room"),
 }
 
@@ -42,6 +45,7 @@ def create_api(
     store: Store,
     documents: Documents,
     bodies: Documents,
+    drafts: Drafts,
     authority: Authority,
     homes: Mapping[str, str],
     shown: Callable[[], bytes | None],
@@ -68,6 +72,8 @@ def create_api(
             abort(404)
         with store.reading() as db:
             return there and _stored(db, digest)
+
+    app.register_blueprint(create_drafts(drafts, store, terminal))
 
     @app.put("/v1/documents/<digest>")
     def put_document(digest: str) -> Response:

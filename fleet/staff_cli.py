@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from domain.staff.book import CHINA, grouped
+from domain.code import grouped
+from domain.staff.book import CHINA
 from domain.staff.key import StaffKey
 from domain.staff.roles import WORDS, Purpose, Role
 from fleet.settings import CentreSettings, SettingsError, read, secret

@@ -34,7 +34,7 @@ from mqtt.messages import (
     TerminalState,
 )
 
-VERSION = 3
+VERSION = 4
 MOST_DEAD_LETTERS = 10_000
 """Kept for one terminal; beyond it broken events are refused without a receipt, so that no terminal fills the disk."""
 

@@ -216,6 +216,8 @@ REFUSALS: dict[str, str] = {
     "too_large": "上传的材料过大",
     "wrong_content": "上传的内容与其摘要不符",
     "not_found": "上传的名称不是摘要",
+    "wrong_draft": "草稿的名称不对，或已有另一份草稿用了它",
+    "too_many": "草稿太多，或用不对的号码取草稿太多次",
 }
 _PATTERNS = (
     (re.compile(r"Object missing required field `(\w+)`(?: - at `([^`]*)`)?"), "缺少 {0}"),

@@ -1,4 +1,4 @@
-"""HTTP resources of the contract, version 1: sealed documents go up to the centre, desks fetch them.
+"""HTTP resources of the contract, version 1: sealed documents go up to the centre, desks fetch them; drafts go up and come back.
 
 ==========================================  ========  ===================================================================
 ``PUT /v1/documents/{digest}``              terminal  body: the sealed bytes. 201 stored now, 200 was stored already,
@@ -11,11 +11,19 @@
 ``GET /v1/cases/{case}``                    terminal  :class:`CaseStanding` of a case this terminal took in; 404
 ``GET /v1/desired/{digest}``                terminal  what is wanted of it (``mqtt/desired.py``), whole or in parts (Range); 404
 ``GET /v1/homes/{party}/cases``             desk      :class:`CaseList`, newest first
+``PUT /v1/drafts/{name}``                   terminal  body: a sealed draft. :class:`DraftKept`, 201 now, 200 was already; 422
+                                                      another stands under the name, 413, 429 too many of this terminal
+``GET /v1/drafts/{name}``                   terminal  of the same hall: the sealed draft; 404, 429 (see below)
+``DELETE /v1/drafts/{name}``                terminal  of the same hall: 204, it is done with; 404, 429
 ==========================================  ========  ===================================================================
 
 What was brought of a document that was cut off stays for a while (PUT and PATCH alike); ``HEAD`` and ``PATCH`` have the shape of
 the IETF's resumable uploads (draft-ietf-httpbis-resumable-upload), with the document itself as the upload. Only a 422 to a PUT
 says that a document is damaged: one put together from parts may have been spoilt on the way.
+
+A draft's name is the hash of the code on its slip (:func:`draft_name`), so that the centre knows neither what it holds nor what
+opens it; it goes by itself after ``DRAFT_KEPT``. 404 is one answer to a name that is none, is over, or is another hall's; who
+asks for too many of those is answered 429 for an hour.
 
 A terminal shows its certificate, whose name is the terminal (``mqtt/enrolment.py``); a desk carries ``Authorization: Bearer …``.
 A certificate that is revoked or not known is answered 403 at once, with the reason (``enrolment.Refusal``); every other 4xx
@@ -24,6 +32,7 @@ answer says why as :class:`Refused`.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -35,6 +44,8 @@ MAX_DOCUMENT = 16 * 1024 * 1024
 UPLOAD_OFFSET = "Upload-Offset"
 UPLOAD_COMPLETE = "Upload-Complete"
 PARTIAL = "application/partial-upload"
+DRAFT_KEPT = 7 * 24 * 3600.0
+"""Seconds a draft stays at the centre."""
 
 
 class Refused(Struct, frozen=True):
@@ -51,6 +62,7 @@ class Refused(Struct, frozen=True):
         "wrong_offset",
         "no_room",
         "wrong_range",
+        "too_many",
     ]
 
 
@@ -75,6 +87,12 @@ class HomeCase(Struct, frozen=True):
     missing: tuple[Digest, ...]
 
 
+class DraftKept(Struct, frozen=True):
+    """The draft lies at the centre until then."""
+
+    until: Time
+
+
 class CaseList(Struct, frozen=True):
     cases: Annotated[tuple[HomeCase, ...], Meta(max_length=1000)]
     total: Count
@@ -90,3 +108,14 @@ def case_path(case: str) -> str:
 
 def home_cases_path(party: str) -> str:
     return f"/v1/homes/{party}/cases"
+
+
+def draft_path(name: str) -> str:
+    return f"/v1/drafts/{name}"
+
+
+def draft_name(code: str) -> str:
+    """What a draft is called at the centre. ``code`` has 115 random bits (``domain.code``, 24 characters): no list of hashes helps
+    anybody to it, and a slow hash would not make it safer.
+    """
+    return hashlib.sha256(f"tongban draft\0{code}".encode()).hexdigest()

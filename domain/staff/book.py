@@ -1,10 +1,10 @@
-"""One-time codes: their letters, and the code book (码本) by which a terminal knows one without being able to make one.
+"""One-time codes: the code book (码本) by which a terminal knows one without being able to make one.
 
 The centre draws a terminal's codes for many days ahead and signs (Ed25519) the list of their hashes. That list is the book;
 it lies on the terminal and is no secret. Reading out a code opens one of the signed hashes: the code is short, and still
 only the centre can have given it. See ``docs/decisions/one-time-code.md``.
 
-A code: 20 characters of Crockford's base 32 in groups of four, 95 random bits and one check character. A book::
+A code has 20 characters (``domain/code.py``), 95 random bits of them. A book::
 
     tongban-staff-book/1 <Ed25519 signature, hexadecimal> LF <body, JSON>
 """
@@ -12,7 +12,6 @@ A code: 20 characters of Crockford's base 32 in groups of four, 95 random bits a
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -31,18 +30,11 @@ GRACE = timedelta(hours=2)
 MAX_BOOK = 1_000_000
 """Bytes of a file that is looked at: a year of 30 codes a day takes a quarter of it."""
 _MAGIC = b"tongban-staff-book/1 "
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MISREAD = str.maketrans("OIL", "011", " -–—·")
-_LENGTH = 20
 _HASH = 16
 
 
 class BadBookError(ValueError):
     """The file is no book, is damaged, was not signed by this centre, or is another terminal's."""
-
-
-class MistypedError(ValueError):
-    """What was typed cannot be a code: its length, a letter or the check character is wrong."""
 
 
 class Group(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,7 +99,7 @@ class CodeBook:
         self._slots = tuple(slots(body))
 
     def find(self, code: str) -> Slot | None:
-        """The place ``code`` (as :func:`read` gives it) belongs to, whether it is good now or not."""
+        """The place ``code`` (as ``domain.code.read`` gives it) belongs to, whether it is good now or not."""
         for at, slot in enumerate(self._slots):
             if self.body.hashes[at * _HASH : (at + 1) * _HASH] == commitment(self.body.terminal, self.body.book, slot, code):
                 return slot
@@ -148,34 +140,3 @@ def commitment(terminal: str, book: str, slot: Slot, code: str) -> bytes:
     """The hash that stands for ``code`` in a book: it binds the code to terminal, book, day, role and purpose."""
     parts = ("tongban staff code", terminal, book, slot.name, code)
     return hashlib.sha256("\0".join(parts).encode()).digest()[:_HASH]
-
-
-def write(secret: bytes) -> str:
-    """The code made of the first 95 bits of ``secret``."""
-    value = int.from_bytes(secret[:12], "big") >> 1
-    body = "".join(_ALPHABET[value >> 5 * place & 31] for place in reversed(range(_LENGTH - 1)))
-    return body + _check_character(body)
-
-
-def read(typed: str) -> str:
-    """The code in what a person typed: spaces, hyphens, case and O/0, I/L/1 do not matter. :class:`MistypedError`."""
-    if len(typed) > 200:
-        raise MistypedError("too long")
-    code = unicodedata.normalize("NFKC", typed).strip().upper().translate(_MISREAD)
-    if len(code) != _LENGTH or any(c not in _ALPHABET for c in code) or _check_character(code[:-1]) != code[-1]:
-        raise MistypedError("no code")
-    return code
-
-
-def grouped(code: str) -> str:
-    """In groups for reading aloud."""
-    return "-".join(code[at : at + 4] for at in range(0, _LENGTH, 4))
-
-
-def _check_character(body: str) -> str:
-    """The hybrid system of ISO 7064 with modulus 33 over 32 characters: one wrong character is always noticed."""
-    product = 32
-    for character in body:
-        total = (product + _ALPHABET.index(character)) % 32 or 32
-        product = total * 2 % 33
-    return _ALPHABET[(33 - product) % 32]

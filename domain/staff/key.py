@@ -11,7 +11,8 @@ from datetime import date
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from domain.staff.book import Body, Group, Slot, commitment, sealed_book, slots, to_sign, write
+from domain.code import write
+from domain.staff.book import Body, Group, Slot, commitment, sealed_book, slots, to_sign
 
 
 class StaffKey:

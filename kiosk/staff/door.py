@@ -20,7 +20,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from devices.port import BadgeDeclined, BadgeEvent, BadgeGone, BadgeProven, BadgeReader, BadgeShown
-from domain.staff.book import MAX_BOOK, BadBookError, MistypedError, open_book, read
+from domain.code import MistypedError, read
+from domain.staff.book import MAX_BOOK, BadBookError, open_book
 from domain.staff.roles import Purpose, Right, Role, may
 from kiosk.clock import Clock
 from kiosk.staff.memory import LockedError, Memory, Method

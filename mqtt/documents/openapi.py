@@ -29,6 +29,8 @@ _SECURITY: dict[Who, Json] = {
 }
 _DIGEST = ("digest", {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "SHA-256 of the sealed bytes, in hexadecimal.")
 _CASE = ("case", {"type": "string", "minLength": 1, "maxLength": 64}, "A case number.")
+_DRAFT = ("name", {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "SHA-256 of `tongban draft`, a zero byte and the slip's code.")
+_KEPT = {"application/json": {"schema": reference(resources.DraftKept)}}
 _PARTY = ("party", {"type": "string", "minLength": 1, "maxLength": 64}, "A party whose home desk this is.")
 
 
@@ -169,6 +171,41 @@ RESOURCES = (
         refused=(401, 404),
         parameter=_PARTY,
     ),
+    Resource(
+        "put",
+        resources.draft_path("{name}"),
+        "putDraft",
+        "terminal",
+        f"Keep a draft for the window of this hall, sealed to it: at most {resources.MAX_DOCUMENT} bytes, for "
+        f"{resources.DRAFT_KEPT / 86400:.0f} days. Doing it again is harmless.",
+        {200: ("Was kept already.", _KEPT), 201: ("Kept and on the disk now.", _KEPT)},
+        refused=(400, 401, 404, 411, 413, 422, 429),
+        refusals=(403,),
+        body=_SEALED,
+        parameter=_DRAFT,
+    ),
+    Resource(
+        "get",
+        resources.draft_path("{name}"),
+        "getDraft",
+        "terminal",
+        "The sealed draft, for a terminal of the hall it was brought in.",
+        {200: ("The sealed bytes.", _SEALED)},
+        refused=(401, 404, 429),
+        refusals=(403,),
+        parameter=_DRAFT,
+    ),
+    Resource(
+        "delete",
+        resources.draft_path("{name}"),
+        "deleteDraft",
+        "terminal",
+        "It is done with.",
+        {204: ("Gone.", None)},
+        refused=(401, 404, 429),
+        refusals=(403,),
+        parameter=_DRAFT,
+    ),
 )
 
 
@@ -176,7 +213,8 @@ def openapi() -> Json:
     paths: dict[str, Json] = {}
     for one in RESOURCES:
         paths.setdefault(one.path, {})[one.method] = _operation(one)
-    kinds = [enrolment.Standing, enrolment.Refusal, resources.CaseStanding, resources.CaseList, resources.Refused, *_BODIES]
+    kinds = [enrolment.Standing, enrolment.Refusal, resources.CaseStanding, resources.CaseList, resources.DraftKept]
+    kinds += [resources.Refused, *_BODIES]
     return {
         "openapi": "3.1.0",
         "info": {

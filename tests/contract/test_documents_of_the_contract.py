@@ -22,6 +22,7 @@ from support.schemas import SCHEMAS, allowed, spoilt
 
 from fleet.authority.authority import Authority
 from fleet.documents import Documents
+from fleet.drafts import Drafts
 from fleet.http import create_api
 from fleet.store import Store
 from mqtt import messages
@@ -75,7 +76,8 @@ def test_the_asyncapi_document_is_valid() -> None:
 
 def test_every_route_of_the_centre_is_in_the_document_and_no_other(tmp_path: Path, store: Store) -> None:
     books = Authority(authority(tmp_path / "authority"), (TERMINAL,))
-    api: Flask = create_api(store, Documents(tmp_path / "documents"), Documents(tmp_path / "desired"), books, {}, lambda: None)
+    documents, bodies = Documents(tmp_path / "documents"), Documents(tmp_path / "desired")
+    api: Flask = create_api(store, documents, bodies, Drafts(tmp_path / "drafts", store, {}), books, {}, lambda: None)
     books.close()
     served = {
         (method.lower(), re.sub(r"<\w+>", "{}", rule.rule))

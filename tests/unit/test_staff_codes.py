@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.staff import KEY, NOW, TERMINAL, a_book, a_request, opened
 
-from domain.staff.book import BadBookError, MistypedError, Slot, grouped, open_book, read, write
+from domain.code import MistypedError, grouped, read, write
+from domain.staff.book import BadBookError, Slot, open_book
 from domain.staff.key import StaffKey
 from domain.staff.roles import Purpose, Role
 from fleet.staff_codes import Ledger, NoCodeError

@@ -11,7 +11,8 @@ from support.staff import KEY, NOW, TERMINAL, a_book
 
 from devices.port import BadgeGone
 from devices.virtual.badges import CARD_AUTHENTICATION, Badge, Office
-from domain.staff.book import Slot, grouped
+from domain.code import grouped
+from domain.staff.book import Slot
 from domain.staff.key import StaffKey
 from domain.staff.roles import Purpose, Right, Role
 from kiosk.staff.door import Closed, Open, PinWanted, challenge

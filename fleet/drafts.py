@@ -1,0 +1,167 @@
+"""Drafts on the centre's disk: what a citizen has begun at a terminal, sealed to the window of that hall, for seven days.
+
+The centre can open none of them, and does not know the codes they are fetched by: a draft's name is the hash of its code
+(``mqtt/resources.py``). ``docs/decisions/drafts.md`` says why so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import sqlite3
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from fleet.documents import DiskError, Source, TooLargeError, WrongContentError, WrongOffsetError
+from fleet.files import sync_folder
+from fleet.store import Store
+from mqtt.resources import DRAFT_KEPT, MAX_DOCUMENT
+
+MOST_DRAFTS, MOST_BYTES = 200, 512 * 1024 * 1024
+"""What one terminal may have lying here: far more than a week of its citizens, and a bound on what it can fill."""
+MOST_OPENED = 20
+"""How often one draft is given out."""
+MOST_WRONG, WRONG_WITHIN = 20, 3600.0
+"""Names that are none a terminal may ask for within so many seconds. Guessing needs 2^115; this is for slips of the hand."""
+_NAME = re.compile(r"[0-9a-f]{64}")
+_CHUNK = 64 * 1024
+
+
+class TooManyError(Exception):
+    """The terminal has too many drafts here or asked for too many that are none, or the draft was given out too often."""
+
+
+class Drafts:
+    """``halls``: terminal → its hall; one that is not named is a hall of its own. ``now`` is seconds since 1970, everywhere."""
+
+    def __init__(self, folder: Path, store: Store, halls: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._store = store
+        self._halls = halls
+        self._lock = threading.Lock()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with store.reading() as db:
+            named = {name for (name,) in db.execute("SELECT name FROM drafts")}
+        for path in folder.iterdir():
+            if path.name not in named:  # begun and not ended, or dropped and not removed yet
+                path.unlink()
+
+    def keep(self, terminal: str, name: str, source: Source, size: int, now: float) -> tuple[bool, float]:
+        """(whether it is new, until when it stays). The same again is harmless and changes nothing.
+
+        :class:`WrongContentError`: no name, or another content stands under it. :class:`TooLargeError`, :class:`TooManyError`,
+        :class:`WrongOffsetError` (it ended before its end), :class:`DiskError`: nothing is left of it.
+        """
+        if not _NAME.fullmatch(name):
+            raise WrongContentError("no name of a draft")
+        if size > MAX_DOCUMENT:
+            raise TooLargeError(f"more than {MAX_DOCUMENT} bytes")
+        self.expire(now)
+        aside = self._folder / f"{name}.{secrets.token_hex(4)}.part"
+        try:
+            digest = self._write(aside, source, size)
+            with self._lock:
+                return self._commit(aside, terminal, name, digest, size, now)
+        finally:
+            aside.unlink(missing_ok=True)
+
+    def fetch(self, terminal: str, name: str, now: float) -> Path | None:
+        """Where the sealed bytes lie; ``None`` when this hall has no such draft (any more). :class:`TooManyError`."""
+        self.expire(now)
+        with self._store.transaction() as db:
+            self._may_try(db, terminal, now)
+            found = db.execute("SELECT opened FROM drafts WHERE name = ? AND hall = ?", (name, self._hall(terminal))).fetchone()
+            if found is None:
+                self._wrong(db, terminal, now)
+                return None
+            if found[0] >= MOST_OPENED:
+                raise TooManyError("given out too often")
+            db.execute("UPDATE drafts SET opened = opened + 1 WHERE name = ?", (name,))
+        return self._folder / name
+
+    def drop(self, terminal: str, name: str, now: float) -> bool:
+        """Done with it; whether this hall had it. :class:`TooManyError`."""
+        self.expire(now)
+        with self._store.transaction() as db:
+            self._may_try(db, terminal, now)
+            gone = db.execute("DELETE FROM drafts WHERE name = ? AND hall = ?", (name, self._hall(terminal))).rowcount == 1
+            if not gone:
+                self._wrong(db, terminal, now)
+        if gone:
+            (self._folder / name).unlink(missing_ok=True)
+        return gone
+
+    def expire(self, now: float) -> int:
+        """Remove what has lain long enough; how many there were."""
+        with self._store.reading() as db:  # nothing is written where nothing is due
+            if db.execute("SELECT 1 FROM drafts WHERE until <= ? LIMIT 1", (now,)).fetchone() is None:
+                return 0
+        with self._lock, self._store.transaction() as db:
+            gone = [name for (name,) in db.execute("DELETE FROM drafts WHERE until <= ? RETURNING name", (now,)).fetchall()]
+        for name in gone:
+            (self._folder / name).unlink(missing_ok=True)
+        return len(gone)
+
+    def _commit(self, aside: Path, terminal: str, name: str, digest: str, size: int, now: float) -> tuple[bool, float]:
+        with self._store.reading() as db:
+            known = db.execute("SELECT digest, terminal, until FROM drafts WHERE name = ?", (name,)).fetchone()
+            (count, total) = db.execute(
+                "SELECT count(*), coalesce(sum(size), 0) FROM drafts WHERE terminal = ?", (terminal,)
+            ).fetchone()
+        if known is not None:
+            if (known["digest"], known["terminal"]) != (digest, terminal):
+                raise WrongContentError("another draft stands under this name")
+            return False, float(known["until"])
+        if count >= MOST_DRAFTS or total + size > MOST_BYTES:
+            raise TooManyError("too many drafts of this terminal")
+        try:
+            aside.rename(self._folder / name)
+            sync_folder(self._folder)
+        except OSError as error:
+            raise DiskError from error
+        with self._store.transaction() as db:
+            row = (name, self._hall(terminal), terminal, digest, size, now + DRAFT_KEPT)
+            db.execute("INSERT INTO drafts (name, hall, terminal, digest, size, until) VALUES (?, ?, ?, ?, ?, ?)", row)
+        return True, now + DRAFT_KEPT
+
+    def _write(self, aside: Path, source: Source, size: int) -> str:
+        seen, left = hashlib.sha256(), size
+        try:
+            file = aside.open("xb")
+        except OSError as error:
+            raise DiskError from error
+        with file:
+            while left:
+                chunk = source.read(min(_CHUNK, left))
+                if not chunk:
+                    raise WrongOffsetError("it ended before its end")
+                left -= len(chunk)
+                seen.update(chunk)
+                try:
+                    file.write(chunk)
+                except OSError as error:
+                    raise DiskError from error
+            try:
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError as error:
+                raise DiskError from error
+        return seen.hexdigest()
+
+    def _hall(self, terminal: str) -> str:
+        return self._halls.get(terminal, terminal)
+
+    def _may_try(self, db: sqlite3.Connection, terminal: str, now: float) -> None:
+        row = db.execute("SELECT since, wrong FROM draft_tries WHERE terminal = ?", (terminal,)).fetchone()
+        if row is not None and row[1] >= MOST_WRONG and 0 <= now - row[0] < WRONG_WITHIN:
+            raise TooManyError("too many names that are none")
+
+    def _wrong(self, db: sqlite3.Connection, terminal: str, now: float) -> None:
+        db.execute(
+            "INSERT INTO draft_tries VALUES (?1, ?2, 1) ON CONFLICT (terminal) DO UPDATE SET "
+            "wrong = iif(?2 - since BETWEEN 0 AND ?3, wrong + 1, 1), since = iif(?2 - since BETWEEN 0 AND ?3, since, ?2)",
+            (terminal, now, WRONG_WITHIN),
+        )
