@@ -12,6 +12,7 @@ import msgspec
 from flask import Flask, Response, abort, request, send_file
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
+from fleet import corrections
 from fleet.authority.authority import Authority, RefusedError
 from fleet.authority.est import create_est, refused
 from fleet.documents import DiskError, Documents, TooLargeError, WrongContentError, WrongOffsetError
@@ -173,6 +174,13 @@ def create_api(
             ).fetchall()
             cases = tuple(_home_case(db, row) for row in rows)
         return _json(msgspec.json.encode(CaseList(cases=cases, total=total)))
+
+    @app.get("/v1/homes/<party>/corrections")
+    def get_corrections(party: str) -> Response:
+        if desk() != party:
+            abort(404)
+        with store.reading() as db:
+            return _json(msgspec.json.encode(corrections.found(db, party)))
 
     @app.after_request
     def _read_to_the_end(response: Response) -> Response:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
-from fleet import commands, desired, standing
+from fleet import commands, corrections, desired, standing
 from mqtt import topics
 from mqtt.commands import CommandAnswer
 from mqtt.messages import (
@@ -27,6 +27,7 @@ from mqtt.messages import (
     Event,
     EventData,
     Health,
+    ItemError,
     OrderRefused,
     RatingGiven,
     ReceiptEnded,
@@ -34,7 +35,7 @@ from mqtt.messages import (
     TerminalState,
 )
 
-VERSION = 4
+VERSION = 5
 MOST_DEAD_LETTERS = 10_000
 """Kept for one terminal; beyond it broken events are refused without a receipt, so that no terminal fills the disk."""
 
@@ -258,6 +259,8 @@ def _apply(db: sqlite3.Connection, one: EventIn, now: float) -> None:
         case OrderRefused() as refusal:
             down = topics.commands(one.terminal) if refusal.what == "command" else topics.desired(one.terminal, "+")
             _refused(db, down, refusal.rule, now, refusal.count)
+        case ItemError() as told:
+            corrections.keep(db, (one.terminal, one.envelope.epoch, one.envelope.sequence), told, now)
         case DeviceTrouble():
             pass  # kept as it came; what a device is like now, the state report says
 

@@ -7,6 +7,18 @@ import re
 from fleet.authority.authority import Identity
 from mqtt.messages import MAX_PAYLOAD, Backlog
 
+PARTS: dict[str, str] = {
+    "conditions": "什么人能办",
+    "materials": "材料",
+    "limit": "时限",
+    "fee": "费用",
+    "flow": "怎么办的",
+    "delivery": "怎么拿到结果",
+    "contact": "电话、地址",
+    "online": "网上怎么办",
+    "other": "别的",
+}
+"""Where in a guide an error stands (``mqtt.messages.ItemPart``)."""
 FAULTS: dict[str, str] = {
     "absent": "没有接上，或断电",
     "mute": "接着，但不应答",

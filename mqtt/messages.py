@@ -220,6 +220,22 @@ class OrderRefused(Struct, frozen=True, tag_field="kind", tag="order.refused"):
     count: Annotated[int, Meta(ge=1, le=MOST_COUNT)]
 
 
+ItemPart = Literal["conditions", "materials", "limit", "fee", "flow", "delivery", "contact", "online", "other"]
+"""Where in a guide the error stands: conditions, materials, time limit, fee, flow, delivery, contact, the way online."""
+
+
+class ItemError(Struct, frozen=True, tag_field="kind", tag="item.error"):
+    """纠错: a window found an error in the catalogue; its owner is told. ``text``: a clerk's words on the item, never on a person."""
+
+    home: Code
+    item: Code
+    situation: Code | None
+    part: ItemPart
+    text: Annotated[str, Meta(min_length=2, max_length=200)]
+    catalogue: Short
+    reported_at: Time
+
+
 class DeviceTrouble(Struct, frozen=True, tag_field="kind", tag="device.trouble"):
     """What is wrong with a device is now this; both null when nothing is. Telemetry: the history of a time without a link."""
 
@@ -228,7 +244,7 @@ class DeviceTrouble(Struct, frozen=True, tag_field="kind", tag="device.trouble")
     warning: Code | None = None
 
 
-EventData = CaseTaken | RatingGiven | ReceiptEnded | CommandEnded | DesiredReported | OrderRefused | DeviceTrouble
+EventData = CaseTaken | RatingGiven | ReceiptEnded | CommandEnded | DesiredReported | OrderRefused | ItemError | DeviceTrouble
 EVENT_TYPES: dict[str, type[Struct]] = {
     "cn.tongban.case.taken.v1": CaseTaken,
     "cn.tongban.rating.given.v1": RatingGiven,
@@ -236,6 +252,7 @@ EVENT_TYPES: dict[str, type[Struct]] = {
     "cn.tongban.command.ended.v1": CommandEnded,
     "cn.tongban.desired.reported.v1": DesiredReported,
     "cn.tongban.order.refused.v1": OrderRefused,
+    "cn.tongban.item.error.v1": ItemError,
     "cn.tongban.device.trouble.v1": DeviceTrouble,
 }
 _NAMES = {kind: name for name, kind in EVENT_TYPES.items()}

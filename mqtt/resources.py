@@ -11,6 +11,7 @@
 ``GET /v1/cases/{case}``                    terminal  :class:`CaseStanding` of a case this terminal took in; 404
 ``GET /v1/desired/{digest}``                terminal  what is wanted of it (``mqtt/desired.py``), whole or in parts (Range); 404
 ``GET /v1/homes/{party}/cases``             desk      :class:`CaseList`, newest first
+``GET /v1/homes/{party}/corrections``       desk      :class:`CorrectionList`: errors found in its items, newest first
 ``PUT /v1/drafts/{name}``                   terminal  body: a sealed draft. :class:`DraftKept`, 201 now, 200 was already; 422
                                                       another stands under the name, 413, 429 too many of this terminal
 ``GET /v1/drafts/{name}``                   terminal  of the same hall: the sealed draft; 404, 429 (see below)
@@ -37,7 +38,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from mqtt.messages import Code, Count, Digest, DocumentRef, Short, Time
+from mqtt.messages import Code, Count, Digest, DocumentRef, ItemError, Short, Terminal, Time
 
 MAX_DOCUMENT = 16 * 1024 * 1024
 """Bytes of one sealed document."""
@@ -98,6 +99,18 @@ class CaseList(Struct, frozen=True):
     total: Count
 
 
+class Correction(Struct, frozen=True):
+    """An error a window found in an item of this party (纠错), as it was told."""
+
+    terminal: Terminal
+    told: ItemError
+
+
+class CorrectionList(Struct, frozen=True):
+    corrections: Annotated[tuple[Correction, ...], Meta(max_length=1000)]
+    total: Count
+
+
 def document_path(digest: str) -> str:
     return f"/v1/documents/{digest}"
 
@@ -108,6 +121,10 @@ def case_path(case: str) -> str:
 
 def home_cases_path(party: str) -> str:
     return f"/v1/homes/{party}/cases"
+
+
+def corrections_path(party: str) -> str:
+    return f"/v1/homes/{party}/corrections"
 
 
 def draft_path(name: str) -> str:

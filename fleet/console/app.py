@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from flask import Flask, render_template
 
-from fleet import words
+from fleet import corrections, words
 from fleet.authority.authority import Identity
 from fleet.overview import Overview, local_text, local_time, overview
 from fleet.presence import Hearing
@@ -44,6 +44,12 @@ def create_console(
     def how_far(token: str) -> tuple[str, int]:
         found = progress(store, token, parties) if len(token) <= MAX_TOKEN else None
         return render_template("progress.html", found=found), 200 if found else 404
+
+    @app.get("/corrections")
+    def corrections_page() -> str:
+        with store.reading() as db:
+            found = corrections.found(db)
+        return render_template("corrections.html", found=found, parties=parties, places=places, parts=words.PARTS)
 
     @app.get("/live")
     def live() -> str:

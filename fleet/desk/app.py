@@ -21,6 +21,7 @@ from fleet.desk.words import DELIVERIES, FINDINGS, OUTCOMES, PROOFS
 from fleet.overview import local_text, local_time
 from fleet.settings import secret
 from fleet.web import Server, harden
+from fleet.words import PARTS
 from mqtt.resources import HomeCase
 
 _log = logging.getLogger(__name__)
@@ -83,6 +84,11 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
     def inbox_page() -> str:
         found = inbox.cases()
         return render_template("inbox.html", cases=found.cases, total=found.total)
+
+    @app.get("/corrections")
+    def corrections_page() -> str:
+        found = inbox.corrections()
+        return render_template("corrections.html", corrections=found.corrections, total=found.total, parts=PARTS)
 
     @app.get("/cases/<number>")
     def case_page(number: str) -> str | tuple[str, int]:

@@ -7,7 +7,7 @@ import msgspec
 
 from domain.sealing import digest as digest_of
 from mqtt import resources
-from mqtt.resources import MAX_DOCUMENT, CaseList
+from mqtt.resources import MAX_DOCUMENT, CaseList, CorrectionList
 from mqtt.tls import Tls, context
 
 _TIMEOUT = httpx.Timeout(15.0, connect=3.0)
@@ -41,6 +41,14 @@ class Inbox:
         answer = self._get(resources.home_cases_path(self._party))
         try:
             return msgspec.json.decode(answer, type=CaseList)
+        except msgspec.MsgspecError:
+            raise CentreError("中心的答复读不懂，请联系中心。") from None
+
+    def corrections(self) -> CorrectionList:
+        """Errors windows found in this party's items, newest first; :class:`CentreError`."""
+        answer = self._get(resources.corrections_path(self._party))
+        try:
+            return msgspec.json.decode(answer, type=CorrectionList)
         except msgspec.MsgspecError:
             raise CentreError("中心的答复读不懂，请联系中心。") from None
 

@@ -25,6 +25,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "command_ended": ("command", "op", "state", "why"),
     "wanted": ("what", "rev", "state", "why"),
     "order_refused": ("what", "rule", "count"),
+    "item_error_reported": ("item", "home", "part"),
     "out_of_service": ("by",),
     "back_in_service": ("by",),
     "started": ("app",),

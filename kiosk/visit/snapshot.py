@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from domain.catalogue.catalogue import Catalogue
 from kiosk.visit.events import Intent
@@ -26,7 +26,7 @@ class Hall:
     """Where this terminal stands. ``intake`` is the 收件地 as printed, ``phone`` the hall's, ``complaint`` the supervision line.
 
     ``query``: address behind which a receipt's token answers how far its case is. ``notices``: what the centre tells whoever
-    comes (公告), those that hold now.
+    comes (公告), those that hold now. ``setting``: hall or window. ``guides``: address of the published guides, or nothing.
     """
 
     terminal: str
@@ -36,6 +36,8 @@ class Hall:
     complaint: str
     query: str = ""
     notices: tuple[str, ...] = ()
+    setting: Literal["hall", "window"] = "hall"
+    guides: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +100,23 @@ class Glass(Protocol):
 
     def page(self, ref: str) -> bytes | None:
         """JPEG of the straightened page on the screen; only that one, only while it is shown."""
+
+
+PaperState = Literal["printing", "printed", "failed"]
+
+
+class Guides(Protocol):
+    """What may be taken along without a visit: guides on paper. Any thread."""
+
+    def print(self, home: str, item: str, situation: str) -> str | None:
+        """The job's name; ``None``: not now (a visit runs, the printer cannot, or too much paper was taken already)."""
+
+    def paper(self, job: str) -> PaperState | None:
+        """What became of it; ``None``: no such job, or long ago."""
+
+
+class Corrections(Protocol):
+    """纠错: an error in the catalogue, reported by a window to whoever owns the item. Any thread."""
+
+    def report(self, home: str, item: str, situation: str | None, part: str, text: str) -> bool:
+        """False when it could not be stored."""

@@ -172,6 +172,16 @@ RESOURCES = (
         parameter=_PARTY,
     ),
     Resource(
+        "get",
+        resources.corrections_path("{party}"),
+        "getCorrections",
+        "desk",
+        "Errors windows found in this party's items, newest first, at most 1000.",
+        {200: ("The errors.", {"application/json": {"schema": reference(resources.CorrectionList)}})},
+        refused=(401, 404),
+        parameter=_PARTY,
+    ),
+    Resource(
         "put",
         resources.draft_path("{name}"),
         "putDraft",
@@ -213,8 +223,8 @@ def openapi() -> Json:
     paths: dict[str, Json] = {}
     for one in RESOURCES:
         paths.setdefault(one.path, {})[one.method] = _operation(one)
-    kinds = [enrolment.Standing, enrolment.Refusal, resources.CaseStanding, resources.CaseList, resources.DraftKept]
-    kinds += [resources.Refused, *_BODIES]
+    kinds = [enrolment.Standing, enrolment.Refusal, resources.CaseStanding, resources.CaseList, resources.CorrectionList]
+    kinds += [resources.DraftKept, resources.Refused, *_BODIES]
     return {
         "openapi": "3.1.0",
         "info": {
