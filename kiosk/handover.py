@@ -110,5 +110,5 @@ def _material(material: str, name: str, opening: Opening, visit: Visit) -> CaseM
 
 def _delivery(visit: Visit, identity: Identity) -> Delivery:
     if visit.delivery != "post_applicant":
-        return Delivery("pickup_intake")
+        return Delivery("e_licence" if visit.delivery == "e_licence" else "pickup_intake")
     return Delivery("post_applicant", visit.address or identity.address, visit.phone)

@@ -15,6 +15,11 @@ from kiosk.visit import path
 from kiosk.visit.state import Submitted, Visit
 
 _COPY = {"1": "原件", "2": "复印件", "3": "影像"}
+_DELIVERED = {
+    "pickup_intake": "到收件地窗口领取",
+    "post_applicant": "邮寄到您填写的地址（免邮费）",
+    "e_licence": "网上领取电子证照",
+}
 
 
 def receipt(visit: Visit, submitted: Submitted, terminal: TerminalSettings, catalogue: Catalogue) -> Receipt:
@@ -39,7 +44,7 @@ def receipt(visit: Visit, submitted: Submitted, terminal: TerminalSettings, cata
         taken_at=f"{datetime.fromisoformat(submitted.taken_at):%Y-%m-%d %H:%M}",
         lines=tuple(_line(m, opening.proofs[m.material_id], visit) for m in materials),
         pending=tuple(_pending(m) for m in materials if _left_out(m, visit) and m.necessity == "3"),
-        delivery="到收件地窗口领取" if visit.delivery == "pickup_intake" else "邮寄到您填写的地址（免邮费）",
+        delivery=_DELIVERED[visit.delivery or "pickup_intake"],
         token=submitted.token,
         query=terminal.query,
         hall_phone=terminal.phone,

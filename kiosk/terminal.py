@@ -145,7 +145,7 @@ class Terminal:
         except CatalogueDamagedError as error:
             log.error("catalogue refused: %s", error)
             words = faults.fault("catalogue_damaged")
-            return Catalogue("-", False, "", (), {}, {}), replace(words, cause=f"{words.cause}：{error}")
+            return Catalogue("-", False, "", ()), replace(words, cause=f"{words.cause}：{error}")
 
     def _build_link(self, store: Store) -> None:
         terminal, centre = self._settings.terminal, self._settings.centre

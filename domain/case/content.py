@@ -75,9 +75,10 @@ class Answer(_Private, frozen=True):
 
 
 class Delivery(_Private, frozen=True):
-    """How the result comes back: fetched at the intake window, or by post (then only are address and phone asked)."""
+    """How the result comes back: fetched at the intake window, as an electronic licence, or by post (then only are address and
+    phone asked)."""
 
-    way: Literal["pickup_intake", "post_applicant"]
+    way: Literal["pickup_intake", "post_applicant", "e_licence"]
     address: Text | None = None
     phone: Text | None = None
 

@@ -6,18 +6,26 @@ what is wrong, for the staff who must replace it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from domain.catalogue.item import Item, Material, Situation
-from domain.catalogue.opening import Opening, Openings
+from domain.catalogue.contradictions import Dated, contradictions
+from domain.catalogue.item import Bundle, Item, Material, Question, Situation
+from domain.catalogue.opening import NotOpen, Opening, Openings, Proof
 from domain.catalogue.party import Party
 
 DATA = Path(__file__).parent / "data"
 _MAX_BYTES = 32 * 1024 * 1024
+_SCANNED: tuple[Proof, ...] = ("scan", "original_shown")
+Key = tuple[str, str, str]
+"""Home place, item, situation."""
+_K = TypeVar("_K")
+_D = TypeVar("_D", bound=Dated)
 
 
 class CatalogueDamagedError(ValueError):
@@ -30,17 +38,43 @@ class CatalogueDamagedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What can be done here. All questions are answered from memory and cannot fail for ids taken from its own answers."""
+    """What can be done here. All questions are answered from memory and cannot fail for ids taken from its own answers.
+
+    ``day``: what was not in force on it is not here; ``None``: the newest of everything, whatever its dates.
+    """
 
     version: str
     demo: bool
     notice: str
     parties: tuple[Party, ...]
-    _items: dict[str, Item]
-    _openings: dict[tuple[str, str, str], Opening]
+    bundles: tuple[Bundle, ...] = ()
+    day: date | None = None
+    _items: dict[str, Item] = field(default_factory=dict)
+    _openings: dict[Key, Opening] = field(default_factory=dict)
+    _not_open: tuple[NotOpen, ...] = ()
+    _versions: tuple[Item, ...] = ()
+    _opened: tuple[Opening, ...] = ()
+
+    def on(self, day: date | None) -> Catalogue:
+        """The same catalogue as it stands on ``day`` (China's)."""
+        if day == self.day:
+            return self
+        items = _newest(((i.item_id, i) for i in self._versions), day)
+        opened = _newest((((o.home, o.item, o.situation), o) for o in self._opened), day)
+        openings = {key: o for key, o in opened.items() if o.item in items and items[o.item].situation(o.situation)}
+        return replace(self, day=day, _items=items, _openings=openings)
 
     def party(self, party_id: str) -> Party | None:
         return next((p for p in self.parties if p.party == party_id), None)
+
+    def homes(self) -> tuple[Party, ...]:
+        """The parties that have opened anything here, in the catalogue's order."""
+        opened = {home for home, _, _ in self._openings}
+        return tuple(p for p in self.parties if p.party in opened)
+
+    def takes_in(self, home: str) -> bool:
+        """Whether cases are taken in for ``home`` here, ever: then a key to seal them to is needed."""
+        return any(o.home == home and o.way == "full_intake" for o in self._opened)
 
     def item(self, item_id: str) -> Item | None:
         return self._items.get(item_id)
@@ -57,33 +91,74 @@ class Catalogue:
     def opening(self, home: str, item_id: str, situation_id: str) -> Opening | None:
         return self._openings.get((home, item_id, situation_id))
 
+    def not_open(self, home: str, item_id: str, situation_id: str | None = None) -> NotOpen | None:
+        """Why ``home`` has not opened this, in its own words: of the situation, else of the whole item."""
+        told = [n for n in self._not_open if (n.home, n.item) == (home, item_id) and n.situation in (situation_id, None)]
+        return max(told, key=lambda n: n.situation is not None, default=None)
+
+    def question(self, item_id: str, question: str | None = None) -> Question | None:
+        """A fork of the item's tree, the root where none is named; ``None``: its situations are chosen from a list."""
+        item = self._items.get(item_id)
+        listed = item.questions if item else ()
+        return next((q for q in listed if question in (None, q.question)), None)
+
+    def leads_to(self, item_id: str, question: str) -> frozenset[str]:
+        """The situations that can be reached from this fork."""
+        asked = self.question(item_id, question)
+        answers = asked.answers if asked else ()
+        here = {a.situation for a in answers if a.situation}
+        return frozenset(here).union(*(self.leads_to(item_id, a.question) for a in answers if a.question))
+
     def materials(self, opening: Opening) -> tuple[Material, ...]:
         situation = self._items[opening.item].situation(opening.situation)
         return situation.materials if situation else ()
 
     def to_scan(self, opening: Opening) -> tuple[Material, ...]:
-        """The materials the camera must see, in order."""
-        return tuple(m for m in self.materials(opening) if opening.proofs[m.material_id] == "scan")
+        """The materials the camera must see, in order: also of an original that is shown at the window."""
+        return tuple(m for m in self.materials(opening) if opening.proofs[m.material_id] in _SCANNED)
 
 
 def load(items: Path = DATA / "catalogue_demo.json", openings: Path = DATA / "openings_demo.json") -> Catalogue:
     """Both files, checked. :class:`CatalogueDamagedError`."""
     listed = _decode(items, "items", dict[str, Any]).get("items")
     try:
-        parsed = msgspec.convert(listed, tuple[Item, ...])
+        versions = msgspec.convert(listed, tuple[Item, ...])
     except msgspec.ValidationError as error:
         raise CatalogueDamagedError(f"事项目录 {items.name} 内容不符合要求：{error}") from None
-    opened = _decode(openings, "openings", Openings)
-    by_id = {i.item_id: i for i in parsed}
-    problems = [f"事项编号重复：{i.item_id}" for i in parsed if by_id[i.item_id] is not i]
-    problems += [p for o in opened.openings for p in _problems(o, by_id, {p.party for p in opened.parties})]
-    keys = [(o.home, o.item, o.situation) for o in opened.openings]
-    problems += [f"同一情形开通了两次：{'/'.join(k)}" for k in {k for k in keys if keys.count(k) > 1}]
+    opened: Openings = _decode(openings, "openings", Openings)
+    by_id: dict[str, list[Item]] = {}
+    for item in versions:
+        by_id.setdefault(item.item_id, []).append(item)
+    problems = tuple(str(found) for found in contradictions(by_id, opened))
     if problems:
         raise CatalogueDamagedError(*problems)
     return Catalogue(
-        opened.version, opened.demo, opened.notice, opened.parties, by_id, dict(zip(keys, opened.openings, strict=True))
-    )
+        version=opened.version,
+        demo=opened.demo,
+        notice=opened.notice,
+        parties=opened.parties,
+        bundles=opened.bundles,
+        day=date.min,
+        _not_open=opened.not_open,
+        _versions=versions,
+        _opened=tuple(_with_form(o, opened) for o in opened.openings),
+    ).on(None)
+
+
+def _with_form(opening: Opening, opened: Openings) -> Opening:
+    named = opening.form_of
+    return opening if named is None else msgspec.structs.replace(opening, form=opened.forms[named], form_of=None)
+
+
+def _newest(dated: Iterable[tuple[_K, _D]], day: date | None) -> dict[_K, _D]:
+    """Of each its version in force on ``day``, on no day in particular its newest; in the order given."""
+    found: dict[_K, _D] = {}
+    for key, one in dated:
+        since, known = one.since or date.min, found.get(key)
+        in_force = day is None or since <= day <= (one.until or date.max)
+        if in_force and (known is None or since >= (known.since or date.min)):
+            found[key] = one
+    return found
 
 
 def _decode(path: Path, what: str, kind: Any) -> Any:
@@ -97,27 +172,3 @@ def _decode(path: Path, what: str, kind: Any) -> Any:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise CatalogueDamagedError(f"目录文件 {path.name}（{what}）已损坏：{error}") from None
-
-
-def _problems(opening: Opening, items: dict[str, Item], parties: set[str]) -> list[str]:
-    where = f"{opening.home}/{opening.item}/{opening.situation}"
-    item = items.get(opening.item)
-    situation = item.situation(opening.situation) if item else None
-    if situation is None:
-        return [f"{where}：目录里没有这个事项或情形"]
-    problems = [] if opening.home in parties else [f"{where}：没有这个签约方"]
-    wanted = {m.material_id for m in situation.materials}
-    if set(opening.proofs) != wanted:
-        problems.append(f"{where}：每份材料都要写明凭什么证明，缺或多：{'、'.join(sorted(set(opening.proofs) ^ wanted))}")
-        return problems
-    for material in situation.materials:
-        proof = opening.proofs[material.material_id]
-        if proof == "scan" and (material.original_must_be_checked or material.medium == "1"):
-            problems.append(f"{where}：《{material.name}》须核验原件或收纸质，扫描不够，不能在终端收")
-    if "chip_read" not in opening.proofs.values():
-        problems.append(f"{where}：没有读芯片的身份证件，不能确认申请人")
-    names = [f.field for f in opening.form]
-    if len(set(names)) != len(names):
-        problems.append(f"{where}：表单里有重复的栏目")
-    problems += [f"{where}：“{f.label}”没有可选项" for f in opening.form if f.kind == "choice" and not f.options]
-    return problems

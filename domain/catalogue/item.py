@@ -124,7 +124,10 @@ class Result(Struct, frozen=True):
 
 class Item(Struct, frozen=True):
     """事项. A version is good from ``since`` to ``until``, both days included; ``changed`` says what is new in it, ``batch``
-    with which list it was released (分批公布, Art. 4). ``owner``: the party that answers for it; null for the joint list."""
+    with which list it was released (分批公布, Art. 4). ``owner``: the party that answers for it; null for the joint list.
+    ``keywords``: what people call it. ``pinyin``: how ``name``, ``short_name`` and each keyword are read, in this order, syllables
+    parted by spaces, ü as v.
+    """
 
     item_id: Id
     name: Title
@@ -162,6 +165,8 @@ class Item(Struct, frozen=True):
     changed: str | None = None
     batch: str | None = None
     owner: Id | None = None
+    keywords: tuple[Text, ...] = ()
+    pinyin: tuple[Text, ...] = ()
 
     def situation(self, situation_id: str) -> Situation | None:
         return next((s for s in self.situations if s.situation_id == situation_id), None)

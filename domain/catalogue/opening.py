@@ -38,16 +38,19 @@ class Online(Struct, frozen=True):
 class Opening(Struct, frozen=True):
     """What one home place has opened for one situation. ``way`` is what the terminal does; ``reason`` why that suffices, in the
     home place's words; ``result`` what the citizen gets in the end, as it is called. ``pure_electronic``: it needs no pre-check
-    at the intake window. Good from ``since`` to ``until``, both days included."""
+    at the intake window. Good from ``since`` to ``until``, both days included. In a file ``form_of`` may name one of its forms
+    instead of ``form``; once loaded it is always ``form``.
+    """
 
     home: Id
     item: Id
     situation: Id
     reason: Text
     proofs: dict[Id, Proof]
-    form: tuple[Field, ...]
     delivery: tuple[DeliveryWay, ...]
     result: Text
+    form: tuple[Field, ...] = ()
+    form_of: Id | None = None
     way: KioskRole = "full_intake"
     assurance: Assurance = "1"
     online: Online | None = None
@@ -70,6 +73,8 @@ class NotOpen(Struct, frozen=True):
 
 
 class Openings(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of what parties have opened. ``forms``: written once, named by openings."""
+
     version: Title
     demo: bool
     notice: Text
@@ -77,3 +82,4 @@ class Openings(Struct, frozen=True, forbid_unknown_fields=True):
     openings: tuple[Opening, ...]
     not_open: tuple[NotOpen, ...] = ()
     bundles: tuple[Bundle, ...] = ()
+    forms: dict[Id, tuple[Field, ...]] = {}

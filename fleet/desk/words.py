@@ -12,7 +12,11 @@ FINDINGS: dict[str, str] = {
     "page_not_found": "没有找到纸边，按整幅保存",
 }
 
-DELIVERIES: dict[str, str] = {"pickup_intake": "到收件窗口领取", "post_applicant": "邮寄给申请人"}
+DELIVERIES: dict[str, str] = {
+    "pickup_intake": "到收件窗口领取",
+    "post_applicant": "邮寄给申请人",
+    "e_licence": "电子证照，申请人网上领取",
+}
 
 OUTCOMES: dict[str, str] = {
     "opened": "已打开",

@@ -46,7 +46,8 @@ def prepare(layout: Layout, run: Run = ended) -> tuple[Party, ...]:
 
     ``RuntimeError`` when a command fails; the text is what it said.
     """
-    parties = load().parties
+    catalogue = load()
+    parties = tuple(p for p in catalogue.homes() if catalogue.takes_in(p.party))
     for folder in (layout.base, layout.secrets, layout.logs, layout.runtime, layout.hardware):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = {owner: _key(layout, owner) for owner in (*(p.party for p in parties), INTAKE, "recovery")}

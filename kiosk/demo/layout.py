@@ -14,7 +14,7 @@ PORT = "TONGBAN_DEMO_PORT"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Nine ports in a row."""
+    """Eleven ports in a row: desks have the fourth and fifth, further ones come last."""
 
     first: int
 
@@ -47,7 +47,7 @@ class Ports:
         return self.first + 8
 
     def desk(self, index: int) -> int:
-        return self.first + 3 + index
+        return self.first + (3 + index if index < 2 else 7 + index)
 
     def named(self) -> dict[str, int]:
         """What each port is for, as it is told to people."""
@@ -57,6 +57,8 @@ class Ports:
             "中心管理页": self.console,
             "示范甲市专窗": self.desk(0),
             "示范七县专窗": self.desk(1),
+            "示范乙镇专窗": self.desk(2),
+            "示范丁开发区专窗": self.desk(3),
             "中心接口": self.api,
             "消息代理 Mosquitto": self.broker,
             "虚拟打印机": self.printer,

@@ -85,8 +85,8 @@ class Shelf:
 
 
 def checked(catalogue: Catalogue, settings: Settings) -> Catalogue:
-    """``catalogue``, if this terminal can seal to every party in it; :class:`CatalogueDamagedError`."""
-    missing = [p.name for p in catalogue.parties if p.party not in settings.keys.homes]
+    """``catalogue``, if this terminal can seal to every party it takes in for; :class:`CatalogueDamagedError`."""
+    missing = [p.name for p in catalogue.homes() if catalogue.takes_in(p.party) and p.party not in settings.keys.homes]
     if missing:
         raise CatalogueDamagedError(f"没有这些业务属地的公钥，不能为它们收件：{'、'.join(missing)}")
     return catalogue

@@ -48,7 +48,7 @@ class Hall:
     """``start``, ``kill`` and ``stop`` one process at a time by its name in ``specs``."""
 
     def __init__(self, base: Path, runtime: Path) -> None:
-        self.layout = Layout(base, runtime, Ports(free_run(8)))
+        self.layout = Layout(base, runtime, Ports(free_run(11)))
         keys = authority(self.layout.authority)
         self.parties: tuple[Party, ...] = files.prepare(self.layout, command)
         self.identity = IdentityFiles(self.layout.identity)
@@ -173,6 +173,8 @@ def _short(name: str) -> str:
         "中心": "centre",
         "示范甲市专窗": "desk-demo-jia",
         "示范七县专窗": "desk-demo-qi",
+        "示范乙镇专窗": "desk-demo-yi",
+        "示范丁开发区专窗": "desk-demo-ding",
         "虚拟硬件": "hardware",
         "打印队列": "queue",
         "终端": "terminal",

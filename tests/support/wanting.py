@@ -99,7 +99,7 @@ paths = {{ data = "{folder}", runtime = "{folder}" }}
 glass = {{ port = 1 }}
 devices = {{ idcard = {{ path = "a" }}, printer = {{ host = "b" }}, camera = {{ socket = "c" }} }}
 centre = {{ broker = "h:1", documents = "https://h", identity = "{folder}" }}
-keys = {{ intake = {one}, recovery = {one}, homes = {{ demo-jia = {one}, demo-qi = {one} }} }}
+keys = {{ intake = {one}, recovery = {one}, homes = {{ demo-jia = {one}, demo-qi = {one}, demo-yi = {one}, demo-ding = {one} }} }}
 """  # noqa: E501
     path = folder / "terminal.toml"
     path.write_text(text, "utf-8")

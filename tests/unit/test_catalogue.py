@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.catalogue.catalogue import DATA, CatalogueDamagedError, load
+from domain.catalogue.catalogue import DATA, Catalogue, CatalogueDamagedError, load
+from domain.catalogue.item import Item, Situation
+from domain.catalogue.opening import Opening
 from kiosk import faults
 
 CATALOGUE = load()
@@ -22,55 +26,205 @@ def openings() -> Any:
     return json.loads((DATA / "openings_demo.json").read_text("utf-8"))
 
 
-def damaged(tmp_path: Path, tree: Any) -> CatalogueDamagedError:
-    path = tmp_path / "openings.json"
-    path.write_text(json.dumps(tree, ensure_ascii=False), "utf-8")
+@pytest.fixture
+def items() -> Any:
+    return json.loads((DATA / "catalogue_demo.json").read_text("utf-8"))
+
+
+def reloaded(tmp_path: Path, items: Any, openings: Any) -> Catalogue:
+    paths = tmp_path / "items.json", tmp_path / "openings.json"
+    for path, tree in zip(paths, (items, openings), strict=True):
+        path.write_text(json.dumps(tree, ensure_ascii=False), "utf-8")
+    return load(*paths)
+
+
+def damaged(tmp_path: Path, openings: Any, items: Any = None) -> CatalogueDamagedError:
+    listed = items or json.loads((DATA / "catalogue_demo.json").read_text("utf-8"))
     with pytest.raises(CatalogueDamagedError) as caught:
-        load(openings=path)
+        reloaded(tmp_path, listed, openings)
     return caught.value
 
 
-def test_two_demonstration_parties_have_opened_items_here() -> None:
-    assert [p.party for p in CATALOGUE.parties] == ["demo-jia", "demo-qi"]
+def opened(catalogue: Catalogue = CATALOGUE) -> Iterator[tuple[Item, Situation, Opening]]:
+    for party in catalogue.homes():
+        for item in catalogue.items(party.party):
+            for situation in catalogue.situations(party.party, item.item_id):
+                found = catalogue.opening(party.party, item.item_id, situation.situation_id)
+                assert found is not None
+                yield item, situation, found
+
+
+def test_parties_of_every_level_have_opened_items_here() -> None:
     assert CATALOGUE.demo
-    assert [i.item_id for i in CATALOGUE.items("demo-jia")] == ["MED-REMOTE", "PEN-TRANS", "UNEMP-REG"]
-    assert [i.item_id for i in CATALOGUE.items("demo-qi")] == ["MED-REMOTE", "UNEMP-REG"]
+    assert [(p.party, p.level) for p in CATALOGUE.homes()] == [
+        ("demo-jia", "3"),
+        ("demo-qi", "4"),
+        ("demo-yi", "5"),
+        ("demo-ding", "4"),
+    ]
+    zone = CATALOGUE.party("demo-ding")
+    assert zone is not None
+    assert zone.division is None
+    assert zone.parent == "demo-jia"
 
 
-def test_every_opened_situation_can_be_done_truthfully_by_chip_scan_and_signature() -> None:
-    for party in CATALOGUE.parties:
-        for item in CATALOGUE.items(party.party):
-            assert item.on_site_visits == 0
-            for situation in CATALOGUE.situations(party.party, item.item_id):
-                opening = CATALOGUE.opening(party.party, item.item_id, situation.situation_id)
-                assert opening is not None
-                for material in CATALOGUE.to_scan(opening):
-                    assert not material.original_must_be_checked
-                    assert material.medium != "1"
+def test_all_48_demonstration_situations_are_opened_by_a_home_place() -> None:
+    everything = {(i.item_id, s.situation_id) for i in CATALOGUE._items.values() for s in i.situations}
+    assert len(everything) == 48
+    assert {(i.item_id, s.situation_id) for i, s, _ in opened()} == everything
+
+
+def test_what_a_home_place_has_not_opened_has_a_reason_and_another_place() -> None:
+    for party in CATALOGUE.homes():
+        for item in CATALOGUE._items.values():
+            for situation in item.situations:
+                key = (party.party, item.item_id, situation.situation_id)
+                told = CATALOGUE.not_open(*key)
+                assert (told is None) == (CATALOGUE.opening(*key) is not None), key
+    told = CATALOGUE.not_open("demo-qi", "ID-CARD", "ID-2")
+    assert told is not None
+    assert "指纹" in told.why
+    assert "公安" in told.where
+
+
+def test_nothing_opened_pretends_to_more_than_a_terminal_can_prove() -> None:
+    for item, situation, opening in opened():
+        if opening.way == "full_intake":
+            assert [proof for proof in opening.proofs.values() if proof == "chip_read"] == ["chip_read"], opening
+            assert opening.assurance != "3"
+            assert item.on_site_visits == 0 or opening.assurance == "2"
+        for material in situation.materials:
+            if opening.proofs[material.material_id] == "scan":
+                assert not material.original_must_be_checked
+                assert material.medium != "1"
+        if item.item_id == "ID-CARD":
+            assert (opening.way, opening.assurance) == ("pre_fill", "3")
+    assert {o.way for _, _, o in opened()} == {"full_intake", "pre_fill", "query_print", "online_only"}
+
+
+def test_an_original_shown_at_the_window_is_photographed_first() -> None:
+    opening = CATALOGUE.opening("demo-qi", "HUKOU-CERT", "HUKOU-CERT-1")
+    assert opening is not None
+    assert [m.material_id for m in CATALOGUE.to_scan(opening)] == ["M-HUKOU"]
+
+
+def test_every_tree_of_questions_leads_to_every_situation() -> None:
+    trees = [i for i in CATALOGUE._items.values() if i.questions]
+    assert len(trees) >= 10
+    for item in trees:
+        root = CATALOGUE.question(item.item_id)
+        assert root is not None
+        assert CATALOGUE.leads_to(item.item_id, root.question) == {s.situation_id for s in item.situations}
+    assert CATALOGUE.leads_to("HUKOU-MOVE", "kin") == {"HUKOU-1", "HUKOU-2"}
+    assert CATALOGUE.question("MED-REMOTE") is None
+
+
+def test_a_version_is_offered_from_its_first_day_to_its_last(tmp_path: Path, items: Any, openings: Any) -> None:
+    old = next(i for i in items["items"] if i["item_id"] == "MED-REMOTE")
+    items["items"].append({**old, "version": 3, "since": "2027-01-01", "name": "异地就医备案（新）", "changed": "新"})
+    old["until"] = "2026-12-31"
+    for opening in openings["openings"]:
+        opening.pop("since", None)
+    found = reloaded(tmp_path, items, openings)
+    days = ((date(2025, 2, 28), None), (date(2026, 12, 31), 2), (date(2027, 1, 1), 3))
+    assert [(i := found.on(day).item("MED-REMOTE")) and i.version for day, _ in days] == [version for _, version in days]
+    assert found.on(date(2025, 2, 28)).opening("demo-jia", "MED-REMOTE", "MED-2") is None
+    assert found.on(date(2027, 1, 1)).opening("demo-jia", "MED-REMOTE", "MED-2") is not None
+    assert [p.party for p in found.on(date(1999, 1, 1)).homes()] == []
+    old["until"] = "2027-01-01"
+    assert "同时有效" in str(damaged(tmp_path, openings, items))
 
 
 def test_a_scan_never_stands_for_an_original_that_must_be_checked(tmp_path: Path, openings: Any) -> None:
-    openings["openings"][0]["proofs"]["M-ID"] = "scan"
+    opening_of(openings, "MED-2")["proofs"]["M-ID"] = "scan"
     assert "须核验原件" in str(damaged(tmp_path, openings))
+
+
+def opening_of(openings: Any, situation: str, home: str = "demo-jia") -> Any:
+    return next(o for o in openings["openings"] if (o["home"], o["situation"]) == (home, situation))
+
+
+def in_opening(found: str, **values: Any) -> Callable[[Any, Any], None]:
+    def spoil(_items: Any, openings: Any) -> None:
+        opening_of(openings, found).update(values)
+
+    return spoil
+
+
+def in_item(item_id: str, **values: Any) -> Callable[[Any, Any], None]:
+    def spoil(items: Any, _openings: Any) -> None:
+        next(i for i in items["items"] if i["item_id"] == item_id).update(values)
+
+    return spoil
+
+
+def asked(*answers: dict[str, str]) -> list[Any]:
+    return [{"question": "q", "text": "问", "answers": list(answers)}]
+
+
+CARE = {"field": "x", "label": "问", "kind": "choice", "options": [{"value": "a", "text": "甲"}]}
+BOTH = ({"text": "甲", "situation": "UNEMP-1"}, {"text": "乙", "situation": "UNEMP-2"})
 
 
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda o: o["openings"][0]["proofs"].pop("M-FORM"), "M-FORM"),
-        (lambda o: o["openings"][0].update(home="nowhere"), "没有这个签约方"),
-        (lambda o: o["openings"][0].update(situation="MED-99"), "没有这个事项或情形"),
-        (lambda o: o["openings"].append(o["openings"][0]), "开通了两次"),
-        (lambda o: o["openings"][0]["form"].append(o["openings"][0]["form"][0]), "重复的栏目"),
-        (lambda o: o["openings"][0]["form"][0].update(options=[]), "没有可选项"),
-        (lambda o: o["openings"][0]["proofs"].update({"M-HUKOU": "face"}), "损坏"),
-        (lambda o: o.update(surprise=1), "损坏"),
-        (lambda o: o.update(version="v" * 121), "损坏"),
+        (lambda i, o: opening_of(o, "MED-2")["proofs"].pop("M-FORM"), "M-FORM"),
+        (in_opening("MED-2", home="nowhere"), "没有这个签约方"),
+        (in_opening("MED-2", situation="MED-99"), "没有这个事项或情形"),
+        (lambda i, o: o["openings"].append(opening_of(o, "MED-2")), "开通了两次"),
+        (in_opening("MED-2", form_of=None, form=[CARE, CARE]), "重复的栏目"),
+        (in_opening("MED-2", form_of=None, form=[{**CARE, "options": []}]), "没有可选项"),
+        (in_opening("MED-2", form_of="nothing"), "没有表单 nothing"),
+        (in_opening("MED-2", form_of=None, form=[{**CARE, "when": {"field": "y", "values": ["a"]}}]), "前面没有的栏目"),
+        (
+            in_opening("MED-2", form_of=None, form=[CARE, {**CARE, "field": "z", "when": {"field": "x", "values": ["b"]}}]),
+            "永远不成立",
+        ),
+        (in_opening("MED-2", proofs={"M-ID": "chip_read", "M-FORM": "signed_form", "M-RES": "face"}), "损坏"),
+        (in_opening("MED-2", proofs={"M-ID": "original_shown", "M-FORM": "signed_form", "M-RES": "scan"}), "不能确认申请人"),
+        (
+            in_opening(
+                "NO-CRIME-2", proofs={"M-ID": "chip_read", "M-POA": "scan", "M-AGENT-ID": "chip_read", "M-FORM": "signed_form"}
+            ),
+            "只读一张",
+        ),
+        (
+            in_opening(
+                "SSC-REISSUE-2", proofs={"M-ID": "chip_read", "M-OLD": "chip_read", "M-PHOTO": "scan", "M-FORM": "signed_form"}
+            ),
+            "要交原件",
+        ),
+        (in_opening("ID-1", way="full_intake"), "须本人到场采集"),
+        (in_opening("NO-CRIME-1", assurance="1"), "要求到场 1 次"),
+        (in_opening("ID-1", online={"address": "https://zwfw.sichuan.example/"}), "不能全程网办"),
+        (in_opening("SSC-LOSS-1", online=None), "没有写网址"),
+        (in_opening("MED-2", way="none"), "开通了却写着不提供"),
+        (in_opening("MED-2", delivery=["terminal_print"]), "不能当场在终端打印"),
+        (in_opening("SI-CERT-1", delivery=["pickup_intake"]), "既不打印也没有电子件"),
+        (in_opening("MED-2", since="2027-01-02", until="2027-01-01"), "until 早于 since"),
+        (in_opening("MED-2", until="2024-01-01", since="2023-01-01"), "有效期对不上"),
+        (lambda i, o: o["not_open"].append({"home": "demo-jia", "item": "MED-REMOTE", "why": "x", "where": "y"}), "又说没有开通"),
+        (
+            lambda i, o: o["not_open"].append({"home": "demo-jia", "item": "GONE", "why": "x", "where": "y"}),
+            "没有这个签约方、事项或情形",
+        ),
+        (lambda i, o: o["bundles"][0].update(items=["MED-REMOTE", "GONE"]), "GONE 目录里没有"),
+        (lambda i, o: o["parties"][1].update(parent="nobody"), "没有上级签约方"),
+        (lambda i, o: o["parties"].append(o["parties"][0]), "签约方编号重复"),
+        (lambda i, o: i["items"].append(i["items"][0]), "同时有效"),
+        (in_item("UNEMP-REG", questions=asked(BOTH[0])), "到不了这个情形"),
+        (in_item("UNEMP-REG", questions=asked(*BOTH, {"text": "丙", "question": "q"})), "绕回了自己"),
+        (in_item("UNEMP-REG", questions=asked(*BOTH, {"text": "丙", "question": "r"})), "没有的问题"),
+        (in_item("UNEMP-REG", questions=asked(*BOTH, {"text": "丙", "situation": "UNEMP-9"})), "没有的情形"),
+        (in_item("UNEMP-REG", questions=asked(*BOTH, {"text": "丙"})), "只能写一样"),
+        (lambda i, o: o.update(surprise=1), "损坏"),
+        (lambda i, o: o.update(version="v" * 121), "损坏"),
     ],
 )
-def test_a_contradiction_is_explained_in_chinese(tmp_path: Path, openings: Any, spoil: Any, says: str) -> None:
-    spoil(openings)
-    assert says in str(damaged(tmp_path, openings))
+def test_a_contradiction_is_explained_in_chinese(tmp_path: Path, items: Any, openings: Any, spoil: Any, says: str) -> None:
+    spoil(items, openings)
+    assert says in str(damaged(tmp_path, openings, items))
 
 
 @given(st.binary(max_size=200), st.integers(0, 8000))

@@ -79,7 +79,7 @@ def test_it_waits_for_its_time(wanting: Wanting) -> None:
     ("what", "data", "why"),
     [
         ("catalogue", catalogue().replace(b'"parties"', b'"partis"'), "catalogue_damaged"),
-        ("catalogue", catalogue().replace(b"demo-jia", b"demo-yi"), "catalogue_damaged"),
+        ("catalogue", catalogue().replace(b"demo-jia", b"demo-x"), "catalogue_damaged"),
         ("catalogue", b'{"v":1,"items":{}}', "not_of_contract"),
         ("catalogue", b'{"v":2,"items":{},"openings":{}}', "not_of_contract"),
         ("settings", b'{"v":1,"paths":{"data":"/etc"}}', "not_of_contract"),

@@ -127,7 +127,7 @@ def _sane(point: Point) -> bool:
 
 def _choose_delivery(fields: Form) -> ev.Intent:
     way = _text(fields, "way", 20)
-    if way not in ("pickup_intake", "post_applicant"):
+    if way not in ("pickup_intake", "post_applicant", "e_licence"):
         raise BadFormError("way")
     return ev.ChooseDelivery(way)
 

@@ -79,10 +79,10 @@ def closed(glass: Glass, code: str) -> Closed:
 
 def welcome(glass: Glass, snapshot: Snapshot) -> Welcome:
     catalogue = glass.catalogue
-    listed = {i.item_id: i.short_name for p in catalogue.parties for i in catalogue.items(p.party)}
+    listed = {i.item_id: i.short_name for p in catalogue.homes() for i in catalogue.items(p.party)}
     return Welcome(
         items=tuple(listed.values()),
-        places=tuple(p.name for p in catalogue.parties),
+        places=tuple(p.name for p in catalogue.homes()),
         troubles=tuple(dict.fromkeys(f.citizen for f in snapshot.troubles if f.citizen)),
         notice=catalogue.notice if catalogue.demo else "",
     )
@@ -91,7 +91,7 @@ def welcome(glass: Glass, snapshot: Snapshot) -> Welcome:
 def place(glass: Glass, _visit: Visit) -> Choices:
     catalogue = glass.catalogue
     return Choices(
-        tuple(Choice(p.party, p.name, f"可以办：{_joined(catalogue.items(p.party))}") for p in catalogue.parties),
+        tuple(Choice(p.party, p.name, f"可以办：{_joined(catalogue.items(p.party))}") for p in catalogue.homes()),
     )
 
 

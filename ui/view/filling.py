@@ -14,7 +14,7 @@ from kiosk.visit.state import Visit
 from ui.view.choosing import Choice
 from ui.view.papers import Person, person
 
-_WAYS: dict[DeliveryWay, str] = {"pickup_intake": "到本大厅取", "post_applicant": "寄给我"}
+_WAYS: dict[DeliveryWay, str] = {"pickup_intake": "到本大厅取", "post_applicant": "寄给我", "e_licence": "网上领电子证照"}
 _YEARS_BACK = 100
 _YEARS_ON = 10
 _LONG_NUMBER = 8
@@ -117,6 +117,7 @@ def delivery(glass: Glass, visit: Visit) -> Delivery:
     notes = {
         "pickup_intake": f"办好后，凭收件凭证和证件到{glass.hall.hall}的“省内通办”窗口取",
         "post_applicant": "办好后寄到您指定的地址，不用您付邮费",
+        "e_licence": "办好后在“天府通办”上查看、下载",
     }
     ways = opened.delivery if opened else ()
     return Delivery(tuple(Choice(w, _WAYS[w], notes[w]) for w in ways), opened.result if opened else "")
@@ -182,6 +183,8 @@ def _shown(field: Field, value: str) -> str:
 
 
 def _delivered(glass: Glass, visit: Visit) -> tuple[str, ...]:
+    if visit.delivery == "e_licence":
+        return ("网上领电子证照",)
     if visit.delivery != "post_applicant":
         return (f"到{glass.hall.hall}取",)
     card = visit.identity.address if visit.identity else ""
