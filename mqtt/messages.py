@@ -225,7 +225,7 @@ ItemPart = Literal["conditions", "materials", "limit", "fee", "flow", "delivery"
 
 
 class ItemError(Struct, frozen=True, tag_field="kind", tag="item.error"):
-    """纠错: a window found an error in the catalogue; its owner is told. ``text``: a clerk's words on the item, never on a person."""
+    """纠错: a window found an error in the catalogue; its owner is told. ``text``: words on the item, never on a person."""
 
     home: Code
     item: Code
