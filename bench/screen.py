@@ -134,9 +134,9 @@ def _every_screen(one: Hall) -> Iterator[str]:
     yield glass.do("next").screen
     yield glass.do("take-page").see("page").screen
     yield glass.do("keep-page").do("next").screen
+    yield glass.do("choose-delivery", way="pickup_intake").screen
     yield glass.do("fill-form", **ANSWERS).screen
     yield glass.do("sign", signature=SIGNATURE).screen
-    yield glass.do("choose-delivery", way="pickup_intake").screen
     yield glass.do("submit").see("receipt").screen
     until(lambda: any(p.cut for p in one.rig.printer().papers()), "a receipt")
     yield glass.see("rating").screen

@@ -7,18 +7,25 @@ from __future__ import annotations
 
 import re
 
+from domain.names import first
+
 _COUNTY = re.compile(r"^(?:.{2,8}?(?:省|自治区|特别行政区))?(?:.{1,12}?(?:自治州|地区|盟|市))?(?:.{1,10}?(?:县|区|旗|市))?")
 
 
 def name(full: str) -> str:
-    """First character and two stars, whatever the length: 张** for 张三 as for 阿依·木果, S** for SMITH, JOHN."""
-    return f"{full[:1]}**" if full else ""
+    """First character (with its marks) and two stars, whatever the length: 张** for 张三 as for 阿依·木果, S** for SMITH, JOHN."""
+    return f"{first(full)}**" if full else ""
 
 
 def number(full: str) -> str:
     """First three and last four, eleven stars between; last two where the last four tell the day of birth (KAZ110090123105)."""
     shown = 2 if full[:1].isalpha() else 4
     return f"{full[:3]}{'*' * 11}{full[-shown:]}" if len(full) >= 12 else "*" * 11
+
+
+def birth(full: str) -> str:
+    """A day of birth is part of the number: not a digit of it."""
+    return "****年**月**日" if full else ""
 
 
 def phone(full: str) -> str:

@@ -7,11 +7,12 @@ from domain.case.content import Answer, Applicant, CaseContent, Delivery, Page
 from domain.case.content import Material as CaseMaterial
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.opening import Opening
+from domain.forms.checking import text
 from domain.identity import Identity
 from domain.notice import VERSION as NOTICE
 from kiosk.settings import Settings
 from kiosk.store.store import NewCase
-from kiosk.visit import checks, path
+from kiosk.visit import form, path
 from kiosk.visit.state import Visit
 
 PURPOSE = "仅用于办理本事项；未经业务属地部门书面同意，不得用于其他用途，不得提供给第三方（规程第九条第二项）"
@@ -66,8 +67,8 @@ def _content(visit: Visit, opening: Opening, number: str, settings: Settings, ca
         applicant=_applicant(identity),
         materials=tuple(_material(m.material_id, m.name, opening, visit) for m in catalogue.materials(opening)),
         form=tuple(
-            Answer(f.field, f.label, visit.answers.get(f.field, ""), checks.answer_text(f, visit.answers.get(f.field, "")))
-            for f in opening.form
+            Answer(one.field.field, one.field.label, one.value, text(one.field, one.value), one.source)
+            for one in form.asked(visit, opening)
         ),
         delivery=_delivery(visit, identity),
         signature=signature,

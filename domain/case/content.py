@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 Text = Annotated[str, Meta(max_length=400)]
+Long = Annotated[str, Meta(max_length=2000)]
+"""An answer of 500 characters with all their marks, or every option of a question in words."""
 
 
 class _Private(Struct, frozen=True):
@@ -66,12 +68,14 @@ class Material(Struct, frozen=True):
 
 
 class Answer(_Private, frozen=True):
-    """One field of the form; ``text`` is what the citizen saw and confirmed."""
+    """One field of the form; ``text`` is what the citizen confirmed. ``source``: by hand, from the card, or by hand though the card
+    says something else."""
 
     field: Text
     label: Text
-    value: Text
-    text: Text
+    value: Long
+    text: Long
+    source: Literal["hand", "card", "corrected"] = "hand"
 
 
 class Delivery(_Private, frozen=True):

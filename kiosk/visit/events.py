@@ -6,6 +6,7 @@ Intents come from the glass; everything else from the dispatcher. All are frozen
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from domain.case.content import Signature
 from domain.identity import Identity
@@ -84,14 +85,20 @@ class ScanAgain(Intent):
 
 @dataclass(frozen=True, slots=True)
 class Edit(Intent):
-    """From the review: go back to one step and return by itself."""
+    """From the review: go back to one step, at the form to one ``field`` of it, and return by itself."""
 
     step: Step
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FillForm(Intent):
+    """Answers by field, usually one; ``by_card``: fields for which what the card says is to stand. ``day``: today, by the
+    terminal's clock."""
+
     answers: dict[str, str] = field(repr=False)
+    by_card: tuple[str, ...] = ()
+    day: date = date.max
 
 
 @dataclass(frozen=True, slots=True)

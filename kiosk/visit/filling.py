@@ -1,26 +1,56 @@
-"""The form, the signature, and how the result comes back."""
+"""How the result comes back, the form, and the signature under both."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
 from domain.case.content import signed
-from kiosk.visit import checks, path
+from domain.forms import asking
+from domain.forms import postal as postal_form
+from domain.forms.checking import check
 from kiosk.visit import events as ev
-from kiosk.visit.outcome import Outcome, Rules, onward
+from kiosk.visit import form, path
+from kiosk.visit.outcome import Outcome, Rules, back, onward
 from kiosk.visit.state import (
     Visit,
 )
 
 
 def fill(visit: Visit, event: ev.FillForm, _now: float, rules: Rules) -> Outcome:
+    """Take what was answered, usually one question; then the next one that is open. An answer that is wrong is asked for again."""
     opened = path.opening(visit, rules.catalogue)
-    answers, errors = checks.form(opened.form if opened else (), event.answers)
-    if errors:
-        return replace(visit, answers=answers, errors=errors, filled=False), ()
+    shown = form.on_screen(visit, form.asked(visit, opened))
+    # A choice nobody made and a box nobody ticked do not come with the form at all.
+    given = event.answers if event.answers or event.by_card or shown is None else {shown.field.field: ""}
+    given = {field: value.strip() for field, value in given.items()}
+    answers = {field: value for field, value in {**visit.answers, **given}.items() if field not in event.by_card}
+    fields = form.asked(replace(visit, answers=answers), opened)
+    errors = {
+        one.field.field: error
+        for one in fields
+        if one.field.field in given and one.source != "card" and (error := check(one.field, one.value, event.day))
+    }
+    for field in errors:
+        answers = {**answers, field: visit.answers[field]} if field in visit.answers else _without(answers, field)
+    answers = asking.kept(fields, answers)
     # A signature stands for what was signed: other answers, another signature.
     signature = visit.signature if answers == visit.answers else None
-    return onward(visit, rules, answers=answers, filled=True, signature=signature)
+    after = replace(visit, answers=answers, signature=signature)
+    if errors:
+        return replace(after, errors=errors, asking=next(iter(errors))), ()
+    return onward(after, rules)
+
+
+def back_a_question(visit: Visit, event: ev.Back, now: float, rules: Rules) -> Outcome:
+    """Back through the questions, then out of the form. From a field corrected by itself, to where that was asked for."""
+    fields = form.asked(visit, path.opening(visit, rules.catalogue))
+    shown, questions = form.on_screen(visit, fields), asking.questions(fields)
+    if shown is not None and shown not in questions and asking.first_open(fields) is None:
+        return onward(visit, rules)
+    at = questions.index(shown) if shown in questions else 0
+    if at == 0:
+        return back(visit, event, now, rules)
+    return replace(visit, asking=questions[at - 1].field.field, errors={}), ()
 
 
 def sign(visit: Visit, event: ev.Sign, _now: float, rules: Rules) -> Outcome:
@@ -35,14 +65,20 @@ def deliver(visit: Visit, event: ev.ChooseDelivery, _now: float, rules: Rules) -
         return visit, ()
     if event.way == visit.delivery:
         return onward(visit, rules)
-    return onward(visit, rules, delivery=event.way, address=None, phone=None)
+    # Another way may ask other questions, and stands in what is signed.
+    return onward(visit, rules, delivery=event.way, address=None, phone=None, signature=None)
 
 
 def postal(visit: Visit, event: ev.GivePostal, _now: float, rules: Rules) -> Outcome:
     # A foreigner's chip has no address: there is none to send to but one that is given.
     has_address = visit.identity is not None and visit.identity.address
-    errors = checks.postal(event.address if event.address is not None or has_address else "", event.phone)
+    errors = postal_form.errors(event.address if event.address is not None or has_address else "", event.phone)
     if errors:
         return replace(visit, errors=errors), ()
-    address = event.address.strip() if event.address is not None else None
-    return onward(visit, rules, address=address, phone=event.phone.strip())
+    address, phone = event.address.strip() if event.address is not None else None, event.phone.strip()
+    signature = visit.signature if (address, phone) == (visit.address, visit.phone) else None
+    return onward(visit, rules, address=address, phone=phone, signature=signature)
+
+
+def _without(answers: dict[str, str], field: str) -> dict[str, str]:
+    return {name: value for name, value in answers.items() if name != field}

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from domain import rating
 from kiosk.visit import events as ev
-from kiosk.visit import path
+from kiosk.visit import form, path
 from kiosk.visit.effects import PrintReceipt, StoreCase, StoreRating
 from kiosk.visit.outcome import Outcome, Rules, onward
 from kiosk.visit.state import (
@@ -20,8 +20,14 @@ from kiosk.visit.state import (
 )
 
 
-def edit(visit: Visit, event: ev.Edit, _now: float, _rules: Rules) -> Outcome:
-    return (replace(visit, step=event.step, errors={}, submit_fault=None) if event.step in _EDITABLE else visit), ()
+def edit(visit: Visit, event: ev.Edit, _now: float, rules: Rules) -> Outcome:
+    if event.step not in _EDITABLE:
+        return visit, ()
+    fields = form.asked(visit, path.opening(visit, rules.catalogue))
+    asked = {one.field.field for one in fields if one.is_question or not one.field.locked}
+    if event.step is Step.FORM and not (event.field in asked if event.field else asked):
+        return visit, ()
+    return replace(visit, step=event.step, asking=event.field, errors={}, submit_fault=None), ()
 
 
 def submit(visit: Visit, _event: ev.Submit, _now: float, rules: Rules) -> Outcome:

@@ -167,6 +167,7 @@ _AT: dict[tuple[Step, type], Handler] = {
     (Step.PAGE, ev.RetakePage): papers.retake,
     (Step.PAGE, ev.Back): papers.retake,
     (Step.FORM, ev.FillForm): filling.fill,
+    (Step.FORM, ev.Back): filling.back_a_question,
     (Step.SIGN, ev.Sign): filling.sign,
     (Step.DELIVERY, ev.ChooseDelivery): filling.deliver,
     (Step.POSTAL, ev.GivePostal): filling.postal,

@@ -9,8 +9,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from domain.catalogue.catalogue import Catalogue
+from domain.forms import asking
 from kiosk.visit import events as ev
-from kiosk.visit import path
+from kiosk.visit import form, path
 from kiosk.visit.effects import DropPages, Effect
 from kiosk.visit.state import Collected, Step, Visit
 
@@ -33,7 +34,7 @@ Handler = Callable[[Visit, Any, float, Rules], Outcome]
 
 
 def onward(visit: Visit, rules: Rules, *, effects: tuple[Effect, ...] = (), **fields: Any) -> Outcome:
-    after = replace(visit, errors={}, submit_fault=None, **fields)
+    after = replace(visit, errors={}, submit_fault=None, asking=None, **fields)
     return replace(after, step=path.next_step(after, rules.catalogue)), effects
 
 
@@ -41,10 +42,13 @@ def back(visit: Visit, _event: ev.Back, _now: float, rules: Rules) -> Outcome:
     before = path.back_step(visit, rules.catalogue)
     if before is None:
         return replace(visit, leaving=visit.step is Step.PLACE), ()
-    visit = replace(visit, step=before, errors={}, submit_fault=None)
+    visit = replace(visit, step=before, errors={}, submit_fault=None, asking=None)
     if before is Step.SCAN:
         last = path.to_scan(visit, rules.catalogue)[-1].material_id
         visit = replace(visit, collected=with_collected(visit, replace(path.collected(visit, last), done=False)))
+    elif before is Step.FORM:
+        last = asking.questions(form.asked(visit, path.opening(visit, rules.catalogue)))[-1].field.field
+        visit = replace(visit, asking=last)
     return visit, ()
 
 

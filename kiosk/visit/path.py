@@ -7,6 +7,8 @@ from collections.abc import Callable
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.item import Material
 from domain.catalogue.opening import Opening
+from domain.forms import asking
+from kiosk.visit import form
 from kiosk.visit.state import Collected, Step, Visit
 
 _Asks = Callable[[Visit, Catalogue], bool]
@@ -67,7 +69,7 @@ def back_step(visit: Visit, catalogue: Catalogue) -> Step | None:
 
 
 def progress(visit: Visit, catalogue: Catalogue) -> tuple[int, int]:
-    """(where, of how many) in stages a citizen understands: choose, identify, materials, form, delivery, check."""
+    """(where, of how many) in stages a citizen understands: choose, identify, materials, delivery, form, check."""
     stage = _STAGES.get(visit.step, len(set(_STAGES.values())))
     return stage, len(set(_STAGES.values()))
 
@@ -80,9 +82,13 @@ def _scanned(visit: Visit, catalogue: Catalogue) -> bool:
     return current_material(visit, catalogue) is None
 
 
-def _has_form(visit: Visit, catalogue: Catalogue) -> bool:
-    opened = opening(visit, catalogue)
-    return bool(opened and opened.form)
+def _has_questions(visit: Visit, catalogue: Catalogue) -> bool:
+    """A form of which the card says everything needs no screen."""
+    return bool(asking.questions(form.asked(visit, opening(visit, catalogue))))
+
+
+def _answered(visit: Visit, catalogue: Catalogue) -> bool:
+    return asking.first_open(form.asked(visit, opening(visit, catalogue))) is None
 
 
 # step → (is it part of this visit's path?, is it done?)
@@ -95,10 +101,10 @@ PATH: dict[Step, tuple[_Asks, _Asks]] = {
     Step.CARD: (_always, lambda v, c: v.identity is not None),
     Step.IDENTITY: (_always, lambda v, c: v.confirmed),
     Step.SCAN: (lambda v, c: bool(to_scan(v, c)), _scanned),
-    Step.FORM: (_has_form, lambda v, c: v.filled),
-    Step.SIGN: (_always, lambda v, c: v.signature is not None),
     Step.DELIVERY: (_always, lambda v, c: v.delivery is not None),
     Step.POSTAL: (lambda v, c: v.delivery == "post_applicant", lambda v, c: v.phone is not None),
+    Step.FORM: (_has_questions, _answered),
+    Step.SIGN: (_always, lambda v, c: v.signature is not None),
     Step.REVIEW: (_always, lambda v, c: False),
 }
 # One does not go back to laying the card: from the identity one goes back before it, or says "not me".
@@ -113,10 +119,10 @@ _STAGES = {
     Step.IDENTITY: 2,
     Step.SCAN: 3,
     Step.PAGE: 3,
-    Step.FORM: 4,
-    Step.SIGN: 4,
-    Step.DELIVERY: 5,
-    Step.POSTAL: 5,
+    Step.DELIVERY: 4,
+    Step.POSTAL: 4,
+    Step.FORM: 5,
+    Step.SIGN: 5,
     Step.REVIEW: 6,
     Step.SUBMITTING: 6,
     Step.RECEIPT: 7,

@@ -29,10 +29,10 @@ class Step(StrEnum):
     IDENTITY = "identity"
     SCAN = "scan"
     PAGE = "page"
-    FORM = "form"
-    SIGN = "sign"
     DELIVERY = "delivery"
     POSTAL = "postal"
+    FORM = "form"
+    SIGN = "sign"
     REVIEW = "review"
     SUBMITTING = "submitting"
     RECEIPT = "receipt"
@@ -134,7 +134,9 @@ class Visit(Struct, frozen=True):
     collected: tuple[Collected, ...] = ()
     scan: Scan = Scan()
     answers: dict[str, str] = {}
-    filled: bool = False
+    """What the person answered by hand, empty for what they left empty; what the card says is not in here."""
+    asking: str | None = None
+    """The field on the screen where it is another than the first that is not answered."""
     signature: Signature | None = None
     delivery: str | None = None
     address: str | None = None

@@ -60,10 +60,11 @@ def test_the_citizen_finds_the_same_place_after_every_kill_and_the_case_arrives_
         visit.killed()
         assert "已拍" in visit.glass.html
         visit.do("next").killed()
-        visit.do("fill-form", **ANSWERS).killed()
-        visit.do("sign", signature=SIGNATURE).killed()
         visit.do("choose-delivery", way="post_applicant").killed()
         visit.do("give-postal", where="card", phone="13800001234").killed()
+        visit.do("fill-form", **{"answer.care-place": "510100"}).killed()
+        visit.do("fill-form", **ANSWERS).killed()
+        visit.do("sign", signature=SIGNATURE).killed()
         visit.do("submit")
         visit.glass.see("receipt")
         until(lambda: any(p.cut for p in one.rig.printer().papers()), "the receipt")

@@ -144,15 +144,15 @@ def test_a_whole_visit_by_touch_leaves_no_trace_in_the_page(browser: Browser, gl
         terminal.tap("拍照")
         terminal.tap("用这一张")
         terminal.tap("这份拍完了")
-        page.get_by_label("成都市").check()
-        page.get_by_label("从今天起").check()
+        page.locator(".choice", has_text="到本大厅取").tap()
+        terminal.tap("成都市")
+        terminal.tap("从今天起")
         page.locator(".option--promise").tap()
-        terminal.tap("填好了，下一步")
+        terminal.tap("勾好了，下一步")
         terminal.shows("sign")
         terminal.settled()
         draw(page)
         terminal.click("签好了，下一步")
-        page.locator(".choice", has_text="到本大厅取").tap()
         terminal.tap("提交")
         terminal.shows("receipt")
         printed(glass)
@@ -198,11 +198,11 @@ def test_another_address_is_typed_in_pinyin_and_a_wrong_number_keeps_it(browser:
 
 
 def test_what_was_ticked_survives_the_idle_warning(browser: Browser, glass: ScreenGlass) -> None:
-    lead(glass, "form")
+    lead(glass, "form-with")
     with served(create_app(glass)) as address:
         terminal = Terminal(browser, address)
         page = terminal.page
-        page.get_by_label("绵阳市").check()
+        page.get_by_label("亲戚").check(force=True)
         glass.now += glass.rules.idle_warning
         glass.tell(ev.Tick())
         glass.show(idle_left=30)
@@ -211,7 +211,7 @@ def test_what_was_ticked_survives_the_idle_warning(browser: Browser, glass: Scre
         until(lambda: not (glass.snapshot().state.visit or pytest.fail("the visit ended")).warned)
         glass.show(idle_left=None)
         expect(page.locator(".dialog")).to_have_count(0, timeout=WAIT)
-        expect(page.get_by_label("绵阳市")).to_be_checked()
+        expect(page.get_by_label("亲戚")).to_be_checked()
         page.context.close()
 
 
@@ -226,7 +226,7 @@ def test_a_signature_survives_a_fault_laid_over_it(browser: Browser, glass: Scre
         glass.show(overlay=None)
         expect(page.locator(".dialog--fault")).to_have_count(0, timeout=WAIT)
         terminal.click("签好了，下一步")
-        terminal.shows("delivery")
+        terminal.shows("review")
         page.context.close()
 
 

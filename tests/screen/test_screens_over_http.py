@@ -133,7 +133,7 @@ def test_a_touch_on_an_old_screen_does_nothing_and_brings_the_present_one(glass:
     [
         ("choose-place", {}),
         ("choose-place", {"party": "<script>"}),
-        ("fill-form", {"answer.x": "y" * 401}),
+        ("fill-form", {"answer.x": "y" * 1001}),
         ("no-such-intent", {"party": "demo-jia"}),
         ("next", {"surplus": "1"}),
         ("sign", {"signature": "1" * 1_100_000}),

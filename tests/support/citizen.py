@@ -46,12 +46,12 @@ class Citizen:
 
     def reviewed(self, *, post: tuple[str, str] | None = None) -> Citizen:
         self.scanned()
-        self.glass.do("fill-form", **ANSWERS).do("sign", signature=SIGNATURE)
         if post is None:
             self.glass.do("choose-delivery", way="pickup_intake")
         else:
             self.glass.do("choose-delivery", way="post_applicant")
             self.glass.do("give-postal", where="other", address=post[0], phone=post[1])
+        self.glass.do("fill-form", **ANSWERS).do("sign", signature=SIGNATURE)
         assert self.glass.screen == "review", self.glass.html
         return self
 

@@ -78,8 +78,11 @@ class Walk:
     def scanned(self) -> Walk:
         return self.identified().page("p1").do(ev.Next())
 
+    def delivered(self) -> Walk:
+        return self.scanned().do(ev.ChooseDelivery("pickup_intake"))
+
     def reviewed(self) -> Walk:
-        return self.scanned().do(ev.FillForm(ANSWERS), ev.Sign(SIGNATURE), ev.ChooseDelivery("pickup_intake"))
+        return self.delivered().do(ev.FillForm(ANSWERS), ev.Sign(SIGNATURE))
 
     def submitted(self) -> Walk:
         return self.reviewed().do(ev.Submit(), ev.CaseStored("v1", SUBMITTED))

@@ -97,8 +97,11 @@ def visit(one: Hall, page: Page) -> None:
     page.locator("form[hx-post='/act/keep-page'] button").tap()
     finger.shows("scan")
     page.locator("form[hx-post='/act/next'] button").first.tap()
+    finger.shows("delivery")
+    page.locator("form[hx-post='/act/choose-delivery'] button").first.tap()
     finger.shows("form")
     finger.tap("成都市")
+    expect(page.get_by_text("第 2 题，共 3 题")).to_be_visible()
     finger.tap("从今天起")
     finger.tap("我填写和提交的内容都是真实的")
     page.locator("form[hx-post='/act/fill-form'] button[type=submit]").tap()
@@ -114,8 +117,6 @@ def visit(one: Hall, page: Page) -> None:
         with contextlib.suppress(AssertionError):
             expect(page.locator("#live")).not_to_have_attribute("data-step", "sign", timeout=2000)
             break
-    finger.shows("delivery")
-    page.locator("form[hx-post='/act/choose-delivery'] button").first.tap()
     finger.shows("review")
     assert "刘试安" not in page.content()
     page.locator("form[hx-post='/act/submit'] button").tap()

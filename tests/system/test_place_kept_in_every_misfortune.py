@@ -143,7 +143,7 @@ def test_at_the_desk_each_trouble_of_the_camera_is_told_and_then_a_page_is_taken
         well(citizen.glass, "scan")
         citizen.take().glass.see("page").do("retake-page")
     citizen.take().glass.see("page").do("keep-page").do("next")
-    assert citizen.glass.screen == "form"
+    assert citizen.glass.screen == "delivery"
 
 
 # --- the receipt printer ----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from kiosk.visit.state import Step
 from ui.citizen import intents
 from ui.citizen.intents import BadFormError, parse
 
+TODAY = datetime.now(UTC).astimezone().date()
 STROKES = json.dumps({"width": 800, "height": 300, "strokes": [[[1, 2, 0], [300.5, 20, 16]]]})
 GOOD: dict[str, tuple[dict[str, str], ev.Intent | None]] = {
     "begin": ({}, None),
@@ -32,7 +34,7 @@ GOOD: dict[str, tuple[dict[str, str], ev.Intent | None]] = {
     "edit": ({"step": "form"}, ev.Edit(Step.FORM)),
     "fill-form": (
         {"answer.start": "now", "answer.since.year": "2024", "answer.since.month": "03", "answer.since.day": "01"},
-        ev.FillForm({"start": "now", "since": "2024-03-01"}),
+        ev.FillForm({"start": "now", "since": "2024-03-01"}, day=TODAY),
     ),
     "sign": ({"signature": STROKES}, None),
     "choose-delivery": ({"way": "pickup_intake"}, ev.ChooseDelivery("pickup_intake")),
@@ -58,7 +60,7 @@ BAD: list[tuple[str, dict[str, str]]] = [
     ("fill-form", {"answer.": "now"}),
     ("fill-form", {"answer.start.hour": "1"}),
     ("fill-form", {"answer.since.year": "2024"}),
-    ("fill-form", {"answer.start": "x" * 401}),
+    ("fill-form", {"answer.start": "x" * 1001}),
     ("fill-form", {"answer.start": "a\x00b"}),
     ("sign", {"signature": ""}),
     ("sign", {"signature": "{}"}),
@@ -102,7 +104,22 @@ def test_a_field_sent_twice_is_refused() -> None:
 
 def test_a_date_left_empty_is_no_date() -> None:
     empty = {f"answer.since.{part}": "" for part in ("year", "month", "day")}
-    assert parse("fill-form", MultiDict(empty)) == ev.FillForm({"since": ""})
+    assert parse("fill-form", MultiDict(empty)) == ev.FillForm({"since": ""}, day=TODAY)
+
+
+def test_several_options_come_as_one_answer_and_nothing_else_may_come_twice() -> None:
+    ticked = MultiDict([("answer.pains", "a"), ("answer.pains", "b-2")])
+    assert parse("fill-form", ticked) == ev.FillForm({"pains": "a,b-2"}, day=TODAY)
+    for bad in ([("answer.x", "a"), ("answer.x", "甲")], [("answer.x", str(n)) for n in range(41)]):
+        with pytest.raises(BadFormError):
+            parse("fill-form", MultiDict(bad))
+
+
+def test_what_the_card_says_stands_where_it_is_chosen_whatever_else_was_written() -> None:
+    by_card = MultiDict({"answer.name.by": "card", "answer.name": "别的"})
+    assert parse("fill-form", by_card) == ev.FillForm({}, ("name",), TODAY)
+    by_hand = MultiDict({"answer.name.by": "hand", "answer.name": "别的"})
+    assert parse("fill-form", by_hand) == ev.FillForm({"name": "别的"}, (), TODAY)
 
 
 def test_a_signature_keeps_its_strokes() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -20,7 +21,8 @@ from kiosk.visit.state import Step
 MAX_BODY = 1024 * 1024
 """Bytes of a form: the longest signature (20,000 points), URL-encoded, is about 700 kB."""
 _MAX_FIELDS = 100
-_MAX_ANSWER = 400
+_MAX_ANSWER = 1000
+_MAX_TICKED = 40
 _MAX_SIDE = 4096
 """Pixels of a signature pad's side; no terminal's screen is larger."""
 _ID = re.compile(r"[A-Za-z0-9-]{1,40}")
@@ -41,7 +43,7 @@ def parse(name: str, form: Form) -> ev.Intent:
     parser = _PARSERS.get(name)
     if parser is None:
         raise BadFormError("no such intent")
-    if len(form) > _MAX_FIELDS or any(len(form.getlist(key)) > 1 for key in form if key != "tag"):
+    if len(form) > _MAX_FIELDS or any(len(form.getlist(key)) > 1 for key in form if key != "tag" and not key.startswith("answer.")):
         raise BadFormError("fields too many or twice")
     fields = form.copy()
     for key in _SEEN:
@@ -83,30 +85,47 @@ def _identified(intent: Callable[[str], ev.Intent], field: str) -> Callable[[For
 
 def _edit(fields: Form) -> ev.Intent:
     try:
-        return ev.Edit(Step(_text(fields, "step", 20)))
+        step = Step(_text(fields, "step", 20))
     except ValueError:
         raise BadFormError("step") from None
+    return ev.Edit(step, _id(fields, "field") if "field" in fields else None)
 
 
 def _fill_form(fields: Form) -> ev.Intent:
-    """``answer.<field>``, or for a date ``answer.<field>.year`` / ``.month`` / ``.day``; all three empty is no date."""
+    """``answer.<field>``, several times where several options are ticked. For a date ``answer.<field>.year``, ``.month`` and
+    ``.day``: all three empty is no date. ``answer.<field>.by``: ``card`` where what the card says is to stand, whatever is written.
+    """
     answers: dict[str, str] = {}
+    by_card: list[str] = []
     dates: dict[str, dict[str, str]] = {}
     for key in list(fields):
         prefix, _, rest = key.partition(".")
         field, _, part = rest.partition(".")
-        if prefix != "answer" or not _ID.fullmatch(field) or part not in ("", *_DATE_PARTS):
+        if prefix != "answer" or not _ID.fullmatch(field) or part not in ("", "by", *_DATE_PARTS):
             raise BadFormError("answer")
-        value = _text(fields, key, _MAX_ANSWER)
-        if part:
-            dates.setdefault(field, {})[part] = value
+        if part == "by":
+            if _text(fields, key, 4) == "card":
+                by_card.append(field)
+        elif part:
+            dates.setdefault(field, {})[part] = _text(fields, key, _MAX_ANSWER)
         else:
-            answers[field] = value
+            answers[field] = _several(fields, key)
     for field, parts in dates.items():
         if field in answers or set(parts) != set(_DATE_PARTS):
             raise BadFormError("date")
         answers[field] = "-".join(parts[p] for p in _DATE_PARTS) if any(parts.values()) else ""
-    return ev.FillForm(answers)
+    today = datetime.now(UTC).astimezone().date()
+    return ev.FillForm({f: v for f, v in answers.items() if f not in by_card}, tuple(by_card), today)
+
+
+def _several(fields: Form, key: str) -> str:
+    """One value, or the ids of the options that were ticked."""
+    if len(fields.getlist(key)) == 1:
+        return _text(fields, key, _MAX_ANSWER)
+    ticked = fields.poplist(key)
+    if len(ticked) > _MAX_TICKED or not all(_ID.fullmatch(value) for value in ticked):
+        raise BadFormError("answer")
+    return ",".join(ticked)
 
 
 def _sign(fields: Form) -> ev.Intent:

@@ -10,11 +10,13 @@ from io import BytesIO
 
 import segno
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from markupsafe import escape
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from domain.case.receipt import query
 from kiosk.visit.snapshot import Glass, Snapshot
 from ui.citizen import intents
+from ui.citizen.typing import typing_error
 from ui.stream import Streams
 from ui.view import screen
 
@@ -54,6 +56,11 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
             return _answer(glass, glass.snapshot(), None, 400)
         reply = glass.act(visit, version, intent)
         return _answer(glass, reply.snapshot, request.form.get("key"), 409 if reply.stale else 200)
+
+    @pages.post("/check")
+    def check() -> Response:
+        """What is wrong with an answer while it is being written: a sentence, or nothing. Never the answer."""
+        return Response(escape(typing_error(glass, request.form) or ""), mimetype="text/html")
 
     @pages.get("/events")
     def events() -> Response:

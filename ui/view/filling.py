@@ -1,4 +1,4 @@
-"""The generated form, the signature, the delivery and the review."""
+"""How the result comes back, the form, the signature and the review."""
 
 from __future__ import annotations
 
@@ -8,41 +8,52 @@ from datetime import date
 from domain import masking
 from domain.catalogue.form import Field
 from domain.catalogue.opening import DeliveryWay
-from kiosk.visit import checks, path
+from domain.division import Prefecture, prefectures
+from domain.forms import asking
+from domain.forms.asking import Filled
+from domain.forms.showing import hidden, masked
+from kiosk.visit import form as visit_form
+from kiosk.visit import path
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Visit
 from ui.view.choosing import Choice
 from ui.view.papers import Person, person
 
 _WAYS: dict[DeliveryWay, str] = {"pickup_intake": "到本大厅取", "post_applicant": "寄给我", "e_licence": "网上领电子证照"}
-_YEARS_BACK = 100
+_YEARS_BACK = 110
 _YEARS_ON = 10
-_LONG_NUMBER = 8
-"""Digits from here on can be a telephone, an account or an identity number: shown masked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One question of the form. A date is asked in three lists; ``parts`` are what they stand at."""
-
-    field: Field
-    value: str
-    error: str
-    parts: tuple[str, str, str] = ("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    asks: tuple[Ask, ...]
+    """One question. ``number`` of ``of``; 0 for a field of the card that is being corrected. ``value`` is what may stand in the
+    field, ``before`` what was given earlier, and ``said`` what the card says, both masked. ``chosen``: options ticked; ``parts``:
+    year, month and day a date stands at."""
+
+    field: Field
+    number: int
+    of: int
+    value: str
+    before: str
+    said: str
+    corrected: bool
+    chosen: tuple[str, ...]
+    parts: tuple[str, str, str]
     years: tuple[int, ...]
-    wrong: int
+    prefectures: dict[str, Prefecture]
+    error: str
+    keys: str
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """``field`` is its id where it can be altered. ``by_hand``: it is not what the card says."""
+
     label: str
     text: str
     promise: bool
+    field: str
+    by_hand: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +103,34 @@ class Review:
     person: Person
     papers: tuple[Paper, ...]
     answers: tuple[Answer, ...]
-    has_form: bool
     delivery: tuple[str, ...]
     fault: str
 
 
 def form(glass: Glass, visit: Visit, today: date) -> Form:
-    opened = path.opening(visit, glass.catalogue)
-    fields = opened.form if opened else ()
-    asks = tuple(_ask(f, visit.answers.get(f.field, ""), visit.errors.get(f.field, "")) for f in fields)
-    years = tuple(range(today.year + _YEARS_ON, today.year - _YEARS_BACK, -1))
-    return Form(asks, years, sum(bool(a.error) for a in asks))
+    fields = _asked(glass, visit)
+    shown = visit_form.on_screen(visit, fields)
+    if shown is None:
+        raise LookupError("a visit at its form has a question")
+    questions, field = asking.questions(fields), shown.field
+    year, _, rest = shown.value.partition("-")
+    month, _, day = rest.partition("-")
+    by_hand = shown.source != "card"
+    return Form(
+        field=field,
+        number=questions.index(shown) + 1 if shown in questions else 0,
+        of=len(questions),
+        value="" if hidden(shown) or not by_hand or field.kind in ("choice", "choices", "date") else shown.value,
+        before=masked(shown) if by_hand and hidden(shown) else "",
+        said=masked(shown, shown.said),
+        corrected=shown.source == "corrected" or field.field in visit.errors,
+        chosen=tuple(shown.value.split(",")) if shown.value else (),
+        parts=(year, month, day) if field.kind == "date" and by_hand else ("", "", ""),
+        years=tuple(range(today.year + _YEARS_ON, today.year - _YEARS_BACK, -1)) if field.kind == "date" else (),
+        prefectures=prefectures() if field.kind == "division" else {},
+        error=visit.errors.get(field.field, ""),
+        keys=_KEYS.get(field.kind, "chinese"),
+    )
 
 
 def sign(glass: Glass, visit: Visit) -> Sign:
@@ -158,28 +186,26 @@ def review(glass: Glass, visit: Visit) -> Review:
         person=person(visit),
         papers=tuple(papers),
         answers=_answers(glass, visit),
-        has_form=bool(opened.form),
         delivery=_delivered(glass, visit),
         fault=glass.fault(visit.submit_fault).citizen if visit.submit_fault else "",
     )
 
 
-def _ask(field: Field, value: str, error: str) -> Ask:
-    year, _, rest = value.partition("-")
-    month, _, day = rest.partition("-")
-    return Ask(field, value, error, (year, month, day) if field.kind == "date" else ("", "", ""))
+def _asked(glass: Glass, visit: Visit) -> tuple[Filled, ...]:
+    return visit_form.asked(visit, path.opening(visit, glass.catalogue))
 
 
 def _answers(glass: Glass, visit: Visit) -> tuple[Answer, ...]:
-    opened = path.opening(visit, glass.catalogue)
-    fields = opened.form if opened else ()
-    return tuple(Answer(f.label, _shown(f, visit.answers.get(f.field, "")), f.kind == "promise") for f in fields)
-
-
-def _shown(field: Field, value: str) -> str:
-    if field.kind == "digits" and len(value) >= _LONG_NUMBER:
-        return masking.phone(value)
-    return checks.answer_text(field, value) or "未填"
+    return tuple(
+        Answer(
+            one.field.label,
+            masked(one) or "未填",
+            one.field.kind == "promise",
+            one.field.field if one.is_question or not one.field.locked else "",
+            one.source == "corrected",
+        )
+        for one in _asked(glass, visit)
+    )
 
 
 def _delivered(glass: Glass, visit: Visit) -> tuple[str, ...]:
@@ -190,3 +216,7 @@ def _delivered(glass: Glass, visit: Visit) -> tuple[str, ...]:
     card = visit.identity.address if visit.identity else ""
     to = f"{masking.address(card)}（证件上的住址）" if visit.address is None else masking.address(visit.address)
     return ("寄给您，免邮费", f"地址 {to}", f"电话 {masking.phone(visit.phone or '')}")
+
+
+_KEYS = {"digits": "digits", "phone": "digits", "money": "money", "id_number": "number", "uscc": "number"}
+"""Which keys a field opens; all others are written in Chinese."""

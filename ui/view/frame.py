@@ -9,7 +9,7 @@ from kiosk.visit import path
 from kiosk.visit.snapshot import Fault, Glass, Hall, Snapshot
 from kiosk.visit.state import Step, Visit
 
-STAGES = ("选事项", "验身份", "交材料", "填信息", "取结果", "提交", "凭证评价")
+STAGES = ("选事项", "验身份", "交材料", "取结果", "填信息", "提交", "凭证评价")
 """The stages of ``path.progress``, as the citizen reads them."""
 _DEVICES = {Step.CARD: "读卡器", Step.SCAN: "拍摄台"}
 """The device each step needs, as the citizen calls it."""

@@ -13,10 +13,12 @@ import { keepBeating } from "./beat.js";
 import { keepDraft, restoreDraft } from "./draft.js";
 import { attachKeyboard } from "./keyboard.js";
 import { attachPreview } from "./preview.js";
+import { attachSteppers } from "./steppers.js";
 import { attachSignature, keepSignature } from "./signature.js";
 
 const SETTLE_MS = 350; // a second tap of the same finger must not hit what has just come up under it
 const live = () => document.getElementById("live");
+const place = () => live().dataset.step + (document.querySelector("[data-question]")?.dataset.question ?? "");
 let shown = { step: "", visit: "" };
 let heard = 0;
 
@@ -30,7 +32,8 @@ function hear(serial) {
 }
 
 function arrived() {
-  const { step, visit } = live().dataset;
+  const { visit } = live().dataset;
+  const step = place();
   if (shown.visit && shown.visit !== visit) {
     // A visit is over: a whole new page, so that nothing of it stays in the document or in the history.
     window.location.replace("/");
@@ -47,6 +50,7 @@ function arrived() {
   restoreDraft(`${visit}/${step}`);
   attachKeyboard();
   attachPreview();
+  attachSteppers();
   attachSignature(`${visit}/${step}`);
   refreshIfOld();
 }

@@ -8,6 +8,8 @@ const A_PAGE = 8;
 const LAYOUTS = {
   chinese: ["1 2 3 4 5 6 7 8 9 0", "q w e r t y u i o p", "a s d f g h j k l {bksp}", "z x c v b n m - {done}"],
   digits: ["1 2 3", "4 5 6", "7 8 9", "{bksp} 0 {done}"],
+  money: ["1 2 3", "4 5 6", "7 8 9", ". 0 {bksp}", "{done}"],
+  number: ["1 2 3 4 5 6 7 8 9 0", "Q W E R T Y U I O P", "A S D F G H J K L {bksp}", "Z X C V B N M {done}"],
 };
 const DISPLAY = { "{bksp}": "删除", "{done}": "收起" };
 
@@ -39,8 +41,8 @@ function open(keys, input) {
   field = input;
   const kind = input.dataset.keys;
   keys.hidden = false;
-  keys.classList.toggle("keys--digits", kind === "digits");
-  keys.innerHTML = `<div class="keys__candidates"${kind === "digits" ? " hidden" : ""}></div><div class="simple-keyboard"></div>`;
+  keys.classList.toggle("keys--digits", kind === "digits" || kind === "money");
+  keys.innerHTML = `<div class="keys__candidates"${kind === "chinese" ? "" : " hidden"}></div><div class="simple-keyboard"></div>`;
   keyboard = new SimpleKeyboard(keys.lastElementChild, {
     layout: { default: LAYOUTS[kind] },
     display: DISPLAY,
@@ -116,10 +118,22 @@ function write(text) {
   if (field.maxLength > 0 && field.value.length + text.length > field.maxLength) return;
   const caret = field.selectionStart ?? field.value.length;
   field.setRangeText(text, caret, field.selectionEnd ?? caret, "end");
+  changed();
 }
 
 function erase() {
   const caret = field.selectionStart ?? field.value.length;
   if (caret !== field.selectionEnd) field.setRangeText("");
-  else if (caret > 0) field.setRangeText("", caret - 1, caret, "end");
+  else if (caret > 0) field.setRangeText("", caret - lastOf(field.value.slice(0, caret)), caret, "end");
+  changed();
+}
+
+// Code units of the last character as a person counts them.
+function lastOf(text) {
+  return [...new Intl.Segmenter("zh", { granularity: "grapheme" }).segment(text)].at(-1).segment.length;
+}
+
+// What a key did is heard like what a hand typed: the field is checked as it is filled.
+function changed() {
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }

@@ -1,0 +1,35 @@
+"""The form of a visit: which fields are asked as things stand, and which question is on the screen."""
+
+from __future__ import annotations
+
+from domain.catalogue.opening import Opening
+from domain.forms import asking
+from domain.forms.asking import Filled
+from domain.identity import Identity
+from kiosk.visit.state import Visit
+
+
+def asked(visit: Visit, opened: Opening | None) -> tuple[Filled, ...]:
+    """The fields that are asked now, with their answers, in order."""
+    return asking.filled(opened.form if opened else (), visit.answers, said(visit.identity), visit.delivery)
+
+
+def on_screen(visit: Visit, fields: tuple[Filled, ...]) -> Filled | None:
+    """The question shown at the form's step; ``None`` where nothing is left to ask."""
+    chosen = next((one for one in fields if one.field.field == visit.asking), None)
+    return chosen or asking.first_open(fields) or next(iter(asking.questions(fields)), None)
+
+
+def said(identity: Identity | None) -> dict[str, str]:
+    """What the chip says, by the names ``Field.autofill`` knows; what it does not say is not there."""
+    if identity is None:
+        return {}
+    known = {
+        "name": identity.shown_name,
+        "number": identity.number,
+        "sex": identity.sex,
+        "nation": identity.nation,
+        "birth": identity.birth.isoformat(),
+        "address": identity.address,
+    }
+    return {name: value for name, value in known.items() if value}
