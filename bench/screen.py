@@ -122,6 +122,7 @@ def _every_screen(one: Hall) -> Iterator[str]:
         ("choose-place", {"party": "demo-jia"}),
         ("choose-item", {"item": "MED-REMOTE"}),
         ("choose-situation", {"situation": "MED-2"}),
+        ("choose-channel", {"channel": "here"}),
         ("next", {}),
         ("agree", {}),
     ):
@@ -132,6 +133,7 @@ def _every_screen(one: Hall) -> Iterator[str]:
     one.rig.reader().lift()
     one.rig.camera().lay("residence")
     yield glass.do("next").screen
+    yield glass.do("weigh", waived="no").screen
     yield glass.do("take-page").see("page").screen
     yield glass.do("keep-page").do("next").screen
     yield glass.do("choose-delivery", way="pickup_intake").screen

@@ -32,10 +32,11 @@ from mqtt.messages import (
     RatingGiven,
     ReceiptEnded,
     Report,
+    ServiceGiven,
     TerminalState,
 )
 
-VERSION = 5
+VERSION = 6
 MOST_DEAD_LETTERS = 10_000
 """Kept for one terminal; beyond it broken events are refused without a receipt, so that no terminal fills the disk."""
 
@@ -233,10 +234,12 @@ def _apply(db: sqlite3.Connection, one: EventIn, now: float) -> None:
     match one.data:
         case CaseTaken() as case:
             _case(db, one.terminal, case, now)
+        case ServiceGiven() as service:
+            _service(db, one.terminal, service, now)
         case RatingGiven() as rating:
             _own_case(db, one.terminal, rating.case)
             db.execute(
-                "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     one.terminal,
                     one.envelope.epoch,
@@ -246,6 +249,7 @@ def _apply(db: sqlite3.Connection, one: EventIn, now: float) -> None:
                     json.dumps(rating.tags),
                     rating.by,
                     rating.given_at,
+                    rating.of,
                 ),
             )
         case ReceiptEnded() as receipt:
@@ -267,7 +271,7 @@ def _apply(db: sqlite3.Connection, one: EventIn, now: float) -> None:
 
 def _case(db: sqlite3.Connection, terminal: str, case: CaseTaken, now: float) -> None:
     done = db.execute(
-        "INSERT OR IGNORE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             case.case,
             terminal,
@@ -279,6 +283,7 @@ def _case(db: sqlite3.Connection, terminal: str, case: CaseTaken, now: float) ->
             case.taken_at,
             case.token,
             now,
+            json.dumps(case.awaits),
         ),
     )
     if done.rowcount == 0:
@@ -287,6 +292,15 @@ def _case(db: sqlite3.Connection, terminal: str, case: CaseTaken, now: float) ->
         "INSERT INTO case_documents VALUES (?, ?, ?, ?, ?)",
         [(case.case, position, ref.digest, ref.size, ref.kind) for position, ref in enumerate(case.documents)],
     )
+
+
+def _service(db: sqlite3.Connection, terminal: str, service: ServiceGiven, now: float) -> None:
+    told = (service.item, service.item_name, service.situation, service.home, service.intake, service.way, service.given_at)
+    done = db.execute(
+        "INSERT OR IGNORE INTO services VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (service.service, terminal, *told, now)
+    )
+    if done.rowcount == 0:
+        raise _ConflictError("a service of this number was given already")
 
 
 def _receipt(db: sqlite3.Connection, terminal: str, receipt: ReceiptEnded, now: float) -> None:

@@ -10,12 +10,12 @@ from functools import partial
 
 from domain import sealing
 from domain.catalogue.catalogue import Catalogue
-from kiosk.handover import new_case
+from kiosk.handover import new_case, new_service
 from kiosk.settings import Settings
 from kiosk.store.store import DrawnUp, Store
 from kiosk.tray import Tray
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DrawUp, DropPages, SealPage, StoreCase, StoreRating, Wipe
+from kiosk.visit.effects import DrawUp, DropPages, NoteService, SealPage, StoreCase, StoreRating, Wipe
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,9 @@ class Clerk:
 
     def take_case(self, effect: StoreCase) -> None:
         self._tasks.put(lambda: self._take_case(effect))
+
+    def note_service(self, effect: NoteService) -> None:
+        self._tasks.put(lambda: self._note_service(effect))
 
     def rate(self, effect: StoreRating) -> None:
         self._tasks.put(lambda: self._rate(effect))
@@ -127,6 +130,17 @@ class Clerk:
             self._committed()
             self._post(ev.CaseStored(visit.id, submitted))
 
+    def _note_service(self, effect: NoteService) -> None:
+        visit = effect.visit
+        try:
+            noted = self._store.note_service(new_service(visit, self._settings, self._catalogue))
+        except Exception:
+            log.exception("a service could not be noted")
+            self._post(ev.ServiceNotNoted(visit.id, STORE_FAILED))
+        else:
+            self._committed()
+            self._post(ev.ServiceNoted(visit.id, noted))
+
     def _end(self, effect: Wipe, pictures: int, left: Callable[[str], tuple[str, ...]]) -> None:
         self._drawn = None
         still = left(effect.visit)
@@ -135,5 +149,5 @@ class Clerk:
         self._store.end_visit(effect.visit, effect.reason, effect.submitted, pictures, still)
 
     def _rate(self, effect: StoreRating) -> None:
-        self._store.rate(effect.case, effect.rated)
+        self._store.rate(effect.number, effect.rated, consult=effect.consult)
         self._committed()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from domain.case import content as case_content
-from domain.case.content import Answer, Applicant, CaseContent, Delivery, Page
+from domain.case.content import Answer, Applicant, CaseContent, Delivery, Page, Unproven
 from domain.case.content import Material as CaseMaterial
 from domain.catalogue.catalogue import Catalogue
-from domain.catalogue.opening import Opening
+from domain.catalogue.item import Material
+from domain.catalogue.opening import DeliveryWay, Opening
 from domain.forms.checking import text
 from domain.identity import Identity
 from domain.notice import VERSION as NOTICE
 from kiosk.settings import Settings
-from kiosk.store.store import NewCase
-from kiosk.visit import form, path
+from kiosk.store.store import NewCase, NewService, ServiceWay
+from kiosk.visit import form, path, proof
+from kiosk.visit.delivery import delivery
 from kiosk.visit.state import Visit
 
 PURPOSE = "仅用于办理本事项；未经业务属地部门书面同意，不得用于其他用途，不得提供给第三方（规程第九条第二项）"
@@ -28,7 +32,7 @@ _COPY = {
 def new_case(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewCase:
     """``ValueError`` when the visit is not complete; the machine lets none such through."""
     opening = path.opening(visit, catalogue)
-    if opening is None or visit.identity is None or visit.signature is None or visit.delivery is None:
+    if opening is None or visit.identity is None or visit.signature is None or delivery(visit, opening) is None:
         raise ValueError("visit is not complete")
     item = catalogue.item(opening.item)
     if item is None:
@@ -44,7 +48,32 @@ def new_case(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewCase:
         pages=pages,
         content=lambda number: case_content.encode(_content(visit, opening, number, settings, catalogue)),
         recipients=settings.keys.recipients(opening.home),
+        awaits=proof.kinds(proof.unproven(visit, opening, catalogue)),
     )
+
+
+def new_service(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewService:
+    """``ValueError`` for a visit that chose nothing yet."""
+    item = catalogue.item(visit.item or "")
+    if item is None or visit.home is None:
+        raise ValueError("nothing was asked for")
+    return NewService(
+        visit=visit.id,
+        item=item.item_id,
+        item_name=item.name,
+        situation=visit.situation,
+        home=visit.home,
+        intake=settings.terminal.place,
+        way=_service_way(visit, catalogue),
+    )
+
+
+def _service_way(visit: Visit, catalogue: Catalogue) -> ServiceWay:
+    if visit.channel is None:
+        return "elsewhere"
+    if visit.channel == "here":
+        return "query_print" if path.way(visit, catalogue) == "query_print" else "pre_fill"
+    return visit.channel
 
 
 def _content(visit: Visit, opening: Opening, number: str, settings: Settings, catalogue: Catalogue) -> CaseContent:
@@ -52,6 +81,7 @@ def _content(visit: Visit, opening: Opening, number: str, settings: Settings, ca
     situation = item.situation(opening.situation) if item else None
     if identity is None or signature is None or item is None or situation is None:
         raise ValueError("visit is not complete")
+    open_points = proof.unproven(visit, opening, catalogue)
     return CaseContent(
         v=1,
         case=number,
@@ -65,13 +95,18 @@ def _content(visit: Visit, opening: Opening, number: str, settings: Settings, ca
         notice=NOTICE,
         catalogue=catalogue.version,
         applicant=_applicant(identity),
-        materials=tuple(_material(m.material_id, m.name, opening, visit) for m in catalogue.materials(opening)),
+        materials=tuple(_material(m, opening, visit) for m in catalogue.materials(opening)),
         form=tuple(
             Answer(one.field.field, one.field.label, one.value, text(one.field, one.value), one.source)
             for one in form.asked(visit, opening)
         ),
-        delivery=_delivery(visit, identity),
+        delivery=_delivery(visit, identity, opening),
         signature=signature,
+        unproven=tuple(
+            Unproven(u.kind, u.material.material_id if u.material else None, u.material.name if u.material else "")
+            for u in open_points
+        ),
+        window_days=opening.window_days if open_points else None,
     )
 
 
@@ -97,19 +132,22 @@ def _applicant(identity: Identity) -> Applicant:
     )
 
 
-def _material(material: str, name: str, opening: Opening, visit: Visit) -> CaseMaterial:
-    collected = path.collected(visit, material)
+def _material(material: Material, opening: Opening, visit: Visit) -> CaseMaterial:
+    proven, collected = opening.proofs[material.material_id], path.collected(visit, material.material_id)
+    left_out = path.left_out(visit, material.material_id)
     return CaseMaterial(
-        material=material,
-        name=name,
-        proof=opening.proofs[material],
-        copy=_COPY[opening.proofs[material]],
+        material=material.material_id,
+        name=material.name,
+        proof=proven,
+        copy=_COPY[proven] if not left_out else "未收",
         pages=tuple(Page(p.digest or "", p.findings) for p in collected.pages),
-        left_out=opening.proofs[material] == "scan" and not collected.pages,
+        left_out=left_out,
+        waived=(material.waive_when or "") if material.material_id in visit.waived else "",
     )
 
 
-def _delivery(visit: Visit, identity: Identity) -> Delivery:
-    if visit.delivery != "post_applicant":
-        return Delivery("e_licence" if visit.delivery == "e_licence" else "pickup_intake")
-    return Delivery("post_applicant", visit.address or identity.address, visit.phone)
+def _delivery(visit: Visit, identity: Identity, opening: Opening) -> Delivery:
+    way = delivery(visit, opening)
+    if way == "post_applicant":
+        return Delivery("post_applicant", visit.address or identity.address, visit.phone)
+    return Delivery(cast(DeliveryWay, way))

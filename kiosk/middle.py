@@ -12,13 +12,15 @@ from dataclasses import dataclass, field, replace
 from msgspec.structs import replace as struct_replace
 
 from devices import port
-from devices.port import BadgeReader, DeviceState, DocumentCamera, IdentityReader, PagePrinter, PrintJob, RatingPad, ReceiptPrinter
+from devices.port import BadgeReader, DeviceState, DocumentCamera, IdentityReader, PagePrinter, RatingPad, ReceiptPrinter
 from domain import identity
 from domain.catalogue.catalogue import Catalogue
-from kiosk import cards, faults, receipt
+from kiosk import cards, faults, paperwork
 from kiosk.bus import Bus
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
+from kiosk.paperwork import Paperwork
+from kiosk.query import QueryProvider
 from kiosk.standing import Standing
 from kiosk.store.room import FULL
 from kiosk.store.volatile import VolatileVisit
@@ -38,7 +40,6 @@ ANSWER = 10.0
 _PRINT_RETRY = 1.0
 MINOR = "card_minor"
 SOCIAL_CARD = "card_social"
-UNPRINTABLE = "slip_unprintable"
 _ANSWERS = (
     port.PageTaken,
     port.PageRefused,
@@ -48,6 +49,11 @@ _ANSWERS = (
     ev.CaseStored,
     ev.CaseNotStored,
     ev.PrintingEnded,
+    ev.ServiceNoted,
+    ev.ServiceNotNoted,
+    ev.DocumentFound,
+    ev.DocumentNotFound,
+    ev.SheetEnded,
 )
 """Each ends something the dispatcher began; lost, it would leave a citizen waiting."""
 
@@ -98,11 +104,13 @@ class Middle:
         volatile: VolatileVisit,
         clock: Clock,
         news: Callable[[], None],
+        provider: QueryProvider | None = None,
     ) -> None:
-        """``news`` is called when the state report would read otherwise."""
+        """``news`` is called when the state report would read otherwise; ``provider`` answers 查询打印, where there is one."""
         self.boot = secrets.token_hex(8)
         self._standing = standing
-        self._rules = standing.rules
+        self._paperwork = Paperwork(devices.printer, devices.a4, provider, self.post)
+        self._rules = replace(standing.rules, queries=self._paperwork.queries)
         self._devices = devices
         self._tray = tray
         self._volatile = volatile
@@ -155,7 +163,8 @@ class Middle:
 
     def stand(self, standing: Standing) -> None:
         """How the terminal stands from now on; inside :meth:`between` only, so that a visit ends as it began."""
-        self._standing, self._rules = standing, standing.rules
+        self._standing = standing
+        self._rules = replace(standing.rules, queries=self._paperwork.queries)
         self._need_clerk().use(standing.catalogue)
         state, _ = machine.step(self._state, self._closing(), self._clock.monotonic(), self._rules)
         self._state = struct_replace(state, version=state.version + 1)
@@ -183,7 +192,7 @@ class Middle:
 
     @property
     def hall(self) -> Hall:
-        return self._standing.hall
+        return replace(self._standing.hall, queries=self._paperwork.queries)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -264,7 +273,7 @@ class Middle:
                     self._step(ev.PageNotTaken(item.request, "bus_overloaded"))
             case port.PrintEnded():
                 self._news()
-                self._step(ev.PrintingEnded(item.job, Printing(PrintState(item.outcome.value), item.attempt, item.cause)))
+                self._step(paperwork.ended(item))
             case port.CardRead():
                 self._card_lies, self._photo = True, None
                 self._step(self._judge(item.document))
@@ -321,7 +330,7 @@ class Middle:
     def _tick(self) -> None:
         self._step(ev.Tick())
         visit = self._state.visit
-        if visit is None or visit.step is not Step.RECEIPT or visit.printing is None:
+        if visit is None or visit.step not in (Step.RECEIPT, Step.LEAFLET) or visit.printing is None:
             return
         rested = self._clock.monotonic() - visit.entered >= _PRINT_RETRY
         if visit.printing.state is PrintState.REFUSED and rested and self._devices.printer.state().usable:
@@ -370,23 +379,15 @@ class Middle:
                 clerk.draw_up(effect)
             case fx.StoreCase():
                 clerk.take_case(effect)
-            case fx.PrintReceipt():
-                self._print(effect)
+            case fx.NoteService():
+                clerk.note_service(effect)
+            case fx.PrintReceipt() | fx.PrintLeaflet() | fx.AskDocument() | fx.PrintDocument():
+                self._paperwork.do(effect, self._standing.terminal, self._rules.catalogue)
             case fx.StoreRating():
                 clerk.rate(effect)
             case fx.Wipe():
+                self._paperwork.forget()
                 clerk.end(effect, self._tray.clear(), self._left)
-
-    def _print(self, effect: fx.PrintReceipt) -> None:
-        try:
-            paper = receipt.receipt(effect.visit, effect.submitted, self._standing.terminal, self._rules.catalogue)
-        except ValueError as error:
-            # Taken in before a restart, by a catalogue that is no more.
-            log.warning("no receipt: %s", error)
-            unprinted = Printing(PrintState.REFUSED, effect.attempt, UNPRINTABLE)
-            self.post(ev.PrintingEnded(effect.submitted.case, unprinted))
-            return
-        self._devices.printer.print(PrintJob(effect.submitted.case, effect.attempt, receipt.slip(paper, effect.attempt)))
 
     def _publish(self) -> None:
         code = overlay.overlay(self._state, states := self._devices.states())
@@ -395,7 +396,8 @@ class Middle:
         with self._changed:
             before = self._view
             photo = self._photo[0] if self._photo is not None else ""
-            view = Snapshot(before.serial, self._state, over, troubles, card_lies=self._card_lies, photo=photo)
+            out = overlay.out(states)
+            view = Snapshot(before.serial, self._state, over, troubles, card_lies=self._card_lies, photo=photo, out=out)
             # A state of the same version shows nothing else.
             shown = view.state.version != before.state.version or replace(view, state=before.state) != before
             self._view = replace(view, serial=view.serial + 1) if shown else view
@@ -412,6 +414,7 @@ class Middle:
             "tray": self._tray.count() > 0,
             "camera": self._devices.camera.preview() is not None,
             "photo": self._photo is not None,
+            "document": self._paperwork.holds,
         }
         return tuple(name for name, left in held.items() if left)
 

@@ -11,15 +11,19 @@ from domain.case.receipt import DISCLAIMER, Line, Receipt, code
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.item import Material
 from kiosk.settings import TerminalSettings
-from kiosk.visit import path
+from kiosk.visit import path, proof
+from kiosk.visit.delivery import delivery
+from kiosk.visit.proof import Unproven
 from kiosk.visit.state import Submitted, Visit
 
-_COPY = {"1": "原件", "2": "复印件", "3": "影像"}
-_DELIVERED = {
+DELIVERY = {
     "pickup_intake": "到收件地窗口领取",
     "post_applicant": "邮寄到您填写的地址（免邮费）",
-    "e_licence": "网上领取电子证照",
+    "e_licence": "电子证照，在四川政务服务网、“天府通办”领取",
+    "terminal_print": "办好后，带证件在自助终端打印",
+    "pickup_home": "到业务属地窗口领取",
 }
+_COPY = {"1": "原件", "2": "复印件", "3": "影像"}
 
 
 def receipt(visit: Visit, submitted: Submitted, terminal: TerminalSettings, catalogue: Catalogue) -> Receipt:
@@ -43,12 +47,15 @@ def receipt(visit: Visit, submitted: Submitted, terminal: TerminalSettings, cata
         number=masking.number(identity.number),
         taken_at=f"{datetime.fromisoformat(submitted.taken_at):%Y-%m-%d %H:%M}",
         lines=tuple(_line(m, opening.proofs[m.material_id], visit) for m in materials),
-        pending=tuple(_pending(m) for m in materials if _left_out(m, visit) and m.necessity == "3"),
-        delivery=_DELIVERED[visit.delivery or "pickup_intake"],
+        pending=tuple(_pending(m) for m in materials if path.left_out(visit, m.material_id) and m.necessity == "3"),
+        delivery=DELIVERY[delivery(visit, opening) or "pickup_intake"],
         token=submitted.token,
         query=terminal.query,
         hall_phone=terminal.phone,
         complaint_phone=terminal.complaint,
+        unproven=tuple(_unproven(one, home.name) for one in proof.unproven(visit, opening, catalogue)),
+        window=f"{terminal.hall}“省内通办”窗口",
+        until=f"{opening.window_days} 个工作日内",
     )
 
 
@@ -80,7 +87,9 @@ def slip(paper: Receipt, attempt: int) -> Slip:
     ]
     if paper.pending:
         blocks += [Rule(), Paragraph("还须补交", strong=True), *(Paragraph(f"· {text}") for text in paper.pending)]
-    else:
+    if paper.unproven:
+        blocks += _window(paper)
+    if not paper.pending and not paper.unproven:
         blocks.append(Paragraph("没有还须出示或邮寄的材料。"))
     blocks += [
         Rule(),
@@ -92,19 +101,43 @@ def slip(paper: Receipt, attempt: int) -> Slip:
     return Slip(tuple(blocks))
 
 
-def _line(material: Material, proof: str, visit: Visit) -> Line:
-    if proof == "chip_read":
+def _window(paper: Receipt) -> list[Block]:
+    """待窗口核验原件: what, where, until when, in words that are read without glasses."""
+    return [
+        Rule(),
+        Heading("还要去一次窗口"),
+        Paragraph("本机证明不了下面这些。窗口核验以后，业务属地才能往下办：", strong=True),
+        *(Paragraph(f"{n}. {text}", strong=True, large=True) for n, text in enumerate(paper.unproven, 1)),
+        Paragraph(f"到哪里：{paper.window}", strong=True, large=True),
+        Paragraph(f"最晚：收件后 {paper.until}", strong=True, large=True),
+        Paragraph("带上这张凭证。不收费，寄材料的邮费也不用您出。"),
+    ]
+
+
+def _line(material: Material, proven: str, visit: Visit) -> Line:
+    if proven == "chip_read":
         return Line(material.name, "已读芯片，未做人证比对", 0)
-    if proof == "signed_form":
+    if proven == "signed_form":
         return Line(material.name, "电子表单，已签名", 1)
-    if _left_out(material, visit):
+    if material.material_id in visit.waived:
+        return Line(material.name, f"未收，您声明：{material.waive_when}", 0)
+    if path.left_out(visit, material.material_id):
         return Line(material.name, "未提交", 0)
+    if proven == "posted":
+        return Line(material.name, "还没有收，待交纸质原件", 0)
     pages = len(path.collected(visit, material.material_id).pages)
+    if proven == "original_shown":
+        return Line(material.name, f"影像（{pages} 页），原件待窗口核验", 1)
     return Line(material.name, f"{_COPY[material.copy_kind] if material.copy_kind != '1' else '影像'}（{pages} 页）", 1)
 
 
-def _left_out(material: Material, visit: Visit) -> bool:
-    return any(c.material == material.material_id and c.done and not c.pages for c in visit.collected)
+def _unproven(one: Unproven, home: str) -> str:
+    name = one.material.name if one.material else ""
+    return {
+        "person": "您本人带证件来，工作人员核对是不是您",
+        "original": f"带《{name}》原件，工作人员看过还给您",
+        "paper": f"把《{name}》原件交给工作人员，免费寄往{home}",
+    }[one.kind]
 
 
 def _pending(material: Material) -> str:

@@ -30,6 +30,7 @@ from kiosk.orders.operations import Means, Operations
 from kiosk.orders.shelf import Shelf, checked, take_up
 from kiosk.orders.trust import Trust
 from kiosk.orders.wanted import WantedDocuments
+from kiosk.paperwork import on_paper
 from kiosk.standing import Parts
 from kiosk.store.db import Database
 from kiosk.store.files import alone
@@ -108,8 +109,7 @@ class Terminal:
         clerk = Clerk(store, settings, parts.catalogue, tray, middle.post, self._committed)
         clerk.start()
         self._running.callback(clerk.stop)
-        submitted = state.visit.submitted if state.visit else None
-        middle.start(clerk, state, journal.last(submitted.case) if submitted else None)
+        middle.start(clerk, state, journal.last(paper) if (paper := on_paper(state)) else None)
         self._running.callback(middle.stop)
         storekeeper.start()
         self._running.callback(storekeeper.stop)

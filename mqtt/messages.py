@@ -150,6 +150,10 @@ class Report(Struct, frozen=True, omit_defaults=True):
     backlog: Backlog | UnsetType | None = UNSET
 
 
+Awaited = Literal["person", "original", "paper"]
+"""待窗口核验: the person beside the document, an original whose scan was taken along, a paper to be handed over and posted."""
+
+
 class DocumentRef(Struct, frozen=True):
     """One sealed document of a case: SHA-256 and length of the *sealed* bytes."""
 
@@ -171,16 +175,34 @@ class CaseTaken(Struct, frozen=True, tag_field="kind", tag="case.taken"):
     token: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22,64}$")]
     """Random token on the receipt's QR code."""
     documents: Annotated[tuple[DocumentRef, ...], Meta(min_length=1, max_length=400)]
+    awaits: Annotated[tuple[Awaited, ...], Meta(max_length=3)] = ()
+    """What the intake window must still see (待窗口核验原件) before the case is ready."""
+
+
+class ServiceGiven(Struct, frozen=True, tag_field="kind", tag="service.given"):
+    """A service without a case: 咨询, by its way. It names nobody, and can be rated. ``situation`` null: of the item as a whole."""
+
+    service: Code
+    item: Code
+    item_name: Short
+    situation: Code | None
+    home: Code
+    intake: Code
+    way: Literal["online", "window", "pre_fill", "query_print", "elsewhere"]
+    given_at: Time
 
 
 class RatingGiven(Struct, frozen=True, tag_field="kind", tag="rating.given"):
-    """好差评, 一次一评 right after intake. ``level`` 5 非常满意 … 1 非常不满意; tags are the official codes."""
+    """好差评, 一次一评 right after intake, or after a service without a case: ``case`` is that service's number then. ``level`` 5
+    非常满意 … 1 非常不满意; tags are the official codes.
+    """
 
     case: Code
     level: Annotated[int, Meta(ge=1, le=5)]
     tags: tuple[int, ...]
     by: Literal["screen", "pad"]
     given_at: Time
+    of: Literal["intake", "consult"] = "intake"
 
 
 class ReceiptEnded(Struct, frozen=True, tag_field="kind", tag="receipt.ended"):
@@ -244,9 +266,20 @@ class DeviceTrouble(Struct, frozen=True, tag_field="kind", tag="device.trouble")
     warning: Code | None = None
 
 
-EventData = CaseTaken | RatingGiven | ReceiptEnded | CommandEnded | DesiredReported | OrderRefused | ItemError | DeviceTrouble
+EventData = (
+    CaseTaken
+    | ServiceGiven
+    | RatingGiven
+    | ReceiptEnded
+    | CommandEnded
+    | DesiredReported
+    | OrderRefused
+    | ItemError
+    | DeviceTrouble
+)
 EVENT_TYPES: dict[str, type[Struct]] = {
     "cn.tongban.case.taken.v1": CaseTaken,
+    "cn.tongban.service.given.v1": ServiceGiven,
     "cn.tongban.rating.given.v1": RatingGiven,
     "cn.tongban.receipt.ended.v1": ReceiptEnded,
     "cn.tongban.command.ended.v1": CommandEnded,

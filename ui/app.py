@@ -9,7 +9,6 @@ from kiosk.visit.snapshot import Glass
 from ui.citizen.intents import MAX_BODY
 from ui.citizen.pages import create_pages
 from ui.guard import protect
-from ui.view.frame import STAGES
 
 PX_PER_MM = 4.03
 """A 21.5 inch panel of 1080 × 1920: the density every size of the pages is computed from."""
@@ -20,7 +19,6 @@ def create_app(glass: Glass, px_per_mm: float = PX_PER_MM) -> Flask:
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=200)
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.globals["stages"] = STAGES
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     protect(app)

@@ -56,7 +56,8 @@ class Page(Struct, frozen=True):
 class Material(Struct, frozen=True):
     """材料. ``proof``: chip_read, scan, signed_form, original_shown (at the window, later), posted.
 
-    ``left_out`` when the citizen did not bring an optional one.
+    ``left_out`` when the citizen did not bring an optional one; ``waived`` says why it need not be given, where the citizen
+    declared that: it is for the home department to verify.
     """
 
     material: Text
@@ -65,6 +66,17 @@ class Material(Struct, frozen=True):
     copy: Text
     pages: tuple[Page, ...] = ()
     left_out: bool = False
+    waived: Text = ""
+
+
+class Unproven(Struct, frozen=True):
+    """待窗口核验: what the intake window must still do: compare the ``person`` with the document, see the ``original`` of a
+    material, take a ``paper`` and post it.
+    """
+
+    kind: Literal["person", "original", "paper"]
+    material: Text | None = None
+    name: Text = ""
 
 
 class Answer(_Private, frozen=True):
@@ -79,10 +91,9 @@ class Answer(_Private, frozen=True):
 
 
 class Delivery(_Private, frozen=True):
-    """How the result comes back: fetched at the intake window, as an electronic licence, or by post (then only are address and
-    phone asked)."""
+    """How the result comes back; only for the post are address and phone asked."""
 
-    way: Literal["pickup_intake", "post_applicant", "e_licence"]
+    way: Literal["pickup_intake", "post_applicant", "e_licence", "terminal_print", "pickup_home"]
     address: Text | None = None
     phone: Text | None = None
 
@@ -140,6 +151,9 @@ class CaseContent(_Private, frozen=True):
     form: tuple[Answer, ...]
     delivery: Delivery
     signature: Signature
+    unproven: tuple[Unproven, ...] = ()
+    """Not to be decided upon before the intake window has done these; it has ``window_days`` work days."""
+    window_days: int | None = None
 
 
 def encode(content: CaseContent) -> bytes:

@@ -12,6 +12,7 @@ from datetime import date
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _READABLE = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _PREFIX = re.compile(r"[0-9]{12}[0-9A-Z]{6}")
+_SERVICE = "Z"
 _SHAPE = re.compile(r"[0-9]{12}[0-9A-Z]{6}[0-9]{4}[0-9A-Z]")
 MAX_SEQUENCE = 9999
 
@@ -32,6 +33,21 @@ def mint(prefix: str, sequence: int) -> str:
     return body + check_character(body)
 
 
+def service(prefix: str, sequence: int) -> str:
+    """The number of a service without a case (咨询): like a case's, and never to be taken for one."""
+    return _SERVICE + mint(prefix, sequence)
+
+
+def service_prefix(prefix: str) -> str:
+    """What all numbers of services of one database and day share."""
+    return _SERVICE + prefix
+
+
+def ticket(number: str) -> str:
+    """What of a service's number is called out and looked for in a hall: terminal and sequence of the day."""
+    return f"{number[13:16]}-{number[19:23]}"
+
+
 def generation(epoch: str) -> str:
     """Three characters (without I and O) from the random epoch of the database: 16 hexadecimal digits."""
     value = int(epoch, 16)
@@ -40,7 +56,7 @@ def generation(epoch: str) -> str:
 
 def sequence(number: str) -> int:
     """The sequence of the day in a number of ours."""
-    return int(number[18:22])
+    return int(number.removeprefix(_SERVICE)[18:22])
 
 
 def valid(number: str) -> bool:

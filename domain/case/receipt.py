@@ -20,7 +20,9 @@ class Line(Struct, frozen=True):
 
 
 class Receipt(Struct, frozen=True):
-    """Everything printed, identity already masked. ``pending`` lists what must still be shown or posted; may be empty."""
+    """Everything printed, identity already masked. ``pending`` lists what may be handed in later; ``unproven`` what the window
+    must still see (待窗口核验原件), ``window`` where and ``until`` by when. Both may be empty.
+    """
 
     case: str
     item: str
@@ -38,6 +40,9 @@ class Receipt(Struct, frozen=True):
     query: str
     hall_phone: str
     complaint_phone: str
+    unproven: tuple[str, ...] = ()
+    window: str = ""
+    until: str = ""
 
     def __repr__(self) -> str:
         return "Receipt(…)"

@@ -84,6 +84,12 @@ class Catalogue:
         opened = {item for party, item, _ in self._openings if party == home}
         return tuple(i for i in self._items.values() if i.item_id in opened)
 
+    def elsewhere(self, home: str) -> tuple[Item, ...]:
+        """Items of which ``home`` has opened nothing here, and says where they are done."""
+        opened = {item for party, item, _ in self._openings if party == home}
+        said = {n.item for n in self._not_open if n.home == home}
+        return tuple(i for i in self._items.values() if i.item_id in said - opened)
+
     def situations(self, home: str, item_id: str) -> tuple[Situation, ...]:
         item = self._items.get(item_id)
         return tuple(s for s in item.situations if (home, item_id, s.situation_id) in self._openings) if item else ()

@@ -38,8 +38,9 @@ class Online(Struct, frozen=True):
 class Opening(Struct, frozen=True):
     """What one home place has opened for one situation. ``way`` is what the terminal does; ``reason`` why that suffices, in the
     home place's words; ``result`` what the citizen gets in the end, as it is called. ``pure_electronic``: it needs no pre-check
-    at the intake window. Good from ``since`` to ``until``, both days included. In a file ``form_of`` may name one of its forms
-    instead of ``form``; once loaded it is always ``form``.
+    at the intake window. ``window_days``: work days within which it must have seen what is still unproven. Good from ``since``
+    to ``until``, both days included. In a file ``form_of`` may name one of its forms instead of ``form``; once loaded it is
+    always ``form``.
     """
 
     home: Id
@@ -57,6 +58,7 @@ class Opening(Struct, frozen=True):
     pure_electronic: bool = False
     implementing_code: str | None = None
     department: str | None = None
+    window_days: Annotated[int, Meta(ge=1, le=60)] = 10
     since: date | None = None
     until: date | None = None
     batch: str | None = None

@@ -10,6 +10,7 @@ import msgspec
 EVENTS: dict[str, tuple[str, ...]] = {
     # what happened            what is recorded beside the time
     "case_taken": ("number", "item", "home", "pages"),
+    "service_given": ("number", "item", "home", "way"),
     "rating_given": ("number", "by"),
     "receipt_ended": ("number", "attempt", "outcome", "cause"),
     "visit_ended": ("reason", "submitted", "pages", "pictures", "left"),

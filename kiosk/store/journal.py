@@ -17,12 +17,16 @@ RESTARTED = "terminal_restarted"
 """Fault code: the service or the power went while the paper was moving."""
 
 
+SHEET = "sheet-"
+"""What the job of an A4 document begins with; behind it stands the visit."""
+
+
 class SentBeforeError(ValueError):
     """This attempt was on its way to paper already: another piece of paper is another attempt, and is marked as a copy."""
 
 
 class StoredJournal:
-    """A line per case and attempt, which moves one way only: (refused →) sending → printed, spoilt, uncertain or refused.
+    """A line per piece of paper and attempt, which moves one way only: (refused →) sending → printed, spoilt, uncertain or refused.
 
     Called from the printer's thread and, at start, from the composition root.
     """
@@ -47,12 +51,12 @@ class StoredJournal:
             self._end(db, self._clock.now(), job, attempt, outcome, cause)
 
     def settle(self) -> bool:
-        """At start: whatever was being sent is uncertain now, and is reported so. Whether there was such a thing."""
+        """At start: whatever was being sent is uncertain now, and is reported so. Whether there was such a slip."""
         with self._database.transaction() as db:
             open_jobs = db.execute("SELECT number, attempt FROM print_job WHERE state = 'sending'").fetchall()
             for job, attempt in open_jobs:
                 self._end(db, self._clock.now(), job, attempt, PrintOutcome.UNCERTAIN, RESTARTED)
-        return bool(open_jobs)
+        return any(not job.startswith(SHEET) for job, _ in open_jobs)
 
     def last(self, number: str) -> Printing:
         """What is known of the latest attempt; where none was begun, the first is told as printing: it has to be started."""
@@ -73,5 +77,6 @@ class StoredJournal:
             " ON CONFLICT (number, attempt) DO UPDATE SET state = excluded.state, cause = excluded.cause, at = excluded.at",
             (job, attempt, outcome.value, cause, now.isoformat()),
         )
-        enqueue(db, now, ReceiptEnded(case=job, attempt=attempt, outcome=outcome.value, cause=cause))
+        if db.execute("SELECT 1 FROM office_case WHERE number = ?", (job,)).fetchone():
+            enqueue(db, now, ReceiptEnded(case=job, attempt=attempt, outcome=outcome.value, cause=cause))
         audit.record(db, now, "receipt_ended", number=job, attempt=attempt, outcome=outcome.value, cause=cause)

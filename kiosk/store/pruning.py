@@ -20,7 +20,7 @@ _STEP = 200
 
 
 def prune(database: Database, now: datetime) -> int:
-    """At most one step; how many cases and audit lines went. 0: nothing is left to prune."""
+    """At most one step; how many cases, services and audit lines went. 0: nothing is left to prune."""
     with database.transaction() as db:
         old = db.execute(
             "SELECT number FROM office_case c WHERE whole AND taken_at < ?"
@@ -36,9 +36,21 @@ def prune(database: Database, now: datetime) -> int:
         ).fetchall()
         db.executemany("DELETE FROM print_job WHERE number = ?", old)
         db.executemany("DELETE FROM office_case WHERE number = ?", old)
+        aged = (now - CASES_KEPT).isoformat()
+        services = db.execute(
+            "DELETE FROM service WHERE number IN (SELECT number FROM service WHERE given_at < ? AND number NOT IN"
+            " (SELECT number FROM service ORDER BY given_at DESC LIMIT ?) LIMIT ?)",
+            (aged, NEWEST_CASES, _STEP),
+        ).rowcount
+        services += db.execute(
+            "DELETE FROM print_job WHERE (number, attempt) IN (SELECT number, attempt FROM print_job"
+            " WHERE at < ? AND state <> 'sending'"
+            " AND number NOT IN (SELECT number FROM office_case) AND number NOT IN (SELECT number FROM service) LIMIT ?)",
+            (aged, _STEP),
+        ).rowcount
         lines = db.execute(
             "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id <= (SELECT max(id) FROM audit) - ? AND at < ? LIMIT ?)",
             (NEWEST_AUDIT, (now - AUDIT_KEPT).isoformat(), _STEP),
         ).rowcount
         db.execute("DELETE FROM intake WHERE day < ?", ((now - AUDIT_KEPT).date().isoformat(),))
-    return len(old) + lines
+    return len(old) + services + lines

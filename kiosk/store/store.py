@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
+from typing import Literal
 
 from domain import sealing
 from domain.case import number as case_number
@@ -18,8 +19,8 @@ from kiosk.clock import Clock
 from kiosk.store import audit
 from kiosk.store.db import Database
 from kiosk.store.files import is_temporary, write_durably
-from kiosk.visit.state import Rated, Submitted
-from mqtt.messages import CaseTaken, DeviceTrouble, DocumentRef, EventData, RatingGiven, encode, parse
+from kiosk.visit.state import Noted, Rated, Submitted
+from mqtt.messages import Awaited, CaseTaken, DeviceTrouble, DocumentRef, EventData, RatingGiven, ServiceGiven, encode, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,23 @@ class NewCase:
     pages: tuple[str, ...]
     content: Callable[[str], bytes]
     recipients: tuple[sealing.Recipient, ...]
+    awaits: tuple[Awaited, ...] = ()
+
+
+ServiceWay = Literal["online", "window", "pre_fill", "query_print", "elsewhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewService:
+    """What the store needs of a visit that leaves no case; nothing of the person."""
+
+    visit: str
+    item: str
+    item_name: str
+    situation: str | None
+    home: str
+    intake: str
+    way: ServiceWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +137,48 @@ class Store:
             self._insert_case(db, new, submitted, drawn.sealed)
             return submitted
 
-    def rate(self, number: str, rated: Rated) -> None:
-        """好差评 of this intake; at most one a case."""
+    def note_service(self, new: NewService) -> Noted:
+        """咨询: the service, its audit line and its outbox row, in one transaction. The second time for the same visit gives
+        the first answer. ``OverflowError`` when the day's numbers are used up.
+        """
+        with self.database.transaction() as db:
+            known = db.execute("SELECT number, given_at FROM service WHERE visit = ?", (new.visit,)).fetchone()
+            if known:
+                return Noted(*known)
+            now = self._clock.now()
+            prefix = self._prefix(now.date())
+            shared = case_number.service_prefix(prefix)
+            (last,) = db.execute("SELECT max(number) FROM service WHERE number BETWEEN ? AND ?", (shared, shared + "~")).fetchone()
+            number = case_number.service(prefix, case_number.sequence(last) + 1 if last else 1)
+            db.execute("INSERT INTO service VALUES (?, ?, ?)", (number, new.visit, now.isoformat()))
+            data = ServiceGiven(
+                service=number,
+                item=new.item,
+                item_name=new.item_name,
+                situation=new.situation,
+                home=new.home,
+                intake=new.intake,
+                way=new.way,
+                given_at=now.isoformat(),
+            )
+            enqueue(db, now, data)
+            audit.record(db, now, "service_given", number=number, item=new.item, home=new.home, way=new.way)
+            return Noted(number, now.isoformat())
+
+    def rate(self, number: str, rated: Rated, *, consult: bool = False) -> None:
+        """好差评 of this intake, or of a service without a case (``consult``); at most one each."""
         with self.database.transaction() as db:
             if db.execute("SELECT 1 FROM audit WHERE event = 'rating_given' AND detail ->> 'number' = ?", (number,)).fetchone():
                 return
             now = self._clock.now()
-            data = RatingGiven(case=number, level=rated.level, tags=rated.tags, by=rated.by, given_at=now.isoformat())
+            data = RatingGiven(
+                case=number,
+                level=rated.level,
+                tags=rated.tags,
+                by=rated.by,
+                given_at=now.isoformat(),
+                of="consult" if consult else "intake",
+            )
             enqueue(db, now, data)
             audit.record(db, now, "rating_given", number=number, by=rated.by)
 
@@ -169,10 +222,12 @@ class Store:
 
     def _next_number(self, db: sqlite3.Connection, day: date) -> str:
         """The day's numbers of this database differ in their sequence only, so the largest is the last."""
-        numbering = self._numbering
-        prefix = case_number.prefix(numbering.division, day, numbering.terminal, str(self.epoch))
+        prefix = self._prefix(day)
         (last,) = db.execute("SELECT max(number) FROM office_case WHERE number BETWEEN ? AND ?", (prefix, prefix + "~")).fetchone()
         return case_number.mint(prefix, case_number.sequence(last) + 1 if last else 1)
+
+    def _prefix(self, day: date) -> str:
+        return case_number.prefix(self._numbering.division, day, self._numbering.terminal, str(self.epoch))
 
     def _insert_case(self, db: sqlite3.Connection, new: NewCase, submitted: Submitted, sealed: bytes) -> None:
         now = datetime.fromisoformat(submitted.taken_at)
@@ -201,6 +256,7 @@ class Store:
             taken_at=submitted.taken_at,
             token=submitted.token,
             documents=tuple(documents),
+            awaits=new.awaits,
         )
         sequence = enqueue(db, now, data)
         db.execute("UPDATE office_case SET sequence = ? WHERE number = ?", (sequence, submitted.case))
@@ -230,6 +286,7 @@ class Priority(IntEnum):
 _PRIORITY: dict[type, Priority] = {
     CaseTaken: Priority.CASE,
     RatingGiven: Priority.CASE,
+    ServiceGiven: Priority.CASE,
     DeviceTrouble: Priority.TELEMETRY,
 }
 """Whatever is not named here is a result: never given up."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kiosk.visit.state import Rated, State, Step, Submitted, Visit
+from kiosk.visit.state import Noted, Rated, State, Step, Submitted, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,44 @@ class PrintReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteService:
+    """One transaction: the record of a service without a case, and its outbox row. Nothing of the person is in it. Idempotent by
+    the visit's id; answered by ServiceNoted or ServiceNotNoted."""
+
+    visit: Visit = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintLeaflet:
+    """The slip of a service without a case."""
+
+    visit: Visit = field(repr=False)
+    noted: Noted
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskDocument:
+    """查询: answered by DocumentFound or DocumentNotFound. What is found stays in memory."""
+
+    visit: Visit = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintDocument:
+    """The document that was found, on A4; answered by SheetEnded."""
+
+    visit: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreRating:
-    case: str
+    """``number`` of the case, or of the service without one."""
+
+    number: str
     rated: Rated
+    consult: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +100,20 @@ class Wipe:
     submitted: bool
 
 
-Effect = TakePicture | SealPage | DropPages | DrawUp | StoreCase | PrintReceipt | StoreRating | Wipe
+Effect = (
+    TakePicture
+    | SealPage
+    | DropPages
+    | DrawUp
+    | StoreCase
+    | PrintReceipt
+    | NoteService
+    | PrintLeaflet
+    | AskDocument
+    | PrintDocument
+    | StoreRating
+    | Wipe
+)
 
 
 @dataclass(frozen=True, slots=True)

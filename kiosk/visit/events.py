@@ -10,7 +10,7 @@ from datetime import date
 
 from domain.case.content import Signature
 from domain.identity import Identity
-from kiosk.visit.state import Printing, Step, Submitted
+from kiosk.visit.state import Noted, Printing, Step, Submitted
 
 
 class Intent:
@@ -39,6 +39,39 @@ class ChooseItem(Intent):
 @dataclass(frozen=True, slots=True)
 class ChooseSituation(Intent):
     situation: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerQuestion(Intent):
+    """One answer of the question on the screen, by its place; 0 is the first."""
+
+    answer: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListAll(Intent):
+    """None of the answers fits: show every situation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseChannel(Intent):
+    """线上全程网办 (``online``) or 在这里办 (``here``)."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weigh(Intent):
+    """Whether the waiver of the material on the screen applies: ``waived`` leaves it out knowingly."""
+
+    waived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAlong(Intent):
+    """The way without a case is over: its list, slip or advice is taken along, printed or not."""
+
+    paper: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +251,47 @@ class CaseNotStored:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceNoted:
+    """The service without a case is durable."""
+
+    visit: str
+    noted: Noted
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceNotNoted:
+    visit: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFound:
+    """The document asked for is there, in memory, and can be printed."""
+
+    visit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentNotFound:
+    """Nothing is known of this person, or (``now`` false) nobody can tell at present."""
+
+    visit: str
+    now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetEnded:
+    """The attempt to print the document has ended."""
+
+    visit: str
+    printing: Printing
+
+
+@dataclass(frozen=True, slots=True)
 class PrintingEnded:
-    case: str
+    """``paper``: the number of the case or of the service whose slip it is."""
+
+    paper: str
     printing: Printing
 
 
@@ -259,6 +331,11 @@ Event = (
     | PageLost
     | CaseStored
     | CaseNotStored
+    | ServiceNoted
+    | ServiceNotNoted
+    | DocumentFound
+    | DocumentNotFound
+    | SheetEnded
     | PrintingEnded
     | PrinterReady
     | PadPressed

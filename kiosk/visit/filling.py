@@ -10,6 +10,7 @@ from domain.forms import postal as postal_form
 from domain.forms.checking import check
 from kiosk.visit import events as ev
 from kiosk.visit import form, path
+from kiosk.visit.delivery import offered
 from kiosk.visit.outcome import Outcome, Rules, back, onward
 from kiosk.visit.state import (
     Visit,
@@ -61,7 +62,7 @@ def sign(visit: Visit, event: ev.Sign, _now: float, rules: Rules) -> Outcome:
 
 def deliver(visit: Visit, event: ev.ChooseDelivery, _now: float, rules: Rules) -> Outcome:
     opened = path.opening(visit, rules.catalogue)
-    if opened is None or event.way not in opened.delivery:
+    if opened is None or event.way not in offered(opened):
         return visit, ()
     if event.way == visit.delivery:
         return onward(visit, rules)

@@ -6,12 +6,13 @@ from domain.catalogue.opening import Opening
 from domain.forms import asking
 from domain.forms.asking import Filled
 from domain.identity import Identity
+from kiosk.visit.delivery import delivery
 from kiosk.visit.state import Visit
 
 
 def asked(visit: Visit, opened: Opening | None) -> tuple[Filled, ...]:
     """The fields that are asked now, with their answers, in order."""
-    return asking.filled(opened.form if opened else (), visit.answers, said(visit.identity), visit.delivery)
+    return asking.filled(opened.form if opened else (), visit.answers, said(visit.identity), delivery(visit, opened))
 
 
 def on_screen(visit: Visit, fields: tuple[Filled, ...]) -> Filled | None:

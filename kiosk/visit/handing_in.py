@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from domain import rating
 from kiosk.visit import events as ev
 from kiosk.visit import form, path
-from kiosk.visit.effects import PrintReceipt, StoreCase, StoreRating
+from kiosk.visit.effects import Effect, PrintLeaflet, PrintReceipt, StoreCase, StoreRating
 from kiosk.visit.outcome import Outcome, Rules, onward
 from kiosk.visit.state import (
     Printing,
@@ -21,12 +21,14 @@ from kiosk.visit.state import (
 
 
 def edit(visit: Visit, event: ev.Edit, _now: float, rules: Rules) -> Outcome:
-    if event.step not in _EDITABLE:
+    if event.step not in _EDITABLE or not path.exists(event.step, visit, rules.catalogue):
         return visit, ()
     fields = form.asked(visit, path.opening(visit, rules.catalogue))
     asked = {one.field.field for one in fields if one.is_question or not one.field.locked}
     if event.step is Step.FORM and not (event.field in asked if event.field else asked):
         return visit, ()
+    if event.step is Step.WAIVE:
+        visit = replace(visit, weighed=(), waived=())
     return replace(visit, step=event.step, asking=event.field, errors={}, submit_fault=None), ()
 
 
@@ -54,7 +56,7 @@ def not_stored(visit: Visit, event: ev.CaseNotStored, now: float, _rules: Rules)
 
 
 def printing_ended(visit: Visit, event: ev.PrintingEnded, now: float, _rules: Rules) -> Outcome:
-    if visit.submitted is None or visit.submitted.case != event.case:
+    if path.paper(visit) != event.paper:
         return visit, ()
     if event.printing.state is PrintState.REFUSED:
         return replace(visit, printing=event.printing), ()  # nothing for the citizen to do: no reason to wait for them longer
@@ -76,10 +78,15 @@ def print_again(visit: Visit, _event: ev.PrintAgain, _now: float, _rules: Rules)
 
 
 def _print(visit: Visit, attempt: int) -> Outcome:
-    if visit.submitted is None:
-        return visit, ()
     visit = replace(visit, printing=Printing(PrintState.PRINTING, attempt))
-    return visit, (PrintReceipt(visit, visit.submitted, attempt),) if visit.submitted else ()
+    return visit, printed(visit, attempt)
+
+
+def printed(visit: Visit, attempt: int) -> tuple[Effect, ...]:
+    """The paper of this visit, once more or for the first time: the receipt of its case, or the slip of its service."""
+    if visit.submitted is not None:
+        return (PrintReceipt(visit, visit.submitted, attempt),)
+    return (PrintLeaflet(visit, visit.noted, attempt),) if visit.noted is not None else ()
 
 
 def to_rating(visit: Visit, _event: ev.Next | ev.Back, _now: float, _rules: Rules) -> Outcome:
@@ -114,8 +121,12 @@ def reason(visit: Visit, event: ev.GiveReason, _now: float, _rules: Rules) -> Ou
 
 
 def _keep_rating(visit: Visit, rated: Rated) -> Outcome:
-    effects = (StoreRating(visit.submitted.case, rated),) if visit.submitted else ()
-    return replace(visit, step=Step.FAREWELL, rated=rated, errors={}), effects
+    return replace(visit, step=Step.FAREWELL, rated=rated, errors={}), kept_rating(visit, rated)
+
+
+def kept_rating(visit: Visit, rated: Rated) -> tuple[Effect, ...]:
+    paper = path.paper(visit)
+    return (StoreRating(paper, rated, consult=visit.submitted is None),) if paper is not None else ()
 
 
 def unrated(visit: Visit, _event: ev.Next, _now: float, _rules: Rules) -> Outcome:
@@ -124,4 +135,4 @@ def unrated(visit: Visit, _event: ev.Next, _now: float, _rules: Rules) -> Outcom
 
 
 _NOT_THE_PRINTER = {"slip_unprintable", "store_failed"}
-_EDITABLE = {Step.FORM, Step.DELIVERY}
+_EDITABLE = {Step.WAIVE, Step.FORM, Step.DELIVERY}

@@ -12,14 +12,15 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from kiosk.visit import choosing, filling, handing_in, papers, path
+from kiosk.visit import choosing, filling, handing_in, papers, path, ways
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DrawUp, DropPages, Effect, PrintReceipt, StoreCase, StoreRating, Wipe
+from kiosk.visit.effects import DrawUp, DropPages, Effect, NoteService, StoreCase, Wipe
 from kiosk.visit.outcome import Handler, Outcome, Rules, back
 from kiosk.visit.state import (
     CardPhase,
     Printing,
     PrintState,
+    QueryPhase,
     Scan,
     State,
     Step,
@@ -44,10 +45,13 @@ def step(state: State, event: ev.Event, now: float, rules: Rules) -> tuple[State
     if isinstance(event, ev.Intent):
         before = replace(before, leaving=False)
     after, effects = handler(before, event, now, rules)
-    if after is not None and (after.step is not visit.step or after.printing != visit.printing):
+    if after is not None and (after.step, after.printing, after.query) != (visit.step, visit.printing, visit.query):
         after = replace(after, entered=now)
     if after is not None and after.step is Step.REVIEW and visit.step is not Step.REVIEW:
         effects += (DrawUp(after),)
+    if after is not None and after.step is Step.QUERY and visit.step is not Step.QUERY and after.query is None:
+        after, more = ways.asked(after)
+        effects += more
     if after == visit:
         return state, effects
     if after is not None and (isinstance(event, ev.PageSealed) or replace(after, touched=visit.touched) == visit):
@@ -60,11 +64,11 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
     visit = state.visit
     if visit is None:
         return state, ()
-    if visit.submitted is None and not path.stands(visit, rules.catalogue):
+    if not path.over(visit) and not path.stands(visit, rules.catalogue):
         ended, effects = _wipe(visit, "catalogue")
         return _versioned(state, ended), effects
     visit = replace(visit, scan=Scan())
-    effects = ()
+    asked: tuple[Effect, ...] = ()
     if visit.step is Step.PAGE:
         visit = replace(visit, step=Step.SCAN)
     # Pictures were in memory only: a page not yet sealed is gone and is asked for again.
@@ -78,15 +82,18 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
     if visit.step is Step.CARD:
         visit = replace(visit, card=CardPhase.WAITING, card_fault=None)
     if visit.step is Step.SUBMITTING:
-        effects = (StoreCase(visit),)
-    elif visit.submitted is not None and visit.step is Step.RECEIPT and printing is not None:
-        submitted = visit.submitted
+        asked = (StoreCase(visit),)
+    elif visit.step is Step.NOTING:
+        asked = (NoteService(visit),)
+    elif visit.step is Step.QUERY:
+        visit, asked = ways.taken_up(visit, printing)
+    elif visit.step in (Step.RECEIPT, Step.LEAFLET) and printing is not None:
         visit = replace(visit, printing=printing)
         if printing.state is PrintState.PRINTING:
-            effects = (PrintReceipt(visit, submitted, printing.attempt),)
-    elif visit.submitted is not None and visit.step is Step.FAREWELL and visit.rated is not None:
-        effects = (StoreRating(visit.submitted.case, visit.rated),)  # thanked for, and perhaps not on the disk; twice is harmless
-    return _versioned(state, visit), effects
+            asked = handing_in.printed(visit, printing.attempt)
+    elif visit.step is Step.FAREWELL and visit.rated is not None:
+        asked = handing_in.kept_rating(visit, visit.rated)  # thanked for, and perhaps not on the disk; twice is harmless
+    return _versioned(state, visit), asked
 
 
 def _begin(event: ev.Begin, now: float, rules: Rules) -> Visit:
@@ -98,13 +105,13 @@ def _wipe(visit: Visit, reason: str) -> Outcome:
 
 
 def _end(visit: Visit, _event: ev.End, _now: float, _rules: Rules) -> Outcome:
-    if visit.step is Step.SUBMITTING:
+    if visit.step in _BUSY:
         return visit, ()
     return _wipe(visit, "done" if visit.step is Step.FAREWELL else "left")
 
 
 def _leave(visit: Visit, _event: ev.Leave, _now: float, _rules: Rules) -> Outcome:
-    return (visit if visit.step is Step.SUBMITTING else replace(visit, leaving=True)), ()
+    return (visit if visit.step in _BUSY else replace(visit, leaving=True)), ()
 
 
 def _stay(visit: Visit, _event: ev.Stay, now: float, rules: Rules) -> Outcome:
@@ -113,7 +120,7 @@ def _stay(visit: Visit, _event: ev.Stay, now: float, rules: Rules) -> Outcome:
 
 
 def _tick(visit: Visit, _event: ev.Tick, now: float, rules: Rules) -> Outcome:
-    if visit.step is Step.SUBMITTING:
+    if visit.step in _BUSY:
         return visit, ()
     if visit.step is Step.FAREWELL and now - visit.entered >= rules.farewell:
         return _wipe(visit, "done")
@@ -122,6 +129,8 @@ def _tick(visit: Visit, _event: ev.Tick, now: float, rules: Rules) -> Outcome:
         return _wipe(visit, "idle")
     if now >= visit.until:
         return _wipe(visit, "total")
+    if visit.query is QueryPhase.ASKING and now - visit.entered >= rules.query:
+        return ways.not_found(visit, ev.DocumentNotFound(visit.id, now=False), now, rules)
     if _receipt_taken(visit, now, rules):
         return replace(visit, step=Step.RATING, touched=now, warned=False), ()
     due = idle >= rules.idle_warning or visit.until - now <= rules.idle_end
@@ -131,7 +140,9 @@ def _tick(visit: Visit, _event: ev.Tick, now: float, rules: Rules) -> Outcome:
 def _receipt_taken(visit: Visit, now: float, rules: Rules) -> bool:
     """The rating page opens by itself once the receipt has lain there for a moment."""
     printed = visit.printing is not None and visit.printing.state is PrintState.PRINTED
-    return visit.step is Step.RECEIPT and printed and not visit.leaving and now - visit.entered >= rules.receipt_shown
+    return (
+        visit.step in (Step.RECEIPT, Step.LEAFLET) and printed and not visit.leaving and now - visit.entered >= rules.receipt_shown
+    )
 
 
 def _nobody_s(event: ev.Event) -> tuple[Effect, ...]:
@@ -145,10 +156,18 @@ def _versioned(state: State, visit: Visit | None) -> State:
     return replace(state, visit=visit, version=state.version + 1)
 
 
+_BUSY = (Step.SUBMITTING, Step.NOTING)
+"""The disk is at work; nothing is asked of the citizen, and the answer always comes."""
+
 _AT: dict[tuple[Step, type], Handler] = {
     (Step.PLACE, ev.ChoosePlace): choosing.choose_place,
     (Step.ITEM, ev.ChooseItem): choosing.choose_item,
+    (Step.SITUATION, ev.AnswerQuestion): choosing.answer,
+    (Step.SITUATION, ev.ListAll): choosing.list_all,
     (Step.SITUATION, ev.ChooseSituation): choosing.choose_situation,
+    (Step.SITUATION, ev.Back): choosing.situation_back,
+    (Step.CHANNEL, ev.ChooseChannel): choosing.choose_channel,
+    (Step.GUIDE, ev.TakeAlong): ways.take_along,
     (Step.PREPARE, ev.Next): choosing.prepared,
     (Step.NOTICE, ev.Agree): choosing.agree,
     (Step.CARD, ev.CardSeen): choosing.card_seen,
@@ -156,6 +175,8 @@ _AT: dict[tuple[Step, type], Handler] = {
     (Step.CARD, ev.CardNotTaken): choosing.card_not_taken,
     (Step.IDENTITY, ev.Next): choosing.confirm,
     (Step.IDENTITY, ev.NotMe): choosing.not_me,
+    (Step.WAIVE, ev.Weigh): ways.weigh,
+    (Step.WAIVE, ev.Back): ways.weigh_back,
     (Step.SCAN, ev.TakePage): papers.take,
     (Step.SCAN, ev.PageShown): papers.page_shown,
     (Step.SCAN, ev.PageNotTaken): papers.page_not_taken,
@@ -174,11 +195,22 @@ _AT: dict[tuple[Step, type], Handler] = {
     (Step.REVIEW, ev.Edit): handing_in.edit,
     (Step.REVIEW, ev.ScanAgain): papers.scan_again,
     (Step.REVIEW, ev.Submit): handing_in.submit,
+    (Step.FILLED, ev.Edit): handing_in.edit,
+    (Step.FILLED, ev.TakeAlong): ways.take_along,
+    (Step.QUERY, ev.DocumentFound): ways.found,
+    (Step.QUERY, ev.DocumentNotFound): ways.not_found,
+    (Step.QUERY, ev.PrintAgain): ways.ask_again,
+    (Step.QUERY, ev.TakeAlong): ways.take_along,
+    (Step.NOTING, ev.ServiceNoted): ways.noted,
+    (Step.NOTING, ev.ServiceNotNoted): ways.not_noted,
     (Step.SUBMITTING, ev.CaseStored): handing_in.stored,
     (Step.SUBMITTING, ev.CaseNotStored): handing_in.not_stored,
     (Step.RECEIPT, ev.PrintAgain): handing_in.print_again,
     (Step.RECEIPT, ev.PrinterReady): handing_in.printer_ready,
     (Step.RECEIPT, ev.Next): handing_in.to_rating,
+    (Step.LEAFLET, ev.PrintAgain): handing_in.print_again,
+    (Step.LEAFLET, ev.PrinterReady): handing_in.printer_ready,
+    (Step.LEAFLET, ev.Next): handing_in.to_rating,
     (Step.RATING, ev.Rate): handing_in.rate,
     (Step.RATING, ev.PadPressed): handing_in.pad,
     (Step.RATING, ev.Next): handing_in.unrated,
@@ -197,4 +229,5 @@ _ANYWHERE: dict[type, Handler] = {
     ev.PageSealed: papers.page_sealed,
     ev.PageLost: papers.page_lost,
     ev.PrintingEnded: handing_in.printing_ended,
+    ev.SheetEnded: ways.sheet_ended,
 }

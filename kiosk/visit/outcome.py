@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from domain.catalogue.catalogue import Catalogue
+from domain.catalogue.opening import Opening
 from domain.forms import asking
 from kiosk.visit import events as ev
 from kiosk.visit import form, path
@@ -18,7 +19,7 @@ from kiosk.visit.state import Collected, Step, Visit
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the machine needs to know. Times in seconds."""
+    """What the machine needs to know. Times in seconds. ``queries``: this terminal can ask for documents, and print A4 pages."""
 
     catalogue: Catalogue
     idle_warning: float = 60
@@ -27,6 +28,12 @@ class Rules:
     extension: float = 10 * 60
     farewell: float = 20
     receipt_shown: float = 8
+    query: float = 20
+    queries: bool = False
+
+    def here(self, opening: Opening) -> bool:
+        """Whether this terminal can do it at all, on a good day."""
+        return opening.way in ("full_intake", "pre_fill") or (opening.way == "query_print" and self.queries)
 
 
 Outcome = tuple[Visit | None, tuple[Effect, ...]]
@@ -43,6 +50,8 @@ def back(visit: Visit, _event: ev.Back, _now: float, rules: Rules) -> Outcome:
     if before is None:
         return replace(visit, leaving=visit.step is Step.PLACE), ()
     visit = replace(visit, step=before, errors={}, submit_fault=None, asking=None)
+    if before is Step.WAIVE:
+        return unweighed(visit), ()
     if before is Step.SCAN:
         last = path.to_scan(visit, rules.catalogue)[-1].material_id
         visit = replace(visit, collected=with_collected(visit, replace(path.collected(visit, last), done=False)))
@@ -50,6 +59,12 @@ def back(visit: Visit, _event: ev.Back, _now: float, rules: Rules) -> Outcome:
         last = asking.questions(form.asked(visit, path.opening(visit, rules.catalogue)))[-1].field.field
         visit = replace(visit, asking=last)
     return visit, ()
+
+
+def unweighed(visit: Visit) -> Visit:
+    """Before the last waiver the citizen answered."""
+    last = visit.weighed[-1:]
+    return replace(visit, weighed=visit.weighed[:-1], waived=tuple(m for m in visit.waived if m not in last))
 
 
 def with_collected(visit: Visit, one: Collected) -> tuple[Collected, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from devices.port import DeviceState, Life
+from domain.catalogue.opening import Opening
 from kiosk.visit.state import PrintState, State, Step
 
 NEEDED = {"idcard": "读卡器", "camera": "拍摄台", "printer": "凭证打印机"}
 """Without these no visit can be begun and ended well; told on the first screen, by the names citizens know."""
 
-_AT = {Step.CARD: "idcard", Step.SCAN: "camera", Step.RECEIPT: "printer"}
+_NAMES = {**NEEDED, "a4": "证明打印机"}
+_AT = {Step.CARD: "idcard", Step.SCAN: "camera", Step.RECEIPT: "printer", Step.LEAFLET: "printer"}
 _COMING = (Life.OPENING, Life.IDENTIFYING)
 
 
@@ -26,9 +28,24 @@ def overlay(state: State, devices: Mapping[str, DeviceState]) -> str | None:
     visit = state.visit
     if visit is None or (name := _AT.get(visit.step)) is None or name not in devices:
         return None
-    if visit.step is Step.RECEIPT and visit.printing is not None and visit.printing.state is PrintState.PRINTED:
+    if visit.step in (Step.RECEIPT, Step.LEAFLET) and visit.printing is not None and visit.printing.state is PrintState.PRINTED:
         return None
     return fault_of(devices[name])
+
+
+def out(devices: Mapping[str, DeviceState]) -> frozenset[str]:
+    """Which devices are out; said before a visit comes to need one."""
+    return frozenset(name for name, state in devices.items() if fault_of(state))
+
+
+def needed(opened: Opening, *, scans: bool) -> Mapping[str, str]:
+    """The devices a way has no use without, by the names citizens know."""
+    wanted = {
+        "full_intake": ("idcard", "camera", "printer") if scans else ("idcard", "printer"),
+        "pre_fill": ("idcard", "printer"),
+        "query_print": ("idcard", "a4"),
+    }.get(opened.way, ())
+    return {name: _NAMES[name] for name in wanted}
 
 
 def troubles(devices: Mapping[str, DeviceState]) -> tuple[tuple[str, str], ...]:

@@ -25,6 +25,7 @@ PLACES = (
     Place("volatile", "the same on tmpfs, for a restart of the service", "the file is removed", True),
     Place("tray", "pictures of pages not yet sealed, in memory", "emptied", True),
     Place("camera", "the camera's frames and preview", "the camera is told to rest and forgets them", True),
+    Place("document", "a document that was asked for, in memory until it is printed", "forgotten", True),
     Place("photo", "the photo of the card, in memory while the identity is on the screen", "forgotten with that screen", True),
     Place("pages", "sealed pages of a visit that was not handed in, on the disk", "rows and files are removed", True),
     Place("reader", "the card's text on its way from the reader", "the reader is disarmed; it keeps nothing after CardRead", False),

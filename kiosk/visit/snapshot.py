@@ -27,6 +27,7 @@ class Hall:
 
     ``query``: address behind which a receipt's token answers how far its case is. ``notices``: what the centre tells whoever
     comes (公告), those that hold now. ``setting``: hall or window. ``guides``: address of the published guides, or nothing.
+    ``queries``: documents can be asked for and printed here (查询打印).
     """
 
     terminal: str
@@ -38,6 +39,7 @@ class Hall:
     notices: tuple[str, ...] = ()
     setting: Literal["hall", "window"] = "hall"
     guides: str = ""
+    queries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Snapshot:
     ``troubles`` are the faults that matter before a visit begins (no reader, no camera). ``idle_left`` are the seconds until the
     visit ends by itself, when a warning is due or the last screen is shown. ``card_lies``: the card that was read last still lies
     on the reader, by its own word; not knowing is ``False``. ``photo`` names what :meth:`Glass.photo` has; no two photos
-    have one name.
+    have one name. ``out``: names of the devices that are out of order now.
     """
 
     serial: int
@@ -58,6 +60,7 @@ class Snapshot:
     idle_left: int | None = None
     card_lies: bool = False
     photo: str = ""
+    out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,13 @@ class Step(StrEnum):
     PLACE = "place"
     ITEM = "item"
     SITUATION = "situation"
+    CHANNEL = "channel"
+    GUIDE = "guide"
     PREPARE = "prepare"
     NOTICE = "notice"
     CARD = "card"
     IDENTITY = "identity"
+    WAIVE = "waive"
     SCAN = "scan"
     PAGE = "page"
     DELIVERY = "delivery"
@@ -34,11 +37,30 @@ class Step(StrEnum):
     FORM = "form"
     SIGN = "sign"
     REVIEW = "review"
+    FILLED = "filled"
+    QUERY = "query"
     SUBMITTING = "submitting"
+    NOTING = "noting"
     RECEIPT = "receipt"
+    LEAFLET = "leaflet"
     RATING = "rating"
     REASON = "reason"
     FAREWELL = "farewell"
+
+
+class Stage(StrEnum):
+    """The stages of a visit as a citizen understands them; a way has some of them."""
+
+    CHOOSE = "choose"
+    IDENTIFY = "identify"
+    MATERIALS = "materials"
+    FORM = "form"
+    DELIVERY = "delivery"
+    SUBMIT = "submit"
+    SLIP = "slip"
+    QUERY = "query"
+    GUIDE = "guide"
+    RATE = "rate"
 
 
 class CardPhase(StrEnum):
@@ -46,6 +68,19 @@ class CardPhase(StrEnum):
     READING = "reading"
     FAILED = "failed"
     """A card failed; the reader goes on looking for the next one."""
+
+
+Channel = Literal["online", "here", "window"]
+"""线上全程网办, 在这里办, and what becomes of *here* where this terminal cannot: 到窗口, with a prepared list."""
+
+
+class QueryPhase(StrEnum):
+    """How far 查询打印 is. What it found is printed from memory; ``Visit.sheet`` says what became of the paper."""
+
+    ASKING = "asking"
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    NOT_NOW = "not_now"
 
 
 class KeptPage(Struct, frozen=True):
@@ -102,6 +137,16 @@ class Submitted(Struct, frozen=True):
     taken_at: str
 
 
+class Noted(Struct, frozen=True):
+    """The service given without a case (咨询), as it lies in the store: ``number`` is on the slip. ``draft``: the code under which
+    what was filled in waits for the window, where a draft was kept.
+    """
+
+    number: str
+    noted_at: str
+    draft: str | None = None
+
+
 class Rated(Struct, frozen=True):
     level: int
     by: Literal["screen", "pad"]
@@ -125,12 +170,20 @@ class Visit(Struct, frozen=True):
     home: str | None = None
     item: str | None = None
     situation: str | None = None
+    trail: tuple[str, ...] = ()
+    """Questions of the item's tree that were reached, behind its first."""
+    listed: bool = False
+    """The citizen prefers the list of situations to the questions."""
+    channel: Channel | None = None
     prepared: bool = False
     agreed: bool = False
     card: CardPhase = CardPhase.WAITING
     card_fault: str | None = None
     identity: Identity | None = None
     confirmed: bool = False
+    weighed: tuple[str, ...] = ()
+    """Materials of which the citizen said whether their waiver (免交) applies."""
+    waived: tuple[str, ...] = ()
     collected: tuple[Collected, ...] = ()
     scan: Scan = Scan()
     answers: dict[str, str] = {}
@@ -145,6 +198,12 @@ class Visit(Struct, frozen=True):
     """Field → what to do about it, in Chinese; of the last form posted."""
     submit_fault: str | None = None
     submitted: Submitted | None = None
+    query: QueryPhase | None = None
+    sheet: Printing | None = None
+    """What became of the A4 document."""
+    on_paper: bool = False
+    """The slip of a service without a case is wanted on paper."""
+    noted: Noted | None = None
     printing: Printing | None = None
     rated: Rated | None = None
 

@@ -40,6 +40,7 @@ def test_the_citizen_finds_the_same_place_after_every_kill_and_the_case_arrives_
             ("choose-place", {"party": "demo-jia"}),
             ("choose-item", {"item": "MED-REMOTE"}),
             ("choose-situation", {"situation": "MED-2"}),
+            ("choose-channel", {"channel": "here"}),
             ("next", {}),
             ("agree", {}),
         ):
@@ -50,6 +51,7 @@ def test_the_citizen_finds_the_same_place_after_every_kill_and_the_case_arrives_
         one.rig.reader().lift()
         one.rig.camera().lay("residence")
         visit.do("next").killed()
+        visit.do("weigh", waived="no").killed()
         visit.do("take-page")
         visit.glass.see("page")
         # The picture was in memory only: it is taken again.
@@ -76,7 +78,7 @@ def test_the_citizen_finds_the_same_place_after_every_kill_and_the_case_arrives_
         visit.do("end")
         visit.glass.see("welcome")
         assert visit.killed_at[0] == "welcome"
-        assert len(set(visit.killed_at)) == 18, visit.killed_at
+        assert len(set(visit.killed_at)) == 20, visit.killed_at
 
         upstream = Upstream(one)
         until(lambda: upstream.rows("SELECT 1 FROM ratings WHERE level = 2"), "the rating")

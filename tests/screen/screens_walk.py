@@ -89,6 +89,8 @@ def walk(glass: ScreenGlass) -> Iterator[str]:
     tell(ev.ChooseItem("MED-REMOTE"))
     yield "situation"
     tell(ev.ChooseSituation("MED-2"))
+    yield "channel"
+    tell(ev.ChooseChannel("here"))
     yield "prepare"
     tell(ev.Next())
     yield "notice"
@@ -108,6 +110,8 @@ def walk(glass: ScreenGlass) -> Iterator[str]:
 def _papers(glass: ScreenGlass) -> Iterator[str]:
     tell = glass.tell
     tell(ev.Next())
+    yield "waive"
+    tell(ev.Weigh(False))
     yield "scan"
     glass.answers = False
     tell(ev.TakePage("ref-0"))

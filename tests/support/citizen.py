@@ -22,14 +22,16 @@ class Citizen:
 
     def identified(self) -> Citizen:
         self.glass.see("welcome").do("begin").do("choose-place", party=self.home)
-        self.glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2")
+        self.glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2").do(
+            "choose-channel", channel="here"
+        )
         self.glass.do("next").do("agree")
         reader = self.hall.rig.reader()
         reader.lay(self.card)
         self.glass.see("identity")
         if not self.forgetful:
             reader.lift()
-        self.glass.do("next")
+        self.glass.do("next").do("weigh", waived="no")
         assert self.glass.screen == "scan"
         return self
 

@@ -65,10 +65,12 @@ class Walk:
     # the stretches of an ordinary visit
 
     def chosen(self, home: str = "demo-jia", item: str = "MED-REMOTE", situation: str = "MED-2") -> Walk:
-        return self.do(ev.Begin("v1"), ev.ChoosePlace(home), ev.ChooseItem(item), ev.ChooseSituation(situation))
+        return self.do(
+            ev.Begin("v1"), ev.ChoosePlace(home), ev.ChooseItem(item), ev.ChooseSituation(situation), ev.ChooseChannel("here")
+        )
 
     def identified(self, **choice: str) -> Walk:
-        return self.chosen(**choice).do(ev.Next(), ev.Agree(), ev.CardSeen(), ev.CardTaken(PERSON), ev.Next())
+        return self.chosen(**choice).do(ev.Next(), ev.Agree(), ev.CardSeen(), ev.CardTaken(PERSON), ev.Next(), ev.Weigh(False))
 
     def page(self, ref: str) -> Walk:
         return self.do(

@@ -89,4 +89,5 @@ def test_who_forgets_the_card_is_reminded_to_the_end_and_whoever_comes_next_is_t
 
 def to_the_reader(hall: Hall) -> GlassByHttp:
     glass = hall.glass().see("welcome").do("begin").do("choose-place", party="demo-jia")
-    return glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2").do("next").do("agree")
+    glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2")
+    return glass.do("choose-channel", channel="here").do("next").do("agree")

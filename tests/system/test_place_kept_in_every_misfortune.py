@@ -33,7 +33,8 @@ def hall(quiet_hall: Hall) -> Iterator[Hall]:
 
 def at_the_reader(hall: Hall) -> GlassByHttp:
     glass = hall.glass().see("welcome").do("begin").do("choose-place", party="demo-jia")
-    return glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2").do("next").do("agree")
+    glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2")
+    return glass.do("choose-channel", channel="here").do("next").do("agree")
 
 
 def told(glass: GlassByHttp, screen: str, words: str) -> None:

@@ -75,7 +75,7 @@ def test_a_social_security_card_is_told_apart_from_an_identity_card_and_nothing_
     citizen = Citizen(hall)
     citizen.glass.see("welcome").do("begin").do("choose-place", party=citizen.home)
     citizen.glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2")
-    citizen.glass.do("next").do("agree")
+    citizen.glass.do("choose-channel", channel="here").do("next").do("agree")
     hall.rig.reader("smartcard").lay(card)
     until(lambda: citizen.glass.look() == "card" and "这是社会保障卡" in citizen.glass.html, "told what card it is")
     assert "居民身份证" in citizen.glass.html
@@ -108,7 +108,8 @@ def test_a_photo_without_a_page_is_refused_in_words_and_the_visit_goes_on(hall: 
 def test_a_card_with_an_impossible_number_is_refused_in_words(hall: Hall) -> None:
     wrong = next(c for c in hall.rig.reader().people() if "校验" in c.purpose or "号码" in c.purpose)
     glass = hall.glass().see("welcome").do("begin").do("choose-place", party="demo-jia")
-    glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2").do("next").do("agree")
+    glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2")
+    glass.do("choose-channel", channel="here").do("next").do("agree")
     hall.rig.reader().lay(wrong.id)
     until(lambda: glass.look() == "card" and "核对不上" in glass.html, "the refusal in words")
     assert wrong.text.number not in hall.log("terminal")
@@ -158,6 +159,7 @@ def test_a_stale_tap_does_nothing_and_gets_the_present_screen(hall: Hall) -> Non
 def test_a_child_is_sent_to_a_window_with_its_guardian(hall: Hall) -> None:
     child = next(c for c in hall.rig.reader().people() if c.id == "he")
     glass = hall.glass().see("welcome").do("begin").do("choose-place", party="demo-jia")
-    glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2").do("next").do("agree")
+    glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2")
+    glass.do("choose-channel", channel="here").do("next").do("agree")
     hall.rig.reader().lay(child.id)
     until(lambda: glass.look() == "card" and "监护人" in glass.html, "the way to a window")

@@ -14,7 +14,7 @@ from support.stores import Shelf, new_case
 from devices.port import PrintOutcome
 from kiosk.clock import CHINA, Clock
 from kiosk.store import outbox, pruning
-from kiosk.store.db import Database
+from kiosk.store.db import VERSION, Database
 from kiosk.store.pruning import prune
 from kiosk.store.room import Room
 from kiosk.visit.state import Rated
@@ -232,7 +232,7 @@ def test_a_database_of_version_1_is_taken_over_with_all_it_holds(tmp_path: Path)
         assert [row.sequence for row in shelf.outbox.pending(10)] == [3, 4, 2]
         assert len(shelf.documents.cases()) == 2
         assert [len(shelf.sealed(waiting)) for waiting in shelf.waiting()] == [301, 365]
-        assert shelf.database.rows("PRAGMA user_version") == [(3,)]
+        assert shelf.database.rows("PRAGMA user_version") == [(VERSION,)]
         shelf.close()
     shelf = Shelf(tmp_path)
     shelf.store.take_case(new_case("v3"))
@@ -254,13 +254,12 @@ def test_taking_over_that_is_broken_off_leaves_the_old_one_or_the_new_one(tmp_pa
         return sqlite3.SQLITE_DENY if left == 0 else sqlite3.SQLITE_OK
 
     old.set_authorizer(refuse)
-    steps = [Path(outbox.__file__).with_name(f"schema_v{n}.sql").read_text("utf-8") for n in (2, 3)]
+    steps = [(n, Path(outbox.__file__).with_name(f"schema_v{n}.sql").read_text("utf-8")) for n in range(2, VERSION + 1)]
+    script = "".join(f"BEGIN IMMEDIATE; {schema}; PRAGMA user_version = {n}; COMMIT;" for n, schema in steps)
     with pytest.raises(sqlite3.DatabaseError):
-        old.executescript(
-            f"BEGIN IMMEDIATE; {steps[0]}; PRAGMA user_version = 2; COMMIT; BEGIN IMMEDIATE; {steps[1]}; PRAGMA user_version = 3;"
-        )
+        old.executescript(script)
     old.close()
     database = Database(path)
     assert database.rows("SELECT count(*) FROM outbox") == [(3,)]
-    assert database.rows("PRAGMA user_version") == [(3,)]
+    assert database.rows("PRAGMA user_version") == [(VERSION,)]
     database.close()

@@ -20,11 +20,13 @@ def test_one_whole_visit_goes_through_every_step_in_order() -> None:
         ev.ChoosePlace("demo-jia"),
         ev.ChooseItem("MED-REMOTE"),
         ev.ChooseSituation("MED-2"),
+        ev.ChooseChannel("here"),
         ev.Next(),
         ev.Agree(),
         ev.CardSeen(),
         ev.CardTaken(PERSON),
         ev.Next(),
+        ev.Weigh(False),
         ev.TakePage("p1"),
         ev.PageShown("p1", ()),
         ev.KeepPage(),
@@ -44,9 +46,9 @@ def test_one_whole_visit_goes_through_every_step_in_order() -> None:
         if not seen or seen[-1] is not walk.step:
             seen.append(walk.step)
     assert seen == [
-        Step.PLACE, Step.ITEM, Step.SITUATION, Step.PREPARE, Step.NOTICE, Step.CARD, Step.IDENTITY, Step.SCAN, Step.PAGE,
-        Step.SCAN, Step.DELIVERY, Step.POSTAL, Step.FORM, Step.SIGN, Step.REVIEW, Step.SUBMITTING, Step.RECEIPT, Step.RATING,
-        Step.FAREWELL,
+        Step.PLACE, Step.ITEM, Step.SITUATION, Step.CHANNEL, Step.PREPARE, Step.NOTICE, Step.CARD, Step.IDENTITY, Step.WAIVE,
+        Step.SCAN, Step.PAGE, Step.SCAN, Step.DELIVERY, Step.POSTAL, Step.FORM, Step.SIGN, Step.REVIEW, Step.SUBMITTING,
+        Step.RECEIPT, Step.RATING, Step.FAREWELL,
     ]  # fmt: skip
     walk.do(ev.End())
     assert walk.state.visit is None
@@ -71,10 +73,10 @@ def test_address_and_phone_are_asked_only_for_the_post() -> None:
     assert (walk.step, walk.visit.signature) == (Step.SIGN, None), "where it goes stands in what was signed"
 
 
-def test_an_item_the_place_has_not_opened_cannot_be_chosen() -> None:
+def test_an_item_of_which_the_place_says_nothing_cannot_be_chosen() -> None:
     walk = Walk().do(ev.Begin("v1"), ev.ChoosePlace("demo-qi"))
     before = walk.state
-    assert walk.do(ev.ChooseItem("PEN-TRANS"), ev.ChooseItem("ID-CARD"), ev.ChoosePlace("demo-jia")).state.visit == before.visit
+    assert walk.do(ev.ChooseItem("NO-SUCH"), ev.ChooseSituation("MED-2"), ev.ChoosePlace("demo-jia")).state.visit == before.visit
 
 
 def test_another_place_starts_afresh_and_drops_pages_sealed_to_the_former() -> None:
@@ -92,7 +94,8 @@ def test_the_same_choice_again_loses_nothing() -> None:
     for _ in range(20):
         walk.do(ev.Back())
     walk.do(ev.ChoosePlace("demo-jia"))
-    assert (walk.step, len(walk.visit.collected[0].pages)) == (Step.SCAN, 1)
+    assert (walk.step, len(walk.visit.collected[0].pages)) == (Step.WAIVE, 1)
+    assert walk.do(ev.Weigh(False)).step is Step.SCAN
     assert walk.do(ev.Next()).step is Step.REVIEW
 
 
@@ -127,6 +130,7 @@ def test_the_reader_is_wanted_only_where_a_card_is_asked_for() -> None:
         ev.ChoosePlace("demo-jia"),
         ev.ChooseItem("MED-REMOTE"),
         ev.ChooseSituation("MED-2"),
+        ev.ChooseChannel("here"),
         ev.Next(),
         ev.Agree(),
     ):

@@ -15,6 +15,7 @@ import msgspec
 from werkzeug.datastructures import MultiDict
 
 from domain.case.content import MAX_POINTS, Point, Signature
+from domain.catalogue import words
 from kiosk.visit import events as ev
 from kiosk.visit.state import Step
 
@@ -146,7 +147,7 @@ def _sane(point: Point) -> bool:
 
 def _choose_delivery(fields: Form) -> ev.Intent:
     way = _text(fields, "way", 20)
-    if way not in ("pickup_intake", "post_applicant", "e_licence"):
+    if way not in words.DELIVERY:
         raise BadFormError("way")
     return ev.ChooseDelivery(way)
 
@@ -156,6 +157,30 @@ def _give_postal(fields: Form) -> ev.Intent:
     if where not in ("card", "other"):
         raise BadFormError("where")
     return ev.GivePostal(None if where == "card" else address, phone)
+
+
+def _answer_question(fields: Form) -> ev.Intent:
+    answer = _text(fields, "answer", 1)
+    if not answer.isascii() or not answer.isdigit():
+        raise BadFormError("answer")
+    return ev.AnswerQuestion(int(answer))
+
+
+def _choose_channel(fields: Form) -> ev.Intent:
+    channel = _text(fields, "channel", 8)
+    if channel not in ("online", "here"):
+        raise BadFormError("channel")
+    return ev.ChooseChannel(channel)
+
+
+def _yes_or_no(intent: Callable[[bool], ev.Intent], field: str) -> Callable[[Form], ev.Intent]:
+    def parse(fields: Form) -> ev.Intent:
+        said = _text(fields, field, 3)
+        if said not in ("yes", "no"):
+            raise BadFormError(field)
+        return intent(said == "yes")
+
+    return parse
 
 
 def _rate(fields: Form) -> ev.Intent:
@@ -193,6 +218,11 @@ _PARSERS: dict[str, Callable[[Any], ev.Intent]] = {
     "choose-place": _identified(ev.ChoosePlace, "party"),
     "choose-item": _identified(ev.ChooseItem, "item"),
     "choose-situation": _identified(ev.ChooseSituation, "situation"),
+    "answer-question": _answer_question,
+    "list-all": _plain(ev.ListAll),
+    "choose-channel": _choose_channel,
+    "weigh": _yes_or_no(ev.Weigh, "waived"),
+    "take-along": _yes_or_no(ev.TakeAlong, "paper"),
     "next": _plain(ev.Next),
     "agree": _plain(ev.Agree),
     "not-me": _plain(ev.NotMe),

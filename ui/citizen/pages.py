@@ -14,7 +14,9 @@ from markupsafe import escape
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from domain.case.receipt import query
+from kiosk.visit.advice import advice
 from kiosk.visit.snapshot import Glass, Snapshot
+from kiosk.visit.state import Step
 from ui.citizen import intents
 from ui.citizen.typing import typing_error
 from ui.stream import Streams
@@ -84,9 +86,14 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
         visit = glass.snapshot().state.visit
         if visit is None or visit.submitted is None:
             return Response(status=204)
-        drawn = BytesIO()
-        segno.make(query(glass.hall.query, visit.submitted.token), error="m").save(drawn, kind="svg", xmldecl=False, svgclass=None)
-        return Response(drawn.getvalue(), mimetype="image/svg+xml")
+        return _code(query(glass.hall.query, visit.submitted.token))
+
+    @pages.get("/online.svg")
+    def online() -> Response:
+        """The address of 全程网办, while the guide is on the screen."""
+        visit = glass.snapshot().state.visit
+        told = advice(visit, glass.catalogue) if visit is not None and visit.step is Step.GUIDE else None
+        return _code(told.address) if told is not None and told.address else Response(status=204)
 
     @pages.post("/beat")
     def beat() -> Response:
@@ -117,6 +124,12 @@ def _fragment(glass: Glass, snapshot: Snapshot, shown: str | None) -> str:
     if key == shown:
         return live
     return f'<div id="screen" class="screen screen--{seen.name}">{body}{live}</div>'
+
+
+def _code(content: str) -> Response:
+    drawn = BytesIO()
+    segno.make(content, error="m").save(drawn, kind="svg", xmldecl=False, svgclass=None)
+    return Response(drawn.getvalue(), mimetype="image/svg+xml")
 
 
 def _picture(jpeg: bytes | None) -> Response:

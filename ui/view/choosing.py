@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from domain import notice
 from domain.catalogue import words
-from domain.catalogue.item import Item, Material
+from domain.catalogue.item import Item, Material, Situation
 from domain.catalogue.opening import Proof
-from kiosk.visit import path
+from kiosk.visit import path, proof
+from kiosk.visit.advice import bring
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Visit
 
@@ -41,8 +42,22 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
+    """``elsewhere``: what the place says is not done here; whoever chooses it reads where."""
+
     choices: tuple[Choice, ...]
     title: str = ""
+    elsewhere: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Situations:
+    """One question of the tree with its answers, or (``question`` empty) all situations; ``tree``: there are questions."""
+
+    item: str
+    question: str
+    answers: tuple[str, ...]
+    choices: tuple[Choice, ...]
+    tree: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,8 @@ class Need:
     proof: Proof
     how: str
     tag: str
+    proven: str
+    waive: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +77,14 @@ class Prepare:
     item: str
     situation: str
     needs: tuple[Need, ...]
+    bring: tuple[str, ...]
+    way: str
     result: str
     ways: str
     time: str
     fee: str
+    assurance: str
+    later: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +112,37 @@ def welcome(glass: Glass, snapshot: Snapshot) -> Welcome:
 def place(glass: Glass, _visit: Visit) -> Choices:
     catalogue = glass.catalogue
     return Choices(
-        tuple(Choice(p.party, p.name, f"可以办：{_joined(catalogue.items(p.party))}") for p in catalogue.homes()),
+        tuple(
+            Choice(p.party, p.name, f"可以办：{_joined(catalogue.items(p.party))}")
+            for p in catalogue.parties
+            if catalogue.items(p.party) or catalogue.elsewhere(p.party)
+        ),
     )
 
 
 def item(glass: Glass, visit: Visit) -> Choices:
-    listed = glass.catalogue.items(visit.home or "")
-    return Choices(tuple(Choice(i.item_id, i.name, f"{i.topic} · {words.limit(i.promised_limit)}") for i in listed))
-
-
-def situation(glass: Glass, visit: Visit) -> Choices:
-    chosen = glass.catalogue.item(visit.item or "")
-    listed = glass.catalogue.situations(visit.home or "", visit.item or "")
+    home = visit.home or ""
     return Choices(
-        tuple(Choice(s.situation_id, s.question, s.name) for s in listed),
-        title=chosen.name if chosen else "",
+        tuple(Choice(i.item_id, i.name, f"{i.topic} · {words.limit(i.promised_limit)}") for i in glass.catalogue.items(home)),
+        elsewhere=tuple(Choice(i.item_id, i.name, "不在本机办，看看去哪里办") for i in glass.catalogue.elsewhere(home)),
     )
+
+
+def situation(glass: Glass, visit: Visit) -> Situations:
+    chosen = glass.catalogue.item(visit.item or "")
+    asked = path.question(visit, glass.catalogue)
+    return Situations(
+        item=chosen.name if chosen else "",
+        question=asked.text if asked else "",
+        answers=tuple(a.text for a in asked.answers) if asked else (),
+        choices=tuple(_situation(glass, visit, s) for s in chosen.situations) if chosen and not asked else (),
+        tree=path.has_questions(visit, glass.catalogue),
+    )
+
+
+def _situation(glass: Glass, visit: Visit, one: Situation) -> Choice:
+    open_here = glass.catalogue.opening(visit.home or "", visit.item or "", one.situation_id) is not None
+    return Choice(one.situation_id, one.question, one.name if open_here else f"{one.name}，不在本机办，看看去哪里办")
 
 
 def prepare(glass: Glass, visit: Visit) -> Prepare:
@@ -118,11 +154,19 @@ def prepare(glass: Glass, visit: Visit) -> Prepare:
     return Prepare(
         item=chosen.name,
         situation=named.name if named else "",
-        needs=tuple(_need(m, opened.proofs[m.material_id]) for m in glass.catalogue.materials(opened)),
+        needs=tuple(
+            _need(m, opened.proofs[m.material_id])
+            for m in glass.catalogue.materials(opened)
+            if opened.way == "full_intake" or opened.proofs[m.material_id] == "chip_read"
+        ),
+        bring=bring(opened, glass.catalogue) if opened.way == "pre_fill" else (),
+        way=opened.way,
         result=opened.result,
         ways="，或".join(words.DELIVERY[way] for way in opened.delivery),
         time=words.limit(chosen.promised_limit),
         fee=words.fee(chosen, named),
+        assurance=words.ASSURANCE[opened.assurance],
+        later=bool(proof.unproven(visit, opened, glass.catalogue)) and opened.way == "full_intake",
     )
 
 
@@ -132,8 +176,16 @@ def privacy(glass: Glass, visit: Visit) -> Notice:
     return Notice(notice.VERSION, notice.paragraphs(glass.hall.intake, home, glass.hall.phone))
 
 
-def _need(material: Material, proof: Proof) -> Need:
-    return Need(material.name, proof, words.HOW[proof], words.NECESSITY[material.necessity])
+def _need(material: Material, proven: Proof) -> Need:
+    brought = proven not in ("chip_read", "signed_form")
+    return Need(
+        name=material.name,
+        proof=proven,
+        how=words.HOW[proven],
+        tag=words.NECESSITY[material.necessity],
+        proven=words.PROVEN[proven],
+        waive=material.waive_when or "" if brought else "",
+    )
 
 
 def _joined(items: tuple[Item, ...]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain import rating
-from domain.case.number import grouped
+from domain.case.number import grouped, ticket
+from kiosk.visit import path, proof
+from kiosk.visit.delivery import delivery
 from kiosk.visit.snapshot import Fault, Glass
 from kiosk.visit.state import PrintState, Visit
 from ui.view.frame import named
@@ -13,7 +15,9 @@ from ui.view.frame import named
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """``state`` as in the state; ``trouble`` is what keeps the printer from printing now, ``by_itself``: it will once that ends."""
+    """``case``: the case's number, or the ticket of a service without one. ``state`` as in the state; ``trouble`` is what keeps the
+    printer from printing now, ``by_itself``: it will once that ends.
+    """
 
     case: str
     state: str
@@ -38,11 +42,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """``paper``: something came out of the printer, or may have."""
+    """``way`` of a visit without a case: what comes next differs. ``later``: the window must still see something.
+    ``paper``: something came out of the printer, or may have."""
 
     case: str
+    way: str
+    later: bool
     rated: bool
-    posted: bool
+    delivery: str
     paper: bool
 
 
@@ -69,7 +76,7 @@ def receipt(glass: Glass, visit: Visit, overlay: Fault | None) -> Receipt:
         # The printer is well again: what stopped it is told no more.
         trouble = ""
     return Receipt(
-        case=_case(visit),
+        case=_number(visit),
         state="retracted" if retracted else state.value,
         trouble=trouble,
         by_itself=cause not in _NOT_BY_ITSELF,
@@ -94,10 +101,20 @@ def reason(_glass: Glass, visit: Visit) -> Reason:
     )
 
 
-def farewell(_glass: Glass, visit: Visit) -> Farewell:
+def farewell(glass: Glass, visit: Visit) -> Farewell:
     paper = visit.printing is not None and visit.printing.state is not PrintState.REFUSED
-    return Farewell(_case(visit), visit.rated is not None, visit.delivery == "post_applicant", paper)
+    opened = path.opening(visit, glass.catalogue)
+    return Farewell(
+        case=grouped(visit.submitted.case) if visit.submitted else "",
+        way="" if visit.submitted else path.way(visit, glass.catalogue) or visit.channel or "elsewhere",
+        later=bool(visit.submitted and opened and proof.unproven(visit, opened, glass.catalogue)),
+        rated=visit.rated is not None,
+        delivery=delivery(visit, opened) or "",
+        paper=paper,
+    )
 
 
-def _case(visit: Visit) -> str:
-    return grouped(visit.submitted.case) if visit.submitted else ""
+def _number(visit: Visit) -> str:
+    if visit.submitted is not None:
+        return grouped(visit.submitted.case)
+    return ticket(visit.noted.number) if visit.noted is not None else ""

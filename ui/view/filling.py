@@ -6,20 +6,34 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain import masking
+from domain.catalogue import words
 from domain.catalogue.form import Field
-from domain.catalogue.opening import DeliveryWay
+from domain.catalogue.item import Material
+from domain.catalogue.opening import DeliveryWay, Proof
 from domain.division import Prefecture, prefectures
 from domain.forms import asking
 from domain.forms.asking import Filled
 from domain.forms.showing import hidden, masked
+from kiosk.visit import answers, path, proof
 from kiosk.visit import form as visit_form
-from kiosk.visit import path
+from kiosk.visit.delivery import delivery as delivered
+from kiosk.visit.delivery import offered
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Visit
 from ui.view.choosing import Choice
 from ui.view.papers import Person, person
 
-_WAYS: dict[DeliveryWay, str] = {"pickup_intake": "到本大厅取", "post_applicant": "寄给我", "e_licence": "网上领电子证照"}
+_WAYS: dict[DeliveryWay, str] = {**words.DELIVERY, "post_applicant": "寄给我"}
+_TAKEN = {
+    "e_licence": "电子证照，在四川政务服务网、“天府通办”里看",
+    "terminal_print": "办好后，带证件来自助终端打印",
+    "pickup_home": "到业务属地窗口取",
+}
+_LATER = {
+    "person": "您本人带证件，到窗口让工作人员核对",
+    "original": "材料原件，到窗口给工作人员看",
+    "paper": "纸质材料，交到窗口免费寄走",
+}
 _YEARS_BACK = 110
 _YEARS_ON = 10
 
@@ -46,22 +60,11 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """``field`` is its id where it can be altered. ``by_hand``: it is not what the card says."""
-
-    label: str
-    text: str
-    promise: bool
-    field: str
-    by_hand: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Sign:
     """What the signature stands for: the papers it makes, and the answers as they will be read."""
 
     papers: tuple[str, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[answers.Answer, ...]
     error: str
 
 
@@ -98,11 +101,18 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Review:
+    """``weighed``: a waiver was asked about; ``asked``: the delivery was the citizen's choice; ``later``: what the window still
+    has to see.
+    """
+
     item: str
     situation: str
     person: Person
     papers: tuple[Paper, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[answers.Answer, ...]
+    weighed: bool
+    asked: bool
+    later: tuple[str, ...]
     delivery: tuple[str, ...]
     fault: str
 
@@ -137,7 +147,7 @@ def sign(glass: Glass, visit: Visit) -> Sign:
     opened = path.opening(visit, glass.catalogue)
     materials = glass.catalogue.materials(opened) if opened else ()
     papers = tuple(m.name for m in materials if opened and opened.proofs[m.material_id] == "signed_form")
-    return Sign(papers, _answers(glass, visit), visit.errors.get("signature", ""))
+    return Sign(papers, answers.shown(visit, opened), visit.errors.get("signature", ""))
 
 
 def delivery(glass: Glass, visit: Visit) -> Delivery:
@@ -145,9 +155,11 @@ def delivery(glass: Glass, visit: Visit) -> Delivery:
     notes = {
         "pickup_intake": f"办好后，凭收件凭证和证件到{glass.hall.hall}的“省内通办”窗口取",
         "post_applicant": "办好后寄到您指定的地址，不用您付邮费",
-        "e_licence": "办好后在“天府通办”上查看、下载",
+        "e_licence": "办好后在四川政务服务网、“天府通办”里看，和纸的一样有效",
+        "terminal_print": "办好后带证件来自助终端打印",
+        "pickup_home": "办好后到业务属地的窗口取",
     }
-    ways = opened.delivery if opened else ()
+    ways = offered(opened) if opened else ()
     return Delivery(tuple(Choice(w, _WAYS[w], notes[w]) for w in ways), opened.result if opened else "")
 
 
@@ -175,17 +187,16 @@ def review(glass: Glass, visit: Visit) -> Review:
     situation = item.situation(opened.situation)
     papers = []
     for material in glass.catalogue.materials(opened):
-        proof = opened.proofs[material.material_id]
-        pages = len(path.collected(visit, material.material_id).pages)
-        scanned = f"已拍 {pages} 页" if pages else "没有带，不交"
-        how = {"chip_read": "已读芯片", "signed_form": "已填写、已签名"}.get(proof, scanned)
-        papers.append(Paper(material.name, how, material.material_id if proof == "scan" else ""))
+        papers.append(_paper(material, opened.proofs[material.material_id], visit))
     return Review(
         item=item.name,
         situation=situation.name if situation else "",
         person=person(visit),
         papers=tuple(papers),
-        answers=_answers(glass, visit),
+        answers=answers.shown(visit, opened),
+        weighed=bool(path.to_weigh(visit, glass.catalogue)),
+        asked=bool(offered(opened)),
+        later=tuple(_LATER[kind] for kind in proof.kinds(proof.unproven(visit, opened, glass.catalogue))),
         delivery=_delivered(glass, visit),
         fault=glass.fault(visit.submit_fault).citizen if visit.submit_fault else "",
     )
@@ -195,24 +206,25 @@ def _asked(glass: Glass, visit: Visit) -> tuple[Filled, ...]:
     return visit_form.asked(visit, path.opening(visit, glass.catalogue))
 
 
-def _answers(glass: Glass, visit: Visit) -> tuple[Answer, ...]:
-    return tuple(
-        Answer(
-            one.field.label,
-            masked(one) or "未填",
-            one.field.kind == "promise",
-            one.field.field if one.is_question or not one.field.locked else "",
-            one.source == "corrected",
-        )
-        for one in _asked(glass, visit)
-    )
+def _paper(material: Material, proven: Proof, visit: Visit) -> Paper:
+    one = material.material_id
+    pages = len(path.collected(visit, one).pages)
+    if one in visit.waived:
+        return Paper(material.name, f"不交：您说{material.waive_when}", "")
+    scanned = f"已拍 {pages} 页" if pages else "没有带，不交"
+    how = {
+        "chip_read": "已读芯片",
+        "signed_form": "已填写、已签名",
+        "original_shown": f"{scanned}，原件到窗口核验" if pages else scanned,
+        "posted": "原件交到窗口，免费寄走",
+    }.get(proven, scanned)
+    return Paper(material.name, how, one if proven in ("scan", "original_shown") else "")
 
 
 def _delivered(glass: Glass, visit: Visit) -> tuple[str, ...]:
-    if visit.delivery == "e_licence":
-        return ("网上领电子证照",)
-    if visit.delivery != "post_applicant":
-        return (f"到{glass.hall.hall}取",)
+    way = delivered(visit, path.opening(visit, glass.catalogue))
+    if way != "post_applicant":
+        return (_TAKEN.get(way or "", f"到{glass.hall.hall}取"),)
     card = visit.identity.address if visit.identity else ""
     to = f"{masking.address(card)}（证件上的住址）" if visit.address is None else masking.address(visit.address)
     return ("寄给您，免邮费", f"地址 {to}", f"电话 {masking.phone(visit.phone or '')}")

@@ -7,10 +7,23 @@ from dataclasses import dataclass
 from domain.case.number import grouped
 from kiosk.visit import path
 from kiosk.visit.snapshot import Fault, Glass, Hall, Snapshot
-from kiosk.visit.state import Step, Visit
+from kiosk.visit.state import Stage, Step, Visit
 
-STAGES = ("选事项", "验身份", "交材料", "取结果", "填信息", "提交", "凭证评价")
+STAGES: dict[Stage, str] = {
+    Stage.CHOOSE: "选事项",
+    Stage.IDENTIFY: "验身份",
+    Stage.MATERIALS: "交材料",
+    Stage.FORM: "填信息",
+    Stage.DELIVERY: "取结果",
+    Stage.SUBMIT: "提交",
+    Stage.SLIP: "拿单子",
+    Stage.QUERY: "查询打印",
+    Stage.GUIDE: "看办法",
+    Stage.RATE: "凭证评价",
+}
 """The stages of ``path.progress``, as the citizen reads them."""
+_RATED_ONLY = "评价"
+"""The last stage where there is no receipt."""
 _DEVICES = {Step.CARD: "读卡器", Step.SCAN: "拍摄台"}
 """The device each step needs, as the citizen calls it."""
 _ANY = "设备"
@@ -19,7 +32,7 @@ _ANY = "设备"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """``stage`` counts from 1; 0 before a visit. ``back`` null: there is no way back from here."""
+    """``stage`` counts from 1 among ``stages``; 0 before a visit. ``back`` null: there is no way back from here."""
 
     hall: Hall
     demo: bool
@@ -28,6 +41,7 @@ class Frame:
     stage: int
     back: bool
     end: bool
+    stages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +78,27 @@ def frame(glass: Glass, snapshot: Snapshot) -> Frame:
     if visit is None:
         return Frame(glass.hall, glass.catalogue.demo, None, None, 0, back=False, end=False)
     party = glass.catalogue.party(visit.home) if visit.home else None
+    stage, stages = path.progress(visit, glass.catalogue)
+    names = tuple(STAGES[one] for one in stages)
+    if Stage.SUBMIT not in stages:
+        names = (*names[:-1], _RATED_ONLY)
     item = glass.catalogue.item(visit.item) if visit.item else None
     return Frame(
         hall=glass.hall,
         demo=glass.catalogue.demo,
         home=party.name if party else None,
         item=item.short_name if item else None,
-        stage=path.progress(visit, glass.catalogue)[0],
+        stage=stage,
         back=_has_way_back(visit),
-        end=visit.step not in (Step.SUBMITTING, Step.FAREWELL),
+        end=visit.step not in (Step.SUBMITTING, Step.NOTING, Step.FAREWELL),
+        stages=names,
     )
 
 
 def live(snapshot: Snapshot) -> Live:
     visit = snapshot.state.visit
     device = _DEVICES.get(visit.step, _ANY) if visit else _ANY
-    laid_over = snapshot.overlay if visit and visit.step is not Step.RECEIPT else None
+    laid_over = snapshot.overlay if visit and visit.step not in (Step.RECEIPT, Step.LEAFLET) else None
     return Live(
         serial=snapshot.serial,
         version=snapshot.state.version,
@@ -106,7 +125,7 @@ def named(fault: Fault, device: str) -> str:
 
 
 def _has_way_back(visit: Visit) -> bool:
-    return visit.step in path.PATH or visit.step in (Step.PAGE, Step.REASON)
+    return (visit.step in path.PATH and visit.step is not Step.QUERY) or visit.step in (Step.PAGE, Step.REASON)
 
 
 def _question(visit: Visit, idle_left: int | None) -> Question | None:

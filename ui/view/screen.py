@@ -8,7 +8,7 @@ from datetime import date
 
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Step, Visit
-from ui.view import choosing, ending, filling, papers
+from ui.view import choosing, ending, filling, papers, ways
 from ui.view.frame import Frame, Live, frame, live
 
 
@@ -37,8 +37,10 @@ def _view(glass: Glass, snapshot: Snapshot, today: date) -> object:
         return papers.identity(visit, snapshot.photo)
     if visit.step is Step.FORM:
         return filling.form(glass, visit, today)
-    if visit.step is Step.RECEIPT:
+    if visit.step in (Step.RECEIPT, Step.LEAFLET):
         return ending.receipt(glass, visit, snapshot.overlay)
+    if visit.step is Step.CHANNEL:
+        return ways.channel(glass, visit, snapshot.out)
     return _VIEWS[visit.step](glass, visit)
 
 
@@ -50,16 +52,21 @@ _VIEWS: dict[Step, Callable[[Glass, Visit], object]] = {
     Step.PLACE: choosing.place,
     Step.ITEM: choosing.item,
     Step.SITUATION: choosing.situation,
+    Step.GUIDE: ways.guide,
     Step.PREPARE: choosing.prepare,
     Step.NOTICE: choosing.privacy,
     Step.CARD: papers.card,
+    Step.WAIVE: ways.weigh,
     Step.SCAN: papers.scan,
     Step.PAGE: papers.page,
     Step.SIGN: filling.sign,
     Step.DELIVERY: filling.delivery,
     Step.POSTAL: filling.postal,
     Step.REVIEW: filling.review,
+    Step.FILLED: ways.filled,
+    Step.QUERY: ways.query,
     Step.SUBMITTING: _nothing,
+    Step.NOTING: _nothing,
     Step.RATING: ending.rate,
     Step.REASON: ending.reason,
     Step.FAREWELL: ending.farewell,

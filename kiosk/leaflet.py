@@ -1,0 +1,105 @@
+"""The slip of a service without a case: a prepared list, what was filled in, or where to go instead. It bears a number to call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from devices.port import Block, Code, Heading, Pair, Paragraph, Rule, Slip
+from domain.case import number
+from domain.catalogue.catalogue import Catalogue
+from kiosk.settings import TerminalSettings
+from kiosk.visit import answers, path
+from kiosk.visit.advice import Advice, advice, bring
+from kiosk.visit.state import Noted, QueryPhase, Visit
+
+_TITLES = {"online": "网上办事单", "window": "窗口办事单", "elsewhere": "去哪里办"}
+NOT_A_CASE = "这张单子不是收件凭证：材料还没有交，事还没有开始办。"
+NOT_PRINTED = {
+    QueryPhase.NOT_FOUND: "没有查到您的记录。",
+    QueryPhase.NOT_NOW: "现在查不了。",
+    QueryPhase.FOUND: "查到了，没有打印完整。",
+}
+
+
+def leaflet(visit: Visit, noted: Noted, attempt: int, terminal: TerminalSettings, catalogue: Catalogue) -> Slip:
+    """``ValueError`` for a visit of which this catalogue knows nothing."""
+    item, home = catalogue.item(visit.item or ""), catalogue.party(visit.home or "")
+    if item is None or home is None:
+        raise ValueError("nothing was asked for")
+    situation = item.situation(visit.situation or "")
+    way = path.way(visit, catalogue)
+    told = advice(visit, catalogue) if way is None else None
+    title = {"pre_fill": "预填单", "query_print": "查询结果"}.get(way or "", "") or _TITLES[told.kind if told else "window"]
+    blocks: list[Block] = [Paragraph("省内通办", strong=True, centred=True), Heading(title)]
+    if attempt > 1:
+        blocks.append(Paragraph(f"补打 第{attempt - 1}次", strong=True, centred=True))
+    blocks += [
+        Heading(number.ticket(noted.number)),
+        Paragraph("单号，窗口叫号、查找用", centred=True),
+        Rule(),
+        Pair("办理事项", item.name),
+        *((Pair("办理情形", situation.name),) if situation else ()),
+        Pair("业务属地", home.name),
+        Pair("打印时间", f"{datetime.fromisoformat(noted.noted_at):%Y-%m-%d %H:%M}"),
+        Rule(),
+    ]
+    if told is not None:
+        blocks += _advised(told, terminal)
+    elif way == "pre_fill":
+        blocks += _filled(visit, noted, terminal, catalogue)
+    else:
+        blocks += _not_printed(visit, terminal)
+    blocks += [
+        Rule(),
+        Paragraph(NOT_A_CASE, strong=True),
+        Pair("咨询电话", terminal.phone),
+        Pair("监督投诉", terminal.complaint),
+    ]
+    return Slip(tuple(blocks))
+
+
+def _advised(told: Advice, terminal: TerminalSettings) -> list[Block]:
+    blocks: list[Block] = [Paragraph(told.why), Paragraph(told.where, strong=True, large=True)]
+    if told.prepare:
+        blocks += [Rule(), Paragraph("先准备好", strong=True, large=True), *_numbered(told.prepare)]
+    if told.at_hand:
+        heading = "办的时候，手边要有" if told.kind == "online" else "可以问"
+        blocks += [Rule(), Paragraph(heading, strong=True, large=True), *_numbered(told.at_hand)]
+    if told.address:
+        blocks += [Rule(), Code(told.address, "用手机扫一扫，打开办理页面"), Paragraph(told.address)]
+    if told.kind == "online":
+        blocks += [
+            Rule(),
+            Paragraph("没有智能手机，或不会用？", strong=True, large=True),
+            Paragraph(f"带上面的东西和这张单子，到{terminal.hall}“省内通办”窗口，工作人员陪您一起在网上办，不收费。"),
+        ]
+    elif told.kind == "window":
+        blocks += [Rule(), Paragraph(f"窗口在：{terminal.hall}“省内通办”窗口", strong=True)]
+    return blocks
+
+
+def _filled(visit: Visit, noted: Noted, terminal: TerminalSettings, catalogue: Catalogue) -> list[Block]:
+    opened = path.opening(visit, catalogue)
+    filled = answers.shown(visit, opened)
+    blocks: list[Block] = [Paragraph(f"带这张单子到{terminal.hall}“省内通办”窗口，接着办。", strong=True, large=True)]
+    if filled:
+        blocks += [Rule(), Paragraph("您已经填好的", strong=True), *(Pair(one.label, one.text) for one in filled)]
+    if opened is not None:
+        blocks += [Rule(), Paragraph("到窗口要带", strong=True, large=True), *_numbered(bring(opened, catalogue))]
+        blocks += [Paragraph(opened.reason)]
+    if noted.draft is not None:
+        blocks += [Rule(), Heading(noted.draft), Paragraph("取单码：窗口凭它打开您填好的内容，请不要给别人看", centred=True)]
+    else:
+        blocks += [Paragraph("本机没有保存您填的内容。")]
+    return blocks
+
+
+def _not_printed(visit: Visit, terminal: TerminalSettings) -> list[Block]:
+    return [
+        Paragraph(NOT_PRINTED.get(visit.query or QueryPhase.NOT_NOW, NOT_PRINTED[QueryPhase.NOT_NOW]), strong=True, large=True),
+        Paragraph(f"请带证件到{terminal.hall}“省内通办”窗口，工作人员帮您查；或在四川政务服务网、“天府通办”自己查。"),
+    ]
+
+
+def _numbered(lines: tuple[str, ...]) -> list[Block]:
+    return [Paragraph(f"{n}. {line}") for n, line in enumerate(lines, 1)]

@@ -1,0 +1,34 @@
+"""What was filled in, as the citizen reads it back over somebody's shoulder: on the screen and on a slip, masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.catalogue.opening import Opening
+from domain.forms.showing import masked
+from kiosk.visit import form
+from kiosk.visit.state import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``field`` is its id where it can be altered. ``by_hand``: it is not what the card says."""
+
+    label: str
+    text: str
+    promise: bool
+    field: str
+    by_hand: bool
+
+
+def shown(visit: Visit, opened: Opening | None) -> tuple[Answer, ...]:
+    return tuple(
+        Answer(
+            one.field.label,
+            masked(one) or "未填",
+            one.field.kind == "promise",
+            one.field.field if one.is_question or not one.field.locked else "",
+            one.source == "corrected",
+        )
+        for one in form.asked(visit, opened)
+    )
