@@ -26,6 +26,7 @@ _ELSEWHERE = {
     "doctor": "kiosk.care.doctor:doctor",
     "devices": "kiosk.care.attached:devices",
     "demo": "kiosk.demo.command:demo",
+    "guides": "ui.public.command:guides",
 }
 
 

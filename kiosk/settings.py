@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -43,6 +43,10 @@ class TerminalSettings(Struct, frozen=True, forbid_unknown_fields=True):
     complaint: Name
     query: Name
     """Address on the receipt's QR code; the token is added behind #."""
+    setting: Literal["hall", "window"] = "hall"
+    """A hall's terminal is used by citizens alone; at a window a clerk drives the visit."""
+    guides: Annotated[str, Meta(pattern=r"^(https?://[^\s#?]{1,120})?$")] = ""
+    """Address of the published guides (``tongban guides``); without one the guide's QR code holds the list itself."""
 
 
 class PathSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -41,7 +41,7 @@ class Standing:
     @property
     def hall(self) -> Hall:
         own = self.terminal
-        return Hall(own.code, own.intake, own.hall, own.phone, own.complaint, own.query, self.notices)
+        return Hall(own.code, own.intake, own.hall, own.phone, own.complaint, own.query, self.notices, own.setting, own.guides)
 
 
 class Stage(Protocol):

@@ -9,6 +9,7 @@ import signal
 import threading
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 from devices.port import PrintEnded
@@ -17,10 +18,12 @@ from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, load
 from kiosk import equipment, faults
 from kiosk import settings as conf
 from kiosk.clerk import Clerk
-from kiosk.clock import Clock
+from kiosk.clock import CHINA, Clock
+from kiosk.corrections import CorrectionDesk
 from kiosk.enrolment.centre import CLOCK
 from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
 from kiosk.enrolment.keeper import Keeper
+from kiosk.guides import GuideDesk
 from kiosk.middle import Middle
 from kiosk.orders.book import Book
 from kiosk.orders.bundle import Bundle, LogTail
@@ -50,6 +53,7 @@ from mqtt.messages import VERSION, Backlog, Birth, DeviceReport, Health
 from mqtt.publisher import Publisher
 from mqtt.uploads import Uploader
 from ui.app import create_app
+from ui.public.pages import create_public
 from ui.server import create_page_server
 
 log = logging.getLogger(__name__)
@@ -100,6 +104,8 @@ class Terminal:
         self._devices = equipment.build(settings.devices, journal, unfinished=unfinished)
         tray = Tray()
         self._middle = middle = Middle(parts.standing(clock.now()), self._devices, tray, volatile, clock, self._news)
+        self._guides = GuideDesk(middle, self._devices.printer, clock)
+        self._corrections = CorrectionDesk(database, clock, lambda: middle.catalogue.version, self._committed)
         self._room = Room(settings.paths.data, database, settings.paths.reserve * 1024 * 1024)
         self._build_link(store)
         self._build_orders(book, shelf, database)
@@ -229,6 +235,8 @@ class Terminal:
         )
 
     def _from_device(self, event: object) -> None:
+        if isinstance(event, PrintEnded) and self._guides.ended(event):
+            return
         self._middle.post(event)  # type: ignore[arg-type]
         if isinstance(event, PrintEnded):
             self._publisher.wake()
@@ -244,9 +252,14 @@ class Terminal:
         self._publisher.wake()
         self._uploader.wake()
 
+    def _today(self) -> date:
+        return self._clock.now().astimezone(CHINA).date()
+
     def _serve(self) -> None:
         glass = self._settings.glass
-        server = create_page_server(create_app(self._middle), glass.host, glass.port)
+        app = create_app(self._middle)
+        app.register_blueprint(create_public(self._middle, self._guides, self._corrections, self._today))
+        server = create_page_server(app, glass.host, glass.port)
         thread = threading.Thread(target=server.run, name="page", daemon=True)
         thread.start()
         self._running.callback(server.close)

@@ -72,6 +72,15 @@ class Catalogue:
         opened = {home for home, _, _ in self._openings}
         return tuple(p for p in self.parties if p.party in opened)
 
+    def listed(self) -> tuple[Item, ...]:
+        """The items somebody has opened here, in the catalogue's order."""
+        opened = {item for _, item, _ in self._openings}
+        return tuple(i for i in self._items.values() if i.item_id in opened)
+
+    def closed(self, home: str) -> tuple[NotOpen, ...]:
+        """Whatever ``home`` says it has not opened."""
+        return tuple(n for n in self._not_open if n.home == home)
+
     def takes_in(self, home: str) -> bool:
         """Whether cases are taken in for ``home`` here, ever: then a key to seal them to is needed."""
         return any(o.home == home and o.way == "full_intake" for o in self._opened)

@@ -15,10 +15,10 @@ from mqtt.messages import ReceiptEnded
 
 RESTARTED = "terminal_restarted"
 """Fault code: the service or the power went while the paper was moving."""
-
-
 SHEET = "sheet-"
 """What the job of an A4 document begins with; behind it stands the visit."""
+PASSING = "slip-"
+"""How a job's name begins that is no case's, such as a guide to take along: what becomes of it is nobody's to remember."""
 
 
 class SentBeforeError(ValueError):
@@ -37,6 +37,8 @@ class StoredJournal:
 
     def sending(self, job: str, attempt: int) -> None:
         """:class:`SentBeforeError` unless this attempt was never begun, or was refused."""
+        if job.startswith(PASSING):
+            return
         with self._database.transaction() as db:
             begun = db.execute(
                 "INSERT INTO print_job (number, attempt, state, at) VALUES (?, ?, 'sending', ?)"
@@ -47,6 +49,8 @@ class StoredJournal:
                 raise SentBeforeError(f"attempt {attempt}")
 
     def ended(self, job: str, attempt: int, outcome: PrintOutcome, cause: str | None) -> None:
+        if job.startswith(PASSING):
+            return
         with self._database.transaction() as db:
             self._end(db, self._clock.now(), job, attempt, outcome, cause)
 

@@ -21,9 +21,12 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Begin(Intent):
-    """Touch the first screen. ``visit`` is a fresh random id."""
+    """Touch the first screen, or 在这里办 on a guide: then with its choice made. ``visit`` is a fresh random id."""
 
     visit: str
+    home: str | None = None
+    item: str | None = None
+    situation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,11 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
 
 
 def _begin(event: ev.Begin, now: float, rules: Rules) -> Visit:
-    return Visit(event.visit, Step.PLACE, began=now, touched=now, until=now + rules.total, entered=now)
+    visit = Visit(event.visit, Step.PLACE, began=now, touched=now, until=now + rules.total, entered=now)
+    chosen = replace(visit, home=event.home, item=event.item, situation=event.situation)
+    if path.opening(chosen, rules.catalogue) is None:
+        return visit
+    return replace(chosen, step=path.next_step(chosen, rules.catalogue))
 
 
 def _wipe(visit: Visit, reason: str) -> Outcome:

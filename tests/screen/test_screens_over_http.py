@@ -217,8 +217,10 @@ def test_the_same_screen_of_another_visit_is_another_screen(glass: ScreenGlass, 
     assert "HX-Retarget" not in client.get(f"/screen?key={key[1]}").headers
 
 
-def test_the_beat_tells_boot_and_serial(glass: ScreenGlass, client: FlaskClient) -> None:
-    assert client.post("/beat", headers=HERE).json == {"boot": "boot-1", "serial": glass.snapshot().serial}
+def test_the_beat_tells_boot_serial_and_whether_a_visit_runs(glass: ScreenGlass, client: FlaskClient) -> None:
+    assert client.post("/beat", headers=HERE).json == {"boot": "boot-1", "serial": glass.snapshot().serial, "visit": False}
+    glass.tell(ev.Begin("visit-1"))
+    assert client.post("/beat", headers=HERE).json == {"boot": "boot-1", "serial": glass.snapshot().serial, "visit": True}
 
 
 def test_the_case_number_is_grouped_for_reading_aloud(glass: ScreenGlass, client: FlaskClient) -> None:

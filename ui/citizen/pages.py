@@ -97,7 +97,8 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
 
     @pages.post("/beat")
     def beat() -> Response:
-        return jsonify(boot=glass.boot, serial=glass.snapshot().serial)
+        now = glass.snapshot()
+        return jsonify(boot=glass.boot, serial=now.serial, visit=now.state.visit is not None)
 
     @pages.get("/panel.css")
     def panel() -> Response:

@@ -93,6 +93,10 @@ class Notice:
     paragraphs: tuple[notice.Paragraph, ...]
 
 
+_SHOWN = 7
+"""Items and places the first screen names; what else there is stands behind 先看看怎么办."""
+
+
 def closed(glass: Glass, code: str) -> Closed:
     fault = glass.fault(code)
     return Closed(fault.citizen, fault.cause, fault.staff)
@@ -100,10 +104,12 @@ def closed(glass: Glass, code: str) -> Closed:
 
 def welcome(glass: Glass, snapshot: Snapshot) -> Welcome:
     catalogue = glass.catalogue
-    listed = {i.item_id: i.short_name for p in catalogue.homes() for i in catalogue.items(p.party)}
+    items = tuple(i.short_name for i in catalogue.listed())
+    places = tuple(p.name for p in catalogue.homes())
+    more = (f"等 {len(items)} 项",) if len(items) > _SHOWN else ()
     return Welcome(
-        items=tuple(listed.values()),
-        places=tuple(p.name for p in catalogue.homes()),
+        items=items[:_SHOWN] + more,
+        places=places[:_SHOWN] + ((f"等 {len(places)} 地",) if len(places) > _SHOWN else ()),
         troubles=tuple(dict.fromkeys(f.citizen for f in snapshot.troubles if f.citizen)),
         notice=catalogue.notice if catalogue.demo else "",
     )

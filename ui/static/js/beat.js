@@ -14,7 +14,7 @@ export function keepBeating(boot, hear) {
       if (now.boot !== boot) return window.location.replace("/");
       missed = 0;
       cover.hidden = true;
-      hear(now.serial);
+      hear(now.serial, now);
     } catch {
       missed += 1;
       cover.hidden = missed < 2; // one beat lost on a busy machine is no outage

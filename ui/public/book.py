@@ -1,0 +1,261 @@
+"""The public pages by name: one table for the terminal (``/open/<name>``) and for the published site (``<name>.html``).
+
+A name is made of ids, which are letters, digits and hyphens, parted by dots; topics and departments are numbered in the
+catalogue's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from domain import notice, rules
+from domain.catalogue import guide as guides
+from domain.catalogue import words
+from domain.catalogue.catalogue import Catalogue
+from domain.catalogue.item import Item
+from kiosk.visit.snapshot import Hall
+from ui.public.contacts import contacts
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """``to`` is a page's name; empty for what is only said."""
+
+    title: str
+    note: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    heading: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``template`` in templates/open; ``up``: the page *back* leads to, empty at the first."""
+
+    name: str
+    template: str
+    title: str
+    lead: str
+    up: str
+    view: Any
+
+
+class Book:
+    """Every public page of ``catalogue`` as ``hall`` shows it on ``today``."""
+
+    def __init__(self, catalogue: Catalogue, hall: Hall, today: date) -> None:
+        self._catalogue = catalogue
+        self._hall = hall
+        self._today = today
+        self._listed = catalogue.listed()
+        self._topics = tuple(dict.fromkeys(i.topic for i in self._listed))
+        self._departments = tuple(dict.fromkeys(i.implementing_dept_role for i in self._listed))
+        self._pages: dict[str, Callable[..., Page | None]] = {
+            "index": self._index,
+            "places": self._places,
+            "place": self._place,
+            "topics": self._topics_page,
+            "topic": self._topic,
+            "departments": self._departments_page,
+            "department": self._department,
+            "bundles": self._bundles,
+            "bundle": self._bundle,
+            "new": self._new,
+            "item": self._item,
+            "guide": self._guide,
+            "contacts": self._contacts,
+            "rules": self._rules,
+            "privacy": self._privacy,
+        }
+
+    def page(self, name: str) -> Page | None:
+        """``None``: there is no such page."""
+        kind, *ids = name.split(".")
+        make = self._pages.get(kind)
+        try:
+            return make(*ids) if make else None
+        except (TypeError, ValueError):
+            return None  # ids too many, too few or no numbers
+
+    def names(self) -> Iterable[str]:
+        """Every page there is."""
+        catalogue = self._catalogue
+        yield from ("index", "places", "topics", "departments", "bundles", "new", "contacts", "rules", "privacy")
+        yield from (f"place.{p.party}" for p in catalogue.parties)
+        yield from (f"topic.{n}" for n in range(len(self._topics)))
+        yield from (f"department.{n}" for n in range(len(self._departments)))
+        yield from (f"bundle.{b.bundle}" for b in catalogue.bundles)
+        yield from (f"item.{i.item_id}" for i in self._listed)
+        for party in catalogue.parties:
+            for item in catalogue.items(party.party):
+                for situation in catalogue.situations(party.party, item.item_id):
+                    yield guides.page(party.party, item.item_id, situation.situation_id)
+
+    # --- pages --------------------------------------------------------------------------------------------------------
+
+    def _index(self) -> Page:
+        c = self._catalogue
+        doors = [
+            Link("按地方查", "、".join(p.name for p in c.homes()[:4]) + (" 等" if len(c.homes()) > 4 else ""), "places"),
+            Link("按主题查", "、".join(self._topics[:4]) + (" 等" if len(self._topics) > 4 else ""), "topics"),
+            Link("按部门查", f"{len(self._departments)} 个办理部门", "departments"),
+        ]
+        if c.bundles:
+            doors.append(Link("一件事", "、".join(b.name for b in c.bundles[:3]), "bundles"))
+        if self._changed():
+            doors.append(Link("新开通、有变化", f"{len(self._changed())} 项", "new"))
+        more = (
+            Link("联系电话、窗口", "各地窗口在哪里，什么时候开", "contacts"),
+            Link("工作规程", "“省内通办”怎么办、谁负责", "rules"),
+            Link("个人信息怎么用", "用哪些，存多久，您的权利", "privacy"),
+        )
+        lead = "不用刷证件，随便看。看好了，可以打印带走，也可以马上办。"
+        return Page("index", "index", "先看看怎么办", lead, "", (tuple(doors), more))
+
+    def _places(self) -> Page:
+        links = []
+        for party in self._catalogue.parties:
+            count = len(self._catalogue.items(party.party))
+            links.append(Link(party.name, f"可以办 {count} 项" if count else "还没有开通", f"place.{party.party}"))
+        return self._list("places", "您的事归哪里管？", "参保、登记或户口所在的地方。", "index", (Section("", tuple(links)),))
+
+    def _place(self, home: str) -> Page | None:
+        party = self._catalogue.party(home)
+        if party is None:
+            return None
+        items = self._catalogue.items(home)
+        sections = [Section(t, tuple(self._link(i, home) for i in items if i.topic == t)) for t in self._topics]
+        closed = tuple(Link(self._name(n.item, n.situation), f"{n.why}。{n.where}") for n in self._catalogue.closed(home))
+        if closed:
+            sections.append(Section("还不能在这里办的", closed))
+        return self._list(f"place.{home}", party.name, "选要办的事。", "places", tuple(s for s in sections if s.links))
+
+    def _topics_page(self) -> Page:
+        links = tuple(
+            Link(t, self._names(i for i in self._listed if i.topic == t), f"topic.{n}") for n, t in enumerate(self._topics)
+        )
+        return self._list("topics", "办哪方面的事？", "", "index", (Section("", links),))
+
+    def _topic(self, number: str) -> Page:
+        topic = self._topics[_index(number, self._topics)]
+        links = tuple(self._link(i) for i in self._listed if i.topic == topic)
+        return self._list(f"topic.{number}", topic, "", "topics", (Section("", links),))
+
+    def _departments_page(self) -> Page:
+        links = tuple(
+            Link(d, self._names(i for i in self._listed if i.implementing_dept_role == d), f"department.{n}")
+            for n, d in enumerate(self._departments)
+        )
+        return self._list("departments", "由哪个部门办？", "", "index", (Section("", links),))
+
+    def _department(self, number: str) -> Page:
+        department = self._departments[_index(number, self._departments)]
+        links = tuple(self._link(i) for i in self._listed if i.implementing_dept_role == department)
+        return self._list(f"department.{number}", department, "", "departments", (Section("", links),))
+
+    def _bundles(self) -> Page:
+        links = tuple(Link(b.name, b.occasion, f"bundle.{b.bundle}") for b in self._catalogue.bundles)
+        return self._list("bundles", "一件事", "一件事要办的几样，放在一起。", "index", (Section("", links),))
+
+    def _bundle(self, bundle: str) -> Page | None:
+        found = next((b for b in self._catalogue.bundles if b.bundle == bundle), None)
+        if found is None:
+            return None
+        items = tuple(item for i in found.items if (item := self._catalogue.item(i)))
+        return self._list(
+            f"bundle.{bundle}", found.name, found.occasion, "bundles", (Section("按这个顺序办", tuple(map(self._link, items))),)
+        )
+
+    def _new(self) -> Page:
+        links = tuple(Link(i.name, i.changed or "", f"item.{i.item_id}") for i in self._changed())
+        return self._list("new", "新开通、有变化", "", "index", (Section("", links),))
+
+    def _item(self, item_id: str) -> Page | None:
+        item, catalogue = self._catalogue.item(item_id), self._catalogue
+        if item is None:
+            return None
+        sections = []
+        for party in catalogue.parties:
+            links = [
+                Link(
+                    s.name, _way(catalogue, party.party, item_id, s.situation_id), guides.page(party.party, item_id, s.situation_id)
+                )
+                for s in catalogue.situations(party.party, item_id)
+            ]
+            links += [
+                Link(self._situation(item, n.situation), f"{n.why}。{n.where}")
+                for n in catalogue.closed(party.party)
+                if n.item == item_id
+            ]
+            if links:
+                sections.append(Section(party.name, tuple(links)))
+        return self._list(f"item.{item_id}", item.name, "选业务属地和情形。", "index", tuple(sections))
+
+    def _guide(self, home: str, item_id: str, situation_id: str) -> Page | None:
+        told = guides.guide(self._catalogue, home, item_id, situation_id)
+        if told is None:
+            return None
+        return Page(
+            told.page,
+            "guide",
+            told.item,
+            f"{told.situation} · {told.home}",
+            f"item.{item_id}",
+            (told, (home, item_id, situation_id)),
+        )
+
+    def _contacts(self) -> Page:
+        shown = contacts(self._catalogue, self._today, everything=self._hall.setting == "window")
+        return Page("contacts", "contacts", "联系电话、窗口", "", "index", shown)
+
+    def _rules(self) -> Page:
+        title, sections = rules.work_rules()
+        return Page("rules", "rules", "工作规程", title, "index", sections)
+
+    def _privacy(self) -> Page:
+        told = notice.paragraphs(self._hall.intake, "您选的业务属地", self._hall.phone)
+        return Page("privacy", "privacy", "个人信息怎么用", "办理以前，机器还会再问您一次。", "index", told)
+
+    # --- helpers ------------------------------------------------------------------------------------------------------
+
+    def _list(self, name: str, title: str, lead: str, up: str, sections: tuple[Section, ...]) -> Page:
+        return Page(name, "list", title, lead, up, sections)
+
+    def _link(self, item: Item, home: str | None = None) -> Link:
+        only = self._catalogue.situations(home, item.item_id) if home else ()
+        note = f"{item.topic} · {words.limit(item.promised_limit)}"
+        to = guides.page(home, item.item_id, only[0].situation_id) if home and len(only) == 1 else f"item.{item.item_id}"
+        return Link(item.name, note, to)
+
+    def _changed(self) -> tuple[Item, ...]:
+        return tuple(i for i in self._listed if i.changed)
+
+    def _name(self, item_id: str, situation: str | None) -> str:
+        item = self._catalogue.item(item_id)
+        return (f"{item.name}（{self._situation(item, situation)}）" if situation else item.name) if item else item_id
+
+    def _situation(self, item: Item, situation: str | None) -> str:
+        found = item.situation(situation) if situation else None
+        return found.name if found else item.name
+
+    def _names(self, items: Iterable[Item]) -> str:
+        return "、".join(i.short_name for i in items)
+
+
+def _way(catalogue: Catalogue, home: str, item: str, situation: str) -> str:
+    opened = catalogue.opening(home, item, situation)
+    return words.WAY[opened.way] if opened else ""
+
+
+def _index(number: str, of: tuple[str, ...]) -> int:
+    """``ValueError`` for what is no number of these."""
+    if not number.isascii() or not number.isdigit() or int(number) >= len(of):
+        raise ValueError("no such number")
+    return int(number)

@@ -1,0 +1,42 @@
+"""The joint contact table (联络表, Art. 5(4)): windows see all of it, the public what the parties made public."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain.catalogue.catalogue import Catalogue
+from domain.catalogue.party import Contact, Hours, Party, Window
+
+_DAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyContacts:
+    """``windows``: each with its hours in words."""
+
+    party: Party
+    windows: tuple[tuple[Window, tuple[str, ...]], ...]
+    contacts: tuple[Contact, ...]
+
+
+def contacts(catalogue: Catalogue, today: date, *, everything: bool) -> tuple[PartyContacts, ...]:
+    """Those good on ``today``, party by party."""
+    return tuple(
+        PartyContacts(
+            party,
+            tuple((w, tuple(map(hours, w.hours))) for w in party.windows),
+            tuple(
+                c for c in party.contacts if (everything or c.public) and c.since <= today and (c.until is None or today <= c.until)
+            ),
+        )
+        for party in catalogue.parties
+    )
+
+
+def hours(told: Hours) -> str:
+    """周一至周五 09:00–17:00; days that do not follow each other are named one by one."""
+    days = sorted(set(told.weekdays))
+    whole = len(days) > 2 and days == list(range(days[0], days[-1] + 1))
+    named = f"周{_DAYS[days[0] - 1]}至周{_DAYS[days[-1] - 1]}" if whole else "、".join(f"周{_DAYS[d - 1]}" for d in days)
+    return f"{named} {told.begins}–{told.ends}"

@@ -1,0 +1,50 @@
+// Pages open to anyone: proof of life, the way back to the first page when nobody looks any more, and news of a printed guide.
+import "../css/open.css";
+import { keepBeating } from "./beat.js";
+
+const AWAY_MS = 70_000;
+const LAST_S = 20;
+const away = document.getElementById("away");
+const count = document.getElementById("away-count");
+let touched = Date.now();
+let left = 0;
+
+function home() {
+  window.location.replace("/");
+}
+
+function stay() {
+  touched = Date.now();
+  left = 0;
+  away.hidden = true;
+}
+
+function look() {
+  if (left > 0) {
+    left -= 1;
+    count.textContent = left;
+    if (left === 0) home();
+  } else if (Date.now() - touched > AWAY_MS) {
+    left = LAST_S;
+    count.textContent = left;
+    away.hidden = false;
+    document.getElementById("away-stay").focus();
+  }
+}
+
+async function paper() {
+  const told = document.querySelector("[data-paper]");
+  if (!told) return;
+  const answer = await fetch(`/open/paper/${told.dataset.paper}`, { cache: "no-store" }).catch(() => null);
+  const now = answer?.ok ? (await answer.json()).paper : "printing";
+  if (now === "printing") setTimeout(paper, 1000);
+  else told.textContent = now === "printed" ? "打好了，请从出纸口取走。" : "没有打出来。可以扫码带走，或到窗口要一份。";
+}
+
+for (const sign of ["pointerdown", "keydown", "wheel", "touchmove"]) document.addEventListener(sign, () => left === 0 && stay(), { passive: true });
+document.getElementById("away-stay").addEventListener("click", stay);
+for (const unwanted of ["contextmenu", "dragstart"]) document.addEventListener(unwanted, (event) => event.preventDefault());
+setInterval(look, 1000);
+// A visit that began elsewhere (a window's clerk, a card) takes the screen.
+keepBeating(document.body.dataset.boot, (_serial, now) => now.visit && home());
+paper();
