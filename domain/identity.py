@@ -13,8 +13,6 @@ from msgspec import Struct
 from domain.idnumber import NumberFault, NumberKind, check_number, former_number, plain_date
 
 _LONG_TERM = "长期"
-OWN_APPLICANT = 16
-"""Years from which a person applies alone at a terminal; younger ones come to a window with their guardian (民法典 18–20)."""
 
 SEX = {"0": "未知", "1": "男", "2": "女", "9": "未说明"}
 """GB/T 2261.1. Anything but 1 is *not* female."""

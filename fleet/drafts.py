@@ -50,10 +50,11 @@ class Drafts:
                 path.unlink()
 
     def keep(self, terminal: str, name: str, source: Source, size: int, now: float) -> tuple[bool, float]:
-        """(whether it is new, until when it stays). The same again is harmless and changes nothing.
+        """(whether it is new, until when it stays). Its terminal may bring it again, after a restart sealed anew: that takes the
+        place of the former, and lengthens nothing.
 
-        :class:`WrongContentError`: no name, or another content stands under it. :class:`TooLargeError`, :class:`TooManyError`,
-        :class:`WrongOffsetError` (it ended before its end), :class:`DiskError`: nothing is left of it.
+        :class:`WrongContentError`: no name, or another terminal's draft stands under it. :class:`TooLargeError`,
+        :class:`TooManyError`, :class:`WrongOffsetError` (it ended before its end), :class:`DiskError`: nothing is left of it.
         """
         if not _NAME.fullmatch(name):
             raise WrongContentError("no name of a draft")
@@ -111,10 +112,11 @@ class Drafts:
             (count, total) = db.execute(
                 "SELECT count(*), coalesce(sum(size), 0) FROM drafts WHERE terminal = ?", (terminal,)
             ).fetchone()
-        if known is not None:
-            if (known["digest"], known["terminal"]) != (digest, terminal):
-                raise WrongContentError("another draft stands under this name")
+        if known is not None and known["terminal"] != terminal:
+            raise WrongContentError("another draft stands under this name")
+        if known is not None and known["digest"] == digest:
             return False, float(known["until"])
+        until = float(known["until"]) if known is not None else now + DRAFT_KEPT
         if count >= MOST_DRAFTS or total + size > MOST_BYTES:
             raise TooManyError("too many drafts of this terminal")
         try:
@@ -123,9 +125,9 @@ class Drafts:
         except OSError as error:
             raise DiskError from error
         with self._store.transaction() as db:
-            row = (name, self._hall(terminal), terminal, digest, size, now + DRAFT_KEPT)
-            db.execute("INSERT INTO drafts (name, hall, terminal, digest, size, until) VALUES (?, ?, ?, ?, ?, ?)", row)
-        return True, now + DRAFT_KEPT
+            row = (name, self._hall(terminal), terminal, digest, size, until)
+            db.execute("INSERT OR REPLACE INTO drafts (name, hall, terminal, digest, size, until) VALUES (?, ?, ?, ?, ?, ?)", row)
+        return known is None, until
 
     def _write(self, aside: Path, source: Source, size: int) -> str:
         seen, left = hashlib.sha256(), size

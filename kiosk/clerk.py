@@ -10,6 +10,7 @@ from functools import partial
 
 from domain import sealing
 from domain.catalogue.catalogue import Catalogue
+from domain.draft import DraftPage
 from kiosk.handover import new_case, new_service
 from kiosk.settings import Settings
 from kiosk.store.store import DrawnUp, Store
@@ -66,6 +67,10 @@ class Clerk:
 
     def take_case(self, effect: StoreCase) -> None:
         self._tasks.put(lambda: self._take_case(effect))
+
+    def lay(self, visit: str, pages: tuple[DraftPage, ...], opened: ev.DraftOpened) -> None:
+        """The pages of a draft on this terminal's disk, sealed as they are; then ``opened`` is told."""
+        self._tasks.put(lambda: self._lay(visit, pages, opened))
 
     def note_service(self, effect: NoteService) -> None:
         self._tasks.put(lambda: self._note_service(effect))
@@ -129,6 +134,18 @@ class Clerk:
         else:
             self._committed()
             self._post(ev.CaseStored(visit.id, submitted))
+
+    def _lay(self, visit: str, pages: tuple[DraftPage, ...], opened: ev.DraftOpened) -> None:
+        try:
+            for page in pages:
+                self._store.keep_page(visit, page.sealed)
+        except Exception:
+            log.exception("the pages of a draft could not be kept")
+            self._store.drop_pages(page.digest for page in pages)
+            self._post(ev.DraftNotOpened(opened.asked, STORE_FAILED))
+        else:
+            self._store.note("draft_opened", hall=opened.hall)
+            self._post(opened)
 
     def _note_service(self, effect: NoteService) -> None:
         visit = effect.visit

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import cast
 
 from domain.case import content as case_content
-from domain.case.content import Answer, Applicant, CaseContent, Delivery, Page, Unproven
+from domain.case.content import Answer, CaseContent, Delivery, Page, Unproven
 from domain.case.content import Material as CaseMaterial
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.item import Material
 from domain.catalogue.opening import DeliveryWay, Opening
 from domain.forms.checking import text
-from domain.identity import Identity
 from domain.notice import VERSION as NOTICE
 from kiosk.settings import Settings
 from kiosk.store.store import NewCase, NewService, ServiceWay
-from kiosk.visit import form, path, proof
+from kiosk.visit import applicants, chipless, form, path, proof
 from kiosk.visit.delivery import delivery
 from kiosk.visit.state import Visit
 
@@ -32,7 +31,7 @@ _COPY = {
 def new_case(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewCase:
     """``ValueError`` when the visit is not complete; the machine lets none such through."""
     opening = path.opening(visit, catalogue)
-    if opening is None or visit.identity is None or visit.signature is None or delivery(visit, opening) is None:
+    if opening is None or not path.known(visit) or visit.signature is None or delivery(visit, opening) is None:
         raise ValueError("visit is not complete")
     item = catalogue.item(opening.item)
     if item is None:
@@ -77,9 +76,9 @@ def _service_way(visit: Visit, catalogue: Catalogue) -> ServiceWay:
 
 
 def _content(visit: Visit, opening: Opening, number: str, settings: Settings, catalogue: Catalogue) -> CaseContent:
-    identity, signature, item = visit.identity, visit.signature, catalogue.item(opening.item)
+    signature, item = visit.signature, catalogue.item(opening.item)
     situation = item.situation(opening.situation) if item else None
-    if identity is None or signature is None or item is None or situation is None:
+    if signature is None or item is None or situation is None:
         raise ValueError("visit is not complete")
     open_points = proof.unproven(visit, opening, catalogue)
     return CaseContent(
@@ -94,13 +93,15 @@ def _content(visit: Visit, opening: Opening, number: str, settings: Settings, ca
         purpose=PURPOSE,
         notice=NOTICE,
         catalogue=catalogue.version,
-        applicant=_applicant(identity),
+        applicant=applicants.applicant(visit, catalogue),
+        acting=applicants.acting(visit, catalogue),
+        body=applicants.body(visit, catalogue),
         materials=tuple(_material(m, opening, visit) for m in catalogue.materials(opening)),
         form=tuple(
             Answer(one.field.field, one.field.label, one.value, text(one.field, one.value), one.source)
             for one in form.asked(visit, opening)
         ),
-        delivery=_delivery(visit, identity, opening),
+        delivery=_delivery(visit, opening),
         signature=signature,
         unproven=tuple(
             Unproven(u.kind, u.material.material_id if u.material else None, u.material.name if u.material else "")
@@ -110,44 +111,26 @@ def _content(visit: Visit, opening: Opening, number: str, settings: Settings, ca
     )
 
 
-def _applicant(identity: Identity) -> Applicant:
-    return Applicant(
-        name=identity.shown_name,
-        number=identity.number,
-        document=identity.document.value,
-        sex=identity.sex,
-        nation=identity.nation,
-        birth=identity.birth.isoformat(),
-        address=identity.address,
-        authority=identity.authority,
-        valid_from=identity.valid_from.isoformat(),
-        valid_to=identity.valid_to.isoformat() if identity.valid_to else None,
-        proof="chip_read",
-        english_name=identity.english_name,
-        nationality=identity.nationality,
-        permit=identity.permit,
-        former=identity.former,
-        printed_address=identity.printed_address,
-        newest_address=identity.newest_address.value if identity.newest_address else None,
-    )
-
-
 def _material(material: Material, opening: Opening, visit: Visit) -> CaseMaterial:
     proven, collected = opening.proofs[material.material_id], path.collected(visit, material.material_id)
+    copy = _COPY[proven]
+    if proven == "chip_read" and visit.identity is None:
+        # A document without a chip, which a clerk has compared with the person.
+        proven, collected, copy = "original_shown", path.collected(visit, chipless.DOCUMENT), "影像，窗口已核验原件"
     left_out = path.left_out(visit, material.material_id)
     return CaseMaterial(
         material=material.material_id,
         name=material.name,
         proof=proven,
-        copy=_COPY[proven] if not left_out else "未收",
+        copy=copy if not left_out else "未收",
         pages=tuple(Page(p.digest or "", p.findings) for p in collected.pages),
         left_out=left_out,
         waived=(material.waive_when or "") if material.material_id in visit.waived else "",
     )
 
 
-def _delivery(visit: Visit, identity: Identity, opening: Opening) -> Delivery:
+def _delivery(visit: Visit, opening: Opening) -> Delivery:
     way = delivery(visit, opening)
     if way == "post_applicant":
-        return Delivery("post_applicant", visit.address or identity.address, visit.phone)
+        return Delivery("post_applicant", visit.address or (visit.identity.address if visit.identity else ""), visit.phone)
     return Delivery(cast(DeliveryWay, way))

@@ -7,6 +7,7 @@ from datetime import datetime
 from devices.port import Block, Code, Heading, Pair, Paragraph, Rule, Slip
 from domain.case import number
 from domain.catalogue.catalogue import Catalogue
+from kiosk import draft_slip
 from kiosk.settings import TerminalSettings
 from kiosk.visit import answers, path
 from kiosk.visit.advice import Advice, advice, bring
@@ -46,7 +47,7 @@ def leaflet(visit: Visit, noted: Noted, attempt: int, terminal: TerminalSettings
     if told is not None:
         blocks += _advised(told, terminal)
     elif way == "pre_fill":
-        blocks += _filled(visit, noted, terminal, catalogue)
+        blocks += _filled(visit, terminal, catalogue)
     else:
         blocks += _not_printed(visit, terminal)
     blocks += [
@@ -78,7 +79,7 @@ def _advised(told: Advice, terminal: TerminalSettings) -> list[Block]:
     return blocks
 
 
-def _filled(visit: Visit, noted: Noted, terminal: TerminalSettings, catalogue: Catalogue) -> list[Block]:
+def _filled(visit: Visit, terminal: TerminalSettings, catalogue: Catalogue) -> list[Block]:
     opened = path.opening(visit, catalogue)
     filled = answers.shown(visit, opened)
     blocks: list[Block] = [Paragraph(f"带这张单子到{terminal.hall}“省内通办”窗口，接着办。", strong=True, large=True)]
@@ -87,11 +88,7 @@ def _filled(visit: Visit, noted: Noted, terminal: TerminalSettings, catalogue: C
     if opened is not None:
         blocks += [Rule(), Paragraph("到窗口要带", strong=True, large=True), *_numbered(bring(opened, catalogue))]
         blocks += [Paragraph(opened.reason)]
-    if noted.draft is not None:
-        blocks += [Rule(), Heading(noted.draft), Paragraph("取单码：窗口凭它打开您填好的内容，请不要给别人看", centred=True)]
-    else:
-        blocks += [Paragraph("本机没有保存您填的内容。")]
-    return blocks
+    return [*blocks, *draft_slip.blocks(visit.draft, terminal.hall)]
 
 
 def _not_printed(visit: Visit, terminal: TerminalSettings) -> list[Block]:

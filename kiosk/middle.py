@@ -19,6 +19,7 @@ from kiosk import cards, faults, paperwork
 from kiosk.bus import Bus
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
+from kiosk.drafts import DraftPost
 from kiosk.paperwork import Paperwork
 from kiosk.query import QueryProvider
 from kiosk.standing import Standing
@@ -38,7 +39,6 @@ TICK = 0.25
 ANSWER = 10.0
 """Seconds a request waits for the dispatcher before it gives up; far more than it ever takes."""
 _PRINT_RETRY = 1.0
-MINOR = "card_minor"
 SOCIAL_CARD = "card_social"
 _ANSWERS = (
     port.PageTaken,
@@ -49,6 +49,10 @@ _ANSWERS = (
     ev.CaseStored,
     ev.CaseNotStored,
     ev.PrintingEnded,
+    ev.DraftKept,
+    ev.DraftNotKept,
+    ev.DraftOpened,
+    ev.DraftNotOpened,
     ev.ServiceNoted,
     ev.ServiceNotNoted,
     ev.DocumentFound,
@@ -126,13 +130,14 @@ class Middle:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
         self._clerk: Clerk | None = None
+        self._drafts: DraftPost | None = None
         self._full: str | None = None
 
     # --- the composition root ---------------------------------------------------------------------------------------
 
-    def start(self, clerk: Clerk, state: State, printing: Printing | None) -> None:
+    def start(self, clerk: Clerk, drafts: DraftPost, state: State, printing: Printing | None) -> None:
         """Begin, with the visit of before a restart if there is one; ``printing``: what the journal knows of its receipt."""
-        self._clerk = clerk
+        self._clerk, self._drafts = clerk, drafts
         state, effects = machine.restored(state, printing, self._rules)
         self._state, _ = machine.step(state, self._closing(), 0.0, self._rules)
         self._settle(effects)
@@ -201,6 +206,10 @@ class Middle:
     def fault(self, code: str) -> Fault:
         closed = self._standing.closed
         return closed if closed is not None and closed.code == code else faults.fault(code)
+
+    @property
+    def online(self) -> bool:
+        return self._drafts is not None and self._drafts.reachable
 
     def snapshot(self) -> Snapshot:
         with self._changed:
@@ -313,10 +322,8 @@ class Middle:
             log.info("card refused: %s", judged.value)
             self._need_clerk().note("identity_refused", fault=judged.value)
             return ev.CardNotTaken(judged.value)
-        if identity.age(judged.birth, self._clock.now().date()) < identity.OWN_APPLICANT:
-            self._need_clerk().note("identity_refused", fault=MINOR)
-            return ev.CardNotTaken(MINOR)
-        return ev.CardTaken(judged)
+        # What somebody of this age may do is the machine's to say: it depends on the errand, and on who stands beside them.
+        return ev.CardTaken(judged, identity.age(judged.birth, self._clock.now().date()))
 
     def _judge_social(self, card: port.SocialDocument) -> ev.Event:
         """A social security card never takes the identity card's place here; nothing of it is kept."""
@@ -379,6 +386,12 @@ class Middle:
                 clerk.draw_up(effect)
             case fx.StoreCase():
                 clerk.take_case(effect)
+            case fx.KeepDraft():
+                self._need_drafts().keep(effect)
+            case fx.OpenDraft():
+                self._need_drafts().open(effect)
+            case fx.DropDraft():
+                self._need_drafts().drop(effect)
             case fx.NoteService():
                 clerk.note_service(effect)
             case fx.PrintReceipt() | fx.PrintLeaflet() | fx.AskDocument() | fx.PrintDocument():
@@ -421,6 +434,11 @@ class Middle:
     def _shows_identity(self) -> bool:
         visit = self._state.visit
         return visit is not None and visit.step is Step.IDENTITY
+
+    def _need_drafts(self) -> DraftPost:
+        if self._drafts is None:
+            raise RuntimeError("not started")
+        return self._drafts
 
     def _need_clerk(self) -> Clerk:
         if self._clerk is None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from devices.port import Block, Code, Heading, Pair, Paragraph, Rule, Slip
-from domain import masking
 from domain.case import number
 from domain.case.receipt import DISCLAIMER, Line, Receipt, code
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.item import Material
 from kiosk.settings import TerminalSettings
-from kiosk.visit import path, proof
+from kiosk.visit import applicants, path, proof
 from kiosk.visit.delivery import delivery
 from kiosk.visit.proof import Unproven
 from kiosk.visit.state import Submitted, Visit
@@ -28,8 +27,8 @@ _COPY = {"1": "原件", "2": "复印件", "3": "影像"}
 
 def receipt(visit: Visit, submitted: Submitted, terminal: TerminalSettings, catalogue: Catalogue) -> Receipt:
     """What the paper says. ``ValueError`` for a visit that has no case to give a receipt for."""
-    opening, identity = path.opening(visit, catalogue), visit.identity
-    if opening is None or identity is None:
+    opening = path.opening(visit, catalogue)
+    if opening is None or not path.known(visit):
         raise ValueError("nothing was handed in")
     item, home = catalogue.item(opening.item), catalogue.party(opening.home)
     situation = item.situation(opening.situation) if item else None
@@ -43,8 +42,7 @@ def receipt(visit: Visit, submitted: Submitted, terminal: TerminalSettings, cata
         home=home.name,
         intake=terminal.intake,
         terminal=terminal.code,
-        name=masking.name(identity.shown_name),
-        number=masking.number(identity.number),
+        people=tuple((one.role, f"{one.name}  {one.number}") for one in applicants.named(visit, catalogue)),
         taken_at=f"{datetime.fromisoformat(submitted.taken_at):%Y-%m-%d %H:%M}",
         lines=tuple(_line(m, opening.proofs[m.material_id], visit) for m in materials),
         pending=tuple(_pending(m) for m in materials if path.left_out(visit, m.material_id) and m.necessity == "3"),
@@ -73,7 +71,7 @@ def slip(paper: Receipt, attempt: int) -> Slip:
         Pair("办件编号", number.grouped(paper.case)),
         Pair("办理事项", paper.item),
         Pair("办理情形", paper.situation),
-        Pair("申请人", f"{paper.name}  {paper.number}"),
+        *(Pair(role, who) for role, who in paper.people),
         Pair("收件地", f"{paper.intake}（终端 {paper.terminal}）"),
         Pair("业务属地", paper.home),
         Pair("收件时间", paper.taken_at),

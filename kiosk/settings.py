@@ -140,6 +140,14 @@ class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):
     battery_clock: bool = False
 
 
+class WindowSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """This terminal stands at the intake window (收件窗口) and opens what is sealed to it: drafts. ``key_file``: its private keys,
+    a file only its owner may read. A hall's terminal has none.
+    """
+
+    key_file: Path
+
+
 class CatalogueSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Absent: the demonstration catalogue that comes with the program."""
 
@@ -158,6 +166,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     catalogue: CatalogueSettings | None = None
     staff: StaffSettings = StaffSettings()
     maintenance: MaintenanceSettings = MaintenanceSettings()
+    window: WindowSettings | None = None
 
 
 def load(path: Path) -> Settings:

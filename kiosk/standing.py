@@ -33,15 +33,20 @@ class Standing:
     visit: VisitSettings
     notices: tuple[str, ...] = ()
     closed: Fault | None = None
+    drafts: bool = False
 
     @property
     def rules(self) -> Rules:
-        return Rules(self.catalogue, **{name: getattr(self.visit, name) for name in self.visit.__struct_fields__})
+        times = {name: getattr(self.visit, name) for name in self.visit.__struct_fields__}
+        return Rules(self.catalogue, window=self.drafts, **times)
 
     @property
     def hall(self) -> Hall:
         own = self.terminal
-        return Hall(own.code, own.intake, own.hall, own.phone, own.complaint, own.query, self.notices, own.setting, own.guides)
+        told, setting = self.notices, own.setting
+        return Hall(
+            own.code, own.intake, own.hall, own.phone, own.complaint, own.query, told, setting, own.guides, drafts=self.drafts
+        )
 
 
 class Stage(Protocol):
@@ -74,7 +79,8 @@ class Parts:
 
     def standing(self, now: datetime) -> Standing:
         terminal, visit = with_wanted(self.own, self.wanted)
-        return Standing(self.catalogue, terminal, visit, shown(self.notices, now), self.damaged or self._out_of_service())
+        closed, at_window = self.damaged or self._out_of_service(), self.own.window is not None
+        return Standing(self.catalogue, terminal, visit, shown(self.notices, now), closed, at_window)
 
     def _out_of_service(self) -> Fault | None:
         if self.out_of_service is None:

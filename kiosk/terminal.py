@@ -15,11 +15,14 @@ from functools import partial
 from devices.port import PrintEnded
 from devices.watchdog import Watchdog
 from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, load
+from domain.sealing import Recipient
 from kiosk import equipment, faults
 from kiosk import settings as conf
 from kiosk.clerk import Clerk
 from kiosk.clock import CHINA, Clock
 from kiosk.corrections import CorrectionDesk
+from kiosk.drafted import described, window_keys
+from kiosk.drafts import DraftPost, Place
 from kiosk.enrolment.centre import CLOCK
 from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
 from kiosk.enrolment.keeper import Keeper
@@ -115,7 +118,10 @@ class Terminal:
         clerk = Clerk(store, settings, parts.catalogue, tray, middle.post, self._committed)
         clerk.start()
         self._running.callback(clerk.stop)
-        middle.start(clerk, state, journal.last(paper) if (paper := on_paper(state)) else None)
+        drafts = self._build_drafts(store, clerk)
+        drafts.start()
+        self._running.callback(drafts.stop)
+        middle.start(clerk, drafts, state, journal.last(paper) if (paper := on_paper(state)) else None)
         self._running.callback(middle.stop)
         storekeeper.start()
         self._running.callback(storekeeper.stop)
@@ -170,6 +176,22 @@ class Terminal:
         self._publisher = Publisher(link, self._outbox, self._health)
         self._uploader = Uploader(centre.documents, files.tls(), self._documents)
         self._keeper = Keeper(files, centre.documents, link, lambda fault: self._identity_changed(store, fault))
+
+    def _build_drafts(self, store: Store, clerk: Clerk) -> DraftPost:
+        settings, own = self._settings, self._settings.terminal
+        window = settings.keys.intake
+        keys = window_keys(settings.window.key_file) if settings.window else ()
+        return DraftPost(
+            settings.centre.documents,
+            IdentityFiles(settings.centre.identity).tls,
+            Place(own.id, own.hall, Recipient(window.key_id, window.public), keys),
+            self._clock,
+            self._middle.post,
+            lambda visit: described(visit, self._middle.catalogue),
+            store.page_path,
+            clerk.lay,
+            lambda: self._link.connected,
+        )
 
     def _build_orders(self, book: Book, shelf: Shelf, database: Database) -> None:
         settings, clock, middle = self._settings, self._clock, self._middle

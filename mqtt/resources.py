@@ -12,8 +12,8 @@
 ``GET /v1/desired/{digest}``                terminal  what is wanted of it (``mqtt/desired.py``), whole or in parts (Range); 404
 ``GET /v1/homes/{party}/cases``             desk      :class:`CaseList`, newest first
 ``GET /v1/homes/{party}/corrections``       desk      :class:`CorrectionList`: errors found in its items, newest first
-``PUT /v1/drafts/{name}``                   terminal  body: a sealed draft. :class:`DraftKept`, 201 now, 200 was already; 422
-                                                      another stands under the name, 413, 429 too many of this terminal
+``PUT /v1/drafts/{name}``                   terminal  body: a sealed draft. :class:`DraftKept`, 201 now, 200 was already (and
+                                                      is this now); 422 another terminal's, 413, 429 too many of this one
 ``GET /v1/drafts/{name}``                   terminal  of the same hall: the sealed draft; 404, 429 (see below)
 ``DELETE /v1/drafts/{name}``                terminal  of the same hall: 204, it is done with; 404, 429
 ==========================================  ========  ===================================================================

@@ -20,7 +20,7 @@ class _Private(Struct, frozen=True):
 
 
 class Applicant(_Private, frozen=True):
-    """申请人, from the chip of the document. Dates are YYYY-MM-DD; ``valid_to`` null means 长期; empty is what the chip lacks.
+    """申请人. Dates are YYYY-MM-DD; ``valid_to`` null means 长期; empty is what the chip, or whoever stated it, does not say.
 
     ``name`` is the Chinese name, or the English one where the document has no other. ``address`` is the newest the chip has;
     ``printed_address`` the one on the card's face where that differs. ``newest_address`` null: it was not asked.
@@ -28,7 +28,21 @@ class Applicant(_Private, frozen=True):
 
     name: Text
     number: Text
-    document: Literal["resident", "hkmt", "foreign_2017", "foreign_2023"]
+    document: Literal[
+        "resident",
+        "hkmt",
+        "foreign_2017",
+        "foreign_2023",
+        "foreign",
+        "temporary",
+        "old-foreign",
+        "passport",
+        "hm-permit",
+        "tw-permit",
+        "household",
+        "birth",
+    ]
+    """The first four as the chip says; the others as stated (``domain/representation.py``)."""
     sex: Text
     nation: Text
     birth: Text
@@ -36,14 +50,36 @@ class Applicant(_Private, frozen=True):
     authority: Text
     valid_from: Text
     valid_to: Text | None
-    proof: Literal["chip_read"]
-    """How the identity was proven here. A chip read says the card is genuine, not that its holder stands there."""
+    proof: Literal["chip_read", "stated", "window_checked"]
+    """How the identity was proven here. A chip read says the card is genuine, not that its holder stands there; ``stated``: it was
+    typed in here, with a picture of the document among the materials; ``window_checked``: a clerk compared it with the document.
+    """
     english_name: Text = ""
     nationality: Text = ""
     permit: Text = ""
     former: Text = ""
     printed_address: Text = ""
     newest_address: Literal["same", "newer", "unread"] | None = None
+
+
+class Acting(_Private, frozen=True):
+    """Who stood here instead of the applicant: 受托人 (with ``matter``, ``scope`` and ``until`` of the 授权委托书; null until: this
+    errand), 监护人 (``relation``; ``consent``: to the use of a child's sensitive information), or the 经办人 of a body."""
+
+    role: Literal["agent", "guardian", "legal_person"]
+    person: Applicant
+    matter: Text = ""
+    scope: Text = ""
+    until: Text | None = None
+    relation: Text = ""
+    consent: bool = False
+
+
+class Body(_Private, frozen=True):
+    """The legal person a case is for, by its 统一社会信用代码, as stated here."""
+
+    name: Text
+    code: Text
 
 
 class Page(Struct, frozen=True):
@@ -154,6 +190,10 @@ class CaseContent(_Private, frozen=True):
     unproven: tuple[Unproven, ...] = ()
     """Not to be decided upon before the intake window has done these; it has ``window_days`` work days."""
     window_days: int | None = None
+    acting: Acting | None = None
+    """Null: the applicant stood here."""
+    body: Body | None = None
+    """Where the applicant is a legal person; ``applicant`` is then whoever acts for it, too."""
 
 
 def encode(content: CaseContent) -> bytes:

@@ -30,8 +30,8 @@ class Receipt(Struct, frozen=True):
     home: str
     intake: str
     terminal: str
-    name: str
-    number: str
+    people: tuple[tuple[str, str], ...]
+    """Who applies, and who stood here instead: (in what part, name and number)."""
     taken_at: str
     lines: tuple[Line, ...]
     pending: tuple[str, ...]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 from urllib.parse import urlsplit
 
-import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from domain.sealing import BadKeyError, OpeningKey, check_opening_key
+from domain.keyfile import BadKeyFileError, parse
+from domain.sealing import BadKeyError, OpeningKey
 from fleet.settings import Listen, SettingsError, private, read
 from mqtt.messages import Code, Short
 
@@ -28,15 +27,6 @@ class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
     parties: dict[str, str] = {}
 
 
-class _Key(Struct, frozen=True, forbid_unknown_fields=True):
-    key_id: str
-    private: Annotated[str, Meta(pattern=r"^AGE-SECRET-KEY-1[0-9A-Z]+$")]
-
-
-class _KeyFile(Struct, frozen=True, forbid_unknown_fields=True):
-    keys: Annotated[tuple[_Key, ...], Meta(min_length=1)]
-
-
 def read_desk(path: Path) -> DeskSettings:
     """:class:`SettingsError`, also for a centre that is not HTTPS."""
     settings = read(path, DeskSettings)
@@ -53,13 +43,8 @@ def read_keys(path: Path) -> tuple[OpeningKey, ...]:
     """
     private(path)
     try:
-        file = msgspec.toml.decode(path.read_bytes(), type=_KeyFile)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise SettingsError(f"私钥文件 {path} 读不懂：应为 TOML，每把钥匙一段 [[keys]]，含 key_id 与 private") from None
-    keys = tuple(OpeningKey(key.key_id, key.private) for key in file.keys)
-    try:
-        for key in keys:
-            check_opening_key(key)
+        return parse(path.read_bytes())
+    except BadKeyFileError as error:
+        raise SettingsError(f"私钥文件 {path} {error}") from None
     except BadKeyError as error:
         raise SettingsError(f"私钥文件 {path}：{error}") from None
-    return keys

@@ -18,6 +18,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "residue_removed": ("pages", "files"),
     "identity_refused": ("fault",),
     "certificate": ("fault",),
+    "draft_opened": ("hall",),
     # Staff at the door, in staff.db: serial is a certificate's number or a code's place in its book, never a name.
     "staff_signed_in": ("method", "serial", "role", "purpose"),
     "staff_refused": ("method", "fault", "serial", "role"),

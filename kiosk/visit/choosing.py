@@ -96,10 +96,6 @@ def card_seen(visit: Visit, _event: ev.CardSeen, _now: float, _rules: Rules) -> 
     return replace(visit, card=CardPhase.READING, card_fault=None), ()
 
 
-def card_taken(visit: Visit, event: ev.CardTaken, _now: float, _rules: Rules) -> Outcome:
-    return replace(visit, step=Step.IDENTITY, identity=event.identity, card=CardPhase.WAITING, card_fault=None), ()
-
-
 def card_not_taken(visit: Visit, event: ev.CardNotTaken, _now: float, _rules: Rules) -> Outcome:
     return replace(visit, card=CardPhase.FAILED, card_fault=event.fault), ()
 

@@ -51,6 +51,29 @@ class PrintReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepDraft:
+    """Seal the visit to the hall's window and give it to the centre; answered by DraftKept or DraftNotKept."""
+
+    visit: Visit = field(repr=False)
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDraft:
+    """Fetch a draft and open it; answered by DraftOpened or DraftNotOpened to ``visit``."""
+
+    visit: str
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DropDraft:
+    """It has become a case. Not answered; where it cannot be told it goes by itself."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NoteService:
     """One transaction: the record of a service without a case, and its outbox row. Nothing of the person is in it. Idempotent by
     the visit's id; answered by ServiceNoted or ServiceNotNoted."""
@@ -107,6 +130,9 @@ Effect = (
     | DrawUp
     | StoreCase
     | PrintReceipt
+    | KeepDraft
+    | OpenDraft
+    | DropDraft
     | NoteService
     | PrintLeaflet
     | AskDocument
@@ -130,7 +156,7 @@ def wants(state: State) -> Wants:
     if visit is None:
         return Wants()
     return Wants(
-        reader=visit.step is Step.CARD,
+        reader=visit.step in (Step.CARD, Step.WARD),
         camera=visit.step in (Step.SCAN, Step.PAGE),
         question=visit.id if visit.step is Step.RATING else None,
     )

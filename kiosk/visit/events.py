@@ -10,7 +10,7 @@ from datetime import date
 
 from domain.case.content import Signature
 from domain.identity import Identity
-from kiosk.visit.state import Noted, Printing, Step, Submitted
+from kiosk.visit.state import Noted, Printing, Step, Submitted, Visit
 
 
 class Intent:
@@ -85,6 +85,64 @@ class Next(Intent):
 @dataclass(frozen=True, slots=True)
 class Agree(Intent):
     """同意 the privacy notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForAnother(Intent):
+    """The same errand, but in the situation in which ``applicant`` (``ApplicantKind``) stands here."""
+
+    applicant: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoCard(Intent):
+    """There is no card that can be read: of the person who stands here, or of the child."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDocument(Intent):
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateWho(Intent):
+    """Who it is and for whom. ``today``: by the hall's calendar."""
+
+    answers: dict[str, str] = field(repr=False)
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class ToWindow(Intent):
+    """Not at this terminal: what was read and said is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft(Intent):
+    """Keep what was filled in for the window. ``code`` is fresh and random."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BeginDraft(Intent):
+    """At the window: take up a draft. ``visit`` is a fresh random id."""
+
+    visit: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchDraft(Intent):
+    """``code`` as typed or scanned, read."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked(Intent):
+    """A clerk (``by``) has compared the person with the document."""
+
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +260,10 @@ class CardSeen:
 
 @dataclass(frozen=True, slots=True)
 class CardTaken:
+    """``age``: full years on the day the card was read; the middle always says it."""
+
     identity: Identity = field(repr=False)
+    age: int = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +311,38 @@ class CaseStored:
 @dataclass(frozen=True, slots=True)
 class CaseNotStored:
     visit: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftKept:
+    """The centre has the draft, on its disk, until then."""
+
+    visit: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftNotKept:
+    """Nothing is kept, anywhere."""
+
+    visit: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOpened:
+    """``visit`` as it was when it was kept, its pages on this terminal's disk; ``asked``: the visit that asked for it."""
+
+    asked: str
+    visit: Visit = field(repr=False)
+    hall: str
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftNotOpened:
+    asked: str
     fault: str
 
 
@@ -334,6 +427,10 @@ Event = (
     | PageLost
     | CaseStored
     | CaseNotStored
+    | DraftKept
+    | DraftNotKept
+    | DraftOpened
+    | DraftNotOpened
     | ServiceNoted
     | ServiceNotNoted
     | DocumentFound

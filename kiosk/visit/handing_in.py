@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from domain import rating
 from kiosk.visit import events as ev
 from kiosk.visit import form, path
-from kiosk.visit.effects import Effect, PrintLeaflet, PrintReceipt, StoreCase, StoreRating
+from kiosk.visit.effects import DropDraft, Effect, PrintLeaflet, PrintReceipt, StoreCase, StoreRating
 from kiosk.visit.outcome import Outcome, Rules, onward
 from kiosk.visit.state import (
     Printing,
@@ -46,7 +46,8 @@ def stored(visit: Visit, event: ev.CaseStored, now: float, _rules: Rules) -> Out
     visit = replace(
         visit, step=Step.RECEIPT, touched=now, submitted=event.submitted, printing=Printing(PrintState.PRINTING, attempt=1)
     )
-    return visit, (PrintReceipt(visit, event.submitted, 1),)
+    done = (DropDraft(visit.draft.code),) if visit.draft else ()
+    return visit, (PrintReceipt(visit, event.submitted, 1), *done)
 
 
 def not_stored(visit: Visit, event: ev.CaseNotStored, now: float, _rules: Rules) -> Outcome:

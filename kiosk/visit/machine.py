@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from kiosk.visit import choosing, filling, handing_in, papers, path, ways
+from kiosk.visit import applying, choosing, drafting, filling, handing_in, papers, path, ways
 from kiosk.visit import events as ev
 from kiosk.visit.effects import DrawUp, DropPages, Effect, NoteService, StoreCase, Wipe
 from kiosk.visit.outcome import Handler, Outcome, Rules, back
@@ -34,6 +34,8 @@ def step(state: State, event: ev.Event, now: float, rules: Rules) -> tuple[State
         return (replace(state, closed=event.fault, version=state.version + 1) if event.fault != state.closed else state), ()
     if state.visit is None:
         if isinstance(event, ev.Begin) and state.closed is None:
+            return _versioned(state, _begin(event, now, rules)), ()
+        if isinstance(event, ev.BeginDraft) and state.closed is None and rules.window:
             return _versioned(state, _begin(event, now, rules)), ()
         return state, _nobody_s(event)
     visit = state.visit
@@ -79,10 +81,14 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
             for c in visit.collected
         )
         visit = replace(visit, collected=kept, step=Step.SCAN)
-    if visit.step is Step.CARD:
+    if visit.step in (Step.CARD, Step.WARD):
         visit = replace(visit, card=CardPhase.WAITING, card_fault=None)
     if visit.step is Step.SUBMITTING:
         asked = (StoreCase(visit),)
+    elif visit.step is Step.KEEPING:
+        asked = drafting.kept_now(visit)
+    elif visit.step is Step.DRAFT:
+        visit = replace(visit, opening=False, draft=None)
     elif visit.step is Step.NOTING:
         asked = (NoteService(visit),)
     elif visit.step is Step.QUERY:
@@ -96,8 +102,10 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
     return _versioned(state, visit), asked
 
 
-def _begin(event: ev.Begin, now: float, rules: Rules) -> Visit:
+def _begin(event: ev.Begin | ev.BeginDraft, now: float, rules: Rules) -> Visit:
     visit = Visit(event.visit, Step.PLACE, began=now, touched=now, until=now + rules.total, entered=now)
+    if isinstance(event, ev.BeginDraft):
+        return replace(visit, step=Step.DRAFT)
     chosen = replace(visit, home=event.home, item=event.item, situation=event.situation)
     if path.opening(chosen, rules.catalogue) is None:
         return visit
@@ -151,6 +159,8 @@ def _receipt_taken(visit: Visit, now: float, rules: Rules) -> bool:
 
 def _nobody_s(event: ev.Event) -> tuple[Effect, ...]:
     """A picture that came after its visit had ended."""
+    if isinstance(event, ev.DraftOpened):
+        return drafting.nobody_s(event)
     if isinstance(event, ev.PageShown):
         return (DropPages((event.ref,), ()),)
     return (DropPages((event.ref,), (event.digest,)),) if isinstance(event, ev.PageSealed) else ()
@@ -160,8 +170,8 @@ def _versioned(state: State, visit: Visit | None) -> State:
     return replace(state, visit=visit, version=state.version + 1)
 
 
-_BUSY = (Step.SUBMITTING, Step.NOTING)
-"""The disk is at work; nothing is asked of the citizen, and the answer always comes."""
+_BUSY = (Step.SUBMITTING, Step.KEEPING, Step.NOTING)
+"""The disk, or the centre, is at work; nothing is asked of the citizen, and the answer always comes."""
 
 _AT: dict[tuple[Step, type], Handler] = {
     (Step.PLACE, ev.ChoosePlace): choosing.choose_place,
@@ -175,8 +185,29 @@ _AT: dict[tuple[Step, type], Handler] = {
     (Step.PREPARE, ev.Next): choosing.prepared,
     (Step.NOTICE, ev.Agree): choosing.agree,
     (Step.CARD, ev.CardSeen): choosing.card_seen,
-    (Step.CARD, ev.CardTaken): choosing.card_taken,
+    (Step.CARD, ev.CardTaken): applying.card_taken,
     (Step.CARD, ev.CardNotTaken): choosing.card_not_taken,
+    (Step.CARD, ev.NoCard): applying.no_chip,
+    (Step.CARD, ev.ForAnother): applying.for_another,
+    (Step.CARD, ev.ToWindow): applying.to_window,
+    (Step.PREPARE, ev.ForAnother): applying.for_another,
+    (Step.PREPARE, ev.ToWindow): applying.to_window,
+    (Step.DOCUMENT, ev.ChooseDocument): applying.choose_document,
+    (Step.DOCUMENT, ev.Back): applying.document_back,
+    (Step.WARD, ev.CardSeen): choosing.card_seen,
+    (Step.WARD, ev.CardTaken): applying.ward_taken,
+    (Step.WARD, ev.CardNotTaken): choosing.card_not_taken,
+    (Step.WARD, ev.NoCard): applying.ward_on_paper,
+    (Step.WARD, ev.ToWindow): applying.to_window,
+    (Step.BEHALF, ev.StateWho): applying.state_who,
+    (Step.BEHALF, ev.NotMe): applying.ward_again,
+    (Step.BEHALF, ev.ToWindow): applying.to_window,
+    (Step.FILLED, ev.KeepDraft): drafting.keep,
+    (Step.KEEPING, ev.DraftKept): drafting.kept,
+    (Step.KEEPING, ev.DraftNotKept): drafting.not_kept,
+    (Step.DRAFT, ev.FetchDraft): drafting.fetch,
+    (Step.DRAFT, ev.DraftNotOpened): drafting.not_opened,
+    (Step.CHECK, ev.Checked): drafting.check,
     (Step.IDENTITY, ev.Next): choosing.confirm,
     (Step.IDENTITY, ev.NotMe): choosing.not_me,
     (Step.WAIVE, ev.Weigh): ways.weigh,
@@ -229,6 +260,7 @@ _ANYWHERE: dict[type, Handler] = {
     ev.Stay: _stay,
     ev.End: _end,
     ev.Back: back,
+    ev.DraftOpened: drafting.opened,
     ev.PageShown: papers.page_late,
     ev.PageSealed: papers.page_sealed,
     ev.PageLost: papers.page_lost,

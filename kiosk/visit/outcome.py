@@ -19,7 +19,9 @@ from kiosk.visit.state import Collected, Step, Visit
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the machine needs to know. Times in seconds. ``queries``: this terminal can ask for documents, and print A4 pages."""
+    """What the machine needs to know. Times in seconds. ``queries``: this terminal can ask for documents, and print A4 pages;
+    ``window``: it stands at the intake window, and opens drafts.
+    """
 
     catalogue: Catalogue
     idle_warning: float = 60
@@ -30,6 +32,7 @@ class Rules:
     receipt_shown: float = 8
     query: float = 20
     queries: bool = False
+    window: bool = False
 
     def here(self, opening: Opening) -> bool:
         """Whether this terminal can do it at all, on a good day."""

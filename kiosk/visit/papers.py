@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from kiosk.visit import drafting, path
 from kiosk.visit import events as ev
-from kiosk.visit import path
 from kiosk.visit.effects import DropPages, SealPage, StoreCase, TakePicture
 from kiosk.visit.outcome import Outcome, Rules, back, drop, each_page, onward, with_collected
 from kiosk.visit.state import (
@@ -61,8 +61,9 @@ def page_sealed(visit: Visit, event: ev.PageSealed, _now: float, _rules: Rules) 
     if not any(p.ref == event.ref for c in visit.collected for p in c.pages):
         return visit, (DropPages((event.ref,), (event.digest,)),)
     visit = replace(visit, collected=each_page(visit, event.ref, digest=event.digest, size=event.size))
-    waited_for = visit.step is Step.SUBMITTING and path.all_sealed(visit)
-    return visit, (StoreCase(visit),) if waited_for else ()
+    if not path.all_sealed(visit) or visit.step not in (Step.SUBMITTING, Step.KEEPING):
+        return visit, ()
+    return visit, (StoreCase(visit),) if visit.step is Step.SUBMITTING else drafting.kept_now(visit)
 
 
 def page_lost(visit: Visit, event: ev.PageLost, _now: float, _rules: Rules) -> Outcome:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.catalogue.catalogue import Catalogue
-from domain.catalogue.item import Item, KioskRole, Material, Question
+from domain.catalogue.item import ApplicantKind, Item, KioskRole, Material, Question
 from domain.catalogue.opening import Opening
 from domain.forms import asking
-from kiosk.visit import form
+from kiosk.visit import chipless, form
 from kiosk.visit.delivery import delivery, offered
 from kiosk.visit.state import Collected, Stage, Step, Visit
 
@@ -56,7 +56,27 @@ def has_questions(visit: Visit, catalogue: Catalogue) -> bool:
 def way(visit: Visit, catalogue: Catalogue) -> KioskRole | None:
     """What is being done here; ``None`` before that is decided, and where nothing is."""
     opened = opening(visit, catalogue)
-    return opened.way if opened is not None and visit.channel == "here" else None
+    if opened is None or visit.channel != "here":
+        return None
+    return "pre_fill" if chipless.unproven(visit) else opened.way
+
+
+def collects(visit: Visit, catalogue: Catalogue) -> bool:
+    """Whether papers are collected here, also where the window has to see the person's document first."""
+    opened = opening(visit, catalogue)
+    return opened is not None and visit.channel == "here" and opened.way == "full_intake"
+
+
+def known(visit: Visit) -> bool:
+    """Whether it is known who stands here: by a chip, or by a document a clerk has seen."""
+    return visit.identity is not None or (visit.paper is not None and visit.checked is not None)
+
+
+def kind(visit: Visit, catalogue: Catalogue) -> ApplicantKind:
+    """Who has to stand here in the situation chosen."""
+    item = catalogue.item(visit.item or "")
+    situation = item.situation(visit.situation or "") if item else None
+    return situation.applicant if situation else "self"
 
 
 def paper(visit: Visit) -> str | None:
@@ -74,7 +94,7 @@ def over(visit: Visit) -> bool:
 def to_weigh(visit: Visit, catalogue: Catalogue) -> tuple[Material, ...]:
     """Materials that need not be given if something holds that only the citizen can say here."""
     opened = opening(visit, catalogue)
-    if opened is None or way(visit, catalogue) != "full_intake":
+    if opened is None or not collects(visit, catalogue):
         return ()
     return tuple(m for m in catalogue.materials(opened) if m.waive_when and opened.proofs[m.material_id] in _BROUGHT)
 
@@ -85,11 +105,14 @@ def weighing(visit: Visit, catalogue: Catalogue) -> Material | None:
 
 
 def to_scan(visit: Visit, catalogue: Catalogue) -> tuple[Material, ...]:
-    """The materials the camera must see: what a scan proves, and what is taken along until the window has seen the original."""
-    opened = opening(visit, catalogue)
-    if opened is None or way(visit, catalogue) != "full_intake":
-        return ()
-    return tuple(m for m in catalogue.to_scan(opened) if m.material_id not in visit.waived)
+    """The materials the camera must see: what a scan proves, and what is taken along until the window has seen the original.
+    Before them a document without a chip.
+    """
+    opened, shown = opening(visit, catalogue), chipless.document(visit)
+    first = () if shown is None or visit.channel != "here" else (shown,)
+    if opened is None or not collects(visit, catalogue):
+        return first
+    return (*first, *(m for m in catalogue.to_scan(opened) if m.material_id not in visit.waived))
 
 
 def current_material(visit: Visit, catalogue: Catalogue) -> Material | None:
@@ -185,7 +208,9 @@ def _answered(visit: Visit, catalogue: Catalogue) -> bool:
 def _personal(visit: Visit, catalogue: Catalogue) -> bool:
     """Whether anything of the person is asked: not for a slip that only says what to bring."""
     opened = opening(visit, catalogue)
-    return _on("full_intake", "query_print")(visit, catalogue) or (_filling(visit, catalogue) and bool(opened and opened.form))
+    if opened is None or way(visit, catalogue) is None:
+        return False
+    return opened.way in ("full_intake", "query_print") or bool(opened.form)
 
 
 def _with_card(visit: Visit, catalogue: Catalogue) -> bool:
@@ -216,8 +241,11 @@ PATH: dict[Step, tuple[_Asks, _Asks]] = {
     Step.GUIDE: (_advised, _never),
     Step.PREPARE: (_here, lambda v, c: v.prepared),
     Step.NOTICE: (_personal, lambda v, c: v.agreed),
-    Step.CARD: (_with_card, lambda v, c: v.identity is not None),
-    Step.IDENTITY: (_with_card, lambda v, c: v.confirmed),
+    Step.CARD: (_with_card, lambda v, c: v.identity is not None or v.no_chip),
+    Step.DOCUMENT: (lambda v, c: v.no_chip and _with_card(v, c), lambda v, c: v.paper is not None),
+    Step.IDENTITY: (lambda v, c: not v.no_chip and _with_card(v, c), lambda v, c: v.confirmed),
+    Step.WARD: (lambda v, c: _with_card(v, c) and kind(v, c) == "guardian", lambda v, c: v.ward is not None or v.ward_paper),
+    Step.BEHALF: (lambda v, c: _with_card(v, c) and (v.no_chip or kind(v, c) != "self"), lambda v, c: v.who_stated),
     Step.WAIVE: (lambda v, c: bool(to_weigh(v, c)), lambda v, c: weighing(v, c) is None),
     Step.SCAN: (lambda v, c: bool(to_scan(v, c)), lambda v, c: current_material(v, c) is None),
     Step.DELIVERY: (_delivered, lambda v, c: v.delivery is not None),
@@ -230,7 +258,7 @@ PATH: dict[Step, tuple[_Asks, _Asks]] = {
 }
 ENDS = (Step.GUIDE, Step.REVIEW, Step.FILLED, Step.QUERY)
 # One does not go back to laying the card: from the identity one goes back before it, or says "not me".
-_NO_WAY_BACK = {Step.CARD}
+_NO_WAY_BACK = {Step.CARD, Step.WARD}
 _STAGES = {
     Step.PLACE: Stage.CHOOSE,
     Step.ITEM: Stage.CHOOSE,
@@ -240,7 +268,10 @@ _STAGES = {
     Step.GUIDE: Stage.GUIDE,
     Step.NOTICE: Stage.IDENTIFY,
     Step.CARD: Stage.IDENTIFY,
+    Step.DOCUMENT: Stage.IDENTIFY,
     Step.IDENTITY: Stage.IDENTIFY,
+    Step.WARD: Stage.IDENTIFY,
+    Step.BEHALF: Stage.IDENTIFY,
     Step.WAIVE: Stage.MATERIALS,
     Step.SCAN: Stage.MATERIALS,
     Step.PAGE: Stage.MATERIALS,
@@ -251,5 +282,8 @@ _STAGES = {
     Step.REVIEW: Stage.SUBMIT,
     Step.SUBMITTING: Stage.SUBMIT,
     Step.FILLED: Stage.SLIP,
+    Step.KEEPING: Stage.SLIP,
+    Step.CHECK: Stage.IDENTIFY,
+    Step.DRAFT: Stage.IDENTIFY,
     Step.QUERY: Stage.QUERY,
 }

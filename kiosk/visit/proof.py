@@ -26,7 +26,8 @@ class Unproven:
 
 def unproven(visit: Visit, opening: Opening, catalogue: Catalogue) -> tuple[Unproven, ...]:
     """What the window must see or take before the case is ready; nothing of what was left out."""
-    person = (Unproven("person"),) if opening.assurance != "1" else ()
+    # Who came to the window with a draft was seen there, with the document.
+    person = (Unproven("person"),) if opening.assurance != "1" and visit.checked is None else ()
     kinds: dict[str, Kind] = {"original_shown": "original", "posted": "paper"}
     return person + tuple(
         Unproven(kinds[proof], material)

@@ -27,7 +27,7 @@ class Hall:
 
     ``query``: address behind which a receipt's token answers how far its case is. ``notices``: what the centre tells whoever
     comes (公告), those that hold now. ``setting``: hall or window. ``guides``: address of the published guides, or nothing.
-    ``queries``: documents can be asked for and printed here (查询打印).
+    ``queries``: documents can be asked for and printed here (查询打印). ``drafts``: they are opened here, at the window.
     """
 
     terminal: str
@@ -40,6 +40,7 @@ class Hall:
     setting: Literal["hall", "window"] = "hall"
     guides: str = ""
     queries: bool = False
+    drafts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,10 @@ class Glass(Protocol):
 
     def fault(self, code: str) -> Fault:
         """The words for a code."""
+
+    @property
+    def online(self) -> bool:
+        """Whether the centre can be reached, as far as is known; the try alone knows."""
 
     def snapshot(self) -> Snapshot: ...
 

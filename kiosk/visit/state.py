@@ -28,7 +28,10 @@ class Step(StrEnum):
     PREPARE = "prepare"
     NOTICE = "notice"
     CARD = "card"
+    DOCUMENT = "document"
     IDENTITY = "identity"
+    WARD = "ward"
+    BEHALF = "behalf"
     WAIVE = "waive"
     SCAN = "scan"
     PAGE = "page"
@@ -40,12 +43,17 @@ class Step(StrEnum):
     FILLED = "filled"
     QUERY = "query"
     SUBMITTING = "submitting"
+    KEEPING = "keeping"
     NOTING = "noting"
     RECEIPT = "receipt"
     LEAFLET = "leaflet"
     RATING = "rating"
     REASON = "reason"
     FAREWELL = "farewell"
+    DRAFT = "draft"
+    """At the window: the code of a draft."""
+    CHECK = "check"
+    """At the window: the clerk compares the person with the document."""
 
 
 class Stage(StrEnum):
@@ -138,13 +146,20 @@ class Submitted(Struct, frozen=True):
 
 
 class Noted(Struct, frozen=True):
-    """The service given without a case (咨询), as it lies in the store: ``number`` is on the slip. ``draft``: the code under which
-    what was filled in waits for the window, where a draft was kept.
-    """
+    """The service given without a case (咨询), as it lies in the store: ``number`` is on the slip."""
 
     number: str
     noted_at: str
-    draft: str | None = None
+
+
+class HeldDraft(Struct, frozen=True):
+    """A draft (草稿) and the code that opens it. ``until``: the centre has it, so long; null: not yet, or not any more."""
+
+    code: str
+    until: str | None = None
+
+    def __repr__(self) -> str:
+        return "HeldDraft(…)"
 
 
 class Rated(Struct, frozen=True):
@@ -179,8 +194,23 @@ class Visit(Struct, frozen=True):
     agreed: bool = False
     card: CardPhase = CardPhase.WAITING
     card_fault: str | None = None
+    no_chip: bool = False
+    """Whoever stands here has no card that can be read."""
+    paper: str | None = None
+    """The document without a chip, one of ``domain.representation.CHIPLESS``."""
     identity: Identity | None = None
+    """Whoever stands here, by the chip."""
     confirmed: bool = False
+    ward: Identity | None = None
+    """The child a guardian acts for, by its chip; ``ward_age`` in full years on that day."""
+    ward_age: int = 0
+    ward_paper: bool = False
+    """The child has no card."""
+    stated: dict[str, str] = {}
+    """What was said of who it is and for whom (``domain.representation.fields``)."""
+    who_stated: bool = False
+    checked: str | None = None
+    """Which clerk has compared the person with the document, at the window."""
     weighed: tuple[str, ...] = ()
     """Materials of which the citizen said whether their waiver (免交) applies."""
     waived: tuple[str, ...] = ()
@@ -204,6 +234,9 @@ class Visit(Struct, frozen=True):
     on_paper: bool = False
     """The slip of a service without a case is wanted on paper."""
     noted: Noted | None = None
+    draft: HeldDraft | None = None
+    opening: bool = False
+    """A draft is on its way from the centre."""
     printing: Printing | None = None
     rated: Rated | None = None
 

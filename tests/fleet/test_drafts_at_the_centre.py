@@ -56,12 +56,18 @@ def test_a_draft_is_kept_once_and_the_same_again_changes_nothing(drafts: Drafts)
     assert fetched(drafts) == BODY
 
 
-def test_another_draft_never_takes_the_name_of_one(drafts: Drafts) -> None:
+def test_another_terminals_draft_never_takes_the_name_of_one(drafts: Drafts) -> None:
     keep(drafts)
-    for terminal, body in ((TERMINAL, BODY + b"x"), (OTHER_TERMINAL, BODY)):
+    for body in (BODY, BODY + b"x"):
         with pytest.raises(WrongContentError):
-            keep(drafts, body=body, terminal=terminal)
+            keep(drafts, body=body, terminal=OTHER_TERMINAL)
     assert fetched(drafts) == BODY
+
+
+def test_its_own_terminal_may_bring_it_anew_and_it_stays_no_longer_for_that(drafts: Drafts) -> None:
+    keep(drafts)
+    assert keep(drafts, body=BODY + b"anew", now=50.0) == (False, DRAFT_KEPT)
+    assert fetched(drafts) == BODY + b"anew"
 
 
 def test_only_terminals_of_the_hall_may_fetch_it_or_be_done_with_it(drafts: Drafts) -> None:
@@ -178,7 +184,8 @@ def test_a_draft_goes_up_and_comes_back_over_mutual_tls(api: httpx.Client, fleet
     answer = api.put(draft_path(NAME), content=BODY)
     assert (answer.status_code, set(answer.json())) == (201, set(DraftKept.__struct_fields__))
     assert api.put(draft_path(NAME), content=BODY).status_code == 200
-    assert api.put(draft_path(NAME), content=BODY + b"x").json() == {"refused": "wrong_content"}
+    with fleet.api(OTHER_TERMINAL) as other:
+        assert other.put(draft_path(NAME), content=BODY).json() == {"refused": "wrong_content"}
     assert api.get(draft_path(NAME)).content == BODY
     with fleet.api(OTHER_TERMINAL) as elsewhere:
         assert elsewhere.get(draft_path(NAME)).json() == {"refused": "not_found"}

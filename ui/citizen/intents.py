@@ -14,8 +14,10 @@ from typing import Any
 import msgspec
 from werkzeug.datastructures import MultiDict
 
+from domain import draft
 from domain.case.content import MAX_POINTS, Point, Signature
 from domain.catalogue import words
+from domain.code import MistypedError
 from kiosk.visit import events as ev
 from kiosk.visit.state import Step
 
@@ -92,7 +94,7 @@ def _edit(fields: Form) -> ev.Intent:
     return ev.Edit(step, _id(fields, "field") if "field" in fields else None)
 
 
-def _fill_form(fields: Form) -> ev.Intent:
+def _fill_form(fields: Form) -> ev.FillForm:
     """``answer.<field>``, several times where several options are ticked. For a date ``answer.<field>.year``, ``.month`` and
     ``.day``: all three empty is no date. ``answer.<field>.by``: ``card`` where what the card says is to stand, whatever is written.
     """
@@ -143,6 +145,44 @@ def _sign(fields: Form) -> ev.Intent:
 
 def _sane(point: Point) -> bool:
     return -_MAX_SIDE <= point.x <= _MAX_SIDE and -_MAX_SIDE <= point.y <= _MAX_SIDE and 0 <= point.t < 1e9
+
+
+def _state_who(fields: Form) -> ev.Intent:
+    filled = _fill_form(fields)
+    if filled.by_card:
+        raise BadFormError("answer")
+    return ev.StateWho(filled.answers, filled.day)
+
+
+def _choose_document(fields: Form) -> ev.Intent:
+    return ev.ChooseDocument(_id(fields, "paper"))
+
+
+def _for_another(fields: Form) -> ev.Intent:
+    applicant = _text(fields, "applicant", 12)
+    if applicant not in ("self", "agent", "guardian", "legal_person"):
+        raise BadFormError("applicant")
+    return ev.ForAnother(applicant)
+
+
+def _keep_draft(_fields: Form) -> ev.Intent:
+    return ev.KeepDraft(draft.new_code(secrets.token_bytes(draft.CODE_SECRET)))
+
+
+def _begin_draft(_fields: Form) -> ev.Intent:
+    return ev.BeginDraft(secrets.token_urlsafe(16))
+
+
+def _fetch_draft(fields: Form) -> ev.Intent:
+    """A code mistyped is none, and is never asked for: the clerk reads so, and it costs no try."""
+    try:
+        return ev.FetchDraft(draft.read_code(_text(fields, "code", 60)))
+    except MistypedError:
+        return ev.FetchDraft("")
+
+
+def _checked(fields: Form) -> ev.Intent:
+    return ev.Checked(_text(fields, "by", 40).strip())
 
 
 def _choose_delivery(fields: Form) -> ev.Intent:
@@ -226,6 +266,15 @@ _PARSERS: dict[str, Callable[[Any], ev.Intent]] = {
     "next": _plain(ev.Next),
     "agree": _plain(ev.Agree),
     "not-me": _plain(ev.NotMe),
+    "for-another": _for_another,
+    "no-card": _plain(ev.NoCard),
+    "choose-document": _choose_document,
+    "state-who": _state_who,
+    "to-window": _plain(ev.ToWindow),
+    "keep-draft": _keep_draft,
+    "begin-draft": _begin_draft,
+    "fetch-draft": _fetch_draft,
+    "checked": _checked,
     "take-page": _take_page,
     "keep-page": _plain(ev.KeepPage),
     "retake-page": _plain(ev.RetakePage),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from domain import notice
 from domain.catalogue import words
-from domain.catalogue.item import Item, Material, Situation
+from domain.catalogue.item import ApplicantKind, Item, Material, Situation
 from domain.catalogue.opening import Proof
-from kiosk.visit import path, proof
+from kiosk.visit import applying, path, proof
 from kiosk.visit.advice import bring
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Visit
@@ -85,6 +85,9 @@ class Prepare:
     fee: str
     assurance: str
     later: bool
+    another: str
+    """What is said of coming for somebody else, before anything is asked; ``others``: the same errand in their part."""
+    others: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,12 @@ class Notice:
 
 _SHOWN = 7
 """Items and places the first screen names; what else there is stands behind 先看看怎么办."""
+_OTHERS: dict[ApplicantKind, str] = {
+    "self": "我给自己办",
+    "agent": "我替别人办（有委托书）",
+    "guardian": "我替孩子办",
+    "legal_person": "我替单位办",
+}
 
 
 def closed(glass: Glass, code: str) -> Closed:
@@ -173,7 +182,27 @@ def prepare(glass: Glass, visit: Visit) -> Prepare:
         fee=words.fee(chosen, named),
         assurance=words.ASSURANCE[opened.assurance],
         later=bool(proof.unproven(visit, opened, glass.catalogue)) and opened.way == "full_intake",
+        another=another(glass, visit),
+        others=others(glass, visit),
     )
+
+
+def others(glass: Glass, visit: Visit) -> tuple[Choice, ...]:
+    """The same errand for whoever stands here in another part."""
+    kinds = [kind for kind in _OTHERS if applying.sibling(visit, glass.catalogue, kind) is not None]
+    return tuple(Choice(kind, _OTHERS[kind]) for kind in kinds)
+
+
+def another(glass: Glass, visit: Visit) -> str:
+    """What is said, before anything is asked, of somebody who comes for another person."""
+    item = glass.catalogue.item(visit.item or "")
+    if path.kind(visit, glass.catalogue) != "self" or item is None:
+        return "先放您自己的证件，再说您替谁办。"
+    if not item.agent_allowed:
+        return "这件事要本人来办，别人不能代办。本人来不了，请打电话问窗口，工作人员想办法。"
+    if applying.sibling(visit, glass.catalogue, "agent") is None:
+        return "替别人办这件事，请带上委托书到窗口。"
+    return ""
 
 
 def privacy(glass: Glass, visit: Visit) -> Notice:

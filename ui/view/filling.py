@@ -14,14 +14,14 @@ from domain.division import Prefecture, prefectures
 from domain.forms import asking
 from domain.forms.asking import Filled
 from domain.forms.showing import hidden, masked
-from kiosk.visit import answers, path, proof
+from kiosk.visit import answers, applicants, path, proof
 from kiosk.visit import form as visit_form
 from kiosk.visit.delivery import delivery as delivered
 from kiosk.visit.delivery import offered
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Visit
 from ui.view.choosing import Choice
-from ui.view.papers import Person, person
+from ui.view.papers import person
 
 _WAYS: dict[DeliveryWay, str] = {**words.DELIVERY, "post_applicant": "寄给我"}
 _TAKEN = {
@@ -107,7 +107,8 @@ class Review:
 
     item: str
     situation: str
-    person: Person
+    people: tuple[applicants.Named, ...]
+    address: str
     papers: tuple[Paper, ...]
     answers: tuple[answers.Answer, ...]
     weighed: bool
@@ -191,7 +192,8 @@ def review(glass: Glass, visit: Visit) -> Review:
     return Review(
         item=item.name,
         situation=situation.name if situation else "",
-        person=person(visit),
+        people=applicants.named(visit, glass.catalogue),
+        address=person(visit).address,
         papers=tuple(papers),
         answers=answers.shown(visit, opened),
         weighed=bool(path.to_weigh(visit, glass.catalogue)),

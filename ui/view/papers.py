@@ -8,15 +8,22 @@ from domain import masking
 from domain.catalogue.words import NECESSITY
 from domain.identity import document_name
 from domain.nationality import nationality_name
-from kiosk.visit import path
+from kiosk.visit import applying, path
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import CardPhase, Visit
 
-_CARDS_OF_ANOTHER_KIND = {"card_social", "card_not_supported"}
+_WHOSE = {
+    "self": "请放上证件",
+    "agent": "请放上您自己的证件（代办人）",
+    "guardian": "请放上您自己的证件（监护人）",
+    "legal_person": "请放上您自己的证件（经办人）",
+}
+_CARDS_OF_ANOTHER_KIND = {"card_social", "card_not_supported", "card_child_first", "card_same_person"}
 _CARDS_FOR_THE_WINDOW = {
     "card_bad_number",
     "card_expired",
     "card_minor",
+    "card_too_young",
     "card_not_authentic",
     "reader_refuses_command",
 }
@@ -45,6 +52,13 @@ class Card:
     phase: str
     fault: str
     remedy: str
+    whose: str
+    """Whose card is wanted, the first ``of`` how many; ``minor``: it was a child's card, whose ``guardian`` may be able to do it
+    here.
+    """
+    of: int
+    minor: bool
+    guardian: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +105,18 @@ class Page:
 
 def card(glass: Glass, visit: Visit) -> Card:
     fault = visit.card_fault if visit.card is CardPhase.FAILED else None
-    said = _said(glass, fault, "刚才没有读成，请拿开证件，再放一次。几次都不行，请到窗口办理。")
+    said = told(glass, fault, "刚才没有读成，请拿开证件，再放一次。几次都不行，请到窗口办理。")
     remedy = "another" if fault in _CARDS_OF_ANOTHER_KIND else "window" if fault in _CARDS_FOR_THE_WINDOW else "again"
-    return Card(visit.card.value, said, remedy)
+    kind, minor = path.kind(visit, glass.catalogue), fault == applying.MINOR
+    return Card(
+        visit.card.value,
+        said,
+        remedy,
+        _WHOSE[kind],
+        of=2 if kind == "guardian" else 1,
+        minor=minor,
+        guardian=minor and applying.sibling(visit, glass.catalogue, "guardian") is not None,
+    )
 
 
 def person(visit: Visit) -> Person:
@@ -126,7 +149,7 @@ def scan(glass: Glass, visit: Visit) -> Scan:
         of=len(materials),
         pages=len(path.collected(visit, current.material_id).pages),
         taking=visit.scan.taking is not None,
-        fault=_said(glass, visit.scan.fault, "刚才没有拍成，请再拍一次。"),
+        fault=told(glass, visit.scan.fault, "刚才没有拍成，请再拍一次。"),
         optional=NECESSITY[current.necessity] if path.may_leave_out(current) else "",
     )
 
@@ -144,7 +167,7 @@ def page(glass: Glass, visit: Visit) -> Page:
     )
 
 
-def _said(glass: Glass, fault: str | None, failed_before: str) -> str:
+def told(glass: Glass, fault: str | None, failed_before: str) -> str:
     if fault is None:
         return ""
     return failed_before if fault in _DEVICES_OWN else glass.fault(fault).citizen

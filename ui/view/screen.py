@@ -8,7 +8,7 @@ from datetime import date
 
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Step, Visit
-from ui.view import choosing, ending, filling, papers, ways
+from ui.view import applying, choosing, ending, filling, papers, ways
 from ui.view.frame import Frame, Live, frame, live
 
 
@@ -56,6 +56,12 @@ _VIEWS: dict[Step, Callable[[Glass, Visit], object]] = {
     Step.PREPARE: choosing.prepare,
     Step.NOTICE: choosing.privacy,
     Step.CARD: papers.card,
+    Step.DOCUMENT: applying.document,
+    Step.WARD: applying.ward,
+    Step.BEHALF: applying.behalf,
+    Step.DRAFT: applying.take_up,
+    Step.CHECK: applying.check,
+    Step.KEEPING: _nothing,
     Step.WAIVE: ways.weigh,
     Step.SCAN: papers.scan,
     Step.PAGE: papers.page,

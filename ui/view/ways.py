@@ -67,6 +67,7 @@ class Filled:
     reason: str
     hall: str
     fault: str
+    online: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ def filled(glass: Glass, visit: Visit) -> Filled:
         bring=bring(opened, glass.catalogue),
         reason=opened.reason,
         hall=glass.hall.hall,
-        fault=_fault(visit),
+        fault=_draft_fault(glass, visit),
+        online=glass.online,
     )
 
 
@@ -179,6 +181,12 @@ def _here(glass: Glass, opened: Opening, time: str, out: frozenset[str]) -> Way:
         "query_print": "查的是业务属地的数据，打印出来当场拿走。",
     }[opened.way]
     return Way("here", opened.way, _HERE[opened.way], (does, then), missing(glass, opened, out))
+
+
+def _draft_fault(glass: Glass, visit: Visit) -> str:
+    """Why nothing was kept for the window; other faults are told as anywhere."""
+    said = visit.submit_fault or ""
+    return glass.fault(said).citizen if said.startswith("draft_") else _fault(visit)
 
 
 def _fault(visit: Visit) -> str:

@@ -1,0 +1,157 @@
+"""Who applies: whose card is wanted now, which document there is instead, for whom it is, and what becomes of a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from domain import capacity, masking, representation
+from domain.catalogue.form import Field
+from domain.identity import document_name
+from domain.representation import PAPERS, Paper
+from kiosk.visit import applicants, applying, path
+from kiosk.visit.snapshot import Glass
+from kiosk.visit.state import CardPhase, Visit
+from ui.view.choosing import Choice
+from ui.view.papers import told
+
+_CHINA = timezone(timedelta(hours=8))
+_NOTES = {
+    Paper.TEMPORARY: "派出所发的，三个月有效",
+    Paper.PASSPORT: "中国护照、外国护照都可以",
+    Paper.HK_MACAU_PERMIT: "回乡证",
+    Paper.TAIWAN_PERMIT: "台胞证",
+    Paper.OLD_FOREIGN: "2017 年以前发的",
+    Paper.HOUSEHOLD: "没有身份证的人用",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ward:
+    """The child's card; as ``papers.Card``, and what else there is."""
+
+    phase: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """``online``: what is filled in can be kept for the window, as far as is known."""
+
+    choices: tuple[Choice, ...]
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question. ``before`` is what was answered when the screen was here earlier, masked; the field itself is empty then."""
+
+    field: Field
+    value: str
+    before: str
+    error: str
+    parts: tuple[str, str, str] = ("", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Behalf:
+    """What is asked of who it is. ``people``: what is known already, masked. ``sensitive``: the child is under 14, or may be."""
+
+    title: str
+    lead: str
+    people: tuple[tuple[str, str], ...]
+    asks: tuple[Ask, ...]
+    years: tuple[int, ...]
+    wrong: int
+    ward: bool
+    sensitive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp:
+    """The window: the code of a draft is asked for. ``waiting``: it is on its way."""
+
+    waiting: bool
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The window: the clerk compares. All masked."""
+
+    item: str
+    people: tuple[tuple[str, str], ...]
+    document: str
+
+
+def ward(glass: Glass, visit: Visit) -> Ward:
+    fault = visit.card_fault if visit.card is CardPhase.FAILED else None
+    return Ward(visit.card.value, told(glass, fault, "刚才没有读成，请拿开证件，再放一次。"))
+
+
+def document(glass: Glass, _visit: Visit) -> Documents:
+    return Documents(tuple(Choice(p.value, PAPERS[p], _NOTES.get(p, "")) for p in representation.CHIPLESS), glass.online)
+
+
+def behalf(glass: Glass, visit: Visit) -> Behalf:
+    today = datetime.now(_CHINA).date()
+    kind = path.kind(visit, glass.catalogue)
+    asks = tuple(_ask(f, visit) for f in applying.asked(visit, glass.catalogue))
+    title = {"self": "您是谁？", "agent": "您替谁办？", "guardian": "孩子和您", "legal_person": "您替哪个单位办？"}[kind]
+    lead = {
+        "self": "照着证件填，窗口会核对原件。",
+        "agent": "照着授权委托书和委托人的证件填。",
+        "guardian": "孩子未成年，由监护人办。",
+        "legal_person": "照着营业执照或登记证书填。",
+    }[kind]
+    return Behalf(
+        title=title,
+        lead=lead,
+        people=_people(visit),
+        asks=asks,
+        years=tuple(range(today.year + 10, today.year - 100, -1)),
+        wrong=sum(bool(a.error) for a in asks),
+        ward=kind == "guardian",
+        sensitive=kind == "guardian" and (visit.ward is None or capacity.is_sensitive(visit.ward_age)),
+    )
+
+
+def take_up(glass: Glass, visit: Visit) -> TakeUp:
+    return TakeUp(visit.opening, glass.fault(visit.submit_fault).citizen if visit.submit_fault else "")
+
+
+def check(glass: Glass, visit: Visit) -> Check:
+    item = glass.catalogue.item(visit.item or "")
+    paper = PAPERS[Paper(visit.paper)] if visit.paper else "在终端上读过芯片的那张证件"
+    people = tuple((one.role, f"{one.name}  {one.number}") for one in applicants.named(visit, glass.catalogue))
+    return Check(item.name if item else "", people, paper)
+
+
+def _people(visit: Visit) -> tuple[tuple[str, str], ...]:
+    found = []
+    if visit.identity is not None:
+        one = visit.identity
+        found += [
+            ("您", f"{masking.name(one.shown_name)}  {masking.number(one.number)}（{document_name(one.document, one.number)}）")
+        ]
+    if visit.ward is not None:
+        one = visit.ward
+        found += [("孩子", f"{masking.name(one.shown_name)}  {masking.number(one.number)}")]
+    return tuple(found)
+
+
+def _ask(field: Field, visit: Visit) -> Ask:
+    given = visit.stated.get(field.field, "")
+    private = _MASKED.get(field.field.rpartition("-")[2])
+    # While it is being corrected it stands there; whoever comes back later does not find it on the screen.
+    hide = private is not None and not visit.errors
+    year, _, rest = given.partition("-")
+    month, _, day = rest.partition("-")
+    parts = (year, month, day) if field.kind == "date" else ("", "", "")
+    before = private(given) if private is not None and hide and given else ""
+    return Ask(field, "" if hide else given, before, visit.errors.get(field.field, ""), parts)
+
+
+_MASKED: dict[str, Callable[[str], str]] = {"name": masking.name, "number": masking.number}
+"""Answers that are of a person, by the end of their field's name."""
