@@ -81,12 +81,12 @@ def run(settings: Path) -> None:
 @click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
 def check(settings: Path) -> None:
     """检查设置文件和事项目录，不启动。"""
-    from domain.catalogue.catalogue import CatalogueDamagedError, load
+    from domain.catalogue.catalogue import CatalogueDamagedError
     from kiosk import settings as conf
+    from kiosk.orders.shelf import own
 
     try:
-        chosen = conf.load(settings).catalogue
-        catalogue = load(chosen.items, chosen.openings) if chosen else load()
+        catalogue = own(conf.load(settings).catalogue)
     except (conf.SettingsError, CatalogueDamagedError) as error:
         click.echo(str(error), err=True)
         sys.exit(EX_CONFIG)

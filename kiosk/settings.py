@@ -149,10 +149,20 @@ class WindowSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CatalogueSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Absent: the demonstration catalogue that comes with the program."""
+    """Absent: the demonstration catalogue that comes with the program, and what the centre wants of demonstrations.
 
-    items: Path
-    openings: Path
+    ``root``: the public key (hex) of the parties' register of keys; with it only signed catalogues are taken. ``pack``: the
+    catalogue to begin with, signed; ``items`` and ``openings``: the same as two plain files.
+    """
+
+    items: Path | None = None
+    openings: Path | None = None
+    pack: Path | None = None
+    root: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.items is None) != (self.openings is None) or (self.pack and (self.items or self.root is None)):
+            raise ValueError("要么写 items 和 openings 两个文件，要么写 pack 和 root")
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):

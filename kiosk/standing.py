@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import msgspec
@@ -22,6 +22,7 @@ from kiosk.visit.snapshot import Fault, Hall
 from mqtt.desired import Notice, SettingsBody
 
 OUT_OF_SERVICE = "out_of_service"
+_WRITTEN = date(2026, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Parts:
     def standing(self, now: datetime) -> Standing:
         terminal, visit = with_wanted(self.own, self.wanted)
         closed, at_window = self.damaged or self._out_of_service(), self.own.window is not None
-        return Standing(self.catalogue, terminal, visit, shown(self.notices, now), closed, at_window)
+        return Standing(self.catalogue.on(offered(now)), terminal, visit, shown(self.notices, now), closed, at_window)
 
     def _out_of_service(self) -> Fault | None:
         if self.out_of_service is None:
@@ -89,6 +90,12 @@ class Parts:
         words = faults.fault(OUT_OF_SERVICE)
         ends = f"预计 {_in_words(until)} 恢复。" if until else ""
         return replace(words, citizen=f"{notice}{ends}")
+
+
+def offered(now: datetime) -> date | None:
+    """The day whose catalogue is offered; ``None``, the newest of everything, by a clock that stands before this was written."""
+    day = now.astimezone(CHINA).date()
+    return day if day >= _WRITTEN else None
 
 
 def with_wanted(own: Settings, wanted: SettingsBody | None) -> tuple[TerminalSettings, VisitSettings]:

@@ -14,7 +14,8 @@ from functools import partial
 
 from devices.port import PrintEnded
 from devices.watchdog import Watchdog
-from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, load
+from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError
+from domain.catalogue.trust import UntrustedError
 from domain.sealing import Recipient
 from kiosk import equipment, faults
 from kiosk import settings as conf
@@ -33,7 +34,7 @@ from kiosk.orders.bundle import Bundle, LogTail
 from kiosk.orders.commands import Commands
 from kiosk.orders.fetch import fetch
 from kiosk.orders.operations import Means, Operations
-from kiosk.orders.shelf import Shelf, checked, take_up
+from kiosk.orders.shelf import Shelf, checked, own, take_up
 from kiosk.orders.trust import Trust
 from kiosk.orders.wanted import WantedDocuments
 from kiosk.paperwork import on_paper
@@ -93,7 +94,7 @@ class Terminal:
         journal = StoredJournal(database, clock)
         unfinished = journal.settle()
         book = Book(database, clock)
-        shelf = Shelf(settings.paths.data / "wanted", settings.paths.runtime / "wanted", settings)
+        shelf = Shelf(settings.paths.data / "wanted", settings)
         self._parts = parts = Parts(settings, *self._catalogue(), out_of_service=book.out_of_service())
         take_up(parts, book, shelf)
         state = volatile.load() or State()
@@ -150,13 +151,12 @@ class Terminal:
         log.info("terminal stopped")
 
     def _catalogue(self) -> tuple[Catalogue, Fault | None]:
-        chosen = self._settings.catalogue
         try:
-            catalogue = load(chosen.items, chosen.openings) if chosen else load()
-            return checked(catalogue, self._settings), None
+            return checked(own(self._settings.catalogue), self._settings), None
         except CatalogueDamagedError as error:
             log.error("catalogue refused: %s", error)
-            words = faults.fault("catalogue_damaged")
+            untrusted = isinstance(error, UntrustedError)
+            words = faults.fault("catalogue_untrusted" if untrusted else "catalogue_damaged")
             return Catalogue("-", False, "", ()), replace(words, cause=f"{words.cause}：{error}")
 
     def _build_link(self, store: Store) -> None:

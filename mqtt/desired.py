@@ -39,8 +39,15 @@ class Desired(Struct, frozen=True):
     settled: bool = False
 
 
+class PackBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A catalogue in which every part is signed by its owner, as it is (``domain/catalogue/pack.py``)."""
+
+    v: int
+    pack: msgspec.Raw
+
+
 class CatalogueBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """The two files of a catalogue, as they are."""
+    """The two plain files of a catalogue that nobody signed, as they are; a terminal takes a demonstration so, and nothing else."""
 
     v: int
     items: msgspec.Raw
@@ -82,19 +89,28 @@ class NoticesBody(Struct, frozen=True, forbid_unknown_fields=True):
     notices: Annotated[tuple[Notice, ...], Meta(max_length=8)]
 
 
-_BODIES: dict[Wanted, type[Struct]] = {"catalogue": CatalogueBody, "settings": SettingsBody, "notices": NoticesBody}
+_BODIES: dict[Wanted, tuple[type[Struct], ...]] = {
+    "catalogue": (PackBody, CatalogueBody),
+    "settings": (SettingsBody,),
+    "notices": (NoticesBody,),
+}
 
 
 def body(what: Wanted, data: bytes) -> Any:
     """``data`` as the body of this kind. :class:`ContractError` names what is wrong, and never quotes."""
     if len(data) > MAX_BODY:
         raise ContractError(f"larger than {MAX_BODY} bytes")
-    try:
-        found: Any = msgspec.json.decode(data, type=_BODIES[what])
-    except RecursionError:
-        raise ContractError("nested too deeply") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ContractError(str(error).split("'", 1)[0].split(" (byte", 1)[0][:100]) from None
+    found: Any = None
+    for kind in _BODIES[what]:
+        try:
+            found = msgspec.json.decode(data, type=kind)
+            break
+        except RecursionError:
+            raise ContractError("nested too deeply") from None
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            refused = ContractError(str(error).split("'", 1)[0].split(" (byte", 1)[0][:100])
+    if found is None:
+        raise refused
     if found.v != VERSION:
         raise ContractError("version not known here")
     return found

@@ -1,22 +1,28 @@
 """The catalogue as the terminal uses it: loaded once, checked whole, then only asked.
 
-A file that is damaged or contradicts itself never becomes a catalogue: :class:`CatalogueDamagedError` says in Chinese
-what is wrong, for the staff who must replace it.
+What is damaged or contradicts itself never becomes a catalogue: :class:`CatalogueDamagedError` says in Chinese what is wrong,
+for the staff who must replace it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from sys import intern
 
 import msgspec
+from msgspec import Struct
 
-from domain.catalogue.contradictions import Dated, contradictions
+from domain.calendar import Calendar, Year, published
+from domain.catalogue.contradictions import Forms, contradictions
+from domain.catalogue.finding import Finding
+from domain.catalogue.form import Field
 from domain.catalogue.item import Bundle, Item, Material, Question, Situation
+from domain.catalogue.lazy import Slip, Unread, in_force
 from domain.catalogue.opening import NotOpen, Opening, Openings, Proof
+from domain.catalogue.part import DamagedError, Joint, Share, decode
 from domain.catalogue.party import Party
 
 DATA = Path(__file__).parent / "data"
@@ -24,8 +30,6 @@ _MAX_BYTES = 32 * 1024 * 1024
 _SCANNED: tuple[Proof, ...] = ("scan", "original_shown")
 Key = tuple[str, str, str]
 """Home place, item, situation."""
-_K = TypeVar("_K")
-_D = TypeVar("_D", bound=Dated)
 
 
 class CatalogueDamagedError(ValueError):
@@ -40,7 +44,8 @@ class CatalogueDamagedError(ValueError):
 class Catalogue:
     """What can be done here. All questions are answered from memory and cannot fail for ids taken from its own answers.
 
-    ``day``: what was not in force on it is not here; ``None``: the newest of everything, whatever its dates.
+    ``day``: what was not in force on it is not here; ``None``: the newest of everything, whatever its dates. ``register``: number
+    of the register of keys it was believed by, 0 where nothing was signed.
     """
 
     version: str
@@ -48,21 +53,24 @@ class Catalogue:
     notice: str
     parties: tuple[Party, ...]
     bundles: tuple[Bundle, ...] = ()
+    holidays: tuple[Year, ...] = ()
+    register: int = 0
     day: date | None = None
-    _items: dict[str, Item] = field(default_factory=dict)
-    _openings: dict[Key, Opening] = field(default_factory=dict)
+    _items: Mapping[str, Item] = field(default_factory=dict)
+    _openings: Mapping[Key, Opening] = field(default_factory=dict)
     _not_open: tuple[NotOpen, ...] = ()
-    _versions: tuple[Item, ...] = ()
-    _opened: tuple[Opening, ...] = ()
+    _forms: Forms = field(default_factory=dict)
+    _versions: tuple[Slip[str], ...] = ()
+    _opened: tuple[Slip[Key], ...] = ()
+    _takers: frozenset[str] = frozenset()
 
     def on(self, day: date | None) -> Catalogue:
         """The same catalogue as it stands on ``day`` (China's)."""
         if day == self.day:
             return self
-        items = _newest(((i.item_id, i) for i in self._versions), day)
-        opened = _newest((((o.home, o.item, o.situation), o) for o in self._opened), day)
-        openings = {key: o for key, o in opened.items() if o.item in items and items[o.item].situation(o.situation)}
-        return replace(self, day=day, _items=items, _openings=openings)
+        items = in_force(self._versions, day)
+        openings = {key: slip for key, slip in in_force(self._opened, day).items() if key[1] in items}
+        return replace(self, day=day, _items=Unread(items, _item), _openings=Unread(openings, self._opening))
 
     def party(self, party_id: str) -> Party | None:
         return next((p for p in self.parties if p.party == party_id), None)
@@ -83,7 +91,12 @@ class Catalogue:
 
     def takes_in(self, home: str) -> bool:
         """Whether cases are taken in for ``home`` here, ever: then a key to seal them to is needed."""
-        return any(o.home == home and o.way == "full_intake" for o in self._opened)
+        return home in self._takers
+
+    def calendar(self, party_id: str | None = None) -> Calendar:
+        """Working days and opening hours of a party, of the province where none is named."""
+        party = self.party(party_id) if party_id else None
+        return Calendar((*published(), *self.holidays), party.days_off if party else ())
 
     def item(self, item_id: str) -> Item | None:
         return self._items.get(item_id)
@@ -91,7 +104,7 @@ class Catalogue:
     def items(self, home: str) -> tuple[Item, ...]:
         """Items of which ``home`` has opened at least one situation, in the catalogue's order."""
         opened = {item for party, item, _ in self._openings if party == home}
-        return tuple(i for i in self._items.values() if i.item_id in opened)
+        return tuple(self._items[i] for i in self._items if i in opened)
 
     def elsewhere(self, home: str) -> tuple[Item, ...]:
         """Items of which ``home`` has opened nothing here, and says where they are done."""
@@ -132,58 +145,115 @@ class Catalogue:
         """The materials the camera must see, in order: also of an original that is shown at the window."""
         return tuple(m for m in self.materials(opening) if opening.proofs[m.material_id] in _SCANNED)
 
+    def findings(self) -> Iterator[Finding]:
+        """What contradicts itself. It reads everything, an item at a time."""
+        versions: dict[str, list[Slip[str]]] = {}
+        for item in self._versions:
+            versions.setdefault(item.key, []).append(item)
+        opened: dict[str, list[Slip[Key]]] = {}
+        for opening in self._opened:
+            opened.setdefault(opening.key[1], []).append(opening)
+        groups = (
+            (one, [_item(s.raw) for s in versions.get(one, ())], [_as_written(s.raw) for s in opened.get(one, ())])
+            for one in dict.fromkeys((*versions, *opened))
+        )
+        return contradictions(groups, self.parties, self._forms, self._not_open, self.bundles)
+
+    def _opening(self, raw: msgspec.Raw) -> Opening:
+        written = _as_written(raw)
+        if written.form_of is None:
+            return written
+        return msgspec.structs.replace(written, form=self._forms[written.home, written.form_of], form_of=None)
+
+
+def build(
+    version: str, joint: Joint, shares: Iterable[Share], *, register: int = 0, forms: Mapping[str, tuple[Field, ...]] | None = None
+) -> Catalogue:
+    """A catalogue of its parts, everything in it read once: so nothing that is typed later fails. :class:`CatalogueDamagedError`.
+
+    ``forms``: known to every party; given with a plain file only, in which one share may speak for all.
+    """
+    shares = tuple(shares)
+    versions: list[Slip[str]] = []
+    opened: list[Slip[Key]] = []
+    takers: set[str] = set()
+    at = ""
+    try:
+        for place, raw in enumerate(joint.items, 1):
+            at = f"第 {place} 个事项"
+            item = _item(raw)
+            versions.append(Slip(item.item_id, item.since, item.until, raw))
+        for share in shares:
+            for place, raw in enumerate(share.openings, 1):
+                at = f"第 {place} 条开通（{share.party.name}那一份）"
+                o = _as_written(raw)
+                if forms is None and o.home != share.party.party:
+                    raise CatalogueDamagedError(f"{at}替别的签约方 {o.home} 开通了 {o.item}")
+                opened.append(Slip((intern(o.home), intern(o.item), intern(o.situation)), o.since, o.until, raw))
+                if o.way == "full_intake":
+                    takers.add(o.home)
+    except msgspec.ValidationError as error:
+        raise CatalogueDamagedError(f"{at}已损坏：{error}") from None
+    if forms is None and any(n.home != share.party.party for share in shares for n in share.not_open):
+        raise CatalogueDamagedError("有签约方替别的签约方说明了为什么不开通")
+    common = {(share.party.party, name): fields for share in shares for name, fields in (forms or {}).items()}
+    catalogue = Catalogue(
+        version=version,
+        demo=joint.demo,
+        notice=joint.notice,
+        parties=tuple(share.party for share in shares),
+        bundles=joint.bundles,
+        holidays=joint.holidays,
+        register=register,
+        day=date.min,
+        _not_open=tuple(n for share in shares for n in share.not_open),
+        _forms=common | {(share.party.party, name): fields for share in shares for name, fields in share.forms.items()},
+        _versions=tuple(versions),
+        _opened=tuple(opened),
+        _takers=frozenset(takers),
+    )
+    if problems := tuple(str(found) for found in catalogue.findings()):
+        raise CatalogueDamagedError(*problems)
+    return catalogue.on(None)
+
+
+class _Items(Struct, frozen=True):
+    items: tuple[msgspec.Raw, ...]
+
 
 def load(items: Path = DATA / "catalogue_demo.json", openings: Path = DATA / "openings_demo.json") -> Catalogue:
-    """Both files, checked. :class:`CatalogueDamagedError`."""
-    listed = _decode(items, "items", dict[str, Any]).get("items")
+    """A catalogue in two plain files, as the program's own demonstration has it. :class:`CatalogueDamagedError`."""
+    return plain(_read(items), _read(openings), items.name, openings.name)
+
+
+def plain(items: bytes | msgspec.Raw, openings: bytes | msgspec.Raw, *names: str) -> Catalogue:
+    """The same from bytes; ``names``: what they are called in an error."""
+    called = [f"目录文件 {name}" for name in names] or ["事项", "开通"]
     try:
-        versions = msgspec.convert(listed, tuple[Item, ...])
-    except msgspec.ValidationError as error:
-        raise CatalogueDamagedError(f"事项目录 {items.name} 内容不符合要求：{error}") from None
-    opened: Openings = _decode(openings, "openings", Openings)
-    by_id: dict[str, list[Item]] = {}
-    for item in versions:
-        by_id.setdefault(item.item_id, []).append(item)
-    problems = tuple(str(found) for found in contradictions(by_id, opened))
-    if problems:
-        raise CatalogueDamagedError(*problems)
-    return Catalogue(
-        version=opened.version,
-        demo=opened.demo,
-        notice=opened.notice,
-        parties=opened.parties,
-        bundles=opened.bundles,
-        day=date.min,
-        _not_open=opened.not_open,
-        _versions=versions,
-        _opened=tuple(_with_form(o, opened) for o in opened.openings),
-    ).on(None)
+        listed: _Items = decode(called[0], items, _Items)
+        opened: Openings = decode(called[1], openings, Openings)
+    except DamagedError as error:
+        raise CatalogueDamagedError(str(error)) from None
+    joint = Joint(opened.demo, opened.notice, listed.items, opened.bundles)
+    everything = Share(opened.parties[0], opened.openings, opened.not_open)
+    rest = tuple(Share(party) for party in opened.parties[1:])
+    return build(opened.version, joint, (everything, *rest), forms=opened.forms)
 
 
-def _with_form(opening: Opening, opened: Openings) -> Opening:
-    named = opening.form_of
-    return opening if named is None else msgspec.structs.replace(opening, form=opened.forms[named], form_of=None)
-
-
-def _newest(dated: Iterable[tuple[_K, _D]], day: date | None) -> dict[_K, _D]:
-    """Of each its version in force on ``day``, on no day in particular its newest; in the order given."""
-    found: dict[_K, _D] = {}
-    for key, one in dated:
-        since, known = one.since or date.min, found.get(key)
-        in_force = day is None or since <= day <= (one.until or date.max)
-        if in_force and (known is None or since >= (known.since or date.min)):
-            found[key] = one
-    return found
-
-
-def _decode(path: Path, what: str, kind: Any) -> Any:
+def _read(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise CatalogueDamagedError(f"目录文件 {path.name} 读不出来：{error.strerror}") from None
     if len(data) > _MAX_BYTES:
         raise CatalogueDamagedError(f"目录文件 {path.name} 过大")
-    try:
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise CatalogueDamagedError(f"目录文件 {path.name}（{what}）已损坏：{error}") from None
+    return data
+
+
+def _item(raw: msgspec.Raw) -> Item:
+    return msgspec.json.decode(raw, type=Item)
+
+
+def _as_written(raw: msgspec.Raw) -> Opening:
+    return msgspec.json.decode(raw, type=Opening)

@@ -4,15 +4,16 @@ cannot keep. :func:`domain.catalogue.catalogue.load` refuses a catalogue with on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 from typing import Protocol
 
 from domain.catalogue.finding import Finding
 from domain.catalogue.form import Field
-from domain.catalogue.item import Item, Material, Situation
-from domain.catalogue.opening import NotOpen, Opening, Openings
+from domain.catalogue.item import Bundle, Item, Material, Situation
+from domain.catalogue.opening import NotOpen, Opening
+from domain.catalogue.party import Party
 
 
 class Dated(Protocol):
@@ -23,41 +24,61 @@ class Dated(Protocol):
     def until(self) -> date | None: ...
 
 
+Forms = Mapping[tuple[str, str], tuple[Field, ...]]
+"""The shared forms: (party, form) → fields."""
+
+
 def overlap(one: Dated, other: Dated) -> bool:
     """Whether there is a day both are good."""
     return (one.since or date.min) <= (other.until or date.max) and (other.since or date.min) <= (one.until or date.max)
 
 
-def contradictions(items: Mapping[str, Sequence[Item]], opened: Openings) -> Iterator[Finding]:
-    """``items``: the versions of each."""
-    for versions in items.values():
-        for item in versions:
-            yield from of_item(item)
-        for one, other in combinations(versions, 2):
-            if overlap(one, other):
-                yield _error(
-                    "two-versions",
-                    one.item_id,
-                    f"第 {one.version} 版和第 {other.version} 版同时有效",
-                    "给旧版写上 until，或给新版改 since",
-                )
-    parties = [p.party for p in opened.parties]
-    for twice in _twice(parties):
-        yield _error("party-twice", twice, "签约方编号重复")
-    for party in opened.parties:
-        if party.parent is not None and party.parent not in parties:
-            yield _error("parent-unknown", party.party, f"没有上级签约方 {party.parent}")
-    for opening in opened.openings:
-        yield from _of_opening(opening, items.get(opening.item, ()), opened, parties)
-    yield from _opened_twice(opened.openings)
-    keys = {(o.home, o.item, o.situation) for o in opened.openings}
-    for reason in opened.not_open:
-        yield from _of_reason(reason, items, keys, parties)
-    for twice in _twice([b.bundle for b in opened.bundles]):
+def contradictions(
+    groups: Iterable[tuple[str, Sequence[Item], Sequence[Opening]]],
+    parties: Sequence[Party],
+    forms: Forms,
+    not_open: Sequence[NotOpen],
+    bundles: Sequence[Bundle],
+) -> Iterator[Finding]:
+    """``groups``: each item's versions and what is opened of it; one at a time, so that a large catalogue need not be held."""
+    named = {p.party for p in parties}
+    situations: dict[str, set[str]] = {}
+    keys: set[tuple[str, str, str]] = set()
+    for item_id, versions, openings in groups:
+        situations[item_id] = {s.situation_id for i in versions for s in i.situations}
+        keys |= {(o.home, o.item, o.situation) for o in openings}
+        yield from _of_versions(versions)
+        for opening in openings:
+            yield from _of_opening(opening, versions, forms, named)
+        yield from _opened_twice(openings)
+    yield from _of_parties(parties, forms)
+    for reason in not_open:
+        yield from _of_reason(reason, situations, keys, named)
+    for twice in _twice([b.bundle for b in bundles]):
         yield _error("bundle-twice", twice, "一件事的编号重复")
-    for bundle in opened.bundles:
-        for missing in (i for i in bundle.items if i not in items):
+    for bundle in bundles:
+        for missing in (i for i in bundle.items if not situations.get(i)):
             yield _error("bundle-unknown", bundle.bundle, f"一件事里的事项 {missing} 目录里没有")
+
+
+def _of_parties(parties: Sequence[Party], forms: Forms) -> Iterator[Finding]:
+    named = [p.party for p in parties]
+    for twice in _twice(named):
+        yield _error("party-twice", twice, "签约方编号重复")
+    for party in parties:
+        if party.parent is not None and party.parent not in named:
+            yield _error("parent-unknown", party.party, f"没有上级签约方 {party.parent}")
+    for (home, form), fields in forms.items():
+        yield from of_form(f"{home}/{form}" if home else form, fields)
+
+
+def _of_versions(versions: Sequence[Item]) -> Iterator[Finding]:
+    for item in versions:
+        yield from of_item(item)
+    for one, other in combinations(versions, 2):
+        if overlap(one, other):
+            what = f"第 {one.version} 版和第 {other.version} 版同时有效"
+            yield _error("two-versions", one.item_id, what, "给旧版写上 until，或给新版改 since")
 
 
 def of_item(item: Item) -> Iterator[Finding]:
@@ -138,14 +159,14 @@ def _of_tree(item: Item) -> Iterator[Finding]:
         yield _error("unreachable", f"{item.item_id}/{lost}", "没有一个答案通向这个问题", "删掉它，或让一个答案通向它")
 
 
-def _of_opening(o: Opening, versions: Sequence[Item], opened: Openings, parties: Iterable[str]) -> Iterator[Finding]:
+def _of_opening(o: Opening, versions: Sequence[Item], forms: Forms, parties: Container[str]) -> Iterator[Finding]:
     where = f"{o.home}/{o.item}/{o.situation}"
     if o.home not in parties:
         yield _error("home-unknown", where, "没有这个签约方")
     if (o.since or date.min) > (o.until or date.max):
         yield _error("dates", where, "until 早于 since")
         return
-    if o.form_of is not None and (o.form or o.form_of not in opened.forms):
+    if o.form_of is not None and (o.form or (o.home, o.form_of) not in forms):
         yield _error("form-unknown", where, f"没有表单 {o.form_of}，或 form 和 form_of 都写了", "在 forms 里加上这张表单")
     good = [i for i in versions if overlap(i, o)]
     situations = [(i, s) for i in good if (s := i.situation(o.situation)) is not None]
@@ -157,7 +178,7 @@ def _of_opening(o: Opening, versions: Sequence[Item], opened: Openings, parties:
         if wrong:  # of another version they would be the same
             yield from wrong
             break
-    yield from of_form(where, o.form or opened.forms.get(o.form_of or "", ()))
+    yield from of_form(where, o.form)
 
 
 def _of_proofs(where: str, o: Opening, situation: Situation) -> Iterator[Finding]:
@@ -219,14 +240,13 @@ def _opened_twice(openings: Sequence[Opening]) -> Iterator[Finding]:
 
 
 def _of_reason(
-    reason: NotOpen, items: Mapping[str, Sequence[Item]], keys: set[tuple[str, str, str]], parties: Iterable[str]
+    reason: NotOpen, situations: Mapping[str, set[str]], keys: set[tuple[str, str, str]], parties: Container[str]
 ) -> Iterator[Finding]:
     where = "/".join(part for part in (reason.home, reason.item, reason.situation) if part)
-    versions = items.get(reason.item, ())
-    known = reason.home in parties and any(reason.situation is None or i.situation(reason.situation) for i in versions)
-    if not known:
+    known = situations.get(reason.item, set())
+    if reason.home not in parties or not known or (reason.situation is not None and reason.situation not in known):
         yield _error("reason-unknown", where, "说明了为什么不开通，但没有这个签约方、事项或情形")
-    wholly = reason.situation is None and any(key[:2] == (reason.home, reason.item) for key in keys)
+    wholly = reason.situation is None and any((reason.home, reason.item, one) in keys for one in known)
     if wholly or (reason.home, reason.item, reason.situation) in keys:
         yield _error("open-and-not", where, "既开通了，又说没有开通", "删掉其中一条")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
 from domain.catalogue.form import Field
@@ -75,13 +76,14 @@ class NotOpen(Struct, frozen=True):
 
 
 class Openings(Struct, frozen=True, forbid_unknown_fields=True):
-    """A file of what parties have opened. ``forms``: written once, named by openings."""
+    """A plain file of what all parties have opened. ``openings``: :class:`Opening`, unread; ``forms``: written once, named by
+    openings."""
 
     version: Title
     demo: bool
     notice: Text
     parties: Annotated[tuple[Party, ...], Meta(min_length=1)]
-    openings: tuple[Opening, ...]
+    openings: tuple[msgspec.Raw, ...]
     not_open: tuple[NotOpen, ...] = ()
     bundles: tuple[Bundle, ...] = ()
     forms: dict[Id, tuple[Field, ...]] = {}

@@ -7,11 +7,13 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, load
+from domain.catalogue import pack
+from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, load, plain
+from domain.catalogue.trust import UntrustedError
 from kiosk.orders.book import Book
-from kiosk.settings import Settings
+from kiosk.settings import CatalogueSettings, Settings
 from kiosk.standing import Parts, with_wanted
-from mqtt.desired import CatalogueBody, NoticesBody, SettingsBody, body
+from mqtt.desired import CatalogueBody, NoticesBody, PackBody, SettingsBody, body
 from mqtt.messages import ContractError, Wanted
 
 log = logging.getLogger(__name__)
@@ -26,12 +28,14 @@ class RefusedError(Exception):
 
 
 class Shelf:
-    """The bodies on the disk, and what they mean to this terminal. ``memory``: a folder on tmpfs for the catalogue's two files."""
+    """The bodies on the disk, and what they mean to this terminal. ``register``: the newest register of keys a catalogue that was
+    used came with; one with an older is refused from then on.
+    """
 
-    def __init__(self, folder: Path, memory: Path, settings: Settings) -> None:
+    def __init__(self, folder: Path, settings: Settings) -> None:
         self._folder = folder
-        self._memory = memory
         self._settings = settings
+        self.register = 0
 
     def path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.json"
@@ -48,7 +52,7 @@ class Shelf:
             found = body(what, data)
         except ContractError as error:
             raise RefusedError("not_of_contract", str(error)) from None
-        if isinstance(found, CatalogueBody):
+        if isinstance(found, PackBody | CatalogueBody):
             return self._catalogue(found)
         if isinstance(found, SettingsBody):
             try:
@@ -70,18 +74,34 @@ class Shelf:
             if path.stem not in digests:
                 path.unlink(missing_ok=True)
 
-    def _catalogue(self, found: CatalogueBody) -> Catalogue:
-        items, openings = self._memory / "items.json", self._memory / "openings.json"
-        self._memory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    def _catalogue(self, found: PackBody | CatalogueBody) -> Catalogue:
+        root = self._settings.catalogue.root if self._settings.catalogue else None
         try:
-            items.write_bytes(bytes(found.items))
-            openings.write_bytes(bytes(found.openings))
-            return checked(load(items, openings), self._settings)
+            if isinstance(found, PackBody):
+                if root is None:
+                    raise UntrustedError("本机没有写明根公钥（[catalogue] root），不能用签名的目录")
+                return checked(pack.read(found.pack, root, newest=self.register), self._settings)
+            catalogue = plain(found.items, found.openings)
+            if root is not None or not catalogue.demo:
+                raise UntrustedError("目录没有签名；没有签名的只能是演示目录")
+            return checked(catalogue, self._settings)
+        except UntrustedError as error:
+            raise RefusedError("catalogue_untrusted", str(error)) from None
         except CatalogueDamagedError as error:
             raise RefusedError("catalogue_damaged", str(error)) from None
-        finally:
-            items.unlink(missing_ok=True)
-            openings.unlink(missing_ok=True)
+
+
+def own(chosen: CatalogueSettings | None) -> Catalogue:
+    """The catalogue a terminal begins with. :class:`CatalogueDamagedError`."""
+    if chosen is None or (chosen.items is None and chosen.pack is None):
+        return load()
+    if chosen.items is not None and chosen.openings is not None:
+        return load(chosen.items, chosen.openings)
+    try:
+        data = chosen.pack.read_bytes() if chosen.pack else b""
+    except OSError as error:
+        raise CatalogueDamagedError(f"目录包 {chosen.pack} 读不出来：{error.strerror}") from None
+    return pack.read(data, chosen.root or "")
 
 
 def checked(catalogue: Catalogue, settings: Settings) -> Catalogue:
@@ -92,10 +112,11 @@ def checked(catalogue: Catalogue, settings: Settings) -> Catalogue:
     return catalogue
 
 
-def put(parts: Parts, found: Any) -> None:
+def put(parts: Parts, found: Any, shelf: Shelf) -> None:
     """``found``, as :meth:`Shelf.read` gives it, in its place."""
     match found:
         case Catalogue():
+            shelf.register = max(shelf.register, found.register)
             parts.catalogue, parts.damaged = found, None
         case SettingsBody():
             parts.wanted = found
@@ -108,7 +129,7 @@ def take_up(parts: Parts, book: Book, shelf: Shelf) -> None:
     for row in book.wanted():
         while row.held is not None:
             try:
-                put(parts, shelf.read(row.what, row.held))
+                put(parts, shelf.read(row.what, row.held), shelf)
                 break
             except RefusedError as error:
                 log.error("what is held of %s cannot be used (%s %s): the one before it", row.what, error.why, error)

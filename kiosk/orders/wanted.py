@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -28,7 +29,7 @@ from kiosk.orders.book import Book, Row
 from kiosk.orders.fetch import DamagedError, NotFetchedError
 from kiosk.orders.shelf import RefusedError, Shelf, put
 from kiosk.orders.trust import Trust
-from kiosk.standing import Parts, Stage, passed, shown
+from kiosk.standing import Parts, Stage, offered, passed, shown
 from mqtt.messages import ContractError, Wanted
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class WantedDocuments:
         self._news = news
         self._again: dict[Wanted, tuple[float, float]] = {}
         self._ready: dict[tuple[Wanted, int], Any] = {}
-        self._shown: tuple[str, ...] = shown(parts.notices, clock.now())
+        self._stood = self._by_the_clock()
         self._notes: SimpleQueue[_Heard | _Refresh | _Stop] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="wanted", daemon=True)
 
@@ -119,7 +120,7 @@ class WantedDocuments:
         """Whatever can be done now. Called by the thread; without one, by whoever has none."""
         for row in self._book.wanted():
             self._advance(row)
-        self._notices()
+        self._time_passes()
 
     def _run(self) -> None:
         while True:
@@ -219,10 +220,10 @@ class WantedDocuments:
 
         def switch() -> None:
             self._book.apply(row)
-            put(self._parts, found)
+            put(self._parts, found, self._shelf)
             standing = self._parts.standing(self._clock.now())
             self._stage.stand(standing)
-            self._shown = standing.notices
+            self._stood = standing.notices, standing.catalogue.day
 
         if self._stage.between(switch):
             log.info("wanted: %s revision %d applied", row.what, row.rev)
@@ -231,15 +232,20 @@ class WantedDocuments:
             self._shelf.keep_only({digest for one in rows for digest in (one.sha256, one.held, one.before) if digest})
             self._news()
 
-    def _notices(self) -> None:
-        """A notice whose time has come or is over."""
-        if shown(self._parts.notices, self._clock.now()) == self._shown:
+    def _by_the_clock(self) -> tuple[tuple[str, ...], date | None]:
+        """What changes by itself: the notices shown, and the day whose catalogue is offered."""
+        now = self._clock.now()
+        return shown(self._parts.notices, now), offered(now)
+
+    def _time_passes(self) -> None:
+        """A notice whose time has come or is over; at midnight what of the catalogue is no longer, or now, in force."""
+        if self._by_the_clock() == self._stood:
             return
 
         def switch() -> None:
             standing = self._parts.standing(self._clock.now())
             self._stage.stand(standing)
-            self._shown = standing.notices
+            self._stood = standing.notices, standing.catalogue.day
 
         self._stage.between(switch)
 

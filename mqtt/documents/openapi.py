@@ -13,7 +13,7 @@ _PKCS10 = {"application/pkcs10": {"schema": {"type": "string", "contentEncoding"
 _PKCS7 = {"application/pkcs7-mime": {"schema": {"type": "string", "contentEncoding": "base64"}}}
 _SEALED = {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
 _PARTIAL = {resources.PARTIAL: _SEALED["application/octet-stream"]}
-_BODIES = (desired.CatalogueBody, desired.SettingsBody, desired.NoticesBody)
+_BODIES = (desired.PackBody, desired.CatalogueBody, desired.SettingsBody, desired.NoticesBody)
 _BODY = {"application/json": {"schema": {"anyOf": [reference(kind) for kind in _BODIES]}}}
 _SECURITY: dict[Who, Json] = {
     "code": {

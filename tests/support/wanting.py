@@ -7,9 +7,11 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from support.orders import Centre, Floor, OrderedTerminal
+from support.packs import PINNED, Made
 
 from domain.catalogue.catalogue import DATA, load
 from domain.sealing import new_key
@@ -17,7 +19,7 @@ from kiosk import settings as conf
 from kiosk.orders.shelf import Shelf, take_up
 from kiosk.orders.wanted import WantedDocuments
 from kiosk.standing import Parts
-from mqtt.desired import CatalogueBody, SettingsBody, VisitTimes
+from mqtt.desired import CatalogueBody, PackBody, SettingsBody, VisitTimes
 from mqtt.messages import Wanted, encode
 
 
@@ -42,15 +44,16 @@ class Store:
 class Wanting:
     """One terminal; :meth:`again` is the same after a restart."""
 
-    def __init__(self, folder: Path, centre: Centre, store: Store | None = None) -> None:
+    def __init__(self, folder: Path, centre: Centre, store: Store | None = None, *, pinned: bool = False) -> None:
         self.folder = folder
         self.centre = centre
         self.terminal = OrderedTerminal(folder, centre)
         self.store = store or Store(folder / "bodies")
         self.floor = Floor()
-        self.settings = _settings(folder)
+        self.pinned = pinned
+        self.settings = _settings(folder, pinned=pinned)
         self.parts = Parts(self.settings, load())
-        self.shelf = Shelf(folder / "wanted", folder / "memory", self.settings)
+        self.shelf = Shelf(folder / "wanted", self.settings)
         take_up(self.parts, self.terminal.book, self.shelf)
         self.documents = WantedDocuments(
             self.terminal.book,
@@ -74,23 +77,28 @@ class Wanting:
     def again(self) -> Wanting:
         """The program as it comes up after a restart."""
         self.terminal.database.close()
-        return Wanting(self.folder, self.centre, self.store)
+        return Wanting(self.folder, self.centre, self.store, pinned=self.pinned)
 
     def states(self) -> list[tuple[str, int, str, str | None]]:
         return [(one.what, one.rev, one.state, one.why) for one in self.terminal.reported()]
 
 
-def catalogue(version: str = "9.0") -> bytes:
-    openings = json.loads((DATA / "openings_demo.json").read_text("utf-8"))
+def catalogue(version: str = "9.0", openings: Any = None) -> bytes:
+    """The demonstration's, unsigned; ``openings``: changed by a test."""
+    openings = openings or json.loads((DATA / "openings_demo.json").read_text("utf-8"))
     raw = json.dumps({**openings, "version": version}).encode()
     return encode(CatalogueBody(1, msgspec.Raw((DATA / "catalogue_demo.json").read_bytes()), msgspec.Raw(raw)))
+
+
+def signed(made: Made) -> bytes:
+    return encode(PackBody(1, msgspec.Raw(made.data)))
 
 
 def phone(number: str) -> bytes:
     return encode(SettingsBody(1, phone=number, visit=VisitTimes(total=600)))
 
 
-def _settings(folder: Path) -> conf.Settings:
+def _settings(folder: Path, *, pinned: bool) -> conf.Settings:
     key = new_key("k")[0]
     one = f'{{ key_id = "{key.key_id}", public = "{key.public}" }}'
     text = f"""
@@ -101,6 +109,8 @@ devices = {{ idcard = {{ path = "a" }}, printer = {{ host = "b" }}, camera = {{ 
 centre = {{ broker = "h:1", documents = "https://h", identity = "{folder}" }}
 keys = {{ intake = {one}, recovery = {one}, homes = {{ demo-jia = {one}, demo-qi = {one}, demo-yi = {one}, demo-ding = {one} }} }}
 """  # noqa: E501
+    if pinned:
+        text += f'catalogue = {{ root = "{PINNED}" }}\n'
     path = folder / "terminal.toml"
     path.write_text(text, "utf-8")
     return conf.load(path)

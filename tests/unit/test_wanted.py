@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.orders import Centre
-from support.wanting import Wanting, catalogue, phone
+from support.packs import Made
+from support.wanting import Wanting, catalogue, phone, signed
 
-from domain.catalogue.catalogue import load
+from domain.catalogue.catalogue import DATA, load
 from kiosk.orders.fetch import DamagedError, NotFetchedError
 from mqtt.desired import Notice, NoticesBody, SettingsBody
 from mqtt.messages import Wanted, encode
@@ -73,6 +75,75 @@ def test_it_waits_for_its_time(wanting: Wanting) -> None:
     wanting.terminal.clock.ahead = timedelta(hours=2)
     wanting.documents.round()
     assert wanting.states()[-1][2] == "applied"
+
+
+def test_at_midnight_what_is_in_force_changes_between_two_visits_without_a_restart(wanting: Wanting) -> None:
+    today = wanting.terminal.clock.now().date()
+    openings = json.loads((DATA / "openings_demo.json").read_text("utf-8"))
+    med = [o for o in openings["openings"] if o["item"] == "MED-REMOTE"]
+    for opening in med[:2]:
+        opening["until"] = today.isoformat()
+    for opening in med[2:]:
+        opening["since"] = (today + timedelta(days=1)).isoformat()
+    wanting.wants("catalogue", 1, catalogue(openings=openings))
+
+    def offered() -> list[str]:
+        found = wanting.floor.stood[-1].catalogue
+        return [s.situation_id for s in found.situations("demo-jia", "MED-REMOTE")]
+
+    assert offered() == ["MED-1", "MED-2"]
+    wanting.floor.busy = True
+    wanting.terminal.clock.ahead = timedelta(days=1)
+    wanting.documents.round()
+    assert offered() == ["MED-1", "MED-2"]
+    wanting.floor.busy = False
+    wanting.documents.round()
+    assert offered() == ["MED-3", "MED-4"]
+    assert len(wanting.floor.stood) == 2
+
+
+def test_a_signed_catalogue_is_held_after_a_restart_where_the_root_is_pinned(tmp_path: Path, centre: Centre) -> None:
+    one = Wanting(tmp_path, centre, pinned=True)
+    one.wants("catalogue", 1, signed(Made()))
+    assert one.states()[-1] == ("catalogue", 1, "applied", None)
+    again = one.again()
+    assert (again.parts.catalogue.version, again.parts.catalogue.register) == ("demo-signed-1", 3)
+    again.terminal.database.close()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        signed(Made(signers={"demo-qi": "demo-jia"}, version="bad")),
+        signed(Made(number=2, version="by an older register")),
+        catalogue("9.0"),
+    ],
+)
+def test_what_is_not_signed_by_its_owners_never_takes_the_place_of_what_is(tmp_path: Path, centre: Centre, data: bytes) -> None:
+    one = Wanting(tmp_path, centre, pinned=True)
+    one.wants("catalogue", 1, signed(Made()))
+    one.wants("catalogue", 2, data)
+    assert one.states()[-1] == ("catalogue", 2, "refused", "catalogue_untrusted")
+    assert one.again().parts.catalogue.version == "demo-signed-1"
+
+
+def test_an_older_register_is_refused_after_a_restart_too(tmp_path: Path, centre: Centre) -> None:
+    one = Wanting(tmp_path, centre, pinned=True)
+    one.wants("catalogue", 1, signed(Made()))
+    again = one.again()
+    again.wants("catalogue", 2, signed(Made(number=2)))
+    assert again.states()[-1] == ("catalogue", 2, "refused", "catalogue_untrusted")
+    again.wants("catalogue", 3, signed(Made(number=4, version="newer")))
+    assert again.states()[-1] == ("catalogue", 3, "applied", None)
+    again.terminal.database.close()
+
+
+def test_without_a_pinned_root_only_a_demonstration_is_taken(wanting: Wanting) -> None:
+    wanting.wants("catalogue", 1, signed(Made()))
+    openings = json.loads((DATA / "openings_demo.json").read_text("utf-8")) | {"demo": False}
+    wanting.wants("catalogue", 2, catalogue(openings=openings))
+    assert [(rev, why) for _, rev, _, why in wanting.states()] == [(1, "catalogue_untrusted"), (2, "catalogue_untrusted")]
+    assert wanting.floor.stood == []
 
 
 @pytest.mark.parametrize(
