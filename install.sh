@@ -32,6 +32,9 @@ have mosquitto || need mosquitto
 have mosquitto_passwd || need mosquitto
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || need fonts-noto-cjk
 [ -e /usr/share/fonts/truetype/hanazono/HanaMinB.ttf ] || need fonts-hanazono # names of GB 18030-2022 level 3
+# Tibetan and Yi letters in names, on screen and on forms.
+[ -e /usr/share/fonts/truetype/tibetan/DDC_Uchen.ttf ] || need fonts-ddc-uchen
+[ -e /usr/share/fonts/truetype/nuosusil/NuosuSIL-Regular.ttf ] || need fonts-sil-nuosusil
 have node || need nodejs
 have npm || need npm
 # Smart cards: pyscard comes as source and is compiled here.

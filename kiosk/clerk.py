@@ -6,17 +6,20 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 from domain import sealing
 from domain.catalogue.catalogue import Catalogue
 from domain.draft import DraftPage
 from kiosk.handover import new_case, new_service
+from kiosk.press import sheets
+from kiosk.press.press import UNMADE, Press, UnmadeError
 from kiosk.settings import Settings
 from kiosk.store.store import DrawnUp, Store
 from kiosk.tray import Tray
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DrawUp, DropPages, NoteService, SealPage, StoreCase, StoreRating, Wipe
+from kiosk.visit.effects import DrawUp, DropPages, NoteService, SealPage, SetForm, StoreCase, StoreRating, Wipe
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,7 @@ class Clerk:
         settings: Settings,
         catalogue: Catalogue,
         tray: Tray,
+        press: Press,
         post: Callable[[ev.Event], object],
         committed: Callable[[], None],
     ) -> None:
@@ -40,6 +44,7 @@ class Clerk:
         self._settings = settings
         self._catalogue = catalogue
         self._tray = tray
+        self._press = press
         self._post = post
         self._committed = committed
         self._drawn: DrawnUp | None = None
@@ -52,12 +57,17 @@ class Clerk:
         self._thread.start()
 
     def stop(self) -> None:
-        """What was asked for is done first."""
+        """What was asked for is done first, but for a form under way: it is asked for again after the start."""
+        self._press.clear()
         self._tasks.put(None)
         self._thread.join(10)
 
     def seal(self, effect: SealPage) -> None:
         self._tasks.put(lambda: self._seal(effect))
+
+    def set_form(self, effect: SetForm, day: date) -> None:
+        """In a thread of its own: setting takes longer than anything the clerk does, and may not end."""
+        threading.Thread(target=self._set_form, args=(effect, day), name="form", daemon=True).start()
 
     def drop(self, effect: DropPages) -> None:
         self._tasks.put(lambda: self._drop(effect))
@@ -102,17 +112,31 @@ class Clerk:
         self._catalogue = catalogue
 
     def _seal(self, effect: SealPage) -> None:
-        jpeg = self._tray.take(effect.ref)
+        self._keep(effect.visit, effect.home, effect.ref, self._tray.take(effect.ref))
+
+    def _keep(self, visit: str, home: str, ref: str, document: bytes | None) -> None:
         try:
-            if jpeg is None:
+            if document is None:
                 raise OSError("the picture is gone")
-            sealed = sealing.seal(jpeg, self._settings.keys.recipients(effect.home))
-            digest = self._store.keep_page(effect.visit, sealed)
+            sealed = sealing.seal(document, self._settings.keys.recipients(home))
+            digest = self._store.keep_page(visit, sealed)
         except Exception:
             log.exception("a page could not be kept")
-            self._post(ev.PageLost(effect.ref, STORE_FAILED))
+            self._post(ev.PageLost(ref, STORE_FAILED))
         else:
-            self._post(ev.PageSealed(effect.ref, digest, len(sealed)))
+            self._post(ev.PageSealed(ref, digest, len(sealed)))
+
+    def _set_form(self, effect: SetForm, day: date) -> None:
+        visit = effect.visit
+        try:
+            template, data = sheets.of(visit, effect.material, self._settings.terminal, self._catalogue, private=True, day=day)
+            pdf = self._press.pdf(template, data)
+        except (UnmadeError, LookupError, OSError) as error:
+            log.error("a form was not set: %s", error)
+            self.note("form_unmade", material=effect.material)
+            self._post(ev.PageLost(effect.ref, UNMADE))
+        else:
+            self._tasks.put(lambda: self._keep(visit.id, visit.home or "", effect.ref, pdf))
 
     def _drop(self, effect: DropPages) -> None:
         for ref in effect.refs:

@@ -21,6 +21,8 @@ from kiosk.clerk import Clerk
 from kiosk.clock import Clock
 from kiosk.drafts import DraftPost
 from kiosk.paperwork import Paperwork
+from kiosk.press import sheets
+from kiosk.press.press import Press, UnmadeError
 from kiosk.query import QueryProvider
 from kiosk.standing import Standing
 from kiosk.store.room import FULL
@@ -105,6 +107,7 @@ class Middle:
         standing: Standing,
         devices: Devices,
         tray: Tray,
+        press: Press,
         volatile: VolatileVisit,
         clock: Clock,
         news: Callable[[], None],
@@ -117,6 +120,7 @@ class Middle:
         self._rules = replace(standing.rules, queries=self._paperwork.queries)
         self._devices = devices
         self._tray = tray
+        self._press = press
         self._volatile = volatile
         self._clock = clock
         self._news = news
@@ -245,6 +249,17 @@ class Middle:
         visit = self._state.visit
         shown = visit.scan.shown if visit else None
         return self._tray.look(ref) if shown is not None and shown.ref == ref else None
+
+    def paper(self, material: str) -> bytes | None:
+        visit = self._state.visit
+        if visit is None or visit.step is not Step.SIGN:
+            return None
+        try:
+            template, data = sheets.of(visit, material, self._standing.terminal, self._rules.catalogue, private=False, day=None)
+            return self._press.picture(template, data)
+        except (UnmadeError, LookupError, OSError) as error:
+            log.warning("no picture of a form: %s", error)
+            return None
 
     # --- the dispatcher's thread ------------------------------------------------------------------------------------
 
@@ -380,6 +395,8 @@ class Middle:
                 self._devices.camera.take(effect.ref)
             case fx.SealPage():
                 clerk.seal(effect)
+            case fx.SetForm():
+                clerk.set_form(effect, self._clock.now().date())
             case fx.DropPages():
                 clerk.drop(effect)
             case fx.DrawUp():
@@ -400,6 +417,7 @@ class Middle:
                 clerk.rate(effect)
             case fx.Wipe():
                 self._paperwork.forget()
+                self._press.clear()
                 clerk.end(effect, self._tray.clear(), self._left)
 
     def _publish(self) -> None:
@@ -425,6 +443,7 @@ class Middle:
         held = {
             "volatile": self._volatile.exists(),
             "tray": self._tray.count() > 0,
+            "press": self._press.holds,
             "camera": self._devices.camera.preview() is not None,
             "photo": self._photo is not None,
             "document": self._paperwork.holds,

@@ -38,6 +38,7 @@ from kiosk.orders.shelf import Shelf, checked, own, take_up
 from kiosk.orders.trust import Trust
 from kiosk.orders.wanted import WantedDocuments
 from kiosk.paperwork import on_paper
+from kiosk.press.press import Press
 from kiosk.standing import Parts
 from kiosk.store.db import Database
 from kiosk.store.files import alone
@@ -106,8 +107,8 @@ class Terminal:
 
         self._outbox, self._documents = StoredOutbox(store), StoredDocuments(store)
         self._devices = equipment.build(settings.devices, journal, unfinished=unfinished)
-        tray = Tray()
-        self._middle = middle = Middle(parts.standing(clock.now()), self._devices, tray, volatile, clock, self._news)
+        tray, press = Tray(), Press()
+        self._middle = middle = Middle(parts.standing(clock.now()), self._devices, tray, press, volatile, clock, self._news)
         self._guides = GuideDesk(middle, self._devices.printer, clock)
         self._corrections = CorrectionDesk(database, clock, lambda: middle.catalogue.version, self._committed)
         self._room = Room(settings.paths.data, database, settings.paths.reserve * 1024 * 1024)
@@ -116,7 +117,7 @@ class Terminal:
         storekeeper = Storekeeper(
             database, self._outbox, self._room, self._devices.states, clock, middle.only_reserve, self._publisher.wake
         )
-        clerk = Clerk(store, settings, parts.catalogue, tray, middle.post, self._committed)
+        clerk = Clerk(store, settings, parts.catalogue, tray, press, middle.post, self._committed)
         clerk.start()
         self._running.callback(clerk.stop)
         drafts = self._build_drafts(store, clerk)

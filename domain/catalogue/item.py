@@ -54,6 +54,8 @@ class Material(Struct, frozen=True):
     sample: Id | None = None
     title_words: tuple[Text, ...] = ()
     sides: Annotated[int, Meta(ge=1, le=2)] = 1
+    sheet: Literal["application", "promise"] = "application"
+    """By which template it is set, where it is filled in and signed on the terminal."""
 
 
 class Situation(Struct, frozen=True):

@@ -10,6 +10,7 @@ from flask import Flask, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.identity import NATION, SEX, document_name
+from domain.names import rare
 from domain.nationality import nationality_name
 from domain.sealing import OpeningKey
 from fleet.desk import signature
@@ -136,6 +137,7 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
             sexes=SEX,
             nations=NATION,
             document_name=document_name,
+            rare=rare,
             nationality_name=nationality_name,
         )
 
@@ -150,11 +152,13 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
         if opened is None or digest not in opened.pages:
             return trouble("这次打开已经结束，或没有这一页。", 410)
         try:
-            picture = open_page(digest, inbox, keys)
+            document, kind = open_page(digest, inbox, keys)
         except (NotOursError, DamagedError) as error:
             _log.warning("page %s was not opened: %s", digest[:12], type(error).__name__)
             return trouble(str(error), 409)
-        return Response(picture, mimetype="image/jpeg")
+        answer = Response(document, mimetype=kind)
+        answer.headers["Content-Disposition"] = "inline"
+        return answer
 
     @app.get("/opened/<name>/signature.svg")
     def signature_picture(name: str) -> Response | tuple[str, int]:

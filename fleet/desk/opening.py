@@ -21,7 +21,8 @@ LASTS = 20 * 60.0
 MOST_OPEN = 16
 """Cases open at one time; the oldest is closed for the next."""
 
-_JPEG = b"\xff\xd8\xff"
+_KINDS = {b"\xff\xd8\xff": "image/jpeg", b"%PDF-": "application/pdf"}
+"""How a page begins: a picture of the camera's, or a form that was filled in and signed on the terminal."""
 
 
 class NotOursError(Exception):
@@ -57,12 +58,13 @@ def open_case(case: HomeCase, inbox: Inbox, keys: Sequence[OpeningKey]) -> CaseC
     return content
 
 
-def open_page(digest: str, inbox: Inbox, keys: Sequence[OpeningKey]) -> bytes:
-    """The JPEG of one page; errors as :func:`open_case`."""
-    picture = unseal(inbox.document(digest), keys)
-    if not picture.startswith(_JPEG):
-        raise DamagedError("这一页解开后不是图片，可能已损坏。请联系中心。")
-    return picture
+def open_page(digest: str, inbox: Inbox, keys: Sequence[OpeningKey]) -> tuple[bytes, str]:
+    """One page and its media type; errors as :func:`open_case`."""
+    page = unseal(inbox.document(digest), keys)
+    kind = next((kind for begins, kind in _KINDS.items() if page.startswith(begins)), None)
+    if kind is None:
+        raise DamagedError("这一页解开后既不是图片也不是表格，可能已损坏。请联系中心。")
+    return page, kind
 
 
 def unseal(sealed: bytes, keys: Sequence[OpeningKey]) -> bytes:

@@ -15,6 +15,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "receipt_ended": ("number", "attempt", "outcome", "cause"),
     "visit_ended": ("reason", "submitted", "pages", "pictures", "left"),
     "visit_restored": ("step",),
+    "form_unmade": ("material",),
     "residue_removed": ("pages", "files"),
     "identity_refused": ("fault",),
     "certificate": ("fault",),

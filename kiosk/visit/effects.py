@@ -22,6 +22,15 @@ class SealPage:
 
 
 @dataclass(frozen=True, slots=True)
+class SetForm:
+    """Set the signed form ``material`` as a document and seal it; answered by PageSealed or PageLost with ``ref``."""
+
+    visit: Visit = field(repr=False)
+    ref: str
+    material: str
+
+
+@dataclass(frozen=True, slots=True)
 class DropPages:
     """Pictures and sealed pages that belong to no case any more."""
 
@@ -126,6 +135,7 @@ class Wipe:
 Effect = (
     TakePicture
     | SealPage
+    | SetForm
     | DropPages
     | DrawUp
     | StoreCase

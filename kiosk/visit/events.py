@@ -197,7 +197,10 @@ class FillForm(Intent):
 
 @dataclass(frozen=True, slots=True)
 class Sign(Intent):
+    """``ref``: a fresh name for the documents this signature makes."""
+
     signature: Signature = field(repr=False)
+    ref: str = "signed"
 
 
 @dataclass(frozen=True, slots=True)

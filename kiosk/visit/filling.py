@@ -11,8 +11,11 @@ from domain.forms.checking import check
 from kiosk.visit import events as ev
 from kiosk.visit import form, path
 from kiosk.visit.delivery import offered
-from kiosk.visit.outcome import Outcome, Rules, back, onward
+from kiosk.visit.effects import Effect, SetForm
+from kiosk.visit.outcome import Outcome, Rules, back, drop, onward, with_collected
 from kiosk.visit.state import (
+    Collected,
+    KeptPage,
     Visit,
 )
 
@@ -34,12 +37,11 @@ def fill(visit: Visit, event: ev.FillForm, _now: float, rules: Rules) -> Outcome
     for field in errors:
         answers = {**answers, field: visit.answers[field]} if field in visit.answers else _without(answers, field)
     answers = asking.kept(fields, answers)
-    # A signature stands for what was signed: other answers, another signature.
-    signature = visit.signature if answers == visit.answers else None
-    after = replace(visit, answers=answers, signature=signature)
+    visit, effects = (visit, ()) if answers == visit.answers else _unsigned(visit, rules)
+    visit = replace(visit, answers=answers)
     if errors:
-        return replace(after, errors=errors, asking=next(iter(errors))), ()
-    return onward(after, rules)
+        return replace(visit, errors=errors, asking=next(iter(errors))), effects
+    return onward(visit, rules, effects=effects)
 
 
 def back_a_question(visit: Visit, event: ev.Back, now: float, rules: Rules) -> Outcome:
@@ -55,9 +57,15 @@ def back_a_question(visit: Visit, event: ev.Back, now: float, rules: Rules) -> O
 
 
 def sign(visit: Visit, event: ev.Sign, _now: float, rules: Rules) -> Outcome:
+    visit, effects = _unsigned(visit, rules)
     if not signed(event.signature):
-        return replace(visit, signature=None, errors={"signature": "请在框内签上您的姓名"}), ()
-    return onward(visit, rules, signature=event.signature)
+        return replace(visit, errors={"signature": "请在框内签上您的姓名"}), effects
+    visit = replace(visit, signature=event.signature)
+    for material in (m.material_id for m in path.signed_forms(visit, rules.catalogue)):
+        made = Collected(material, (KeptPage(f"{event.ref}-{material}"),), done=True)
+        visit = replace(visit, collected=with_collected(visit, made))
+        effects += (SetForm(visit, f"{event.ref}-{material}", material),)
+    return onward(visit, rules, effects=effects)
 
 
 def deliver(visit: Visit, event: ev.ChooseDelivery, _now: float, rules: Rules) -> Outcome:
@@ -67,7 +75,8 @@ def deliver(visit: Visit, event: ev.ChooseDelivery, _now: float, rules: Rules) -
     if event.way == visit.delivery:
         return onward(visit, rules)
     # Another way may ask other questions, and stands in what is signed.
-    return onward(visit, rules, delivery=event.way, address=None, phone=None, signature=None)
+    visit, effects = _unsigned(visit, rules)
+    return onward(visit, rules, effects=effects, delivery=event.way, address=None, phone=None)
 
 
 def postal(visit: Visit, event: ev.GivePostal, _now: float, rules: Rules) -> Outcome:
@@ -77,8 +86,15 @@ def postal(visit: Visit, event: ev.GivePostal, _now: float, rules: Rules) -> Out
     if errors:
         return replace(visit, errors=errors), ()
     address, phone = event.address.strip() if event.address is not None else None, event.phone.strip()
-    signature = visit.signature if (address, phone) == (visit.address, visit.phone) else None
-    return onward(visit, rules, address=address, phone=phone, signature=signature)
+    visit, effects = (visit, ()) if (address, phone) == (visit.address, visit.phone) else _unsigned(visit, rules)
+    return onward(visit, rules, effects=effects, address=address, phone=phone)
+
+
+def _unsigned(visit: Visit, rules: Rules) -> tuple[Visit, tuple[Effect, ...]]:
+    """A signature stands for what was signed: with what is altered it goes, and the documents it made."""
+    materials = {m.material_id for m in path.signed_forms(visit, rules.catalogue)}
+    made = tuple(c for c in visit.collected if c.material in materials)
+    return replace(visit, signature=None, collected=tuple(c for c in visit.collected if c not in made)), drop(made)
 
 
 def _without(answers: dict[str, str], field: str) -> dict[str, str]:

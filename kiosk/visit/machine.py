@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from kiosk.visit import applying, choosing, drafting, filling, handing_in, papers, path, ways
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DrawUp, DropPages, Effect, NoteService, StoreCase, Wipe
+from kiosk.visit.effects import DrawUp, DropPages, Effect, NoteService, SetForm, StoreCase, Wipe
 from kiosk.visit.outcome import Handler, Outcome, Rules, back
 from kiosk.visit.state import (
     CardPhase,
@@ -49,7 +49,7 @@ def step(state: State, event: ev.Event, now: float, rules: Rules) -> tuple[State
     after, effects = handler(before, event, now, rules)
     if after is not None and (after.step, after.printing, after.query) != (visit.step, visit.printing, visit.query):
         after = replace(after, entered=now)
-    if after is not None and after.step is Step.REVIEW and visit.step is not Step.REVIEW:
+    if after is not None and after.step is Step.REVIEW and visit.step is not Step.REVIEW and path.all_sealed(after):
         effects += (DrawUp(after),)
     if after is not None and after.step is Step.QUERY and visit.step is not Step.QUERY and after.query is None:
         after, more = ways.asked(after)
@@ -70,11 +70,12 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
         ended, effects = _wipe(visit, "catalogue")
         return _versioned(state, ended), effects
     visit = replace(visit, scan=Scan())
-    asked: tuple[Effect, ...] = ()
     if visit.step is Step.PAGE:
         visit = replace(visit, step=Step.SCAN)
-    # Pictures were in memory only: a page not yet sealed is gone and is asked for again.
+    # Pictures were in memory only: a page not yet sealed is gone and is asked for again. A signed form is made anew.
     unsealed = {c.material for c in visit.collected if any(p.digest is None for p in c.pages)}
+    forms = {m.material_id for m in path.signed_forms(visit, rules.catalogue)} & unsealed if visit.submitted is None else set()
+    unsealed -= forms
     if unsealed and visit.submitted is None:
         kept = tuple(
             replace(c, done=False, pages=tuple(p for p in c.pages if p.digest)) if c.material in unsealed else c
@@ -83,7 +84,10 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
         visit = replace(visit, collected=kept, step=Step.SCAN)
     if visit.step in (Step.CARD, Step.WARD):
         visit = replace(visit, card=CardPhase.WAITING, card_fault=None)
-    if visit.step is Step.SUBMITTING:
+    asked: tuple[Effect, ...] = tuple(
+        SetForm(visit, p.ref, c.material) for c in visit.collected if c.material in forms for p in c.pages
+    )
+    if visit.step is Step.SUBMITTING and path.all_sealed(visit):
         asked = (StoreCase(visit),)
     elif visit.step is Step.KEEPING:
         asked = drafting.kept_now(visit)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from kiosk.visit import drafting, path
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DropPages, SealPage, StoreCase, TakePicture
+from kiosk.visit.effects import DrawUp, DropPages, Effect, SealPage, StoreCase, TakePicture
 from kiosk.visit.outcome import Outcome, Rules, back, drop, each_page, onward, with_collected
 from kiosk.visit.state import (
     Collected,
@@ -61,17 +61,30 @@ def page_sealed(visit: Visit, event: ev.PageSealed, _now: float, _rules: Rules) 
     if not any(p.ref == event.ref for c in visit.collected for p in c.pages):
         return visit, (DropPages((event.ref,), (event.digest,)),)
     visit = replace(visit, collected=each_page(visit, event.ref, digest=event.digest, size=event.size))
-    if not path.all_sealed(visit) or visit.step not in (Step.SUBMITTING, Step.KEEPING):
-        return visit, ()
-    return visit, (StoreCase(visit),) if visit.step is Step.SUBMITTING else drafting.kept_now(visit)
+    return _waited_for(visit)
 
 
-def page_lost(visit: Visit, event: ev.PageLost, _now: float, _rules: Rules) -> Outcome:
+def page_lost(visit: Visit, event: ev.PageLost, _now: float, rules: Rules) -> Outcome:
     hit = next((c for c in visit.collected if any(p.ref == event.ref for p in c.pages)), None)
     if hit is None or visit.submitted:
         return visit, ()
+    if hit.material in {m.material_id for m in path.signed_forms(visit, rules.catalogue)}:
+        # What was filled in and the signature are in the case all the same: nobody is sent away for a document of it.
+        visit = replace(visit, collected=with_collected(visit, replace(hit, pages=())))
+        return _waited_for(visit)
     left = replace(hit, done=False, pages=tuple(p for p in hit.pages if p.ref != event.ref))
     return replace(visit, step=Step.SCAN, scan=Scan(fault=event.fault), collected=with_collected(visit, left)), ()
+
+
+def _waited_for(visit: Visit) -> Outcome:
+    """What the last document that came to the disk was waited for by."""
+    if not path.all_sealed(visit):
+        return visit, ()
+    if visit.step is Step.KEEPING:
+        return visit, drafting.kept_now(visit)
+    if visit.step is Step.SUBMITTING:
+        return visit, (StoreCase(visit),)
+    return visit, (DrawUp(visit),) if visit.step is Step.REVIEW else ()
 
 
 def material_done(visit: Visit, _event: ev.Next, _now: float, rules: Rules) -> Outcome:

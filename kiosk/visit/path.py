@@ -115,6 +115,13 @@ def to_scan(visit: Visit, catalogue: Catalogue) -> tuple[Material, ...]:
     return (*first, *(m for m in catalogue.to_scan(opened) if m.material_id not in visit.waived))
 
 
+def signed_forms(visit: Visit, catalogue: Catalogue) -> tuple[Material, ...]:
+    """The materials the form and the signature make."""
+    opened = opening(visit, catalogue)
+    materials = catalogue.materials(opened) if opened else ()
+    return tuple(m for m in materials if opened and opened.proofs[m.material_id] == "signed_form")
+
+
 def current_material(visit: Visit, catalogue: Catalogue) -> Material | None:
     """The material the camera waits for: the first not done."""
     done = {c.material for c in visit.collected if c.done}

@@ -24,10 +24,12 @@ PLACES = (
     Place("state", "identity, answers, signature: the visit's state in memory", "the state without a visit replaces it", True),
     Place("volatile", "the same on tmpfs, for a restart of the service", "the file is removed", True),
     Place("tray", "pictures of pages not yet sealed, in memory", "emptied", True),
+    Place("press", "the masked picture of the form to be signed, in memory", "forgotten, and a form being set is given up", True),
     Place("camera", "the camera's frames and preview", "the camera is told to rest and forgets them", True),
     Place("document", "a document that was asked for, in memory until it is printed", "forgotten", True),
     Place("photo", "the photo of the card, in memory while the identity is on the screen", "forgotten with that screen", True),
     Place("pages", "sealed pages of a visit that was not handed in, on the disk", "rows and files are removed", True),
+    Place("form", "what a signed form holds, in the memory of the process that sets it", "the process ends with the form", False),
     Place("reader", "the card's text on its way from the reader", "the reader is disarmed; it keeps nothing after CardRead", False),
     Place("browser", "the page, its cache and storage", "a full load with Clear-Site-Data follows the end", False),
 )

@@ -106,6 +106,9 @@ class Glass(Protocol):
     def photo(self, ref: str) -> bytes | None:
         """JPEG of the card's photo; only the present one, only while the identity is on the screen."""
 
+    def paper(self, material: str) -> bytes | None:
+        """PNG of the form that is about to be signed, masked; only while it is to be signed. Takes a moment."""
+
     def page(self, ref: str) -> bytes | None:
         """JPEG of the straightened page on the screen; only that one, only while it is shown."""
 

@@ -17,6 +17,9 @@ from waitress import wasyncore
 
 from domain.catalogue.catalogue import Catalogue, load
 from domain.identity import Document, Identity
+from kiosk.press import sheets
+from kiosk.press.press import Press
+from kiosk.settings import TerminalSettings
 from kiosk.visit import effects, machine
 from kiosk.visit import events as ev
 from kiosk.visit.outcome import Rules
@@ -55,6 +58,9 @@ FOREIGNER = Identity(
 """Invented; its number, name and address must never reach a page."""
 PHONE = "13980417265"
 OTHER_ADDRESS = "示范三县得妥镇河坝街66号附2号"
+TERMINAL = TerminalSettings(
+    "demo-k01", "K01", "511381", "demo-san", "示范三县", "示范三县政务服务中心", "0800-123-4567", "12345", ""
+)
 CASE = "511381261122K01RRK00018"
 
 
@@ -66,6 +72,7 @@ class ScreenGlass:
         self.hall = Hall("K01", "示范三县", "示范三县政务服务中心", "0800-123-4567", "12345")
         self.catalogue = catalogue or load()
         self.rules = Rules(self.catalogue)
+        self.press = Press()
         self.answers = True
         self.now = 1000.0
         self.effects: list[effects.Effect] = []
@@ -116,6 +123,13 @@ class ScreenGlass:
         snapshot = self.snapshot()
         return face() if ref == snapshot.photo and self._at(Step.IDENTITY) else None
 
+    def paper(self, material: str) -> bytes | None:
+        visit = self.snapshot().state.visit
+        if visit is None or visit.step is not Step.SIGN:
+            return None
+        template, data = sheets.of(visit, material, TERMINAL, self.catalogue, private=False, day=None)
+        return self.press.picture(template, data)
+
     def page(self, ref: str) -> bytes | None:
         visit = self.snapshot().state.visit
         return _sheet() if visit and visit.scan.shown and visit.scan.shown.ref == ref else None
@@ -131,7 +145,7 @@ class ScreenGlass:
     def _answer(self, effect: effects.Effect) -> None:
         if isinstance(effect, effects.TakePicture):
             self.tell(ev.PageShown(effect.ref, self.findings))
-        elif isinstance(effect, effects.SealPage):
+        elif isinstance(effect, effects.SealPage | effects.SetForm):
             self.tell(ev.PageSealed(effect.ref, "0" * 64, 100_000))
         elif isinstance(effect, effects.StoreCase):
             self.tell(ev.CaseStored(effect.visit.id, Submitted(CASE, "token", "2026-11-22T09:30:00+08:00")))

@@ -9,7 +9,7 @@ from domain.catalogue.catalogue import load
 from domain.identity import Identity
 from kiosk.visit import events as ev
 from kiosk.visit import machine
-from kiosk.visit.effects import Effect
+from kiosk.visit.effects import Effect, SetForm
 from kiosk.visit.outcome import Rules
 from kiosk.visit.state import Printing, PrintState, State, Step, Submitted, Visit
 
@@ -84,7 +84,13 @@ class Walk:
         return self.scanned().do(ev.ChooseDelivery("pickup_intake"))
 
     def reviewed(self) -> Walk:
-        return self.delivered().do(ev.FillForm(ANSWERS), ev.Sign(SIGNATURE))
+        return self.delivered().do(ev.FillForm(ANSWERS)).signed()
+
+    def signed(self) -> Walk:
+        """Signed, and every form it made sealed on the disk."""
+        self.do(ev.Sign(SIGNATURE))
+        forms = [e for e in self.effects if isinstance(e, SetForm)]
+        return self.do(*(ev.PageSealed(form.ref, "f" * 64, 9) for form in forms))
 
     def submitted(self) -> Walk:
         return self.reviewed().do(ev.Submit(), ev.CaseStored("v1", SUBMITTED))

@@ -36,6 +36,7 @@ def test_one_whole_visit_goes_through_every_step_in_order() -> None:
         ev.GivePostal(None, "13800001234"),
         ev.FillForm(ANSWERS),
         ev.Sign(SIGNATURE),
+        ev.PageSealed("signed-M-FORM", "f" * 64, 9),
         ev.Submit(),
         ev.CaseStored("v1", SUBMITTED),
         ev.PrintingEnded(SUBMITTED.case, Printing(PrintState.PRINTED, 1)),
@@ -176,11 +177,12 @@ def test_a_page_the_disk_refused_is_asked_for_again() -> None:
 def test_nothing_is_handed_in_before_every_page_lies_sealed_on_the_disk_and_then_it_goes_by_itself() -> None:
     walk = Walk().identified().do(ev.TakePage("p1"), ev.PageShown("p1", ()), ev.KeepPage(), ev.Next())
     walk.do(ev.ChooseDelivery("pickup_intake"), ev.FillForm(ANSWERS), ev.Sign(SIGNATURE), ev.Submit())
+    walk.do(ev.PageSealed("signed-M-FORM", "f" * 64, 1))
     assert (walk.step, walk.asked(fx.StoreCase)) == (Step.SUBMITTING, [])
     walk.do(ev.PageSealed("p1", "a" * 64, 1))
     (stored,) = walk.asked(fx.StoreCase)
     assert isinstance(stored, fx.StoreCase)
-    assert [p.digest for c in stored.visit.collected for p in c.pages] == ["a" * 64]
+    assert [p.digest for c in stored.visit.collected for p in c.pages] == ["a" * 64, "f" * 64]
 
 
 def test_a_page_lost_while_handing_in_is_asked_for_again() -> None:
@@ -208,6 +210,43 @@ def test_other_answers_need_another_signature_the_same_do_not() -> None:
     assert walk.step is Step.REVIEW
     walk.do(ev.Edit(Step.FORM), ev.FillForm({**ANSWERS, "care-place": "other"}))
     assert (walk.step, walk.visit.signature) == (Step.SIGN, None)
+
+
+def test_a_signature_makes_a_document_of_each_signed_form_and_what_is_altered_takes_both_along() -> None:
+    walk = Walk().reviewed()
+    (made,) = walk.asked(fx.SetForm)
+    assert isinstance(made, fx.SetForm)
+    assert (made.material, made.visit.signature) == ("M-FORM", SIGNATURE)
+    walk.do(ev.Edit(Step.FORM, "care-place"), ev.FillForm({"care-place": "other"}))
+    assert [c.material for c in walk.visit.collected] == ["M-RES"]
+    assert fx.DropPages((made.ref,), ("f" * 64,)) in walk.effects
+    walk.do(ev.Sign(SIGNATURE, "again"))
+    assert [c.pages[0].ref for c in walk.visit.collected] == ["p1", "again-M-FORM"]
+
+
+def test_the_content_is_sealed_ahead_once_the_signed_form_is_there() -> None:
+    walk = Walk().delivered().do(ev.FillForm(ANSWERS), ev.Sign(SIGNATURE))
+    assert (walk.step, walk.asked(fx.DrawUp)) == (Step.REVIEW, [])
+    (drawn,) = walk.do(ev.PageSealed("signed-M-FORM", "f" * 64, 9)).asked(fx.DrawUp)
+    assert isinstance(drawn, fx.DrawUp)
+    assert drawn.visit == walk.visit
+
+
+def test_a_form_that_could_not_be_set_sends_nobody_away() -> None:
+    walk = Walk().delivered().do(ev.FillForm(ANSWERS), ev.Sign(SIGNATURE), ev.Submit())
+    assert walk.asked(fx.StoreCase) == []
+    (stored,) = walk.do(ev.PageLost("signed-M-FORM", "form_unmade")).asked(fx.StoreCase)
+    assert isinstance(stored, fx.StoreCase)
+    assert (stored.visit.signature, stored.visit.collected[-1].pages) == (SIGNATURE, ())
+
+
+def test_a_restart_sets_a_form_anew_that_was_not_sealed_yet() -> None:
+    for then in ((), (ev.Submit(),)):
+        walk = Walk().delivered().do(ev.FillForm(ANSWERS), ev.Sign(SIGNATURE), *then)
+        state, effects = restored(walk)
+        assert state.visit is not None
+        assert effects == (fx.SetForm(state.visit, "signed-M-FORM", "M-FORM"),)
+        assert state.visit.step is walk.step
 
 
 @pytest.mark.parametrize(

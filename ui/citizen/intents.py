@@ -140,7 +140,7 @@ def _sign(fields: Form) -> ev.Intent:
         raise BadFormError("signature")
     if sum(len(s) for s in signature.strokes) > MAX_POINTS or not all(_sane(p) for s in signature.strokes for p in s):
         raise BadFormError("signature")
-    return ev.Sign(signature)
+    return ev.Sign(signature, secrets.token_urlsafe(16))
 
 
 def _sane(point: Point) -> bool:

@@ -80,6 +80,12 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
     def page(ref: str) -> Response:
         return _picture(glass.page(ref) if _REF.fullmatch(ref) else None)
 
+    @pages.get("/paper/<material>.png")
+    def paper(material: str) -> Response:
+        """The form to be signed, as it will be."""
+        png = glass.paper(material) if _REF.fullmatch(material) else None
+        return Response(png, mimetype="image/png") if png else Response(status=204)
+
     @pages.get("/receipt.svg")
     def receipt() -> Response:
         """The receipt's code on the screen, for when the paper failed."""

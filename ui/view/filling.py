@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -61,9 +62,11 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What the signature stands for: the papers it makes, and the answers as they will be read."""
+    """What the signature stands for: the papers it makes, and the answers as they will be read. ``edition``: another one for other
+    answers, so that no browser shows the picture of the former."""
 
-    papers: tuple[str, ...]
+    papers: tuple[Choice, ...]
+    edition: str
     answers: tuple[answers.Answer, ...]
     error: str
 
@@ -145,10 +148,10 @@ def form(glass: Glass, visit: Visit, today: date) -> Form:
 
 
 def sign(glass: Glass, visit: Visit) -> Sign:
-    opened = path.opening(visit, glass.catalogue)
-    materials = glass.catalogue.materials(opened) if opened else ()
-    papers = tuple(m.name for m in materials if opened and opened.proofs[m.material_id] == "signed_form")
-    return Sign(papers, answers.shown(visit, opened), visit.errors.get("signature", ""))
+    papers = tuple(Choice(m.material_id, m.name) for m in path.signed_forms(visit, glass.catalogue))
+    told = answers.shown(visit, path.opening(visit, glass.catalogue))
+    edition = hashlib.blake2b(repr((told, _delivered(glass, visit))).encode(), digest_size=8).hexdigest()
+    return Sign(papers, edition, told, visit.errors.get("signature", ""))
 
 
 def delivery(glass: Glass, visit: Visit) -> Delivery:

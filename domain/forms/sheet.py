@@ -1,0 +1,100 @@
+"""What stands on a form that is signed: data for a template of ``domain/catalogue/data/forms``, whole for the home desk and masked
+for the screen. The same template makes both, so that what was seen is what was signed.
+
+Every text goes through :func:`runs`: a character no font of ours has, a control or a mark that turns the order of reading stands there
+as its code point. Templates never read a text as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from domain import masking
+from domain.case.content import Signature
+from domain.forms.asking import Filled
+from domain.forms.checking import text
+from domain.forms.showing import masked
+from domain.identity import Identity, document_name
+from domain.names import Mark, pieces
+from domain.nationality import nationality_name
+
+STATEMENT = "以上内容由我本人填写，情况属实。"
+CORRECTED = "申请人手工更改，与证件芯片不同"
+_MOST = 2000
+"""Characters of one text; what is longer is cut off there, and says so."""
+
+
+def data(
+    *,
+    title: str,
+    matter: Sequence[tuple[str, str]],
+    applicant: Identity,
+    asked: Sequence[Filled],
+    delivery: Sequence[tuple[str, str]],
+    footer: str,
+    signature: Signature | None,
+    day: date | None,
+    private: bool,
+) -> bytes:
+    """JSON for a template. ``private``: whole, for the home desk; else masked, as a screen in a hall may show it. ``day``: of the
+    signature."""
+    told = {
+        "title": title,
+        "heading": runs(title),
+        "matter": [_row(*one) for one in matter],
+        "applicant": [_row(*one) for one in _applicant(applicant, private)],
+        "answers": [
+            _row(
+                one.field.label,
+                (text(one.field, one.value) if private else masked(one)) or "未填",
+                CORRECTED if one.source == "corrected" else "",
+            )
+            for one in asked
+            if one.field.kind != "promise"
+        ],
+        "promises": [runs(one.field.label) for one in asked if one.field.kind == "promise" and one.value],
+        "delivery": [_row(*one) for one in delivery],
+        "statement": STATEMENT,
+        "footer": runs(footer),
+        "signature": _strokes(signature),
+        "day": f"{day.year}年{day.month}月{day.day}日" if day else "",
+        "on": [day.year, day.month, day.day] if day else None,
+    }
+    return msgspec.json.encode(told)
+
+
+def runs(told: str) -> list[dict[str, str]]:
+    """A text as a template takes it: what can be drawn (``t``), and code points of what cannot (``u``)."""
+    cut = told[:_MOST] + "……（过长，以下略）" if len(told) > _MOST else told
+    return [{"u": piece.code} if isinstance(piece, Mark) else {"t": piece} for piece in pieces(cut)]
+
+
+def _row(label: str, value: str, note: str = "") -> dict[str, Any]:
+    return {"label": runs(label), "value": runs(value), "note": note}
+
+
+def _applicant(identity: Identity, private: bool) -> list[tuple[str, str]]:
+    def shown(full: str, mask: Callable[[str], str]) -> str:
+        return full if private else mask(full)
+
+    rows = [("姓名", shown(identity.shown_name, masking.name))]
+    if identity.english_name and identity.english_name != identity.shown_name:
+        rows.append(("英文姓名", shown(identity.english_name, masking.name)))
+    rows.append(("证件", document_name(identity.document, identity.number)))
+    rows.append(("证件号码", shown(identity.number, masking.number)))
+    if identity.nationality:
+        rows.append(("国籍", nationality_name(identity.nationality)))
+    if identity.address:
+        rows.append(("住址", shown(identity.address, masking.address)))
+    return rows
+
+
+def _strokes(signature: Signature | None) -> dict[str, Any] | None:
+    if signature is None:
+        return None
+    strokes = [[[point.x, point.y] for point in stroke] for stroke in signature.strokes if stroke]
+    return {"width": signature.width, "height": signature.height, "strokes": strokes}
