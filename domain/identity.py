@@ -150,7 +150,7 @@ def judge(
     address, newest = address.strip(), (newest_address or "").strip()
     newer = bool(newest) and newest != address
     return Identity(
-        name=name.strip(),
+        name=name.strip(" "),
         number=number.upper(),
         sex=SEX[sex],
         nation=NATION.get(nation, "其他") if document is Document.RESIDENT else "",
@@ -160,7 +160,7 @@ def judge(
         valid_from=start,
         valid_to=end,
         document=document,
-        english_name=english_name.strip(),
+        english_name=english_name.strip(" "),
         nationality=nationality,
         permit=permit,
         former=former_number(nationality, number, former) or "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from devices.port import Block, Code, Heading, Pair, Paragraph, Rule, Slip
+from domain import names
 from domain.case import number
 from domain.case.receipt import DISCLAIMER, Line, Receipt, code
 from domain.catalogue.catalogue import Catalogue
@@ -42,7 +43,7 @@ def receipt(visit: Visit, submitted: Submitted, terminal: TerminalSettings, cata
         home=home.name,
         intake=terminal.intake,
         terminal=terminal.code,
-        people=tuple((one.role, f"{one.name}  {one.number}") for one in applicants.named(visit, catalogue)),
+        people=tuple((one.role, f"{names.shown(one.name)}  {one.number}") for one in applicants.named(visit, catalogue)),
         taken_at=f"{datetime.fromisoformat(submitted.taken_at):%Y-%m-%d %H:%M}",
         lines=tuple(_line(m, opening.proofs[m.material_id], visit) for m in materials),
         pending=tuple(_pending(m) for m in materials if path.left_out(visit, m.material_id) and m.necessity == "3"),

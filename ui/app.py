@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from domain.names import pieces
 from kiosk.visit.snapshot import Glass
 from ui.citizen.intents import MAX_BODY
 from ui.citizen.pages import create_pages
@@ -19,6 +20,7 @@ def create_app(glass: Glass, px_per_mm: float = PX_PER_MM) -> Flask:
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=200)
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.filters["pieces"] = pieces
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     protect(app)

@@ -24,7 +24,7 @@ from devices.port import Code, Heading, Pair, Paragraph, Rule, Slip
 from devices.printer.model import Model
 from devices.printer.raster import Strip, strips
 from devices.printer.slip import MAX_HEIGHT, Typesetter, UnprintableSlipError
-from devices.printer.text import Face, plain, wrapped
+from devices.printer.text import Face, clings, plain, wrapped
 from devices.protocols.escpos import CHINESE, align, embolden, enlarge, qr_code
 
 CELL = 12
@@ -141,7 +141,7 @@ class LineSetter:
         cell, face = CELL * style.size, self._faces[style.size]
         paper = Image.new("L", (self._dots, _ROWS + 2 * CELL * (style.size - 1)), 255)
         x = (self._dots - _cells(text) * cell) // 2 if style.centred else 0
-        for character in text:
+        for character in _stacked(text):
             width = _cells(character) * cell
             glyph = Image.new("L", (max(width, round(face.width(character))), paper.height), 255)
             face.draw(ImageDraw.Draw(glyph), 0, face.size * 0.88, character)
@@ -167,4 +167,15 @@ class LineSetter:
 
 def _cells(text: str) -> int:
     """Half-width cells ``text`` takes: ASCII one, everything else two, as the ROM has it."""
-    return sum(1 if character <= "~" else 2 for character in text)
+    return sum(0 if clings(character) else 1 if character <= "~" else 2 for character in text)
+
+
+def _stacked(text: str) -> list[str]:
+    """Characters with what clings to each."""
+    found: list[str] = []
+    for character in text:
+        if found and clings(character):
+            found[-1] += character
+        else:
+            found.append(character)
+    return found

@@ -12,13 +12,19 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from PIL import ImageDraw, ImageFont
+from PIL import ImageDraw, ImageFont, features
 
 FONTS = Path("/usr/share/fonts/opentype/noto")
 """Where Debian's fonts-noto-cjk lies."""
 FAMILY = "Noto Sans CJK SC"
 RARE = Path("/usr/share/fonts/truetype/hanazono/HanaMinB.ttf")
 """Where Debian's fonts-hanazono lies."""
+LETTERS = {
+    Path("/usr/share/fonts/truetype/tibetan/DDC_Uchen.ttf"): range(0x0F00, 0x1000),
+    Path("/usr/share/fonts/truetype/nuosusil/NuosuSIL-Regular.ttf"): range(0xA000, 0xA4D0),
+}
+"""Tibetan and Yi: where Debian's fonts-ddc-uchen and fonts-sil-nuosusil lie, and the code points each is asked for: the glyphs they
+have for private use mean something to them only. Without these fonts their letters are refused by name."""
 _COLLECTION_LIMIT = 32
 """A .ttc holds the same font for several languages; more than this many are not looked through."""
 
@@ -38,7 +44,10 @@ class Face:
     def __init__(self, weight: str, size: int, directory: Path = FONTS, rare: Path = RARE) -> None:
         self.size = size
         self._bold = weight == "Bold"
-        self._fonts = (open_font(directory / f"NotoSansCJK-{weight}.ttc", size), _open_rare(rare, size))
+        letters = [path for path in LETTERS if path.is_file()]
+        drawn = (open_font(directory / f"NotoSansCJK-{weight}.ttc", size), _open_rare(rare, size))
+        self._fonts = (*drawn, *(_open_letters(path, size) for path in letters))
+        self._asked = (None, None, *(LETTERS[path] for path in letters))
         self._nothing = [_glyph(font, "\uffff") for font in self._fonts]
         self._font: dict[str, int | None] = {" ": 0, "\u3000": 0}
         self._widths: dict[str, float] = {}
@@ -49,7 +58,9 @@ class Face:
         total = 0.0
         for character in text:
             if character not in widths:
-                widths[character] = self._fonts[self._which(character) or 0].getlength(character)
+                which = self._which(character) or 0
+                # A letter below or above another takes no room of its own.
+                widths[character] = 0.0 if which >= 2 and clings(character) else self._fonts[which].getlength(character)
             total += widths[character]
         return total
 
@@ -76,7 +87,8 @@ class Face:
     def _which(self, character: str) -> int | None:
         """Which font has it; ``None``: neither."""
         if character not in self._font:
-            found = (n for n, font in enumerate(self._fonts) if _glyph(font, character) != self._nothing[n])
+            asked = (n for n, only in enumerate(self._asked) if only is None or ord(character) in only)
+            found = (n for n in asked if _glyph(self._fonts[n], character) != self._nothing[n])
             self._font[character] = next(found, None)
         return self._font[character]
 
@@ -172,6 +184,17 @@ def _open_rare(path: Path, size: int) -> ImageFont.FreeTypeFont:
         return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
     except OSError as error:
         raise MissingFontError(f"{path} is no font: {error}") from error
+
+
+def _open_letters(path: Path, size: int) -> ImageFont.FreeTypeFont:
+    """Stacked letters are put together by the font's own rules, where Pillow was built with what follows them."""
+    layout = ImageFont.Layout.RAQM if features.check("raqm") else ImageFont.Layout.BASIC
+    return ImageFont.truetype(str(path), size, layout_engine=layout)
+
+
+def clings(character: str) -> bool:
+    """Whether it stands on, over or under the one before."""
+    return unicodedata.category(character)[0] == "M"
 
 
 def _glyph(font: ImageFont.FreeTypeFont, character: str) -> tuple[tuple[int, int], bytes]:

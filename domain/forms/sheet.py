@@ -1,8 +1,8 @@
 """What stands on a form that is signed: data for a template of ``domain/catalogue/data/forms``, whole for the home desk and masked
 for the screen. The same template makes both, so that what was seen is what was signed.
 
-Every text goes through :func:`runs`: a character no font of ours has, a control or a mark that turns the order of reading stands there
-as its code point. Templates never read a text as markup.
+Every text goes through :func:`runs`: a character no font of ours has, a control or a mark that turns the order of reading stands
+there as its code point. Templates never read a text as markup.
 """
 
 from __future__ import annotations
@@ -47,15 +47,7 @@ def data(
         "heading": runs(title),
         "matter": [_row(*one) for one in matter],
         "applicant": [_row(*one) for one in _applicant(applicant, private)],
-        "answers": [
-            _row(
-                one.field.label,
-                (text(one.field, one.value) if private else masked(one)) or "未填",
-                CORRECTED if one.source == "corrected" else "",
-            )
-            for one in asked
-            if one.field.kind != "promise"
-        ],
+        "answers": [_answer(one, private) for one in asked if one.field.kind != "promise"],
         "promises": [runs(one.field.label) for one in asked if one.field.kind == "promise" and one.value],
         "delivery": [_row(*one) for one in delivery],
         "statement": STATEMENT,
@@ -71,6 +63,11 @@ def runs(told: str) -> list[dict[str, str]]:
     """A text as a template takes it: what can be drawn (``t``), and code points of what cannot (``u``)."""
     cut = told[:_MOST] + "……（过长，以下略）" if len(told) > _MOST else told
     return [{"u": piece.code} if isinstance(piece, Mark) else {"t": piece} for piece in pieces(cut)]
+
+
+def _answer(one: Filled, private: bool) -> dict[str, Any]:
+    said = text(one.field, one.value) if private else masked(one)
+    return _row(one.field.label, said or "未填", CORRECTED if one.source == "corrected" else "")
 
 
 def _row(label: str, value: str, note: str = "") -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask import Flask, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.identity import NATION, SEX, document_name
-from domain.names import rare
+from domain.names import pieces, rare
 from domain.nationality import nationality_name
 from domain.sealing import OpeningKey
 from fleet.desk import signature
@@ -65,7 +65,7 @@ def create_desk(settings: DeskSettings) -> Desk:
 def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[OpeningKey]) -> Flask:
     places = {**settings.parties, settings.party: settings.name}
     app = Flask("fleet.desk", static_folder="../static", static_url_path="/static")
-    app.jinja_env.filters.update(clock=local_time, local=local_text, party=lambda code: places.get(code, code))
+    app.jinja_env.filters.update(clock=local_time, local=local_text, pieces=pieces, party=lambda code: places.get(code, code))
     app.jinja_env.globals.update(desk=settings.name)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     harden(app)

@@ -67,12 +67,8 @@ class Press:
 
     def _make(self, order: Order, data: bytes) -> bytes:
         with self._one_at_a_time:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "kiosk.press.child"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
+            command, pipe = [sys.executable, "-m", "kiosk.press.child"], subprocess.PIPE
+            child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
             self._child = child
             try:
                 made, _ = child.communicate(msgspec.json.encode(order) + b"\n" + data, timeout=self._patience)

@@ -10,6 +10,7 @@ from domain.catalogue.words import DELIVERY
 from domain.forms import sheet
 from kiosk.settings import TerminalSettings
 from kiosk.visit import form, path
+from kiosk.visit.delivery import delivery
 from kiosk.visit.state import Visit
 
 
@@ -35,7 +36,7 @@ def of(
         matter=matter,
         applicant=identity,
         asked=form.asked(visit, opened),
-        delivery=_delivery(visit, identity.address, private),
+        delivery=_delivery(visit, delivery(visit, opened), identity.address, private),
         footer=f"{made.name} · {item.name} · 目录 {catalogue.version}",
         signature=visit.signature if private else None,
         day=day,
@@ -43,9 +44,8 @@ def of(
     )
 
 
-def _delivery(visit: Visit, on_card: str, private: bool) -> list[tuple[str, str]]:
-    way = next((words for code, words in DELIVERY.items() if code == visit.delivery), "")
-    rows = [("结果怎么拿", way)]
+def _delivery(visit: Visit, way: str | None, on_card: str, private: bool) -> list[tuple[str, str]]:
+    rows = [("结果怎么拿", words) for code, words in DELIVERY.items() if code == way]
     if visit.phone is not None:
         address = visit.address or on_card
         rows += [

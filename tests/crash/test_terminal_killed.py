@@ -41,10 +41,10 @@ def test_killed_right_after_the_tap_on_submit_there_is_one_case_and_one_receipt(
 def test_killed_in_the_middle_of_a_visit_the_citizen_finds_the_same_place_again(tmp_path: Path) -> None:
     with hall(tmp_path, "broker", "centre", "terminal") as one:
         citizen = Citizen(one).scanned()
-        assert citizen.glass.screen == "form"
+        assert citizen.glass.screen == "delivery"
         one.kill("terminal")
         one.start("terminal")
-        citizen.glass.see("form")
+        citizen.glass.see("delivery")
 
 
 def test_a_visit_while_the_broker_is_down_arrives_later_and_once(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_visit_while_the_broker_is_down_arrives_later_and_once(tmp_path: Path)
         until(lambda: upstream.rows("SELECT 1 FROM ratings"), "the rating")
         assert upstream.rows("SELECT count(*) FROM cases") == [(1,)]
         assert upstream.rows("SELECT level FROM ratings") == [(4,)]
-        until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 2, "case and page")
+        until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 3, "case, page and form")
         pages = one.layout.base / "terminal" / "pages"
         until(lambda: not list(pages.glob("*/*")), "the terminal's copies freed")
 
@@ -72,5 +72,5 @@ def test_a_centre_that_was_away_gets_everything_when_it_is_back(tmp_path: Path) 
         one.start("centre")
         upstream = Upstream(one)
         until(lambda: upstream.rows("SELECT 1 FROM cases"), "the case")
-        until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 2, "case and page")
+        until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 3, "case, page and form")
         assert upstream.rows("SELECT count(*) FROM cases") == [(1,)]

@@ -82,7 +82,7 @@ def test_the_citizen_finds_the_same_place_after_every_kill_and_the_case_arrives_
 
         upstream = Upstream(one)
         until(lambda: upstream.rows("SELECT 1 FROM ratings WHERE level = 2"), "the rating")
-        until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 2, "case and page")
+        until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 3, "case, page and form")
         assert upstream.rows("SELECT count(*) FROM cases") == [(1,)]
         assert upstream.rows("SELECT count(*) FROM ratings") == [(1,)]
         assert len([p for p in one.rig.printer().papers() if p.cut and p.height_mm > 100]) == 1

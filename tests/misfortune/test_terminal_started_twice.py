@@ -17,7 +17,7 @@ def test_the_second_says_why_and_the_first_goes_on_with_its_visit(tmp_path: Path
         second = subprocess.run(one.specs["terminal"].command, capture_output=True, timeout=60, check=False)
         assert second.returncode == 1
         assert "正由另一个终端程序使用" in second.stderr.decode()
-        assert citizen.glass.look() == "form"
+        assert citizen.glass.look() == "delivery"
         assert _audit(one).count("started") == 1
 
 

@@ -69,7 +69,7 @@ def visit(one: Hall, page: Page) -> list[Image.Image]:
 def console(one: Hall, page: Page, folder: Path) -> None:
     upstream = Upstream(one)
     until(
-        lambda: len(upstream.rows("SELECT 1 FROM documents")) == 2 and upstream.rows("SELECT 1 FROM ratings"), "all at the centre"
+        lambda: len(upstream.rows("SELECT 1 FROM documents")) == 3 and upstream.rows("SELECT 1 FROM ratings"), "all at the centre"
     )
     page.goto(one.url("centre"))
     page.wait_for_timeout(500)

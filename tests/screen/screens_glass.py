@@ -58,9 +58,8 @@ FOREIGNER = Identity(
 """Invented; its number, name and address must never reach a page."""
 PHONE = "13980417265"
 OTHER_ADDRESS = "示范三县得妥镇河坝街66号附2号"
-TERMINAL = TerminalSettings(
-    "demo-k01", "K01", "511381", "demo-san", "示范三县", "示范三县政务服务中心", "0800-123-4567", "12345", ""
-)
+_HALL = ("示范三县", "示范三县政务服务中心", "0800-123-4567", "12345", "https://query.example")
+TERMINAL = TerminalSettings("demo-k01", "K01", "511381", "demo-san", *_HALL)
 CASE = "511381261122K01RRK00018"
 
 

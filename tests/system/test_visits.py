@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterator
 
 import httpx
@@ -56,7 +57,7 @@ def test_a_visit_ends_with_a_receipt_a_rating_and_a_case_only_its_home_desk_can_
     assert str(case) in asked.text
     assert httpx.get(code.text + "x").status_code == 404
     until(lambda: upstream.rows("SELECT 1 FROM ratings WHERE level = 5"), "the rating")
-    until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 2, "case and page, stored and checked")
+    until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 3, "case, page and form, stored and checked")
 
     opened = open_at(hall, "desk-demo-jia", str(case))
     assert opened.status_code == 200
@@ -64,6 +65,9 @@ def test_a_visit_ends_with_a_receipt_a_rating_and_a_case_only_its_home_desk_can_
     (page,) = re.findall(r'src="(/[^"]*pages?/[^"]+)"', opened.text)[:1]
     jpeg = httpx.get(hall.url("desk-demo-jia", page))
     assert jpeg.content.startswith(b"\xff\xd8\xff")
+    (form,) = re.findall(r'href="(/[^"]*pages?/[^"]+)" target="_blank">打开《', opened.text)
+    pdf = httpx.get(hall.url("desk-demo-jia", form)).content
+    assert "刘试安" in subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
 
     assert "刘试安" not in httpx.get(hall.url("centre")).text
     assert str(case) in httpx.get(hall.url("centre")).text.replace(" ", "")

@@ -57,7 +57,7 @@ def test_nothing_of_a_person_is_left_anywhere_in_plain(tmp_path: Path, ending: s
             else:
                 citizen.glass.do("rate", level="5")
             upstream = Upstream(one)
-            until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 2, "case and page at the centre")
+            until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 3, "case, page and form at the centre")
         citizen.left()
         until(lambda: '"left":""' in _audit(one), "the wipe's own line in the audit")
         assert search(places(one), secrets) == []
