@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from devices.port import Block, Code, Heading, Pair, Paragraph, Rule, Slip
+from domain import names
 from domain.case import number
 from domain.catalogue.catalogue import Catalogue
 from kiosk import draft_slip
@@ -84,7 +85,7 @@ def _filled(visit: Visit, terminal: TerminalSettings, catalogue: Catalogue) -> l
     filled = answers.shown(visit, opened)
     blocks: list[Block] = [Paragraph(f"带这张单子到{terminal.hall}“省内通办”窗口，接着办。", strong=True, large=True)]
     if filled:
-        blocks += [Rule(), Paragraph("您已经填好的", strong=True), *(Pair(one.label, one.text) for one in filled)]
+        blocks += [Rule(), Paragraph("您已经填好的", strong=True), *(Pair(one.label, names.shown(one.text)) for one in filled)]
     if opened is not None:
         blocks += [Rule(), Paragraph("到窗口要带", strong=True, large=True), *_numbered(bring(opened, catalogue))]
         blocks += [Paragraph(opened.reason)]
