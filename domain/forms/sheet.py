@@ -7,20 +7,17 @@ there as its code point. Templates never read a text as markup.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
 
-from domain import masking
 from domain.case.content import Signature
 from domain.forms.asking import Filled
 from domain.forms.checking import text
 from domain.forms.showing import masked
-from domain.identity import Identity, document_name
 from domain.names import Mark, pieces
-from domain.nationality import nationality_name
 
 STATEMENT = "以上内容由我本人填写，情况属实。"
 CORRECTED = "申请人手工更改，与证件芯片不同"
@@ -32,7 +29,7 @@ def data(
     *,
     title: str,
     matter: Sequence[tuple[str, str]],
-    applicant: Identity,
+    people: Sequence[tuple[str, Sequence[tuple[str, str]]]],
     asked: Sequence[Filled],
     delivery: Sequence[tuple[str, str]],
     footer: str,
@@ -40,13 +37,13 @@ def data(
     day: date | None,
     private: bool,
 ) -> bytes:
-    """JSON for a template. ``private``: whole, for the home desk; else masked, as a screen in a hall may show it. ``day``: of the
-    signature."""
+    """JSON for a template. ``people``: by their role, what is said of each. ``private``: whole, for the home desk; else masked, as
+    a screen in a hall may show it. ``day``: of the signature."""
     told = {
         "title": title,
         "heading": runs(title),
         "matter": [_row(*one) for one in matter],
-        "applicant": [_row(*one) for one in _applicant(applicant, private)],
+        "people": [{"role": runs(role), "rows": [_row(*one) for one in rows]} for role, rows in people],
         "answers": [_answer(one, private) for one in asked if one.field.kind != "promise"],
         "promises": [runs(one.field.label) for one in asked if one.field.kind == "promise" and one.value],
         "delivery": [_row(*one) for one in delivery],
@@ -72,22 +69,6 @@ def _answer(one: Filled, private: bool) -> dict[str, Any]:
 
 def _row(label: str, value: str, note: str = "") -> dict[str, Any]:
     return {"label": runs(label), "value": runs(value), "note": note}
-
-
-def _applicant(identity: Identity, private: bool) -> list[tuple[str, str]]:
-    def shown(full: str, mask: Callable[[str], str]) -> str:
-        return full if private else mask(full)
-
-    rows = [("姓名", shown(identity.shown_name, masking.name))]
-    if identity.english_name and identity.english_name != identity.shown_name:
-        rows.append(("英文姓名", shown(identity.english_name, masking.name)))
-    rows.append(("证件", document_name(identity.document, identity.number)))
-    rows.append(("证件号码", shown(identity.number, masking.number)))
-    if identity.nationality:
-        rows.append(("国籍", nationality_name(identity.nationality)))
-    if identity.address:
-        rows.append(("住址", shown(identity.address, masking.address)))
-    return rows
 
 
 def _strokes(signature: Signature | None) -> dict[str, Any] | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from domain import masking
+from domain.case.content import Applicant
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.words import DELIVERY
 from domain.forms import sheet
+from domain.nationality import nationality_name
 from kiosk.settings import TerminalSettings
-from kiosk.visit import form, path
+from kiosk.visit import applicants, form, path
 from kiosk.visit.delivery import delivery
 from kiosk.visit.state import Visit
 
@@ -18,12 +21,12 @@ def of(
     visit: Visit, material: str, terminal: TerminalSettings, catalogue: Catalogue, *, private: bool, day: date | None
 ) -> tuple[str, bytes]:
     """(template, its data). ``LookupError`` for a visit that makes no such form."""
-    opened, identity = path.opening(visit, catalogue), visit.identity
+    opened = path.opening(visit, catalogue)
     made = next((m for m in path.signed_forms(visit, catalogue) if m.material_id == material), None)
     item = catalogue.item(visit.item or "")
     situation = item.situation(visit.situation or "") if item else None
     home = catalogue.party(visit.home or "")
-    if opened is None or identity is None or made is None or item is None or situation is None or home is None:
+    if opened is None or not path.known(visit) or made is None or item is None or situation is None or home is None:
         raise LookupError("no such form")
     matter = [
         ("办理事项", item.name),
@@ -34,9 +37,9 @@ def of(
     return made.sheet, sheet.data(
         title=made.name,
         matter=matter,
-        applicant=identity,
+        people=_people(visit, catalogue, private),
         asked=form.asked(visit, opened),
-        delivery=_delivery(visit, delivery(visit, opened), identity.address, private),
+        delivery=_delivery(visit, delivery(visit, opened), private),
         footer=f"{made.name} · {item.name} · 目录 {catalogue.version}",
         signature=visit.signature if private else None,
         day=day,
@@ -44,10 +47,43 @@ def of(
     )
 
 
-def _delivery(visit: Visit, way: str | None, on_card: str, private: bool) -> list[tuple[str, str]]:
+def _people(visit: Visit, catalogue: Catalogue, private: bool) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Everybody the form names, the applicant first."""
+    legal, other = applicants.body(visit, catalogue), applicants.acting(visit, catalogue)
+    if legal is not None:
+        told = [("申请单位", [("名称", legal.name), ("统一社会信用代码", legal.code)])]
+    else:
+        told = [("申请人", _person(applicants.applicant(visit, catalogue), private))]
+    if other is not None:
+        rows = _person(other.person, private)
+        if other.relation:
+            rows.append(("与申请人的关系", other.relation))
+        if other.matter:
+            rows += [("委托事项", other.matter), ("委托权限", other.scope), ("委托期限", other.until or "至本件办结")]
+        told.append((applicants.ROLES[other.role], rows))
+    return told
+
+
+def _person(person: Applicant, private: bool) -> list[tuple[str, str]]:
+    def shown(full: str, mask: Callable[[str], str]) -> str:
+        return full if private else mask(full)
+
+    rows = [("姓名", shown(person.name, masking.name))]
+    if person.english_name and person.english_name != person.name:
+        rows.append(("英文姓名", shown(person.english_name, masking.name)))
+    rows.append(("证件", applicants.document_words(person.document, person.number)))
+    rows.append(("证件号码", shown(person.number, masking.number)))
+    if person.nationality:
+        rows.append(("国籍", nationality_name(person.nationality)))
+    if person.address:
+        rows.append(("住址", shown(person.address, masking.address)))
+    return rows
+
+
+def _delivery(visit: Visit, way: str | None, private: bool) -> list[tuple[str, str]]:
     rows = [("结果怎么拿", words) for code, words in DELIVERY.items() if code == way]
     if visit.phone is not None:
-        address = visit.address or on_card
+        address = visit.address or (visit.identity.address if visit.identity else "")
         rows += [
             ("邮寄地址", address if private else masking.address(address)),
             ("联系电话", visit.phone if private else masking.phone(visit.phone)),

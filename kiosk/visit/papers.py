@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from kiosk.visit import drafting, path
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DrawUp, DropPages, Effect, SealPage, StoreCase, TakePicture
+from kiosk.visit.effects import DrawUp, DropPages, SealPage, StoreCase, TakePicture
 from kiosk.visit.outcome import Outcome, Rules, back, drop, each_page, onward, with_collected
 from kiosk.visit.state import (
     Collected,

@@ -34,10 +34,10 @@ from domain.forms.asking import Filled
 from domain.identity import Identity
 from fleet.intake import understand
 from kiosk import cards, receipt
-from kiosk.handover import _applicant
 from kiosk.press import sheets
 from kiosk.press.press import Press
 from kiosk.visit import events as ev
+from kiosk.visit.applicants import of_chip
 from mqtt import topics
 from mqtt.messages import event
 from ui.app import create_app
@@ -127,21 +127,21 @@ def test_a_name_is_kept_on_screen_receipt_and_in_the_sealed_case(name: str) -> N
     assert name not in page or name == first
 
     walk.do(ev.Next()).page("p1").do(ev.Next(), ev.ChooseDelivery("pickup_intake"), ev.FillForm(ANSWERS)).signed()
-    paper = receipt.receipt(walk.visit, SUBMITTED, TERMINAL, CATALOGUE)
-    slip = Slip((Pair("申请人", f"{paper.name}  {paper.number}"),))
-    assert TYPESETTER.render(slip) != TYPESETTER.render(Slip((Pair("申请人", f"某**  {paper.number}"),)))
+    ((role, told),) = receipt.receipt(walk.visit, SUBMITTED, TERMINAL, CATALOGUE).people
+    slip = Slip((Pair(role, told),))
+    assert TYPESETTER.render(slip) != TYPESETTER.render(Slip((Pair(role, f"某**{told.partition('**')[2]}"),)))
     assert b"?" not in b"".join(strip.data.split(b"\x1dv0")[0] for strip in LETTERS.set(slip))
 
-    sealed = _applicant(identity)
+    sealed = of_chip(identity)
     assert content.decode(content.encode(replace(case_content("C1", ()), applicant=sealed))).applicant.name == name
 
 
 def test_every_name_stands_whole_on_the_signed_form() -> None:
     asked = tuple(Filled(Field(f"f{n}", "姓名", "name"), name, "hand", known=True) for n, name in enumerate(HARD.values()))
     for name in ("葛\U000e0100城", "\ue863王", "阿卜杜热合曼·买买提·吐尔逊江"):
+        people = [("申请人", [("姓名", from_the_chip(name).name), ("证件", "身份证")])]
         form = sheet.data(
-            title="表", matter=[], applicant=from_the_chip(name), asked=asked, delivery=[], footer="", signature=None, day=TODAY,
-            private=True,
+            title="表", matter=[], people=people, asked=asked, delivery=[], footer="", signature=None, day=TODAY, private=True
         )  # fmt: skip
         found = words(PRESS.pdf("application", form))
         assert f"姓名{bare(name)}证件" in found
@@ -167,7 +167,7 @@ def test_the_desk_reads_every_name_whole_with_its_form_and_the_centre_has_none(f
             )  # fmt: skip
             document = sealing.seal(form, (recipient,))
             signed = Material("M-FORM", "异地就医备案表", "signed_form", "电子表单", (Page(sealing.digest(document)),))
-            whole = replace(case_content(f"C{n}", ()), applicant=_applicant(identity), materials=(signed,))
+            whole = replace(case_content(f"C{n}", ()), applicant=of_chip(identity), materials=(signed,))
             bodies = (sealing.seal(content.encode(whole), (recipient,)), document)
             raw = event(SENDER, EPOCH, n, TIME, taken(f"C{n}", bodies))
             fleet.centre.store.record([understand(topics.events(SENDER), raw, False, frozenset({SENDER}))], 1.0)

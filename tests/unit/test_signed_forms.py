@@ -10,7 +10,6 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from support.visits import ANSWERS, CATALOGUE, PERSON, SIGNATURE, Walk
 
 from domain.case.content import Signature
@@ -40,10 +39,10 @@ def data(*answers: str, signature: Signature | None = SIGNATURE, private: bool =
     return sheet.data(
         title="申请表",
         matter=[("事项", "试")],
-        applicant=PERSON,
+        people=[("申请人", [("姓名", PERSON.name)])],
         asked=asked,
         delivery=[],
-        footer="试",
+        footer="脚注",
         signature=signature,
         day=DAY,
         private=private,
@@ -53,7 +52,8 @@ def data(*answers: str, signature: Signature | None = SIGNATURE, private: bool =
 def words(pdf: bytes) -> str:
     """The text a reader of PDF that is not ours finds, without what only lays it out."""
     found = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
-    return "".join(c for c in found if not c.isspace() and c not in "\u200b\x0c")
+    plain = "".join(c for c in found if not c.isspace() and c not in "\u200b\x0c")
+    return re.sub(r"脚注[0-9]+/[0-9]+", "", plain)
 
 
 def bare(text: str) -> str:
@@ -120,9 +120,9 @@ def test_the_desk_s_form_is_whole_and_the_screen_s_is_masked() -> None:
 
 
 def test_a_name_of_fifty_characters_stays_within_the_page() -> None:
-    long = replace(PERSON, name="阿卜杜热合曼·" * 7 + "阿", english_name="VANDEBERG-SMITH, MAXIMILIAN TESTER ALEXANDER")
+    long = [("申请人", [("姓名", "阿卜杜热合曼·" * 7 + "阿"), ("英文姓名", "VANDEBERG-SMITH, MAXIMILIAN TESTER ALEXANDER")])]
     pdf = PRESS.pdf("application", sheet.data(
-        title="表", matter=[], applicant=long, asked=(), delivery=[], footer="", signature=None, day=DAY, private=True
+        title="表", matter=[], people=long, asked=(), delivery=[], footer="", signature=None, day=DAY, private=True
     ))  # fmt: skip
     boxes = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
     right = [float(part.split('"')[1]) for part in boxes.split("xMax=")[1:] for part in ["x" + part]]
