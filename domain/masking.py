@@ -18,7 +18,10 @@ def name(full: str) -> str:
 
 
 def number(full: str) -> str:
-    """First three and last four, eleven stars between; last two where the last four tell the day of birth (KAZ110090123105)."""
+    """First three and last four, eleven stars between; last two where the last four tell the day of birth
+    (KAZ110090123105). Of the short numbers of passports and permits the first and the last three."""
+    if 8 <= len(full) < 12:  # passports and travel permits
+        return f"{full[:1]}{'*' * (len(full) - 4)}{full[-3:]}"
     shown = 2 if full[:1].isalpha() else 4
     return f"{full[:3]}{'*' * 11}{full[-shown:]}" if len(full) >= 12 else "*" * 11
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from domain import capacity, uscc
 from domain.catalogue.form import Field, Option, When
 from domain.catalogue.item import ApplicantKind
-from domain.identity import Identity, age
+from domain.identity import Identity, age, document_name
 from domain.idnumber import NumberFacts, NumberFault, NumberKind, check_number, plain_date
 
 
@@ -119,6 +119,13 @@ def birth_of(number: str, today: date) -> date | None:
 def child_birth(given: Mapping[str, str], today: date) -> date | None:
     """The child's day of birth by its papers: as given, or as the number says."""
     return plain_date(given.get("ward-birth", "").replace("-", "")) or birth_of(given.get("ward-number", "").upper(), today)
+
+
+def document_words(document: str, number: str) -> str:
+    """What people call a document, read or stated."""
+    known = {paper.value: text for paper, text in PAPERS.items()}
+    read = document in ("resident", "hkmt", "foreign_2017", "foreign_2023")
+    return document_name(document, number) if read else known.get(document, document)
 
 
 def _agent(given: Mapping[str, str], own: str, today: date) -> dict[str, str | None]:

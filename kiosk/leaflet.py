@@ -10,7 +10,7 @@ from domain.case import number
 from domain.catalogue.catalogue import Catalogue
 from kiosk import draft_slip
 from kiosk.settings import TerminalSettings
-from kiosk.visit import answers, path
+from kiosk.visit import answers, chipless, drafting, path
 from kiosk.visit.advice import Advice, advice, bring
 from kiosk.visit.state import Noted, QueryPhase, Visit
 
@@ -87,9 +87,10 @@ def _filled(visit: Visit, terminal: TerminalSettings, catalogue: Catalogue) -> l
     if filled:
         blocks += [Rule(), Paragraph("您已经填好的", strong=True), *(Pair(one.label, names.shown(one.text)) for one in filled)]
     if opened is not None:
-        blocks += [Rule(), Paragraph("到窗口要带", strong=True, large=True), *_numbered(bring(opened, catalogue))]
-        blocks += [Paragraph(opened.reason)]
-    return [*blocks, *draft_slip.blocks(visit.draft, terminal.hall)]
+        own = (f"{shown.name}原件",) if (shown := chipless.document(visit)) else ()
+        blocks += [Rule(), Paragraph("到窗口要带", strong=True, large=True), *_numbered((*own, *bring(opened, catalogue)))]
+        blocks += [Paragraph(chipless.WHY if chipless.unproven(visit) else opened.reason)]
+    return [*blocks, *draft_slip.blocks(visit.draft, terminal.hall)] if drafting.worth(visit) else blocks
 
 
 def _not_printed(visit: Visit, terminal: TerminalSettings) -> list[Block]:

@@ -192,6 +192,8 @@ def load(path: Path) -> Settings:
         settings = msgspec.convert(tree, Settings, strict=True, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise SettingsError(f"设置文件 {path}{_line(text, str(error))}：{error}") from None
+    if settings.window is not None and settings.terminal.setting != "window":
+        raise SettingsError(f'设置文件 {path}：窗口的私钥只能放在窗口终端上（terminal.setting = "window"）')
     try:
         for key in (settings.keys.intake, settings.keys.recovery, *settings.keys.homes.values()):
             check_key(Recipient(key.key_id, key.public))

@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from flask import Flask, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from domain.identity import NATION, SEX, document_name
+from domain.identity import NATION, SEX
 from domain.names import pieces, rare
 from domain.nationality import nationality_name
+from domain.representation import document_words
 from domain.sealing import OpeningKey
 from fleet.desk import signature
 from fleet.desk.inbox import CentreError, DamagedError, Inbox
 from fleet.desk.journal import Journal
 from fleet.desk.opening import NotOursError, Openings, open_case, open_page
 from fleet.desk.settings import DeskSettings, read_keys
-from fleet.desk.words import DELIVERIES, FINDINGS, OUTCOMES, PROOFS
+from fleet.desk.words import DELIVERIES, FINDINGS, IDENTITIES, OUTCOMES, PROOFS, ROLES
 from fleet.overview import local_text, local_time
 from fleet.settings import secret
 from fleet.web import Server, harden
@@ -136,8 +137,10 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
             deliveries=DELIVERIES,
             sexes=SEX,
             nations=NATION,
-            document_name=document_name,
             rare=rare,
+            document_words=document_words,
+            identities=IDENTITIES,
+            roles=ROLES,
             nationality_name=nationality_name,
         )
 

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 PROOFS: dict[str, str] = {"chip_read": "证件芯片读取", "scan": "高拍仪拍摄", "signed_form": "现场签名的表单"}
 
+IDENTITIES: dict[str, str] = {
+    "chip_read": "由证件芯片读出：证件真实；未核验持证人",
+    "stated": "由到场的人照证件填写，影像见材料；未读芯片",
+    "window_checked": "没有芯片；收件窗口已核对本人和证件原件",
+}
+"""What an identity is worth."""
+
+ROLES: dict[str, str] = {"agent": "代办人（受托人）", "guardian": "监护人", "legal_person": "经办人"}
+
 FINDINGS: dict[str, str] = {
     "page_blurred": "画面可能模糊",
     "page_cut_off": "可能缺边角",

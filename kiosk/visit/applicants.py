@@ -9,9 +9,9 @@ from typing import Literal, cast
 from domain import masking, representation
 from domain.case.content import Acting, Applicant, Body
 from domain.catalogue.catalogue import Catalogue
-from domain.identity import SEX, Identity, document_name
+from domain.identity import SEX, Identity
 from domain.idnumber import NumberFacts, check_number
-from domain.representation import PAPERS, RELATIONS, SCOPES, Paper
+from domain.representation import RELATIONS, SCOPES, Paper
 from kiosk.visit import path
 from kiosk.visit.state import Visit
 
@@ -103,13 +103,6 @@ def of_chip(identity: Identity) -> Applicant:
     )
 
 
-def document_words(document: str, number: str) -> str:
-    """What people call a document, read or stated."""
-    known = {paper.value: text for paper, text in PAPERS.items()}
-    read = document in ("resident", "hkmt", "foreign_2017", "foreign_2023")
-    return document_name(document, number) if read else known.get(document, document)
-
-
 def _child(visit: Visit) -> Applicant:
     name, number, document = (visit.stated.get(f"ward-{part}", "") for part in ("name", "number", "document"))
     return _stated(visit, name, number, document, representation.child_birth(visit.stated, date.max))
@@ -137,5 +130,5 @@ def _stated(visit: Visit, name: str, number: str, document: str, birth: date | N
 
 
 def _named(role: str, person: Applicant) -> Named:
-    words = document_words(person.document, person.number)
+    words = representation.document_words(person.document, person.number)
     return Named(role, masking.name(person.name), masking.number(person.number), words)

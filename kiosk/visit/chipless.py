@@ -9,6 +9,9 @@ from kiosk.visit.state import Visit
 DOCUMENT = "ID-DOCUMENT"
 """Its id among what is collected."""
 
+WHY = "您的证件没有芯片，机器证明不了是您本人。窗口工作人员看过原件，就接着往下办。"
+"""Why the visit ends at the window, in the citizen's words."""
+
 
 def unproven(visit: Visit) -> bool:
     """Whether nobody has read or seen a document that says who stands here: this ends at the window."""

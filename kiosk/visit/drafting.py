@@ -14,7 +14,14 @@ from kiosk.visit.outcome import Outcome, Rules, onward
 from kiosk.visit.state import CardPhase, HeldDraft, Scan, Step, Visit
 
 
+def worth(visit: Visit) -> bool:
+    """Whether anything was read or filled in that the window would have to ask for again."""
+    return bool(visit.identity or visit.paper or visit.answers)
+
+
 def keep(visit: Visit, event: ev.KeepDraft, _now: float, _rules: Rules) -> Outcome:
+    if not worth(visit):
+        return visit, ()
     visit = replace(visit, step=Step.KEEPING, draft=HeldDraft(event.code), submit_fault=None)
     # The last page may still be on its way to the disk: its PageSealed sends the draft.
     return visit, kept_now(visit) if path.all_sealed(visit) else ()

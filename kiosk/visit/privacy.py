@@ -30,6 +30,7 @@ PLACES = (
     Place("photo", "the photo of the card, in memory while the identity is on the screen", "forgotten with that screen", True),
     Place("pages", "sealed pages of a visit that was not handed in, on the disk", "rows and files are removed", True),
     Place("form", "what a signed form holds, in the memory of the process that sets it", "the process ends with the form", False),
+    Place("draft", "a draft on its way to the centre or from it, in memory", "the request that carries it ends", False),
     Place("reader", "the card's text on its way from the reader", "the reader is disarmed; it keeps nothing after CardRead", False),
     Place("browser", "the page, its cache and storage", "a full load with Clear-Site-Data follows the end", False),
 )

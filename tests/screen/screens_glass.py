@@ -73,6 +73,7 @@ class ScreenGlass:
         self.rules = Rules(self.catalogue)
         self.press = Press()
         self.answers = True
+        self.online = True
         self.now = 1000.0
         self.effects: list[effects.Effect] = []
         self.findings: tuple[str, ...] = ()
@@ -146,6 +147,8 @@ class ScreenGlass:
             self.tell(ev.PageShown(effect.ref, self.findings))
         elif isinstance(effect, effects.SealPage | effects.SetForm):
             self.tell(ev.PageSealed(effect.ref, "0" * 64, 100_000))
+        elif isinstance(effect, effects.KeepDraft):
+            self.tell(ev.DraftKept(effect.visit.id, "2026-12-03T09:30:00+08:00"))
         elif isinstance(effect, effects.StoreCase):
             self.tell(ev.CaseStored(effect.visit.id, Submitted(CASE, "token", "2026-11-22T09:30:00+08:00")))
 

@@ -59,6 +59,7 @@ class Card:
     of: int
     minor: bool
     guardian: bool
+    child_first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ def card(glass: Glass, visit: Visit) -> Card:
         _WHOSE[kind],
         of=2 if kind == "guardian" else 1,
         minor=minor,
+        child_first=fault == applying.CHILD_FIRST,
         guardian=minor and applying.sibling(visit, glass.catalogue, "guardian") is not None,
     )
 

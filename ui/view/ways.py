@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from domain.catalogue import words
 from domain.catalogue.item import Item
 from domain.catalogue.opening import Opening
-from kiosk.visit import answers, overlay, path
+from kiosk.visit import answers, applicants, chipless, drafting, overlay, path
 from kiosk.visit.advice import Advice, advice, bring
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import PrintState, QueryPhase, Visit
@@ -68,6 +68,9 @@ class Filled:
     hall: str
     fault: str
     online: bool
+    keeps: bool
+    """There is something to keep for the window."""
+    people: tuple[applicants.Named, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +124,13 @@ def filled(glass: Glass, visit: Visit) -> Filled:
         item=item.name,
         situation=situation.name if situation else "",
         answers=answers.shown(visit, opened),
-        bring=bring(opened, glass.catalogue),
-        reason=opened.reason,
+        bring=(*((shown.name + "原件",) if (shown := chipless.document(visit)) else ()), *bring(opened, glass.catalogue)),
+        reason=chipless.WHY if chipless.unproven(visit) else opened.reason,
+        people=applicants.named(visit, glass.catalogue) if visit.paper or visit.identity else (),
         hall=glass.hall.hall,
         fault=_draft_fault(glass, visit),
         online=glass.online,
+        keeps=drafting.worth(visit),
     )
 
 
