@@ -211,10 +211,6 @@ class Middle:
         closed = self._standing.closed
         return closed if closed is not None and closed.code == code else faults.fault(code)
 
-    @property
-    def online(self) -> bool:
-        return self._drafts is not None and self._drafts.reachable
-
     def snapshot(self) -> Snapshot:
         with self._changed:
             view = self._view
@@ -351,6 +347,8 @@ class Middle:
 
     def _tick(self) -> None:
         self._step(ev.Tick())
+        if self._view.online != self._online():
+            self._publish()
         visit = self._state.visit
         if visit is None or visit.step not in (Step.RECEIPT, Step.LEAFLET) or visit.printing is None:
             return
@@ -428,12 +426,17 @@ class Middle:
             before = self._view
             photo = self._photo[0] if self._photo is not None else ""
             out = overlay.out(states)
-            view = Snapshot(before.serial, self._state, over, troubles, card_lies=self._card_lies, photo=photo, out=out)
+            view = Snapshot(
+                before.serial, self._state, over, troubles, card_lies=self._card_lies, photo=photo, out=out, online=self._online()
+            )
             # A state of the same version shows nothing else.
             shown = view.state.version != before.state.version or replace(view, state=before.state) != before
             self._view = replace(view, serial=view.serial + 1) if shown else view
             if shown:
                 self._changed.notify_all()
+
+    def _online(self) -> bool:
+        return self._drafts is not None and self._drafts.reachable
 
     def _left(self, visit: str) -> tuple[str, ...]:
         """Proof of the wipe: the places of ``privacy.PLACES`` where something of ``visit`` still is. Called by the clerk."""

@@ -51,7 +51,8 @@ class Snapshot:
     ``troubles`` are the faults that matter before a visit begins (no reader, no camera). ``idle_left`` are the seconds until the
     visit ends by itself, when a warning is due or the last screen is shown. ``card_lies``: the card that was read last still lies
     on the reader, by its own word; not knowing is ``False``. ``photo`` names what :meth:`Glass.photo` has; no two photos
-    have one name. ``out``: names of the devices that are out of order now.
+    have one name. ``out``: names of the devices that are out of order now. ``online``: the centre can be
+    reached, as far as is known; the try alone knows.
     """
 
     serial: int
@@ -62,6 +63,7 @@ class Snapshot:
     card_lies: bool = False
     photo: str = ""
     out: frozenset[str] = frozenset()
+    online: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,6 @@ class Glass(Protocol):
 
     def fault(self, code: str) -> Fault:
         """The words for a code."""
-
-    @property
-    def online(self) -> bool:
-        """Whether the centre can be reached, as far as is known; the try alone knows."""
 
     def snapshot(self) -> Snapshot: ...
 

@@ -73,7 +73,6 @@ class ScreenGlass:
         self.rules = Rules(self.catalogue)
         self.press = Press()
         self.answers = True
-        self.online = True
         self.now = 1000.0
         self.effects: list[effects.Effect] = []
         self.findings: tuple[str, ...] = ()

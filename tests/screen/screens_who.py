@@ -91,9 +91,9 @@ def _chipless(glass: ScreenGlass) -> Iterator[str]:
     yield "who-card"
     tell(ev.NoCard())
     yield "who-document"
-    glass.online = False
+    glass.show(online=False)
     yield "who-document-offline"
-    glass.online = True
+    glass.show(online=True)
     tell(ev.ChooseDocument(Paper.PASSPORT.value))
     yield "who-own"
     tell(ev.StateWho(OWN, TODAY))
@@ -105,9 +105,9 @@ def _chipless(glass: ScreenGlass) -> Iterator[str]:
         tell(ev.Next())
     tell(ev.FillForm({"care-place": "510100", "start": "today", "true": "yes"}))
     yield "who-filled"
-    glass.online = False
+    glass.show(online=False)
     yield "who-filled-offline"
-    glass.online = True
+    glass.show(online=True)
     glass.answers = False
     tell(ev.KeepDraft("C" * 24))
     yield "who-keeping"

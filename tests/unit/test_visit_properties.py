@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as dataclass_replace
+from datetime import date
+
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.visits import ANSWERS, CATALOGUE, PERSON, SIGNATURE, SUBMITTED, Walk
+from msgspec.structs import replace
+from support.visits import ANSWERS, CATALOGUE, PERSON, RULES, SIGNATURE, SUBMITTED, Walk
 
 from kiosk.visit import effects as fx
 from kiosk.visit import events as ev
 from kiosk.visit import path
 from kiosk.visit.state import Printing, PrintState, State, Step
+
+CHILD = replace(PERSON, name="孩子", number="510100201406010011", birth=date(2014, 6, 1))
+DRAFTED = (
+    Walk()
+    .chosen()
+    .do(ev.Next(), ev.Agree(), ev.NoCard(), ev.ChooseDocument("passport"))
+    .do(ev.StateWho({"own-name": "某", "own-number": "E12345678"}, date(2026, 11, 26)), ev.Weigh(False))
+    .page("d1")
+    .do(ev.Next())
+    .page("p1")
+    .do(ev.Next(), ev.FillForm(ANSWERS))
+    .visit
+)
+
+
+def at_window(walk: Walk) -> Walk:
+    return walk.do(ev.BeginDraft("w1"), ev.FetchDraft("C" * 24))
+
+
+def at_child(walk: Walk) -> Walk:
+    walk.chosen(item="SSC-APPLY", situation="SSC-APPLY-2").do(ev.Next(), ev.Agree())
+    return walk.do(ev.CardTaken(PERSON, 36), ev.Next())
+
 
 REFS = st.sampled_from(["p1", "p2", "p3"])
 EVENTS = st.one_of(
@@ -27,6 +54,21 @@ EVENTS = st.one_of(
             ev.ChooseSituation("PEN-TRANS-1"),
             ev.Next(),
             ev.Next(),
+            ev.ForAnother("guardian"),
+            ev.ForAnother("self"),
+            ev.NoCard(),
+            ev.ChooseDocument("passport"),
+            ev.StateWho({"own-name": "某", "own-number": "E12345678", "relation": "father", "consent": "yes"}, date(2026, 11, 26)),
+            ev.ToWindow(),
+            ev.CardTaken(CHILD, 12),
+            ev.KeepDraft("C" * 24),
+            ev.DraftKept("v1", "2026-12-03T09:00:00+00:00"),
+            ev.DraftNotKept("v1", "draft_offline"),
+            ev.BeginDraft("w1"),
+            ev.FetchDraft("C" * 24),
+            ev.DraftNotOpened("w1", "draft_not_found"),
+            ev.DraftOpened("w1", DRAFTED, "示范丙区政务服务中心", "2026-11-26T09:00:00+08:00"),
+            ev.Checked("1024"),
             ev.Agree(),
             ev.CardSeen(),
             ev.CardTaken(PERSON),
@@ -70,13 +112,15 @@ EVENTS = st.one_of(
     st.builds(ev.PageLost, REFS | st.just("signed-M-FORM"), st.just("store_failed")),
     st.builds(lambda _: ev.Tick(), st.none()),
 )
-STARTS = st.sampled_from([Walk.chosen, Walk.identified, Walk.scanned, Walk.reviewed, Walk.submitted, lambda walk: walk])
+STARTS = st.sampled_from(
+    [Walk.chosen, Walk.identified, Walk.scanned, Walk.reviewed, Walk.submitted, lambda walk: walk, at_window, at_child]
+)
 
 
 @settings(max_examples=400, deadline=None)
 @given(STARTS, st.lists(st.tuples(EVENTS, st.floats(0, 70)), max_size=40))
 def test_whatever_happens(start, happenings) -> None:  # type: ignore[no-untyped-def]
-    walk = start(Walk())
+    walk = start(Walk(dataclass_replace(RULES, window=True)))
     for event, pause in happenings:
         before = walk.state
         if isinstance(event, ev.CaseStored | ev.CaseNotStored) and not _handing_in(walk):
@@ -104,11 +148,18 @@ def check(before: State, after: State, effects: list[fx.Effect]) -> None:
         assert fx.wants(after) == fx.Wants()
         return
     # A device is at work only where the citizen is asked for it.
-    assert fx.wants(after).reader == (visit.step is Step.CARD)
+    assert fx.wants(after).reader == (visit.step in (Step.CARD, Step.WARD))
     # Consent comes before the card, the card before anything collected.
     if visit.step is Step.CARD or visit.identity:
         assert visit.agreed
-    if visit.collected or visit.answers:
+    if visit.no_chip and visit.step not in (Step.DRAFT, Step.CHECK):
+        # Without a chip nothing is handed in before a clerk has seen the document.
+        assert visit.submitted is None or visit.checked
+        assert visit.step is not Step.SUBMITTING or visit.checked
+    if visit.ward is not None:
+        assert visit.identity is not None
+        assert visit.ward.number != visit.identity.number
+    if (visit.collected or visit.answers) and not visit.no_chip:
         assert visit.identity is not None
     # What is handed in was complete, and is not changed afterwards.
     if visit.step in (Step.SUBMITTING, Step.RECEIPT, Step.RATING, Step.REASON, Step.FAREWELL):
@@ -119,6 +170,11 @@ def check(before: State, after: State, effects: list[fx.Effect]) -> None:
         assert not any(isinstance(e, (fx.StoreCase, fx.DropPages)) and e for e in effects if isinstance(e, fx.StoreCase))
     # Only a rated visit is rated.
     for effect in effects:
+        if isinstance(effect, fx.KeepDraft):
+            assert path.all_sealed(effect.visit)
+            assert visit.step is Step.KEEPING
+        if isinstance(effect, fx.PrintLeaflet) and effect.visit.draft is not None:
+            assert effect.visit.draft.until is not None
         if isinstance(effect, fx.StoreRating):
             assert visit.rated == effect.rated
         if isinstance(effect, fx.StoreCase):

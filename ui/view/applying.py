@@ -91,7 +91,7 @@ def ward(glass: Glass, visit: Visit) -> Ward:
 
 
 def document(glass: Glass, _visit: Visit) -> Documents:
-    return Documents(tuple(Choice(p.value, PAPERS[p], _NOTES.get(p, "")) for p in representation.CHIPLESS), glass.online)
+    return Documents(tuple(Choice(p.value, PAPERS[p], _NOTES.get(p, "")) for p in representation.CHIPLESS), glass.snapshot().online)
 
 
 def behalf(glass: Glass, visit: Visit) -> Behalf:

@@ -189,11 +189,8 @@ def prepare(glass: Glass, visit: Visit) -> Prepare:
 
 def others(glass: Glass, visit: Visit) -> tuple[Choice, ...]:
     """The same errand for whoever stands here in another part."""
-    kinds = [
-        kind
-        for kind in _OTHERS
-        if kind != path.kind(visit, glass.catalogue) and applying.sibling(visit, glass.catalogue, kind) is not None
-    ]
+    mine = path.kind(visit, glass.catalogue)
+    kinds = [kind for kind in _OTHERS if kind != mine and applying.sibling(visit, glass.catalogue, kind) is not None]
     return tuple(Choice(kind, _OTHERS[kind]) for kind in kinds)
 
 

@@ -129,7 +129,7 @@ def filled(glass: Glass, visit: Visit) -> Filled:
         people=applicants.named(visit, glass.catalogue) if visit.paper or visit.identity else (),
         hall=glass.hall.hall,
         fault=_draft_fault(glass, visit),
-        online=glass.online,
+        online=glass.snapshot().online,
         keeps=drafting.worth(visit),
     )
 
