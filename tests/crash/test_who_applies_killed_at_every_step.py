@@ -1,4 +1,4 @@
-"""kill -9 of the terminal at every step of who applies and of a draft: the place is found again, and there is one draft, or none."""
+"""kill -9 of the terminal at every step of who applies and of a draft: the place is found again, and there is one draft."""
 
 from __future__ import annotations
 
