@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from domain import masking
+from domain import masking, representation
 from domain.case.content import Applicant
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.words import DELIVERY
@@ -71,7 +71,7 @@ def _person(person: Applicant, private: bool) -> list[tuple[str, str]]:
     rows = [("姓名", shown(person.name, masking.name))]
     if person.english_name and person.english_name != person.name:
         rows.append(("英文姓名", shown(person.english_name, masking.name)))
-    rows.append(("证件", applicants.document_words(person.document, person.number)))
+    rows.append(("证件", representation.document_words(person.document, person.number)))
     rows.append(("证件号码", shown(person.number, masking.number)))
     if person.nationality:
         rows.append(("国籍", nationality_name(person.nationality)))
