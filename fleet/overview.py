@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ class CaseView:
     receipt: str
     receipt_uncertain: bool
     rating: int | None
+    awaits: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,10 @@ class Overview:
     cases_total: int
     whole_total: int
     ratings: Mapping[int, int]
+    consults: Mapping[int, int]
+    """Ratings of services without a case; those of intakes are ``ratings``."""
+    services: Mapping[str, int]
+    """Services without a case, by their way in words."""
     unsure: tuple[CaseView, ...]
     refused: tuple[RefusedView, ...]
     commands: tuple[CommandView, ...]
@@ -153,7 +159,8 @@ def overview(
         (partial,) = db.execute(
             "SELECT count(DISTINCT number) FROM case_documents LEFT JOIN documents d USING (digest) WHERE d.digest IS NULL"
         ).fetchone()
-        counted = dict(db.execute("SELECT level, count(*) FROM ratings GROUP BY level").fetchall())
+        rated = {(of, level): n for of, level, n in db.execute("SELECT of, level, count(*) FROM ratings GROUP BY of, level")}
+        services = dict(db.execute("SELECT way, count(*) FROM services GROUP BY way").fetchall())
         refused = tuple(
             RefusedView(row["topic"], words.refusal(row["reason"]), row["count"], row["last"])
             for row in db.execute("SELECT * FROM refused ORDER BY last DESC LIMIT ?", (MOST_ROWS,))
@@ -172,7 +179,9 @@ def overview(
         cases=cases,
         cases_total=cases_total,
         whole_total=cases_total - partial,
-        ratings={level: counted.get(level, 0) for level in (5, 4, 3, 2, 1)},
+        ratings={level: rated.get(("intake", level), 0) for level in (5, 4, 3, 2, 1)},
+        consults={level: rated.get(("consult", level), 0) for level in (5, 4, 3, 2, 1)},
+        services={said: services.get(way, 0) for way, said in words.WAYS.items()},
         unsure=unsure,
         refused=refused,
         commands=commands,
@@ -290,4 +299,5 @@ def _case(row: sqlite3.Row, parties: Mapping[str, str]) -> CaseView:
         receipt=words.OUTCOMES.get(row["outcome"], "—"),
         receipt_uncertain=row["outcome"] == "uncertain",
         rating=row["level"],
+        awaits=tuple(words.AWAITED.get(kind, kind) for kind in json.loads(row["awaits"])),
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fleet.store import Store
+from fleet.words import AWAITED
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``missing``: documents still on their way to the centre."""
+    """``missing``: documents still on their way to the centre; ``awaits``: what the intake window must still do, in words."""
 
     case: str
     item: str
@@ -18,6 +20,7 @@ class Progress:
     intake: str
     taken_at: str
     missing: int
+    awaits: tuple[str, ...] = ()
 
 
 def progress(store: Store, token: str, parties: Mapping[str, str]) -> Progress | None:
@@ -30,5 +33,6 @@ def progress(store: Store, token: str, parties: Mapping[str, str]) -> Progress |
             "SELECT count(*) FROM case_documents LEFT JOIN documents d USING (digest) WHERE number = ? AND d.digest IS NULL",
             (row["number"],),
         ).fetchone()
+    awaits = tuple(AWAITED.get(kind, kind) for kind in json.loads(row["awaits"]))
     home, intake = (parties.get(row[place], row[place]) for place in ("home", "intake"))
-    return Progress(row["number"], row["item_name"], home, intake, row["taken_at"], missing)
+    return Progress(row["number"], row["item_name"], home, intake, row["taken_at"], missing, awaits)

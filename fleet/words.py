@@ -147,6 +147,18 @@ PRESENCE: dict[str, str] = {"online": "在线", "lost": "失联", "left": "已�
 
 LEAVING: dict[str, str] = {"shutdown": "正常关机", "update": "升级中", "night": "夜间关机"}
 
+AWAITED: dict[str, str] = {"person": "核对本人", "original": "核验原件", "paper": "收纸质原件"}
+"""待窗口核验: what a case still awaits at the intake window."""
+
+WAYS: dict[str, str] = {
+    "online": "线上全程网办",
+    "window": "到窗口办",
+    "pre_fill": "预填",
+    "query_print": "查询打印",
+    "elsewhere": "不在本地开通",
+}
+"""Services without a case, by their way."""
+
 RATINGS: dict[int, str] = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 
 OUTCOMES: dict[str, str] = {"printed": "已打印", "refused": "没有打印", "spoilt": "打坏", "uncertain": "不能确定"}

@@ -174,7 +174,7 @@ class Clerk:
     def _note_service(self, effect: NoteService) -> None:
         visit = effect.visit
         try:
-            noted = self._store.note_service(new_service(visit, self._settings, self._catalogue))
+            noted = self._store.note_service(new_service(visit, self._settings.terminal.place, self._catalogue))
         except Exception:
             log.exception("a service could not be noted")
             self._post(ev.ServiceNotNoted(visit.id, STORE_FAILED))

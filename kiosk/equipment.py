@@ -42,7 +42,7 @@ def build(wanted: DeviceSettings, journal: PrintJournal, *, unfinished: bool = F
         camera=_known(FrameCamera(camera.socket), camera),
         printer=printer(wanted.printer, journal, unfinished=unfinished),
         pad=_known(SerialPad(rating.path, rating.profile), rating) if rating else None,
-        a4=_known(CupsPrinter(a4.printer, a4.cups / SOCKET), a4) if a4 else None,
+        a4=_known(CupsPrinter(a4.printer, a4.cups / SOCKET, journal), a4) if a4 else None,
         smartcard=_known(_smartcard(smartcard, badge), smartcard) if smartcard and badge else None,
         badge=badge,
     )

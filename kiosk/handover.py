@@ -51,8 +51,8 @@ def new_case(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewCase:
     )
 
 
-def new_service(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewService:
-    """``ValueError`` for a visit that chose nothing yet."""
+def new_service(visit: Visit, intake: str, catalogue: Catalogue) -> NewService:
+    """Of a visit at the place ``intake`` that leaves no case. ``ValueError`` when it chose nothing yet."""
     item = catalogue.item(visit.item or "")
     if item is None or visit.home is None:
         raise ValueError("nothing was asked for")
@@ -62,7 +62,7 @@ def new_service(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewSe
         item_name=item.name,
         situation=visit.situation,
         home=visit.home,
-        intake=settings.terminal.place,
+        intake=intake,
         way=_service_way(visit, catalogue),
     )
 

@@ -8,7 +8,7 @@ from devices.port import Block, Code, Heading, Pair, Paragraph, Rule, Slip
 from domain import names
 from domain.case import number
 from domain.catalogue.catalogue import Catalogue
-from kiosk import draft_slip
+from kiosk import counter, draft_slip
 from kiosk.settings import TerminalSettings
 from kiosk.visit import answers, chipless, drafting, path
 from kiosk.visit.advice import Advice, advice, bring
@@ -46,13 +46,16 @@ def leaflet(visit: Visit, noted: Noted, attempt: int, terminal: TerminalSettings
         Rule(),
     ]
     if told is not None:
-        blocks += _advised(told, terminal)
+        blocks += _advised(told)
     elif way == "pre_fill":
         blocks += _filled(visit, terminal, catalogue)
     else:
-        blocks += _not_printed(visit, terminal)
+        blocks += _not_printed(visit)
+    hours = counter.hours(terminal, catalogue)
     blocks += [
         Rule(),
+        Pair("窗口地点", counter.where(terminal, catalogue)),
+        *((Pair("几点开门", hours),) if hours else ()),
         Paragraph(NOT_A_CASE, strong=True),
         Pair("咨询电话", terminal.phone),
         Pair("监督投诉", terminal.complaint),
@@ -60,7 +63,7 @@ def leaflet(visit: Visit, noted: Noted, attempt: int, terminal: TerminalSettings
     return Slip(tuple(blocks))
 
 
-def _advised(told: Advice, terminal: TerminalSettings) -> list[Block]:
+def _advised(told: Advice) -> list[Block]:
     blocks: list[Block] = [Paragraph(told.why), Paragraph(told.where, strong=True, large=True)]
     if told.prepare:
         blocks += [Rule(), Paragraph("先准备好", strong=True, large=True), *_numbered(told.prepare)]
@@ -73,17 +76,15 @@ def _advised(told: Advice, terminal: TerminalSettings) -> list[Block]:
         blocks += [
             Rule(),
             Paragraph("没有智能手机，或不会用？", strong=True, large=True),
-            Paragraph(f"带上面的东西和这张单子，到{terminal.hall}“省内通办”窗口，工作人员陪您一起在网上办，不收费。"),
+            Paragraph("带上面的东西和这张单子，到“省内通办”窗口，工作人员陪您一起在网上办，不收费。"),
         ]
-    elif told.kind == "window":
-        blocks += [Rule(), Paragraph(f"窗口在：{terminal.hall}“省内通办”窗口", strong=True)]
     return blocks
 
 
 def _filled(visit: Visit, terminal: TerminalSettings, catalogue: Catalogue) -> list[Block]:
     opened = path.opening(visit, catalogue)
     filled = answers.shown(visit, opened)
-    blocks: list[Block] = [Paragraph(f"带这张单子到{terminal.hall}“省内通办”窗口，接着办。", strong=True, large=True)]
+    blocks: list[Block] = [Paragraph("带这张单子到“省内通办”窗口，接着办。", strong=True, large=True)]
     if filled:
         blocks += [Rule(), Paragraph("您已经填好的", strong=True), *(Pair(one.label, names.shown(one.text)) for one in filled)]
     if opened is not None:
@@ -93,10 +94,10 @@ def _filled(visit: Visit, terminal: TerminalSettings, catalogue: Catalogue) -> l
     return [*blocks, *draft_slip.blocks(visit.draft, terminal.hall)] if drafting.worth(visit) else blocks
 
 
-def _not_printed(visit: Visit, terminal: TerminalSettings) -> list[Block]:
+def _not_printed(visit: Visit) -> list[Block]:
     return [
         Paragraph(NOT_PRINTED.get(visit.query or QueryPhase.NOT_NOW, NOT_PRINTED[QueryPhase.NOT_NOW]), strong=True, large=True),
-        Paragraph(f"请带证件到{terminal.hall}“省内通办”窗口，工作人员帮您查；或在四川政务服务网、“天府通办”自己查。"),
+        Paragraph("请带证件到“省内通办”窗口，工作人员帮您查；或在四川政务服务网、“天府通办”自己查。"),
     ]
 
 

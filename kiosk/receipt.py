@@ -10,6 +10,7 @@ from domain.case import number
 from domain.case.receipt import DISCLAIMER, Line, Receipt, code
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.item import Material
+from kiosk import counter
 from kiosk.settings import TerminalSettings
 from kiosk.visit import applicants, path, proof
 from kiosk.visit.delivery import delivery
@@ -53,8 +54,9 @@ def receipt(visit: Visit, submitted: Submitted, terminal: TerminalSettings, cata
         hall_phone=terminal.phone,
         complaint_phone=terminal.complaint,
         unproven=tuple(_unproven(one, home.name) for one in proof.unproven(visit, opening, catalogue)),
-        window=f"{terminal.hall}“省内通办”窗口",
-        until=f"{opening.window_days} 个工作日内",
+        window=counter.where(terminal, catalogue),
+        hours=counter.hours(terminal, catalogue),
+        until=counter.until(submitted.taken_at, opening.window_days, terminal, catalogue),
     )
 
 
@@ -80,10 +82,9 @@ def slip(paper: Receipt, attempt: int) -> Slip:
         Rule(),
         Paragraph("已收到的材料", strong=True),
     ]
-    blocks += [
-        Pair(f"{i}. {line.name}", f"{line.how} {line.count} 份" if line.count else line.how)
-        for i, line in enumerate(paper.lines, 1)
-    ]
+    blocks += _lines([line for line in paper.lines if line.received])
+    if missing := [line for line in paper.lines if not line.received]:
+        blocks += [Rule(), Paragraph("没有收的材料", strong=True), *_lines(missing)]
     if paper.pending:
         blocks += [Rule(), Paragraph("还须补交", strong=True), *(Paragraph(f"· {text}") for text in paper.pending)]
     if paper.unproven:
@@ -100,6 +101,10 @@ def slip(paper: Receipt, attempt: int) -> Slip:
     return Slip(tuple(blocks))
 
 
+def _lines(lines: list[Line]) -> list[Block]:
+    return [Pair(f"{i}. {line.name}", f"{line.how} {line.count} 份" if line.count else line.how) for i, line in enumerate(lines, 1)]
+
+
 def _window(paper: Receipt) -> list[Block]:
     """待窗口核验原件: what, where, until when, in words that are read without glasses."""
     return [
@@ -108,7 +113,8 @@ def _window(paper: Receipt) -> list[Block]:
         Paragraph("本机证明不了下面这些。窗口核验以后，业务属地才能往下办：", strong=True),
         *(Paragraph(f"{n}. {text}", strong=True, large=True) for n, text in enumerate(paper.unproven, 1)),
         Paragraph(f"到哪里：{paper.window}", strong=True, large=True),
-        Paragraph(f"最晚：收件后 {paper.until}", strong=True, large=True),
+        *((Paragraph(f"几点开门：{paper.hours}"),) if paper.hours else ()),
+        Paragraph(f"最晚哪天：{paper.until}", strong=True, large=True),
         Paragraph("带上这张凭证。不收费，寄材料的邮费也不用您出。"),
     ]
 
@@ -119,11 +125,11 @@ def _line(material: Material, proven: str, visit: Visit) -> Line:
     if proven == "signed_form":
         return Line(material.name, "电子表单，已签名", 1)
     if material.material_id in visit.waived:
-        return Line(material.name, f"未收，您声明：{material.waive_when}", 0)
+        return Line(material.name, f"未收，您声明：{material.waive_when}", 0, received=False)
     if path.left_out(visit, material.material_id):
-        return Line(material.name, "未提交", 0)
+        return Line(material.name, "未提交", 0, received=False)
     if proven == "posted":
-        return Line(material.name, "还没有收，待交纸质原件", 0)
+        return Line(material.name, "待交纸质原件", 0, received=False)
     pages = len(path.collected(visit, material.material_id).pages)
     if proven == "original_shown":
         return Line(material.name, f"影像（{pages} 页），原件待窗口核验", 1)

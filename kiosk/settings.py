@@ -165,6 +165,14 @@ class CatalogueSettings(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("要么写 items 和 openings 两个文件，要么写 pack 和 root")
 
 
+class QuerySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who answers 查询打印; absent, nothing is asked, and the screens say so. There is the demonstration's own only,
+    and it serves a demonstration catalogue only.
+    """
+
+    provider: Literal["demo"]
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     terminal: TerminalSettings
     paths: PathSettings
@@ -177,6 +185,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     staff: StaffSettings = StaffSettings()
     maintenance: MaintenanceSettings = MaintenanceSettings()
     window: WindowSettings | None = None
+    query: QuerySettings | None = None
 
 
 def load(path: Path) -> Settings:

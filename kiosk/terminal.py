@@ -22,6 +22,7 @@ from kiosk import settings as conf
 from kiosk.clerk import Clerk
 from kiosk.clock import CHINA, Clock
 from kiosk.corrections import CorrectionDesk
+from kiosk.demo.query import DemonstrationProvider
 from kiosk.drafted import described, window_keys
 from kiosk.drafts import DraftPost, Place
 from kiosk.enrolment.centre import CLOCK
@@ -107,8 +108,9 @@ class Terminal:
 
         self._outbox, self._documents = StoredOutbox(store), StoredDocuments(store)
         self._devices = equipment.build(settings.devices, journal, unfinished=unfinished)
-        tray, press = Tray(), Press()
-        self._middle = middle = Middle(parts.standing(clock.now()), self._devices, tray, press, volatile, clock, self._news)
+        tray, press, standing = Tray(), Press(), parts.standing(clock.now())
+        provider = DemonstrationProvider(parts.catalogue, clock) if settings.query and parts.catalogue.demo else None
+        self._middle = middle = Middle(standing, self._devices, tray, press, volatile, clock, self._news, provider)
         self._guides = GuideDesk(middle, self._devices.printer, clock)
         self._corrections = CorrectionDesk(database, clock, lambda: middle.catalogue.version, self._committed)
         self._room = Room(settings.paths.data, database, settings.paths.reserve * 1024 * 1024)

@@ -12,16 +12,19 @@ DISCLAIMER = "本凭证只证明收件地已收到以上材料，收件不等于
 
 
 class Line(Struct, frozen=True):
-    """One material: ``how`` says original, copy or image, or how else it was proven; ``count`` in pages or pieces."""
+    """One material: ``how`` says original, copy or image, or how else it was proven; ``count`` in pages or pieces.
+    Not ``received``: left out, or still to be handed over.
+    """
 
     name: str
     how: str
     count: int
+    received: bool = True
 
 
 class Receipt(Struct, frozen=True):
     """Everything printed, identity already masked. ``pending`` lists what may be handed in later; ``unproven`` what the window
-    must still see (待窗口核验原件), ``window`` where and ``until`` by when. Both may be empty.
+    must still see (待窗口核验原件), ``window`` where, ``hours`` when it is open and ``until`` the last day. Both may be empty.
     """
 
     case: str
@@ -42,6 +45,7 @@ class Receipt(Struct, frozen=True):
     complaint_phone: str
     unproven: tuple[str, ...] = ()
     window: str = ""
+    hours: str = ""
     until: str = ""
 
     def __repr__(self) -> str:

@@ -19,7 +19,7 @@ from fleet.desk.inbox import CentreError, DamagedError, Inbox
 from fleet.desk.journal import Journal
 from fleet.desk.opening import NotOursError, Openings, open_case, open_page
 from fleet.desk.settings import DeskSettings, read_keys
-from fleet.desk.words import DELIVERIES, FINDINGS, IDENTITIES, OUTCOMES, PROOFS, ROLES
+from fleet.desk.words import DELIVERIES, FINDINGS, IDENTITIES, OUTCOMES, PROOFS, ROLES, UNPROVEN
 from fleet.overview import local_text, local_time
 from fleet.settings import secret
 from fleet.web import Server, harden
@@ -133,6 +133,7 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
             taken_at=opened.entry.taken_at,
             missing=opened.entry.missing,
             proofs=PROOFS,
+            unproven=UNPROVEN,
             findings=FINDINGS,
             deliveries=DELIVERIES,
             sexes=SEX,

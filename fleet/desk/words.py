@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-PROOFS: dict[str, str] = {"chip_read": "证件芯片读取", "scan": "高拍仪拍摄", "signed_form": "现场签名的表单"}
+PROOFS: dict[str, str] = {
+    "chip_read": "证件芯片读取",
+    "scan": "高拍仪拍摄",
+    "signed_form": "现场签名的表单",
+    "original_shown": "高拍仪拍摄，原件待收件窗口核验",
+    "posted": "纸质原件，待收件窗口收取、寄送",
+}
+
+UNPROVEN: dict[str, str] = {"person": "核对本人与证件", "original": "核验原件", "paper": "收取纸质原件，寄往业务属地"}
+"""待窗口核验: what the intake window must still do."""
 
 IDENTITIES: dict[str, str] = {
     "chip_read": "由证件芯片读出：证件真实；未核验持证人",
@@ -25,6 +34,8 @@ DELIVERIES: dict[str, str] = {
     "pickup_intake": "到收件窗口领取",
     "post_applicant": "邮寄给申请人",
     "e_licence": "电子证照，申请人网上领取",
+    "terminal_print": "申请人在自助终端打印",
+    "pickup_home": "到业务属地窗口领取",
 }
 
 OUTCOMES: dict[str, str] = {

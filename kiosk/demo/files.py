@@ -104,6 +104,7 @@ def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, 
             # Where no private pcscd can run there is no such reader, rather than one that is always out of order.
             **({} if unavailable() else {"smartcard": {"service": str(layout.hardware / "pcsc" / "pcscd.comm")}}),
         },
+        "query": {"provider": "demo"},
         "centre": {
             "broker": f"127.0.0.1:{ports.broker}",
             "documents": f"https://127.0.0.1:{ports.api}",

@@ -39,7 +39,7 @@ def prune(database: Database, now: datetime) -> int:
         aged = (now - CASES_KEPT).isoformat()
         services = db.execute(
             "DELETE FROM service WHERE number IN (SELECT number FROM service WHERE given_at < ? AND number NOT IN"
-            " (SELECT number FROM service ORDER BY given_at DESC LIMIT ?) LIMIT ?)",
+            " (SELECT number FROM service ORDER BY given_at DESC, number DESC LIMIT ?) LIMIT ?)",
             (aged, NEWEST_CASES, _STEP),
         ).rowcount
         services += db.execute(

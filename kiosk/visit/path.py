@@ -174,7 +174,8 @@ def progress(visit: Visit, catalogue: Catalogue) -> tuple[int, tuple[Stage, ...]
     if visit.channel is None and visit.step is Step.GUIDE:
         stages = [Stage.CHOOSE, Stage.GUIDE]
     stages = list(dict.fromkeys((*stages, Stage.RATE)))
-    stage = _STAGES.get(visit.step, Stage.RATE)
+    # The paper at the end of a way without a case still belongs to that way.
+    stage = stages[-2] if visit.step in (Step.NOTING, Step.LEAFLET) else _STAGES.get(visit.step, Stage.RATE)
     return (stages.index(stage) + 1 if stage in stages else len(stages)), tuple(stages)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 from screens_glass import ScreenGlass, served
-from screens_walk import rich_catalogue, walk
+from screens_walk import rich_catalogue
+from screens_ways import screens
 from screens_who import who
 
 from ui.app import create_app
@@ -20,7 +21,7 @@ def main(folder: Path, width: int, height: int) -> None:
     with served(create_app(glass)) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": width, "height": height}, has_touch=True)
-        for n, name in enumerate(chain(walk(glass), who(glass))):
+        for n, name in enumerate(chain(screens(glass), who(glass))):
             page.goto(address)
             page.wait_for_selector("#preview img, #screen:not(:has(#preview))")
             page.screenshot(path=folder / f"{n:02d}-{name}.png")

@@ -20,11 +20,11 @@ from domain.identity import Document, Identity
 from kiosk.press import sheets
 from kiosk.press.press import Press
 from kiosk.settings import TerminalSettings
-from kiosk.visit import effects, machine
+from kiosk.visit import effects, machine, path
 from kiosk.visit import events as ev
 from kiosk.visit.outcome import Rules
 from kiosk.visit.snapshot import Fault, Hall, Reply, Snapshot
-from kiosk.visit.state import Printing, PrintState, State, Step, Submitted
+from kiosk.visit.state import Noted, Printing, PrintState, State, Step, Submitted
 from ui.server import create_page_server
 
 FAULTS = Path(machine.__file__).parents[1] / "faults.toml"
@@ -60,6 +60,7 @@ PHONE = "13980417265"
 OTHER_ADDRESS = "示范三县得妥镇河坝街66号附2号"
 _HALL = ("示范三县", "示范三县政务服务中心", "0800-123-4567", "12345", "https://query.example")
 TERMINAL = TerminalSettings("demo-k01", "K01", "511381", "demo-san", *_HALL)
+SERVICE = "Z511381261122K01RRK00018"
 CASE = "511381261122K01RRK00018"
 
 
@@ -73,6 +74,7 @@ class ScreenGlass:
         self.rules = Rules(self.catalogue)
         self.press = Press()
         self.answers = True
+        self.online = True
         self.now = 1000.0
         self.effects: list[effects.Effect] = []
         self.findings: tuple[str, ...] = ()
@@ -134,6 +136,13 @@ class ScreenGlass:
         return _sheet() if visit and visit.scan.shown and visit.scan.shown.ref == ref else None
 
     @property
+    def number(self) -> str:
+        """The number of what is being printed."""
+        visit = self.snapshot().state.visit
+        assert visit is not None
+        return path.paper(visit) or ""
+
+    @property
     def step(self) -> Step | None:
         visit = self.snapshot().state.visit
         return visit.step if visit else None
@@ -148,6 +157,8 @@ class ScreenGlass:
             self.tell(ev.PageSealed(effect.ref, "0" * 64, 100_000))
         elif isinstance(effect, effects.KeepDraft):
             self.tell(ev.DraftKept(effect.visit.id, "2026-12-03T09:30:00+08:00"))
+        elif isinstance(effect, effects.NoteService):
+            self.tell(ev.ServiceNoted(effect.visit.id, Noted(SERVICE, "2026-11-22T09:30:00+08:00")))
         elif isinstance(effect, effects.StoreCase):
             self.tell(ev.CaseStored(effect.visit.id, Submitted(CASE, "token", "2026-11-22T09:30:00+08:00")))
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from screens_glass import PERSON, ScreenGlass, printed, served, until
 from screens_walk import rich_catalogue, walk
+from screens_ways import screens
 
 from kiosk.visit import events as ev
 from kiosk.visit.state import Step
@@ -96,7 +97,7 @@ def test_every_screen_fits_every_panel_is_large_and_free_of_complaints(browser: 
     flaws: dict[str, list[str]] = {}
     with served(create_app(glass)) as address:
         terminal = Terminal(browser, address)
-        for name in walk(glass):
+        for name in screens(glass):
             terminal.has(glass)
             for width, height in SIZES:
                 terminal.page.set_viewport_size({"width": width, "height": height})
@@ -135,11 +136,13 @@ def test_a_whole_visit_by_touch_leaves_no_trace_in_the_page(browser: Browser, gl
         page.locator(".step--place .choice", has_text="示范甲市").tap()
         page.locator(".step--item .choice", has_text="异地就医备案").tap()
         page.locator(".choice", has_text="单位派驻").tap()
+        page.locator(".choice", has_text="在这里办").tap()
         terminal.tap("都带了，往下办")
         terminal.tap("看过了，同意")
         terminal.shows("card")
         walk_card(glass)
         terminal.tap("是我，往下办")
+        terminal.tap("不符合，或不知道：我交")
         expect(page.locator("#preview img")).to_be_visible(timeout=WAIT)
         terminal.tap("拍照")
         terminal.tap("用这一张")

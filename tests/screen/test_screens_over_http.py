@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from screens_glass import CASE, OTHER_ADDRESS, PERSON, PHONE, ScreenGlass, served, until
 from screens_walk import rich_catalogue, walk
+from screens_ways import screens
 
 from kiosk.visit import events as ev
 from kiosk.visit.state import Step
@@ -55,14 +56,14 @@ class Tags(HTMLParser):
 def test_identity_address_and_telephone_never_reach_a_page(glass: ScreenGlass, client: FlaskClient) -> None:
     secret = (PERSON.name, PERSON.name[1:], PERSON.number, PERSON.number[3:14], PERSON.address, "冷碛镇", "团结村")
     secret += (PHONE, PHONE[3:7], OTHER_ADDRESS, "得妥镇", "1989")
-    for name in walk(glass):
+    for name in screens(glass):
         for path in ("/", "/screen"):
             page = re.sub(r"<select.*?</select>", "", client.get(path).text, flags=re.S)
             assert not [s for s in secret if s in page], name
 
 
 def test_every_screen_names_the_service_and_after_the_choice_both_places(glass: ScreenGlass, client: FlaskClient) -> None:
-    for name in walk(glass):
+    for name in screens(glass):
         page = client.get("/screen").text
         visit = glass.snapshot().state.visit
         assert "省内通办" in page, name
@@ -74,7 +75,7 @@ def test_every_screen_names_the_service_and_after_the_choice_both_places(glass: 
 
 
 def test_no_page_holds_a_script_or_a_style_of_its_own(glass: ScreenGlass, client: FlaskClient) -> None:
-    for name in walk(glass):
+    for name in screens(glass):
         for tag, attributes in Tags(client.get("/").text).seen:
             assert tag != "style", name
             assert tag != "script" or attributes.get("src"), name

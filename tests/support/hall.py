@@ -55,7 +55,7 @@ class Hall:
         if self.identity.held() is None:
             enrolled(keys, files.TERMINAL, self.identity)
         self.specs: dict[str, Spec] = {_short(s.name): s for s in specs(self.layout, self.parties)}
-        self.rig = rig.build(self.layout.hardware, self.layout.ports.printer)
+        self.rig = rig.build(self.layout.hardware, self.layout.ports.printer, self.layout.ports.a4)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         base_url = f"http://127.0.0.1:{self.layout.ports.terminal}"
         self._browser = httpx.Client(base_url=base_url, timeout=20, headers={"Origin": base_url})

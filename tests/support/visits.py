@@ -11,7 +11,7 @@ from kiosk.visit import events as ev
 from kiosk.visit import machine
 from kiosk.visit.effects import Effect, SetForm
 from kiosk.visit.outcome import Rules
-from kiosk.visit.state import Printing, PrintState, State, Step, Submitted, Visit
+from kiosk.visit.state import Noted, Printing, PrintState, State, Step, Submitted, Visit
 
 CATALOGUE = load()
 RULES = Rules(CATALOGUE)
@@ -28,6 +28,7 @@ PERSON = Identity(
 )
 SIGNATURE = Signature(600, 300, ((Point(10, 10, 0), Point(300, 200, 40)), (Point(310, 40, 90), Point(500, 220, 130))))
 ANSWERS = {"care-place": "510100", "start": "today", "true": "yes"}
+NOTED = Noted("Z519902261122K01RRK00072", "2026-11-22T10:00:00+08:00")
 SUBMITTED = Submitted("519902261122K01RRK00072", "t" * 24, "2026-11-22T10:00:00+08:00")
 
 

@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from support.visits import ANSWERS, CATALOGUE, PERSON, RULES, SIGNATURE, SUBMITTED, Walk
+from support.visits import ANSWERS, CATALOGUE, NOTED, PERSON, RULES, SIGNATURE, SUBMITTED, Walk
 
 from kiosk.visit import effects as fx
 from kiosk.visit import events as ev
@@ -49,9 +49,31 @@ EVENTS = st.one_of(
             ev.ChoosePlace("nowhere"),
             ev.ChooseItem("MED-REMOTE"),
             ev.ChooseItem("PEN-TRANS"),
+            ev.ChooseItem("SI-CERT"),
+            ev.ChooseItem("ID-CARD"),
+            ev.ChooseItem("HUKOU-MOVE"),
+            ev.AnswerQuestion(0),
+            ev.AnswerQuestion(1),
+            ev.ListAll(),
             ev.ChooseSituation("MED-2"),
             ev.ChooseSituation("MED-4"),
             ev.ChooseSituation("PEN-TRANS-1"),
+            ev.ChooseSituation("SI-CERT-1"),
+            ev.ChooseSituation("ID-1"),
+            ev.ChooseChannel("here"),
+            ev.ChooseChannel("online"),
+            ev.Weigh(True),
+            ev.Weigh(False),
+            ev.TakeAlong(True),
+            ev.TakeAlong(False),
+            ev.ServiceNoted("v1", NOTED),
+            ev.ServiceNotNoted("v1", "store_failed"),
+            ev.DocumentFound("v1"),
+            ev.DocumentNotFound("v1", True),
+            ev.DocumentNotFound("v1", False),
+            ev.SheetEnded("v1", Printing(PrintState.PRINTED, 1)),
+            ev.SheetEnded("v1", Printing(PrintState.UNCERTAIN, 1, "a4_unproven")),
+            ev.PrintingEnded(NOTED.number, Printing(PrintState.PRINTED, 1)),
             ev.Next(),
             ev.Next(),
             ev.ForAnother("guardian"),
@@ -112,15 +134,38 @@ EVENTS = st.one_of(
     st.builds(ev.PageLost, REFS | st.just("signed-M-FORM"), st.just("store_failed")),
     st.builds(lambda _: ev.Tick(), st.none()),
 )
+
+
+def asked(walk: Walk) -> Walk:
+    """A document was asked for."""
+    return walk.chosen(item="SI-CERT", situation="SI-CERT-1").do(ev.Next(), ev.Agree(), ev.CardTaken(PERSON), ev.Next())
+
+
+def filled(walk: Walk) -> Walk:
+    """At the form of an item whose card is not read."""
+    return walk.chosen(item="ID-CARD", situation="ID-2").do(ev.Next(), ev.Agree())
+
+
 STARTS = st.sampled_from(
-    [Walk.chosen, Walk.identified, Walk.scanned, Walk.reviewed, Walk.submitted, lambda walk: walk, at_window, at_child]
+    [
+        Walk.chosen,
+        asked,
+        filled,
+        Walk.identified,
+        Walk.scanned,
+        Walk.reviewed,
+        Walk.submitted,
+        lambda walk: walk,
+        at_window,
+        at_child,
+    ]
 )
 
 
 @settings(max_examples=400, deadline=None)
 @given(STARTS, st.lists(st.tuples(EVENTS, st.floats(0, 70)), max_size=40))
 def test_whatever_happens(start, happenings) -> None:  # type: ignore[no-untyped-def]
-    walk = start(Walk(dataclass_replace(RULES, window=True)))
+    walk = start(Walk(dataclass_replace(RULES, window=True, queries=True)))
     for event, pause in happenings:
         before = walk.state
         if isinstance(event, ev.CaseStored | ev.CaseNotStored) and not _handing_in(walk):
@@ -159,10 +204,20 @@ def check(before: State, after: State, effects: list[fx.Effect]) -> None:
     if visit.ward is not None:
         assert visit.identity is not None
         assert visit.ward.number != visit.identity.number
-    if (visit.collected or visit.answers) and not visit.no_chip:
+    if (visit.collected or (visit.answers and path.exists(Step.CARD, visit, CATALOGUE))) and not visit.no_chip:
         assert visit.identity is not None
+    # Nobody who is only advised gives anything of themselves.
+    if visit.channel != "here":
+        assert (visit.identity, visit.collected, visit.answers, visit.agreed) == (None, (), {}, False)
+    # A case or a service, never both; and neither is taken back.
+    assert visit.submitted is None or visit.noted is None
+    if before.visit and before.visit.noted and before.visit.id == visit.id:
+        assert visit.noted == before.visit.noted
+    # Paper comes of something that is on the disk, a document only of an answer that was waited for.
+    if visit.step in (Step.RECEIPT, Step.LEAFLET, Step.RATING, Step.REASON):
+        assert path.paper(visit) is not None
     # What is handed in was complete, and is not changed afterwards.
-    if visit.step in (Step.SUBMITTING, Step.RECEIPT, Step.RATING, Step.REASON, Step.FAREWELL):
+    if visit.step is Step.SUBMITTING or visit.submitted is not None:
         assert path.next_step(visit, CATALOGUE) is Step.REVIEW
         assert visit.step is Step.SUBMITTING or path.all_sealed(visit)
     if before.visit and before.visit.submitted:
@@ -181,3 +236,9 @@ def check(before: State, after: State, effects: list[fx.Effect]) -> None:
             assert path.all_sealed(effect.visit)
         if isinstance(effect, fx.PrintReceipt):
             assert visit.submitted is not None
+        if isinstance(effect, fx.PrintLeaflet):
+            assert visit.noted == effect.noted
+        if isinstance(effect, (fx.AskDocument, fx.PrintDocument)):
+            assert visit.step is Step.QUERY
+        if isinstance(effect, fx.AskDocument):
+            assert visit.identity is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from domain import notice
 from domain.catalogue import words
 from domain.catalogue.item import ApplicantKind, Item, Material, Situation
-from domain.catalogue.opening import Proof
+from domain.catalogue.opening import Opening, Proof
 from kiosk.visit import applying, path, proof
 from kiosk.visit.advice import bring
 from kiosk.visit.snapshot import Glass, Snapshot
@@ -84,7 +84,7 @@ class Prepare:
     time: str
     fee: str
     assurance: str
-    later: bool
+    later: tuple[str, ...]
     another: str
     """What is said of coming for somebody else, before anything is asked; ``others``: the same errand in their part."""
     others: tuple[Choice, ...]
@@ -104,6 +104,9 @@ _OTHERS: dict[ApplicantKind, str] = {
     "guardian": "我替孩子办",
     "legal_person": "我替单位办",
 }
+
+
+_LATER: dict[proof.Kind, str] = {"person": "核对本人", "original": "核验原件", "paper": "交纸质原件"}
 
 
 def closed(glass: Glass, code: str) -> Closed:
@@ -181,7 +184,7 @@ def prepare(glass: Glass, visit: Visit) -> Prepare:
         time=words.limit(chosen.promised_limit),
         fee=words.fee(chosen, named),
         assurance=words.ASSURANCE[opened.assurance],
-        later=bool(proof.unproven(visit, opened, glass.catalogue)) and opened.way == "full_intake",
+        later=later(opened, proof.kinds(proof.unproven(visit, opened, glass.catalogue))),
         another=another(glass, visit),
         others=others(glass, visit),
     )
@@ -210,6 +213,11 @@ def privacy(glass: Glass, visit: Visit) -> Notice:
     party = glass.catalogue.party(visit.home or "")
     home = party.name if party else ""
     return Notice(notice.VERSION, notice.paragraphs(glass.hall.intake, home, glass.hall.phone))
+
+
+def later(opened: Opening, kinds: tuple[proof.Kind, ...]) -> tuple[str, ...]:
+    """What an intake here still needs the window for."""
+    return tuple(_LATER[kind] for kind in kinds) if opened.way == "full_intake" else ()
 
 
 def _need(material: Material, proven: Proof) -> Need:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from domain.catalogue import words
 from domain.catalogue.item import Item
 from domain.catalogue.opening import Opening
-from kiosk.visit import answers, applicants, chipless, drafting, overlay, path
+from kiosk.visit import answers, applicants, chipless, drafting, overlay, path, proof
 from kiosk.visit.advice import Advice, advice, bring
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import PrintState, QueryPhase, Visit
+from ui.view.choosing import later
 from ui.view.frame import named
 
+_WINDOW = "window"
 _HERE = {
     "full_intake": "在这里办：本机收材料",
     "pre_fill": "在这里先填好，再到窗口",
@@ -91,7 +93,10 @@ def channel(glass: Glass, visit: Visit, out: frozenset[str]) -> Channels:
         raise LookupError("the channel is chosen for what is open")
     situation = item.situation(opened.situation)
     time = words.limit(item.promised_limit)
-    return Channels(item.name, situation.name if situation else "", (_here(glass, opened, time, out), _online(opened, item, time)))
+    two = _here(glass, visit, opened, time, out), _online(opened, item, time)
+    # What is best done online stands first there.
+    ways = two if two[0].picture != _WINDOW or not two[1].value else (two[1], two[0])
+    return Channels(item.name, situation.name if situation else "", ways)
 
 
 def guide(glass: Glass, visit: Visit) -> Guide:
@@ -169,19 +174,19 @@ def _online(opened: Opening, item: Item, time: str) -> Way:
     return Way("online", "online", "线上全程网办", lines)
 
 
-def _here(glass: Glass, opened: Opening, time: str, out: frozenset[str]) -> Way:
+def _here(glass: Glass, visit: Visit, opened: Opening, time: str, out: frozenset[str]) -> Way:
     if opened.way not in _HERE or (opened.way == "query_print" and not glass.hall.queries):
         why = "本机暂不能打印这份证明" if opened.way == "query_print" else "本机不收这件事的材料"
         lines = (f"{why}。到{glass.hall.hall}“省内通办”窗口，工作人员帮您办。", "这里给您一张单子：带什么。")
-        return Way("here", "window", "到窗口，请人陪着办", lines)
-    later = opened.assurance != "1" or not {"original_shown", "posted"}.isdisjoint(opened.proofs.values())
+        return Way("here", _WINDOW, "到窗口，请人陪着办", lines)
+    to_do = "、".join(later(opened, proof.kinds(proof.unproven(visit, opened, glass.catalogue))))
     does = {
         "full_intake": f"读证件、拍材料、签名，大约十分钟；交给业务属地，{time}。",
         "pre_fill": "读证件、填表，大约五分钟；到窗口不用重新填。",
         "query_print": "读证件，查到就打印，大约两分钟。",
     }[opened.way]
     then = {
-        "full_intake": "最后还要去一次窗口，核验原件。" if later else "办完拿收件凭证，不用再去窗口。",
+        "full_intake": f"最后还要去一次窗口：{to_do}。" if to_do else "办完拿收件凭证，不用再去窗口。",
         "pre_fill": "填好给您一张预填单，带着材料到窗口。",
         "query_print": "查的是业务属地的数据，打印出来当场拿走。",
     }[opened.way]
