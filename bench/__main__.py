@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bench import a4, camera, chaos, devices, idcard, link, printer, screen, smartcard, staff, submit, terminal, week
+from bench import a4, camera, catalogue, chaos, devices, idcard, link, printer, screen, smartcard, staff, submit, terminal, week
 
 Row = tuple[str, str, str, bool]
 PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
@@ -21,6 +21,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("设备", devices.rows),
     ("链路", link.rows),
     ("混沌", chaos.rows),
+    ("目录", catalogue.rows),
     ("屏幕", screen.rows),
     ("工作人员", staff.rows),
     ("终端", terminal.rows),

@@ -75,7 +75,9 @@ class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``data``: folder of the database and the sealed documents."""
+    """``data``: folder of the database and the sealed documents. ``catalogue_root``: public key (hex) of the parties' register of
+    keys; with it only signed catalogues are published.
+    """
 
     data: Path
     authority: AuthoritySettings
@@ -85,6 +87,7 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     terminals: tuple[TerminalEntry, ...] = ()
     homes: tuple[HomeEntry, ...] = ()
     staff: StaffSettings | None = None
+    catalogue_root: Hash | None = None
 
 
 def read(path: Path, kind: type[_S]) -> _S:

@@ -20,6 +20,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from domain.catalogue import pack
 from domain.catalogue.catalogue import CatalogueDamagedError, load
 from fleet import commands as given
 from fleet import desired as wanted
@@ -29,7 +30,7 @@ from fleet.overview import BEIJING, local_time
 from fleet.settings import CentreSettings, SettingsError, read
 from fleet.store import Store
 from mqtt.commands import OPERATIONS, Operation, OutOfService, operation
-from mqtt.desired import MAX_BODY, CatalogueBody, Notice, NoticesBody, body
+from mqtt.desired import MAX_BODY, CatalogueBody, Notice, NoticesBody, PackBody, body
 from mqtt.messages import VERSION, ContractError, Wanted, encode
 
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
@@ -138,21 +139,37 @@ def catalogue() -> None:
 
 @catalogue.command("publish")
 @_SETTINGS
-@click.argument("items", type=_FILE)
-@click.argument("openings", type=_FILE)
+@click.argument("file", type=_FILE)
+@click.argument("openings", type=_FILE, required=False)
 @_TO
 @_FROM
 @_WHY
 @_BY
-def publish_catalogue(settings: Path, items: Path, openings: Path, target: str, since: str | None, why: str, by: str) -> None:
-    """发布一份目录：事项 ITEMS 和开通 OPENINGS。先在这里查过，才发出去。要退回，就把旧文件再发布一次。"""
+def publish_catalogue(settings: Path, file: Path, openings: Path | None, target: str, since: str | None, why: str, by: str) -> None:
+    """发布一份目录：签名的目录包 FILE（tongban catalogue pack 打的）；演示目录是事项 FILE 和开通 OPENINGS 两个文件。
+
+    先在这里查过，才发出去。要退回，就把旧的再发布一次。
+    """
+    with _store(settings) as (centre, _):
+        root = centre.catalogue_root
     try:
-        version = load(items, openings).version
+        if openings is not None:
+            found = load(file, openings)
+            if root is not None or not found.demo:
+                raise click.ClickException("这里只发布签名的目录包；没有签名的只能是没有写 catalogue_root 的演示")
+            raw: CatalogueBody | PackBody = CatalogueBody(
+                VERSION, msgspec.Raw(file.read_bytes()), msgspec.Raw(openings.read_bytes())
+            )
+        else:
+            if root is None:
+                raise click.ClickException("中心设置里没有写根公钥（catalogue_root），不能核对目录包")
+            data = file.read_bytes()
+            found = pack.read(data, root, datetime.now(BEIJING).date())
+            raw = PackBody(VERSION, msgspec.Raw(data))
     except CatalogueDamagedError as error:
         raise click.ClickException(str(error)) from None
-    raw = CatalogueBody(VERSION, msgspec.Raw(items.read_bytes()), msgspec.Raw(openings.read_bytes()))
     _publish(settings, "catalogue", encode(raw), target, since, by, why)
-    click.echo(f"目录版本 {version}")
+    click.echo(f"目录版本 {found.version}")
 
 
 @click.group("settings")

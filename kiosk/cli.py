@@ -18,6 +18,7 @@ _ELSEWHERE = {
     "enrol": "kiosk.enrolment.command:enrol",
     "camera": "devices.camera.cli:camera",
     "centre": "fleet.cli:centre",
+    "catalogue": "fleet.catalogue_cli:catalogue",
     "desk": "fleet.cli:desk",
     "cups": "devices.a4.cli:cups",
     "badge": "kiosk.staff.command:commands",

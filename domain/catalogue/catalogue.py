@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from sys import intern
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -19,11 +20,12 @@ from domain.calendar import Calendar, Year, published
 from domain.catalogue.contradictions import Forms, contradictions
 from domain.catalogue.finding import Finding
 from domain.catalogue.form import Field
-from domain.catalogue.item import Bundle, Item, Material, Question, Situation
-from domain.catalogue.lazy import Slip, Unread, in_force
+from domain.catalogue.item import ApplicantKind, Bundle, Item, Material, Question, Situation
+from domain.catalogue.lazy import BadBlockError, Block, Slip, Unread, in_force
 from domain.catalogue.opening import NotOpen, Opening, Openings, Proof
-from domain.catalogue.part import DamagedError, Joint, Share, decode
+from domain.catalogue.part import DamagedError, Joint, Share, blocks, decode
 from domain.catalogue.party import Party
+from domain.catalogue.search import Entry, entry
 
 DATA = Path(__file__).parent / "data"
 _MAX_BYTES = 32 * 1024 * 1024
@@ -63,6 +65,9 @@ class Catalogue:
     _versions: tuple[Slip[str], ...] = ()
     _opened: tuple[Slip[Key], ...] = ()
     _takers: frozenset[str] = frozenset()
+    _entries: Mapping[tuple[str, date | None], Entry] = field(default_factory=dict)
+    _departments: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    _openers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def on(self, day: date | None) -> Catalogue:
         """The same catalogue as it stands on ``day`` (China's)."""
@@ -70,10 +75,19 @@ class Catalogue:
             return self
         items = in_force(self._versions, day)
         openings = {key: slip for key, slip in in_force(self._opened, day).items() if key[1] in items}
-        return replace(self, day=day, _items=Unread(items, _item), _openings=Unread(openings, self._opening))
+        openers: dict[str, tuple[str, ...]] = {}
+        for home, item, _ in openings:
+            told = openers.get(item, ())
+            if home not in told:
+                openers[item] = (*told, home)
+        return replace(self, day=day, _items=Unread(items, _item), _openings=Unread(openings, self._opening), _openers=openers)
 
     def party(self, party_id: str) -> Party | None:
         return next((p for p in self.parties if p.party == party_id), None)
+
+    def opening_homes(self) -> frozenset[str]:
+        """The parties that have opened anything, on whatever day."""
+        return frozenset(slip.key[0] for slip in self._opened)
 
     def homes(self) -> tuple[Party, ...]:
         """The parties that have opened anything here, in the catalogue's order."""
@@ -92,6 +106,23 @@ class Catalogue:
     def takes_in(self, home: str) -> bool:
         """Whether cases are taken in for ``home`` here, ever: then a key to seal them to is needed."""
         return home in self._takers
+
+    def openers(self, item_id: str) -> tuple[str, ...]:
+        """The parties that have opened something of this item."""
+        return self._openers.get(item_id, ())
+
+    def departments(self, home: str, item_id: str) -> frozenset[str]:
+        """The departments of ``home`` that decide on this item."""
+        return self._departments.get((home, item_id), frozenset())
+
+    def entry(self, item_id: str) -> Entry | None:
+        """What a list shows of an item, without reading it."""
+        slip = self._items.slip(item_id) if isinstance(self._items, Unread) else None
+        return self._entries[item_id, slip.since] if slip else None
+
+    def entries(self) -> Iterator[Entry]:
+        """Those of all items, in the catalogue's order."""
+        return (one for item in self._items if (one := self.entry(item)))
 
     def calendar(self, party_id: str | None = None) -> Calendar:
         """Working days and opening hours of a party, of the province where none is named."""
@@ -124,6 +155,10 @@ class Catalogue:
         told = [n for n in self._not_open if (n.home, n.item) == (home, item_id) and n.situation in (situation_id, None)]
         return max(told, key=lambda n: n.situation is not None, default=None)
 
+    def reasons(self) -> tuple[NotOpen, ...]:
+        """All of them."""
+        return self._not_open
+
     def question(self, item_id: str, question: str | None = None) -> Question | None:
         """A fork of the item's tree, the root where none is named; ``None``: its situations are chosen from a list."""
         item = self._items.get(item_id)
@@ -147,53 +182,59 @@ class Catalogue:
 
     def findings(self) -> Iterator[Finding]:
         """What contradicts itself. It reads everything, an item at a time."""
+        return contradictions(self.groups(as_written=True), self.parties, self._forms, self._not_open, self.bundles)
+
+    def groups(self, *, as_written: bool = False) -> Iterator[tuple[str, list[Item], list[Opening]]]:
+        """All versions of each item and all that is opened of it, whatever the day; ``as_written``: forms named, not put in."""
+        read = _as_written if as_written else self._opening
         versions: dict[str, list[Slip[str]]] = {}
         for item in self._versions:
             versions.setdefault(item.key, []).append(item)
         opened: dict[str, list[Slip[Key]]] = {}
         for opening in self._opened:
             opened.setdefault(opening.key[1], []).append(opening)
-        groups = (
-            (one, [_item(s.raw) for s in versions.get(one, ())], [_as_written(s.raw) for s in opened.get(one, ())])
-            for one in dict.fromkeys((*versions, *opened))
-        )
-        return contradictions(groups, self.parties, self._forms, self._not_open, self.bundles)
+        for one in dict.fromkeys((*versions, *opened)):
+            yield one, [_item(s.raw) for s in versions.get(one, ())], [read(s.raw) for s in opened.get(one, ())]
 
     def _opening(self, raw: msgspec.Raw) -> Opening:
         written = _as_written(raw)
         if written.form_of is None:
             return written
-        return msgspec.structs.replace(written, form=self._forms[written.home, written.form_of], form_of=None)
+        return msgspec.structs.replace(written, form=self._forms.get((written.home, written.form_of), ()), form_of=None)
 
 
 def build(
-    version: str, joint: Joint, shares: Iterable[Share], *, register: int = 0, forms: Mapping[str, tuple[Field, ...]] | None = None
+    version: str,
+    joint: Joint,
+    shares: Iterable[Share],
+    *,
+    register: int = 0,
+    forms: Mapping[str, tuple[Field, ...]] | None = None,
+    check: bool = True,
 ) -> Catalogue:
     """A catalogue of its parts, everything in it read once: so nothing that is typed later fails. :class:`CatalogueDamagedError`.
 
-    ``forms``: known to every party; given with a plain file only, in which one share may speak for all.
+    ``forms``: known to every party; given with a plain file only, in which one share may speak for all. Without ``check`` only the
+    heads are read: for the linter, which tells everything, and for bytes that were checked before.
     """
     shares = tuple(shares)
     versions: list[Slip[str]] = []
     opened: list[Slip[Key]] = []
     takers: set[str] = set()
-    at = ""
-    try:
-        for place, raw in enumerate(joint.items, 1):
-            at = f"第 {place} 个事项"
-            item = _item(raw)
-            versions.append(Slip(item.item_id, item.since, item.until, raw))
-        for share in shares:
-            for place, raw in enumerate(share.openings, 1):
-                at = f"第 {place} 条开通（{share.party.name}那一份）"
-                o = _as_written(raw)
-                if forms is None and o.home != share.party.party:
-                    raise CatalogueDamagedError(f"{at}替别的签约方 {o.home} 开通了 {o.item}")
-                opened.append(Slip((intern(o.home), intern(o.item), intern(o.situation)), o.since, o.until, raw))
-                if o.way == "full_intake":
-                    takers.add(o.home)
-    except msgspec.ValidationError as error:
-        raise CatalogueDamagedError(f"{at}已损坏：{error}") from None
+    entries: dict[tuple[str, date | None], Entry] = {}
+    departments: dict[tuple[str, str], set[str]] = {}
+    for _, block, place, item in _each("个事项", joint, Item if check else _ItemHead):
+        versions.append(Slip(intern(item.item_id), item.since, item.until, block, place))
+        entries[item.item_id, item.since] = entry(item)
+    for share in shares:
+        for where, block, place, o in _each(f"条开通（{share.party.name}那一份）", share, Opening if check else _OpeningHead):
+            if forms is None and o.home != share.party.party:
+                raise CatalogueDamagedError(f"{where}替别的签约方 {o.home} 开通了 {o.item}")
+            opened.append(Slip((intern(o.home), intern(o.item), intern(o.situation)), o.since, o.until, block, place))
+            if o.way == "full_intake":
+                takers.add(o.home)
+            if o.department:
+                departments.setdefault((o.home, o.item), set()).add(intern(o.department))
     if forms is None and any(n.home != share.party.party for share in shares for n in share.not_open):
         raise CatalogueDamagedError("有签约方替别的签约方说明了为什么不开通")
     common = {(share.party.party, name): fields for share in shares for name, fields in (forms or {}).items()}
@@ -211,10 +252,48 @@ def build(
         _versions=tuple(versions),
         _opened=tuple(opened),
         _takers=frozenset(takers),
+        _entries=entries,
+        _departments={key: frozenset(named) for key, named in departments.items()},
     )
-    if problems := tuple(str(found) for found in catalogue.findings()):
+    if check and (problems := tuple(str(found) for found in catalogue.findings())):
         raise CatalogueDamagedError(*problems)
     return catalogue.on(None)
+
+
+class _SituationHead(Struct, frozen=True):
+    situation_id: str
+    name: str
+    question: str
+    applicant: ApplicantKind = "self"
+
+
+class _ItemHead(Struct, frozen=True):
+    """What is looked at of an item whose catalogue was checked before."""
+
+    item_id: str
+    name: str
+    short_name: str
+    topic: str
+    situations: tuple[_SituationHead, ...]
+    version: int = 1
+    since: date | None = None
+    until: date | None = None
+    changed: str | None = None
+    batch: str | None = None
+    keywords: tuple[str, ...] = ()
+    pinyin: tuple[str, ...] = ()
+
+
+class _OpeningHead(Struct, frozen=True):
+    """And of an opening."""
+
+    home: str
+    item: str
+    situation: str
+    way: str = "full_intake"
+    department: str | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 class _Items(Struct, frozen=True):
@@ -226,7 +305,7 @@ def load(items: Path = DATA / "catalogue_demo.json", openings: Path = DATA / "op
     return plain(_read(items), _read(openings), items.name, openings.name)
 
 
-def plain(items: bytes | msgspec.Raw, openings: bytes | msgspec.Raw, *names: str) -> Catalogue:
+def plain(items: bytes | msgspec.Raw, openings: bytes | msgspec.Raw, *names: str, check: bool = True) -> Catalogue:
     """The same from bytes; ``names``: what they are called in an error."""
     called = [f"目录文件 {name}" for name in names] or ["事项", "开通"]
     try:
@@ -234,10 +313,10 @@ def plain(items: bytes | msgspec.Raw, openings: bytes | msgspec.Raw, *names: str
         opened: Openings = decode(called[1], openings, Openings)
     except DamagedError as error:
         raise CatalogueDamagedError(str(error)) from None
-    joint = Joint(opened.demo, opened.notice, listed.items, opened.bundles)
-    everything = Share(opened.parties[0], opened.openings, opened.not_open)
+    joint = Joint(opened.demo, opened.notice, listed.items, bundles=opened.bundles)
+    everything = Share(opened.parties[0], opened.openings, not_open=opened.not_open)
     rest = tuple(Share(party) for party in opened.parties[1:])
-    return build(opened.version, joint, (everything, *rest), forms=opened.forms)
+    return build(opened.version, joint, (everything, *rest), forms=opened.forms, check=check)
 
 
 def _read(path: Path) -> bytes:
@@ -249,6 +328,18 @@ def _read(path: Path) -> bytes:
     if len(data) > _MAX_BYTES:
         raise CatalogueDamagedError(f"目录文件 {path.name} 过大")
     return data
+
+
+def _each(what: str, part: Joint | Share, kind: Any) -> Iterator[tuple[str, Block, int, Any]]:
+    """Everything in a part: where it stands in words, its block and place, and itself as ``kind``."""
+    decoder, at = msgspec.json.Decoder(kind), 0
+    try:
+        for block in blocks(part):
+            for place, raw in enumerate(block.raws()):
+                at += 1
+                yield f"第 {at} {what}", block, place, decoder.decode(raw)
+    except (msgspec.MsgspecError, BadBlockError, UnicodeDecodeError, RecursionError) as error:
+        raise CatalogueDamagedError(f"第 {at} {what}已损坏：{error}") from None
 
 
 def _item(raw: msgspec.Raw) -> Item:

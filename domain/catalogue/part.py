@@ -1,6 +1,7 @@
 """A catalogue in parts, each with an owner: the joint list 事项目录, and one part a party: its record, windows, contacts, openings.
 
-A part is read in two steps: its head at once, the items and openings in it only as bytes, typed when they are asked for.
+A part is read in two steps: its head at once, the items and openings in it only as bytes, typed when they are asked for. For people
+it is a JSON file; what is signed and sent is the same with items and openings in compressed blocks (:func:`pressed`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from msgspec import Struct
 from domain.calendar import Year
 from domain.catalogue.form import Field
 from domain.catalogue.item import Bundle, Id, Text
+from domain.catalogue.lazy import Block, packed
 from domain.catalogue.opening import NotOpen
 from domain.catalogue.party import Party
 
@@ -25,22 +27,41 @@ class DamagedError(ValueError):
 
 
 class Joint(Struct, frozen=True, forbid_unknown_fields=True):
-    """The joint list. ``holidays``: plans of years beyond those the program brings. ``items``: :class:`Item`, unread."""
+    """The joint list. ``holidays``: plans of years beyond those the program brings. ``items``: :class:`Item`, unread; or in
+    ``blocks``.
+    """
 
     demo: bool
     notice: Text
-    items: tuple[msgspec.Raw, ...]
+    items: tuple[msgspec.Raw, ...] = ()
+    blocks: tuple[bytes, ...] = ()
     bundles: tuple[Bundle, ...] = ()
     holidays: tuple[Year, ...] = ()
 
 
 class Share(Struct, frozen=True, forbid_unknown_fields=True):
-    """A party's part. ``openings``: :class:`Opening`, unread. ``forms``: written once, named by its openings."""
+    """A party's part. ``openings``: :class:`Opening`, unread; or in ``blocks``. ``forms``: written once, named by its openings."""
 
     party: Party
     openings: tuple[msgspec.Raw, ...] = ()
+    blocks: tuple[bytes, ...] = ()
     not_open: tuple[NotOpen, ...] = ()
     forms: dict[Id, tuple[Field, ...]] = {}
+
+
+def blocks(part: Joint | Share) -> tuple[Block, ...]:
+    """What lies in a part, however it lies there."""
+    plain = part.items if isinstance(part, Joint) else part.openings
+    return (*(Block(plain=(raw,)) for raw in plain), *(Block(one) for one in part.blocks))
+
+
+def pressed(name: str, body: bytes) -> bytes:
+    """A part as it is signed and sent. :class:`DamagedError`."""
+    if name == JOINT:
+        joint: Joint = decode(name, body, Joint)
+        return msgspec.json.encode(msgspec.structs.replace(joint, items=(), blocks=joint.blocks + packed(joint.items)))
+    share: Share = decode(name, body, Share)
+    return msgspec.json.encode(msgspec.structs.replace(share, openings=(), blocks=share.blocks + packed(share.openings)))
 
 
 def decode(where: str, data: bytes | msgspec.Raw, kind: Any) -> Any:

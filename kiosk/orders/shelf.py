@@ -7,6 +7,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from domain.catalogue import pack
 from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, load, plain
 from domain.catalogue.trust import UntrustedError
@@ -53,7 +55,7 @@ class Shelf:
         except ContractError as error:
             raise RefusedError("not_of_contract", str(error)) from None
         if isinstance(found, PackBody | CatalogueBody):
-            return self._catalogue(found)
+            return self._catalogue(found, sha256)
         if isinstance(found, SettingsBody):
             try:
                 with_wanted(self._settings, found)
@@ -74,13 +76,13 @@ class Shelf:
             if path.stem not in digests:
                 path.unlink(missing_ok=True)
 
-    def _catalogue(self, found: PackBody | CatalogueBody) -> Catalogue:
+    def _catalogue(self, found: PackBody | CatalogueBody, sha256: str) -> Catalogue:
         root = self._settings.catalogue.root if self._settings.catalogue else None
         try:
             if isinstance(found, PackBody):
                 if root is None:
                     raise UntrustedError("本机没有写明根公钥（[catalogue] root），不能用签名的目录")
-                return checked(pack.read(found.pack, root, newest=self.register), self._settings)
+                return checked(self._signed(found.pack, root, sha256), self._settings)
             catalogue = plain(found.items, found.openings)
             if root is not None or not catalogue.demo:
                 raise UntrustedError("目录没有签名；没有签名的只能是演示目录")
@@ -89,6 +91,15 @@ class Shelf:
             raise RefusedError("catalogue_untrusted", str(error)) from None
         except CatalogueDamagedError as error:
             raise RefusedError("catalogue_damaged", str(error)) from None
+
+    def _signed(self, data: msgspec.Raw, root: str, sha256: str) -> Catalogue:
+        """Checked whole the first time; after that the mark beside it says so, while the program is the same."""
+        mark = self._folder / f"{sha256}.checked"
+        before = mark.exists() and mark.read_text("ascii", "replace") == pack.rules()
+        catalogue = pack.read(data, root, newest=self.register, check=not before)
+        if not before:
+            mark.write_text(pack.rules(), "ascii")
+        return catalogue
 
 
 def own(chosen: CatalogueSettings | None) -> Catalogue:

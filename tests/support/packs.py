@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.catalogue import pack
 from domain.catalogue.catalogue import DATA
-from domain.catalogue.part import split
+from domain.catalogue.part import pressed, split
 from domain.catalogue.party import PartyKey
 from domain.catalogue.trust import Approval, Manifest, Register, sign
 
@@ -23,7 +23,7 @@ PINNED = ROOT.public_key().public_bytes_raw().hex()
 
 @cache
 def parts() -> dict[str, bytes]:
-    return split((DATA / "catalogue_demo.json").read_bytes(), (DATA / "openings_demo.json").read_bytes())
+    return {name: pressed(name, body) for name, body in plain().items()}
 
 
 def key_of(owner: str) -> Ed25519PrivateKey:
@@ -39,11 +39,16 @@ def entry(owner: str, **more: Any) -> PartyKey:
     return msgspec.structs.replace(PartyKey("approve", key_id(owner), public, date(2026, 1, 1)), **more)
 
 
+@cache
+def plain() -> dict[str, bytes]:
+    return split((DATA / "catalogue_demo.json").read_bytes(), (DATA / "openings_demo.json").read_bytes())
+
+
 def changed(name: str, old: str, new: str) -> dict[str, bytes]:
     """The parts, in one of which a word is another."""
-    body = parts()[name].replace(old.encode(), new.encode())
-    assert body != parts()[name]
-    return {**parts(), name: body}
+    body = plain()[name].replace(old.encode(), new.encode())
+    assert body != plain()[name]
+    return {**parts(), name: pressed(name, body)}
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.orders import Centre
-from support.packs import Made
+from support.packs import Made, changed
 from support.wanting import Wanting, catalogue, phone, signed
 
+from domain.catalogue import pack
 from domain.catalogue.catalogue import DATA, load
 from kiosk.orders.fetch import DamagedError, NotFetchedError
 from mqtt.desired import Notice, NoticesBody, SettingsBody
@@ -108,6 +109,22 @@ def test_a_signed_catalogue_is_held_after_a_restart_where_the_root_is_pinned(tmp
     assert one.states()[-1] == ("catalogue", 1, "applied", None)
     again = one.again()
     assert (again.parts.catalogue.version, again.parts.catalogue.register) == ("demo-signed-1", 3)
+    again.terminal.database.close()
+
+
+def test_what_was_checked_whole_once_is_believed_by_its_bytes_and_checked_anew_by_another_program(
+    tmp_path: Path, centre: Centre
+) -> None:
+    one = Wanting(tmp_path, centre, pinned=True)
+    one.wants("catalogue", 1, signed(Made()))
+    (mark,) = (tmp_path / "wanted").glob("*.checked")
+    mark.write_text("by an older program", "ascii")
+    again = one.again()
+    assert again.parts.catalogue.opening("demo-qi", "MED-REMOTE", "MED-2") is not None
+    assert mark.read_text("ascii") == pack.rules()
+    again.wants("catalogue", 2, signed(Made(bodies=changed("demo-yi", '"chip_read"', '"scan"'))))
+    assert again.states()[-1] == ("catalogue", 2, "refused", "catalogue_damaged")
+    assert len(list((tmp_path / "wanted").glob("*.checked"))) == 1
     again.terminal.database.close()
 
 

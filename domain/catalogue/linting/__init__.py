@@ -1,0 +1,1 @@
+"""The linter's rules by what they look at."""
