@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bench import a4, camera, catalogue, chaos, devices, idcard, link, printer, screen, smartcard, staff, submit, terminal, week
+from bench import a4, camera, catalogue, chaos, devices, forms, idcard, link, printer, screen, smartcard, staff, submit, terminal, week
 
 Row = tuple[str, str, str, bool]
 PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("提交", submit.rows),
+    ("表格", forms.rows),
     ("读卡", idcard.rows),
     ("芯片卡", smartcard.rows),
     ("打印", printer.rows),

@@ -108,6 +108,7 @@ FAULTS: dict[str, str] = {
     "catalogue_damaged": "事项目录损坏，暂停服务",
     "catalogue_untrusted": "事项目录的签名不对，暂停服务",
     "bus_overloaded": "设备事件过多",
+    "form_unmade": "有签名表格没有排成 PDF",
     "store_failed": "写本机数据库失败，暂停服务",
     "store_full": "存储空间不足，暂停收件，积压的仍在上传",
     "outbox_unreadable": "有待送出的记录读不懂，已放到一边",

@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 30.0
 """Seconds one form may take: about a hundred times what it takes on the machine it was measured on."""
-MOST = 4 * 1024 * 1024
-"""Bytes of a set form."""
+MOST = 12 * 1024 * 1024
+"""Bytes of a set form: one with every character of the basic block in it is 8 MB, for its fonts go along."""
 UNMADE = "form_unmade"
 
 

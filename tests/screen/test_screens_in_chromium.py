@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -198,6 +199,53 @@ def test_another_address_is_typed_in_pinyin_and_a_wrong_number_keeps_it(browser:
         expect(page.locator("input[name=phone]")).to_have_value("138")
         assert terminal.complaints == []
         page.context.close()
+
+
+def test_an_answer_is_checked_as_it_is_typed_and_neither_focus_nor_text_is_lost(browser: Browser, glass: ScreenGlass) -> None:
+    lead(glass, "form-mobile")
+    with served(create_app(glass)) as address:
+        terminal = Terminal(browser, address)
+        page = terminal.page
+        field, said = page.locator("#ask-input"), page.locator("#ask-error")
+        for digit in "12":
+            page.locator(f'.hg-button[data-skbtn="{digit}"]').tap()
+        expect(said).to_contain_text("11 位手机号码", timeout=WAIT)
+        expect(field).to_be_focused()
+        expect(field).to_have_value("12")
+        page.locator('.hg-button[data-skbtn="{bksp}"]').tap()
+        page.locator('.hg-button[data-skbtn="3"]').tap()
+        expect(said).to_be_empty(timeout=WAIT)
+        expect(field).to_have_value("13")
+        assert terminal.complaints == []
+        page.context.close()
+
+
+def test_a_date_is_set_by_touch_without_any_keyboard(browser: Browser, glass: ScreenGlass) -> None:
+    lead(glass, "form-since")
+    with served(create_app(glass)) as address:
+        terminal = Terminal(browser, address)
+        page = terminal.page
+        for part in ("年", "月", "日"):
+            page.get_by_role("button", name=f"{part}加一").tap()  # from nothing to today
+        page.get_by_role("button", name="年减一").tap()
+        terminal.tap("填好了，下一步")
+        page.wait_for_selector("[data-question='with']")
+        visit = glass.snapshot().state.visit
+        assert visit is not None
+        assert date.fromisoformat(visit.answers["since"]) < date.today()  # noqa: DTZ011
+        assert terminal.complaints == []
+        page.context.close()
+
+
+def test_an_amount_is_set_by_touch_without_any_keyboard(browser: Browser, glass: ScreenGlass) -> None:
+    lead(glass, "form-rent")
+    with served(create_app(glass)) as address:
+        terminal = Terminal(browser, address)
+        for name in ("＋1千", "＋1千", "＋10"):
+            terminal.tap(name)
+        expect(terminal.page.locator("#ask-input")).to_have_value("2010")
+        assert terminal.complaints == []
+        terminal.page.context.close()
 
 
 def test_what_was_ticked_survives_the_idle_warning(browser: Browser, glass: ScreenGlass) -> None:
