@@ -8,7 +8,23 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bench import a4, camera, catalogue, chaos, devices, forms, idcard, link, printer, screen, smartcard, staff, submit, terminal, week
+from bench import (
+    a4,
+    camera,
+    catalogue,
+    chaos,
+    devices,
+    forms,
+    idcard,
+    link,
+    printer,
+    screen,
+    smartcard,
+    staff,
+    submit,
+    terminal,
+    week,
+)
 
 Row = tuple[str, str, str, bool]
 PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
