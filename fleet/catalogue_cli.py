@@ -200,7 +200,9 @@ def pack(folder: Path, register_file: Path, version: str, root: str, key_file: P
         listed = {name: packs.digest(body) for name, (_, body) in parts.items()}
         manifest = trust.Manifest(1, version, today, number, listed)
         data = packs.write(register, trust.sign("tongban-manifest", manifest, _private(key_file), key_id), parts)
-        packs.read(data, root, today)
+        wrong = [_line(f) for f in findings(packs.read(data, root, today), today) if f.severity == "error"]
+        if wrong:
+            raise DamagedError("\n".join(("有错误，不打包：", *wrong)))
         out.write_bytes(data)
     click.echo(f"{out}：目录版本 {version}，{len(parts)} 份，{len(data) // 1024} KB")
 

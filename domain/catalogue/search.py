@@ -22,6 +22,8 @@ _WORDS = re.compile(r"\w+")
 _APART = "\n\n"
 _SOUNDS_FROM = 2
 """Letters a spelling must have: one would be every item."""
+_SHARED = 3
+"""What a sentence must share with an item, at least: a pair of neighbouring characters counts two in a name, one in its words."""
 _TYPO_FROM = 3
 """Characters a word must have before one of them may be wrong."""
 
@@ -35,6 +37,7 @@ class Match(IntEnum):
     SPELLING = 3
     WORDS = 4
     NEARLY = 5
+    LOOSELY = 6
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -118,14 +121,15 @@ _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 def find(entries: Iterable[Entry], text: str) -> list[tuple[Match, Entry]]:
     """The items that meet every word of ``text``, the better match first, else in the order given; none for a text without one.
 
-    Only where nothing meets it as it stands is one character of each word allowed to be wrong, missing or too many.
+    Only where nothing meets it as it stands is one character of each word allowed to be wrong, missing or too many; and only where
+    that meets nothing either is it taken for a sentence, and what shares most pairs of characters with it comes first.
     """
     words = _WORDS.findall(folded(text[:MAX_QUERY]))
     if not words:
         return []
     listed = list(entries)
     met = _met(listed, words, _exact) or _met(listed, [w for w in words if len(w) >= _TYPO_FROM], _nearly)
-    return sorted(met, key=lambda found: found[0])
+    return sorted(met, key=lambda found: found[0]) or _loosely(listed, words)
 
 
 def _met(entries: list[Entry], words: list[str], how: Callable[[Entry, str], Match | None]) -> list[tuple[Match, Entry]]:
@@ -136,6 +140,13 @@ def _met(entries: list[Entry], words: list[str], how: Callable[[Entry, str], Mat
         if met and len(met) == len(words):
             found.append((max(met), one))
     return found
+
+
+def _loosely(entries: list[Entry], words: list[str]) -> list[tuple[Match, Entry]]:
+    pairs = {word[at : at + 2] for word in words if not word.isascii() for at in range(len(word) - 1)}
+    shared = [(sum(2 if p in one.names else p in one.words for p in pairs), one) for one in entries] if len(pairs) > 1 else []
+    enough = max(_SHARED, max((count for count, _ in shared), default=0) - 1)
+    return [(Match.LOOSELY, one) for count, one in sorted(shared, key=lambda s: -s[0]) if count >= enough]
 
 
 def _exact(one: Entry, word: str) -> Match | None:

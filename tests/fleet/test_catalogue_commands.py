@@ -115,6 +115,18 @@ def test_what_was_changed_after_its_approval_is_not_packed(office: Office) -> No
     assert "6 份" in done(*office.pack())
 
 
+def test_what_the_linter_calls_an_error_is_not_packed_though_it_is_approved(office: Office) -> None:
+    part = office.parts / "demo-yi.json"
+    kept = part.read_bytes()
+    share = json.loads(kept)
+    share["party"]["windows"].append({**share["party"]["windows"][0], "window": "second"})
+    part.write_text(json.dumps(share), "utf-8")
+    office.approve("demo-yi")
+    assert "[home-desk] demo-yi" in refused(*office.pack())
+    part.write_bytes(kept)
+    office.approve("demo-yi")
+
+
 def test_a_part_nobody_approved_is_not_packed(office: Office) -> None:
     approval = office.parts / "demo-qi.jws"
     kept = approval.read_bytes()

@@ -36,6 +36,9 @@ def found(text: str, **more: object) -> list[str]:
         ("残疾人两项贴", "残疾人两项补贴"),  # one missing
         ("yangloobaoxian", "养老保险转移"),
         ("ＹＤＪＹ", "异地就医备案"),
+        ("我想给孩子办社保卡", "申领社保卡"),  # a sentence
+        ("在外地看病怎么报销", "异地就医备案"),
+        ("我的身份证找不到了", "换补身份证"),
     ],
 )
 def test_what_people_type_finds_what_they_mean(text: str, first: str) -> None:
