@@ -96,6 +96,7 @@ def _content(visit: Visit, opening: Opening, number: str, settings: Settings, ca
         applicant=applicants.applicant(visit, catalogue),
         acting=applicants.acting(visit, catalogue),
         body=applicants.body(visit, catalogue),
+        checked_by=visit.checked or "",
         materials=tuple(_material(m, opening, visit) for m in catalogue.materials(opening)),
         form=tuple(
             Answer(one.field.field, one.field.label, one.value, text(one.field, one.value), one.source)

@@ -192,6 +192,8 @@ class CaseContent(_Private, frozen=True):
     window_days: int | None = None
     acting: Acting | None = None
     """Null: the applicant stood here."""
+    checked_by: Text = ""
+    """Which clerk of the intake window compared the person with the document, where one did."""
     body: Body | None = None
     """Where the applicant is a legal person; ``applicant`` is then whoever acts for it, too."""
 

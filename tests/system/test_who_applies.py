@@ -130,6 +130,7 @@ def test_a_passport_ends_with_a_slip_and_the_window_makes_a_case_of_it(place: Ha
     page = opened(place, str(case))
     assert "埋名甲" in page
     assert "收件窗口已核对本人和证件原件" in page
+    assert "1024" in page
     assert "护照" in page
     until(lambda: any(p.cut for p in place.rig.printer().papers()), "the receipt")
     glass.see("rating").do("next").do("end").see("welcome")

@@ -11,9 +11,11 @@ from support.hall import command
 
 import devices.a4.options
 from devices.printer.options import Options as Printer
+from domain.sealing import new_key
 from kiosk import settings as conf
 from kiosk.demo import files
 from kiosk.demo.layout import Layout, Ports
+from kiosk.drafted import window_keys
 
 
 @pytest.fixture
@@ -167,3 +169,27 @@ def test_a_slow_line_is_sent_text_where_the_model_has_it_and_every_other_one_pic
 def test_an_a4_printer_s_address_and_folder_are_such(printer: str, cups: str, says: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=says):
         msgspec.convert({"printer": printer, "cups": cups}, devices.a4.options.Options, dec_hook=lambda kind, value: kind(value))
+
+
+def test_the_window_s_private_key_lies_at_a_window_only_and_for_its_owner_alone(good: Path, tmp_path: Path) -> None:
+    key = tmp_path / "window-key"
+    _, opening = new_key("window")
+    key.write_text(f'[[keys]]\nkey_id = "{opening.key_id}"\nprivate = "{opening.private}"\n', "utf-8")
+    key.chmod(0o600)
+    with_key = good.read_text("utf-8") + f'\n[window]\nkey_file = "{key}"\n'
+    good.write_text(with_key, "utf-8")
+    with pytest.raises(conf.SettingsError, match="窗口终端"):
+        conf.load(good)
+    good.write_text(with_key.replace("[terminal]\n", '[terminal]\nsetting = "window"\n', 1), "utf-8")
+    assert conf.load(good).window is not None
+    assert window_keys(key) == (opening,)
+    key.chmod(0o644)
+    with pytest.raises(conf.SettingsError, match="其他人也能读"):
+        window_keys(key)
+    key.chmod(0o600)
+    key.write_text("AGE-SECRET-KEY-1", "utf-8")
+    with pytest.raises(conf.SettingsError, match="读不懂") as refused:
+        window_keys(key)
+    assert "AGE-SECRET" not in str(refused.value)
+    with pytest.raises(conf.SettingsError, match="读不出来"):
+        window_keys(tmp_path / "nowhere")

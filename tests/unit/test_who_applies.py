@@ -10,7 +10,7 @@ from support.visits import PERSON, Walk
 
 from domain.idnumber import check_character
 from domain.representation import CHIPLESS
-from kiosk.visit import applicants, applying, chipless, path
+from kiosk.visit import applicants, applying, chipless, form, path
 from kiosk.visit import effects as fx
 from kiosk.visit import events as ev
 from kiosk.visit.state import CardPhase, Step
@@ -233,3 +233,28 @@ def test_there_may_be_a_card_after_all() -> None:
 def test_a_card_is_never_taken_for_a_document_that_is_none() -> None:
     walk = at_card().do(ev.NoCard(), ev.ChooseDocument("library"))
     assert walk.step is Step.DOCUMENT
+
+
+def test_an_agent_without_a_card_ends_at_the_window_too_and_says_both() -> None:
+    walk = at_card(**AGENT).do(ev.NoCard(), ev.ChooseDocument("passport"))
+    walk.do(ev.StateWho({"own-name": "代办人乙", "own-number": "E12345678", **PRINCIPAL}, TODAY))
+    assert walk.visit.who_stated
+    assert path.way(walk.visit, walk.rules.catalogue) == "pre_fill"
+    assert [one.role for one in applicants.named(walk.visit, walk.rules.catalogue)] == ["申请人", "代办人"]
+
+
+def test_what_the_form_takes_from_the_card_is_the_applicants_and_never_the_agents() -> None:
+    walk = at_card(**AGENT).do(*lay(), ev.Next(), ev.StateWho(PRINCIPAL, TODAY))
+    assert form.applicant_says(walk.visit) == {"name": "委托人甲", "number": "11010519491231002X"}
+    child = at_card(**GUARDIAN).do(*lay(), ev.Next(), *lay(CHILD, 10))
+    assert form.applicant_says(child.visit)["number"] == CHILD_NUMBER
+    alone = at_card().do(*lay(), ev.Next())
+    assert form.applicant_says(alone.visit)["number"] == PERSON.number
+
+
+def test_an_item_that_allows_no_agent_has_no_other_way_to_be_chosen() -> None:
+    walk = Walk().chosen(item="SSC-LOSS", situation="SSC-LOSS-2")
+    assert walk.step is Step.PREPARE
+    before = walk.state
+    walk.do(ev.ForAnother("agent"), ev.ForAnother("guardian"), ev.ForAnother("emperor"))
+    assert walk.state.visit == before.visit
