@@ -75,6 +75,11 @@ def fields(kind: ApplicantKind, chipless: bool = False, ward_card: bool = False,
     return (*own, *_OF[kind])
 
 
+def group(field: str) -> str:
+    """Which fields stand on a screen together: by whom they are of."""
+    return "guardian" if field in ("relation", "consent") else field.partition("-")[0]
+
+
 def errors(
     given: Mapping[str, str],
     kind: ApplicantKind,

@@ -15,10 +15,10 @@ from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.form import Field
 from domain.catalogue.item import ApplicantKind
 from domain.forms.checking import check
-from domain.representation import Paper
+from domain.representation import Paper, group
 from kiosk.visit import chipless, path
 from kiosk.visit import events as ev
-from kiosk.visit.outcome import Outcome, Rules, drop, onward
+from kiosk.visit.outcome import Outcome, Rules, back, drop, onward
 from kiosk.visit.state import CardPhase, Step, Visit
 
 MINOR = "card_minor"
@@ -45,6 +45,23 @@ def asked(visit: Visit, catalogue: Catalogue) -> tuple[Field, ...]:
         sensitive=visit.ward is None or capacity.is_sensitive(visit.ward_age),
     )
     return tuple(f for f in fields if f.when is None or visit.stated.get(f.when.field) in f.when.values)
+
+
+def on_screen(visit: Visit, catalogue: Catalogue) -> tuple[Field, ...]:
+    """The fields that stand on the screen together."""
+    fields = asked(visit, catalogue)
+    groups = tuple(dict.fromkeys(group(f.field) for f in fields))
+    now = visit.who_at if visit.who_at in groups else groups[0] if groups else ""
+    return tuple(f for f in fields if group(f.field) == now)
+
+
+def group_back(visit: Visit, event: ev.Back, now: float, rules: Rules) -> Outcome:
+    """Back through the groups, then out of them."""
+    groups = tuple(dict.fromkeys(group(f.field) for f in asked(visit, rules.catalogue)))
+    at = groups.index(visit.who_at) if visit.who_at in groups else 0
+    if at == 0:
+        return back(visit, event, now, rules)
+    return replace(visit, who_at=groups[at - 1], errors={}), ()
 
 
 def for_another(visit: Visit, event: ev.ForAnother, _now: float, rules: Rules) -> Outcome:
@@ -91,7 +108,7 @@ def ward_on_paper(visit: Visit, _event: ev.NoCard, _now: float, rules: Rules) ->
 
 def ward_again(visit: Visit, _event: ev.NotMe, _now: float, _rules: Rules) -> Outcome:
     """It was not this child."""
-    return replace(visit, step=Step.WARD, ward=None, ward_paper=False, stated={}, who_stated=False, errors={}), ()
+    return replace(visit, step=Step.WARD, ward=None, ward_paper=False, stated={}, who_stated=False, who_at=None, errors={}), ()
 
 
 def no_chip(visit: Visit, event: ev.NoCard, now: float, rules: Rules) -> Outcome:
@@ -114,17 +131,20 @@ def document_back(visit: Visit, _event: ev.Back, _now: float, _rules: Rules) -> 
     """There is a card after all."""
     gone = tuple(c for c in visit.collected if c.material == chipless.DOCUMENT)
     kept = tuple(c for c in visit.collected if c.material != chipless.DOCUMENT)
-    back = replace(visit, step=Step.CARD, no_chip=False, paper=None, who_stated=False, collected=kept, card=CardPhase.WAITING)
-    return replace(back, card_fault=None, errors={}), drop(gone)
+    anew = replace(visit, step=Step.CARD, no_chip=False, paper=None, who_stated=False, collected=kept, card=CardPhase.WAITING)
+    return replace(anew, card_fault=None, who_at=None, errors={}), drop(gone)
 
 
 def state_who(visit: Visit, event: ev.StateWho, _now: float, rules: Rules) -> Outcome:
     """What was answered of who it is and for whom."""
+    shown = {f.field for f in on_screen(visit, rules.catalogue)}
     # What stands there from before is not put into the fields again; which fields there are depends on this very form.
     given = visit.stated | {name: value for name, value in event.answers.items() if value.strip()}
     fields = asked(replace(visit, stated=given), rules.catalogue)
     answers = {f.field: given.get(f.field, "").strip() for f in fields}
-    errors = {f.field: error for f in fields if (error := check(f, answers[f.field], event.today))}
+    # A group nobody was shown yet has no errors: it is the next on the screen.
+    known = {group(name) for name in (*shown, *given)}
+    errors = {f.field: error for f in fields if group(f.field) in known and (error := check(f, answers[f.field], event.today))}
     found = representation.errors(
         answers,
         path.kind(visit, rules.catalogue),
@@ -133,12 +153,14 @@ def state_who(visit: Visit, event: ev.StateWho, _now: float, rules: Rules) -> Ou
         holder=visit.identity,
         ward=visit.ward,
     )
-    errors = {name: text for name, text in found.items() if name in answers} | errors
-    if errors:
-        return replace(visit, stated=answers, errors=errors, who_stated=False), ()
+    errors = {name: text for name, text in found.items() if name in answers and group(name) in known} | errors
+    said = {name: value for name, value in answers.items() if group(name) in known}
+    still = next((f.field for f in fields if f.field in errors or group(f.field) not in known), None)
+    if still is not None:
+        return replace(visit, stated=said, errors=errors, who_stated=False, who_at=group(still)), ()
     # A signature stands for what was signed.
     signature = visit.signature if answers == visit.stated else None
-    return onward(visit, rules, stated=answers, who_stated=True, signature=signature)
+    return onward(visit, rules, stated=answers, who_stated=True, who_at=None, signature=signature)
 
 
 def to_window(visit: Visit, _event: ev.ToWindow | ev.NoCard, _now: float, rules: Rules) -> Outcome:

@@ -204,6 +204,7 @@ _AT: dict[tuple[Step, type], Handler] = {
     (Step.WARD, ev.NoCard): applying.ward_on_paper,
     (Step.WARD, ev.ToWindow): applying.to_window,
     (Step.BEHALF, ev.StateWho): applying.state_who,
+    (Step.BEHALF, ev.Back): applying.group_back,
     (Step.BEHALF, ev.NotMe): applying.ward_again,
     (Step.BEHALF, ev.ToWindow): applying.to_window,
     (Step.FILLED, ev.KeepDraft): drafting.keep,

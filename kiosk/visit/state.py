@@ -209,6 +209,8 @@ class Visit(Struct, frozen=True):
     stated: dict[str, str] = {}
     """What was said of who it is and for whom (``domain.representation.fields``)."""
     who_stated: bool = False
+    who_at: str | None = None
+    """Which group of it is on the screen (``domain.representation.group``)."""
     checked: str | None = None
     """Which clerk has compared the person with the document, at the window."""
     weighed: tuple[str, ...] = ()

@@ -258,3 +258,33 @@ def test_an_item_that_allows_no_agent_has_no_other_way_to_be_chosen() -> None:
     before = walk.state
     walk.do(ev.ForAnother("agent"), ev.ForAnother("guardian"), ev.ForAnother("emperor"))
     assert walk.state.visit == before.visit
+
+
+def test_the_principal_and_the_authority_are_two_screens_and_back_leads_through_them() -> None:
+    walk = at_card(**AGENT).do(*lay(), ev.Next())
+    shown = lambda: {f.field for f in applying.on_screen(walk.visit, walk.rules.catalogue)}  # noqa: E731
+    assert shown() == {"principal-name", "principal-document", "principal-number"}
+    principal = {name: value for name, value in PRINCIPAL.items() if name.startswith("principal")}
+    walk.do(ev.StateWho(principal, TODAY))
+    assert (walk.step, walk.visit.errors) == (Step.BEHALF, {})
+    assert "authority-matter" in shown()
+    walk.do(ev.StateWho({}, TODAY))
+    assert "authority-matter" in walk.visit.errors
+    walk.do(ev.Back())
+    assert "principal-name" in shown()
+    walk.do(ev.StateWho({}, TODAY))
+    assert "authority-matter" in shown()
+    walk.do(ev.StateWho({k: v for k, v in PRINCIPAL.items() if k.startswith("authority")}, TODAY))
+    assert walk.visit.who_stated
+    walk.do(ev.Back(), ev.Back())
+    assert walk.step in (Step.BEHALF, Step.IDENTITY)
+
+
+def test_a_date_is_asked_for_only_where_the_letter_has_one() -> None:
+    walk = at_card(**AGENT).do(*lay(), ev.Next(), ev.StateWho(PRINCIPAL | {"authority-term": "until"}, TODAY))
+    assert set(walk.visit.errors) == {"authority-until"}
+    walk.do(ev.StateWho({"authority-until": "2026-12-31"}, TODAY))
+    assert walk.visit.who_stated
+    stood = applicants.acting(walk.visit, walk.rules.catalogue)
+    assert stood is not None
+    assert stood.until == "2026-12-31"

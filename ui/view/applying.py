@@ -17,6 +17,14 @@ from ui.view.choosing import Choice
 from ui.view.papers import told
 
 _CHINA = timezone(timedelta(hours=8))
+_GROUPS = {
+    "own": ("您是谁？", "照着证件填，窗口会核对原件。"),
+    "principal": ("您替谁办？", "照着委托人的证件填。"),
+    "authority": ("委托书怎么写的？", "照着授权委托书填。"),
+    "ward": ("孩子是谁？", "照着孩子的证件填。"),
+    "guardian": ("您和孩子", "孩子未成年，由监护人办。"),
+    "body": ("您替哪个单位办？", "照着营业执照或登记证书填。"),
+}
 _NOTES = {
     Paper.TEMPORARY: "派出所发的，三个月有效",
     Paper.PASSPORT: "中国护照、外国护照都可以",
@@ -97,14 +105,8 @@ def document(glass: Glass, _visit: Visit) -> Documents:
 def behalf(glass: Glass, visit: Visit) -> Behalf:
     today = datetime.now(_CHINA).date()
     kind = path.kind(visit, glass.catalogue)
-    asks = tuple(_ask(f, visit) for f in applying.asked(visit, glass.catalogue))
-    title = {"self": "您是谁？", "agent": "您替谁办？", "guardian": "孩子和您", "legal_person": "您替哪个单位办？"}[kind]
-    lead = {
-        "self": "照着证件填，窗口会核对原件。",
-        "agent": "照着授权委托书和委托人的证件填。",
-        "guardian": "孩子未成年，由监护人办。",
-        "legal_person": "照着营业执照或登记证书填。",
-    }[kind]
+    asks = tuple(_ask(f, visit) for f in applying.on_screen(visit, glass.catalogue))
+    title, lead = _GROUPS[representation.group(asks[0].field.field)] if asks else ("", "")
     return Behalf(
         title=title,
         lead=lead,
