@@ -42,7 +42,7 @@ class CatalogueDamagedError(ValueError):
         self.problems = problems
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
     """What can be done here. All questions are answered from memory and cannot fail for ids taken from its own answers.
 
@@ -91,13 +91,12 @@ class Catalogue:
 
     def homes(self) -> tuple[Party, ...]:
         """The parties that have opened anything here, in the catalogue's order."""
-        opened = {home for home, _, _ in self._openings}
+        opened = {home for openers in self._openers.values() for home in openers}
         return tuple(p for p in self.parties if p.party in opened)
 
     def listed(self) -> tuple[Item, ...]:
         """The items somebody has opened here, in the catalogue's order."""
-        opened = {item for _, item, _ in self._openings}
-        return tuple(i for i in self._items.values() if i.item_id in opened)
+        return tuple(self._items[i] for i in self._items if i in self._openers)
 
     def closed(self, home: str) -> tuple[NotOpen, ...]:
         """Whatever ``home`` says it has not opened."""
@@ -134,14 +133,12 @@ class Catalogue:
 
     def items(self, home: str) -> tuple[Item, ...]:
         """Items of which ``home`` has opened at least one situation, in the catalogue's order."""
-        opened = {item for party, item, _ in self._openings if party == home}
-        return tuple(self._items[i] for i in self._items if i in opened)
+        return tuple(self._items[i] for i in self._items if home in self.openers(i))
 
     def elsewhere(self, home: str) -> tuple[Item, ...]:
         """Items of which ``home`` has opened nothing here, and says where they are done."""
-        opened = {item for party, item, _ in self._openings if party == home}
         said = {n.item for n in self._not_open if n.home == home}
-        return tuple(i for i in self._items.values() if i.item_id in said - opened)
+        return tuple(self._items[i] for i in self._items if i in said and home not in self.openers(i))
 
     def situations(self, home: str, item_id: str) -> tuple[Situation, ...]:
         item = self._items.get(item_id)
@@ -211,11 +208,12 @@ def build(
     register: int = 0,
     forms: Mapping[str, tuple[Field, ...]] | None = None,
     check: bool = True,
+    heads: bool = False,
 ) -> Catalogue:
     """A catalogue of its parts, everything in it read once: so nothing that is typed later fails. :class:`CatalogueDamagedError`.
 
-    ``forms``: known to every party; given with a plain file only, in which one share may speak for all. Without ``check`` only the
-    heads are read: for the linter, which tells everything, and for bytes that were checked before.
+    ``forms``: known to every party; given with a plain file only, in which one share may speak for all. Without ``check`` it may
+    contradict itself: for the linter. ``heads``: of bytes that were checked before, no more is read than what lists show.
     """
     shares = tuple(shares)
     versions: list[Slip[str]] = []
@@ -223,11 +221,11 @@ def build(
     takers: set[str] = set()
     entries: dict[tuple[str, date | None], Entry] = {}
     departments: dict[tuple[str, str], set[str]] = {}
-    for _, block, place, item in _each("个事项", joint, Item if check else _ItemHead):
+    for _, block, place, item in _each("个事项", joint, _ItemHead if heads else Item):
         versions.append(Slip(intern(item.item_id), item.since, item.until, block, place))
         entries[item.item_id, item.since] = entry(item)
     for share in shares:
-        for where, block, place, o in _each(f"条开通（{share.party.name}那一份）", share, Opening if check else _OpeningHead):
+        for where, block, place, o in _each(f"条开通（{share.party.name}那一份）", share, _OpeningHead if heads else Opening):
             if forms is None and o.home != share.party.party:
                 raise CatalogueDamagedError(f"{where}替别的签约方 {o.home} 开通了 {o.item}")
             opened.append(Slip((intern(o.home), intern(o.item), intern(o.situation)), o.since, o.until, block, place))
@@ -255,7 +253,7 @@ def build(
         _entries=entries,
         _departments={key: frozenset(named) for key, named in departments.items()},
     )
-    if check and (problems := tuple(str(found) for found in catalogue.findings())):
+    if check and not heads and (problems := tuple(str(found) for found in catalogue.findings())):
         raise CatalogueDamagedError(*problems)
     return catalogue.on(None)
 

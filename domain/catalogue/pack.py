@@ -99,4 +99,4 @@ def _built(version: str, bodies: dict[str, msgspec.Raw], register: int, *, check
     for name, share in shares.items():
         if share.party.party != name or name == PUBLISHER:
             raise UntrustedError(f"{name} 这一份写的是 {share.party.party}，不是自己")
-    return build(version, joint, shares.values(), register=register, check=check)
+    return build(version, joint, shares.values(), register=register, heads=not check)

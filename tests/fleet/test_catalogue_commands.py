@@ -209,6 +209,16 @@ def test_readings_are_filled_in_and_corrected_ones_kept(tmp_path: Path) -> None:
     assert filled[1]["pinyin"][0] == "corrected by hand"
 
 
+def test_a_value_no_catalogue_knows_is_named_with_its_place(tmp_path: Path) -> None:
+    done("split", *PLAIN, tmp_path)
+    share = json.loads((tmp_path / "demo-jia.json").read_text("utf-8"))
+    share["openings"][2]["way"] = "by carrier pigeon"
+    (tmp_path / "demo-jia.json").write_text(json.dumps(share), "utf-8")
+    said = refused("lint", tmp_path)
+    assert "第 3 条开通（示范甲市那一份）已损坏" in said
+    assert "by carrier pigeon" in said
+
+
 def test_a_file_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "x.pack").write_bytes(b"\xff{")
     for words in (("lint", tmp_path / "x.pack"), ("verify", tmp_path / "x.pack", "--root", PINNED)):

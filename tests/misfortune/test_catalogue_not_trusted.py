@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,6 +16,8 @@ from domain.catalogue import pack
 from domain.catalogue.catalogue import CatalogueDamagedError, load
 from domain.catalogue.pack import Pack
 from domain.catalogue.trust import UntrustedError
+from kiosk.orders.shelf import own
+from kiosk.settings import CatalogueSettings
 
 GOOD = Made().data
 WITHOUT_YI = {name: body for name, body in parts().items() if name != "demo-yi"}
@@ -137,6 +140,22 @@ def test_a_pack_that_was_cut_or_in_which_anything_flipped_never_becomes_another_
         dict(load()._items),
         dict(load()._openings),
     )
+
+
+def test_a_terminals_own_pack_is_read_by_its_pinned_root_and_by_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "own.pack"
+    path.write_bytes(GOOD)
+    assert own(CatalogueSettings(pack=path, root=PINNED)).version == "demo-signed-1"
+    with pytest.raises(UntrustedError):
+        own(CatalogueSettings(pack=path, root="0" * 64))
+    with pytest.raises(CatalogueDamagedError, match=r"gone\.pack"):
+        own(CatalogueSettings(pack=tmp_path / "gone.pack", root=PINNED))
+
+
+@pytest.mark.parametrize("wrong", [{"items": "a"}, {"pack": "a"}, {"pack": "a", "root": "0" * 64, "items": "b", "openings": "c"}])
+def test_settings_that_name_half_a_catalogue_are_none(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="pack 和 root"):
+        CatalogueSettings(**{name: value if name == "root" else Path(value) for name, value in wrong.items()})  # type: ignore[arg-type]
 
 
 def test_an_untrusted_catalogue_is_told_from_a_damaged_one() -> None:
