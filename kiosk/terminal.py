@@ -109,7 +109,7 @@ class Terminal:
         self._outbox, self._documents = StoredOutbox(store), StoredDocuments(store)
         self._devices = equipment.build(settings.devices, journal, unfinished=unfinished)
         tray, press, standing = Tray(), Press(), parts.standing(clock.now())
-        provider = DemonstrationProvider(parts.catalogue, clock) if settings.query and parts.catalogue.demo else None
+        provider = DemonstrationProvider(press, parts.catalogue, clock) if settings.query and parts.catalogue.demo else None
         self._middle = middle = Middle(standing, self._devices, tray, press, volatile, clock, self._news, provider)
         self._guides = GuideDesk(middle, self._devices.printer, clock)
         self._corrections = CorrectionDesk(database, clock, lambda: middle.catalogue.version, self._committed)

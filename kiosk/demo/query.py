@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import typst
+import msgspec
 
 from domain import masking
 from domain.catalogue.catalogue import Catalogue
 from domain.identity import Document as Card
 from domain.identity import Identity
 from kiosk.clock import Clock
+from kiosk.press.press import Press
 from kiosk.query import Document, NoDocument
 
-_PAGE = Path(__file__).parent / "certificate.typ"
+_PAGE = "demo-query"
 
 
 class DemonstrationProvider:
     """Knows a record of whoever comes with a resident's card, and none of anybody else. ``catalogue``: whose words it uses."""
 
-    def __init__(self, catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(self, press: Press, catalogue: Catalogue, clock: Clock) -> None:
+        self._press = press
         self._catalogue = catalogue
         self._clock = clock
 
@@ -30,7 +30,7 @@ class DemonstrationProvider:
             return NoDocument.NOT_NOW
         if identity.document is not Card.RESIDENT:
             return NoDocument.NOT_FOUND
-        inputs = {
+        data = {
             "title": opened.result,
             "item": named.name,
             "home": party.name,
@@ -38,5 +38,4 @@ class DemonstrationProvider:
             "number": masking.number(identity.number),
             "day": f"{self._clock.now():%Y 年 %m 月 %d 日}",
         }
-        pdf = typst.compile(_PAGE, format="pdf", sys_inputs=inputs)
-        return Document(1, bytes(pdf))
+        return Document(1, self._press.pdf(_PAGE, msgspec.json.encode(data)))

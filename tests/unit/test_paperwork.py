@@ -17,6 +17,7 @@ from kiosk import paperwork
 from kiosk.clock import Clock
 from kiosk.demo.query import DemonstrationProvider
 from kiosk.paperwork import Paperwork
+from kiosk.press.press import Press
 from kiosk.query import Document, NoDocument
 from kiosk.visit import effects as fx
 from kiosk.visit import events as ev
@@ -137,7 +138,7 @@ def test_the_printer_s_word_is_told_to_the_visit_it_is_of() -> None:
 def test_the_demonstration_knows_residents_only_and_its_page_says_what_it_is() -> None:
     from msgspec.structs import replace
 
-    provider = DemonstrationProvider(CATALOGUE, Clock())
+    provider = DemonstrationProvider(Press(), CATALOGUE, Clock())
     page = provider.ask("demo-jia", "SI-CERT", "SI-CERT-1", PERSON)
     assert isinstance(page, Document)
     assert page.pdf.startswith(b"%PDF")
