@@ -127,13 +127,14 @@ class Clerk:
             self._post(ev.PageSealed(ref, digest, len(sealed)))
 
     def _set_form(self, effect: SetForm, day: date) -> None:
-        visit = effect.visit
+        visit, terminal = effect.visit, self._settings.terminal
         try:
-            template, data = sheets.of(visit, effect.material, self._settings.terminal, self._catalogue, private=True, day=day)
+            template, data = sheets.of(visit, effect.material, terminal, self._catalogue, private=True, day=day)
             pdf = self._press.pdf(template, data)
-        except (UnmadeError, LookupError, OSError) as error:
-            log.error("a form was not set: %s", error)
-            self.note("form_unmade", material=effect.material)
+        except Exception as error:
+            # Whatever it was, somebody waits for an answer; what the form was to hold is not for the log.
+            log.error("a form was not set: %s", error if isinstance(error, UnmadeError) else type(error).__name__)
+            self.note(UNMADE, material=effect.material)
             self._post(ev.PageLost(effect.ref, UNMADE))
         else:
             self._tasks.put(lambda: self._keep(visit.id, visit.home or "", effect.ref, pdf))

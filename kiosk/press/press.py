@@ -26,7 +26,7 @@ class UnmadeError(Exception):
 
 
 class Press:
-    """Any thread. ``stop`` ends the form under way; whoever waits for it gets :class:`UnmadeError`."""
+    """Any thread. :meth:`clear` ends the form under way; whoever waits for it gets :class:`UnmadeError`."""
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience

@@ -119,6 +119,22 @@ def test_the_desk_s_form_is_whole_and_the_screen_s_is_masked() -> None:
     assert PRESS.picture("application", masked).startswith(b"\x89PNG")
 
 
+def test_a_promise_is_a_paper_of_its_own_with_what_was_promised_and_no_answers() -> None:
+    walk = (
+        Walk()
+        .chosen(item="UNEMP-REG", situation="UNEMP-2")
+        .do(ev.Next(), ev.Agree(), ev.CardSeen(), ev.CardTaken(PERSON), ev.Next())
+    )
+    walk.do(ev.ChooseDelivery("pickup_intake"))
+    walk.do(ev.FillForm({"last-work": "self", "wish": "none", "no-job": "yes", "true": "yes"}))
+    template, promise = sheets.of(walk.visit, "M-PROMISE", TERMINAL, CATALOGUE, private=True, day=DAY)
+    found = words(PRESS.pdf(template, promise))
+    assert template == "promise"
+    assert "我现在没有工作，也没有经营收入" in found
+    assert PERSON.number in found
+    assert "自己经营" not in found
+
+
 def test_a_name_of_fifty_characters_stays_within_the_page() -> None:
     long = [("申请人", [("姓名", "阿卜杜热合曼·" * 7 + "阿"), ("英文姓名", "VANDEBERG-SMITH, MAXIMILIAN TESTER ALEXANDER")])]
     pdf = PRESS.pdf("application", sheet.data(
