@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from fleet.authority import broker as mosquitto
 from fleet.authority.authority import Authority
 from fleet.authority.keys import Folder
-from fleet.console.app import create_console
+from fleet.console.app import Known, create_console
 from fleet.documents import Documents
 from fleet.drafts import Drafts
 from fleet.http import create_api
@@ -39,7 +39,8 @@ class Centre:
         self._ended = threading.Event()
         self._upkeep = threading.Thread(target=self._keep, name="upkeep", daemon=True)
         places = {entry.id: entry.place for entry in settings.terminals}
-        parties = {entry.party: entry.name for entry in settings.homes}
+        owners = {entry.id: entry.party for entry in settings.terminals if entry.party}
+        known = Known(places, owners, {entry.party: entry.name for entry in settings.homes})
         with ExitStack() as undone:
             self._folder = folder_of(settings)
             self.authority = Authority(self._folder, places)
@@ -68,7 +69,7 @@ class Centre:
                 most_body=MAX_DOCUMENT,
             )
             undone.callback(self._api.stop)
-            console = create_console(self.store, places, parties, lambda: self.ingest.hearing, self.authority.identity)
+            console = create_console(self.store, known, lambda: self.ingest.hearing, self.authority.identity)
             self._console = Server(console, settings.console.host, settings.console.port, threads=4)
             undone.pop_all()
 

@@ -15,6 +15,7 @@ from fleet.authority import cli as authority
 from fleet.centre import Centre
 from fleet.desk.app import create_desk
 from fleet.desk.settings import read_desk
+from fleet.people.cli import person, record_
 from fleet.settings import CentreSettings, SettingsError, read
 from fleet.staff_cli import staff_book, staff_code, staff_key
 
@@ -66,6 +67,8 @@ for _command in (
     steering.catalogue,
     steering.remote_settings,
     steering.notice,
+    person,
+    record_,
 ):
     centre.add_command(_command)
 

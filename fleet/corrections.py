@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Collection
 
 import msgspec
 
@@ -18,13 +20,14 @@ def keep(db: sqlite3.Connection, place: tuple[str, str, int], told: ItemError, n
     db.execute("INSERT OR IGNORE INTO corrections VALUES (?, ?, ?, ?, ?, ?)", (*place, told.home, msgspec.json.encode(told), now))
 
 
-def found(db: sqlite3.Connection, home: str | None = None) -> CorrectionList:
-    """Newest first; of one party, or of all."""
-    where, values = ("WHERE home = ?", (home,)) if home is not None else ("", ())
-    (total,) = db.execute(f"SELECT count(*) FROM corrections {where}", values).fetchone()  # noqa: S608 no value stands in it
+def found(db: sqlite3.Connection, homes: Collection[str] | None = None) -> CorrectionList:
+    """Newest first; of these parties, or of all."""
+    theirs = json.dumps(sorted(homes)) if homes is not None else None
+    where = "?1 IS NULL OR home IN (SELECT value FROM json_each(?1))"
+    (total,) = db.execute(f"SELECT count(*) FROM corrections WHERE {where}", (theirs,)).fetchone()  # noqa: S608 no value stands in it
     rows = db.execute(
-        f"SELECT terminal, told FROM corrections {where} ORDER BY received DESC, terminal, sequence DESC LIMIT ?",  # noqa: S608
-        (*values, MOST),
+        f"SELECT terminal, told FROM corrections WHERE {where} ORDER BY received DESC, terminal, sequence DESC LIMIT ?2",  # noqa: S608
+        (theirs, MOST),
     )
     listed = tuple(Correction(terminal, msgspec.json.decode(told, type=ItemError)) for terminal, told in rows)
     return CorrectionList(listed, total)

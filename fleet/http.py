@@ -180,7 +180,7 @@ def create_api(
         if desk() != party:
             abort(404)
         with store.reading() as db:
-            return _json(msgspec.json.encode(corrections.found(db, party)))
+            return _json(msgspec.json.encode(corrections.found(db, {party})))
 
     @app.after_request
     def _read_to_the_end(response: Response) -> Response:

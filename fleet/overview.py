@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
@@ -21,6 +21,9 @@ BEIJING = timezone(timedelta(hours=8))
 
 MOST_ROWS = 100
 """Rows of one table of the page; the total is shown beside it."""
+
+
+_SEEN = "(?1 IS NULL OR home IN (SELECT value FROM json_each(?1)) OR intake IN (SELECT value FROM json_each(?1)))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,40 +138,47 @@ def overview(
     hearing: Hearing,
     identity: Callable[[str], Identity],
     now: float,
+    only: Collection[str] | None = None,
 ) -> Overview:
-    """``places``: terminal → where it stands; ``parties``: party → its name; ``identity``: what the authority's books say.
-    ``now``: seconds since 1970.
+    """``places``: terminal → where it stands, those that may be seen; ``parties``: party → its name; ``identity``: what the
+    authority's books say. ``now``: seconds since 1970. ``only``: parties whose cases, sent or taken in, may be seen; ``None``: all.
     """
+    whose, theirs = json.dumps(sorted(only)) if only is not None else None, json.dumps(sorted(places))
     with store.reading() as db:
+
+        def rows(sql: str, parameter: str | None, *more: object) -> list[sqlite3.Row]:
+            return db.execute(sql.replace("SEEN", _SEEN), (parameter, *more)).fetchall()
+
         known = {row["terminal"]: row for row in db.execute("SELECT * FROM terminals")}
         terminals = tuple(
             _terminal(name, place, known.get(name), hearing, words.identity(identity(name), now), now)
             for name, place in places.items()
         )
-        cases = tuple(
-            _case(row, parties)
-            for row in db.execute("SELECT * FROM case_entries ORDER BY received DESC, number DESC LIMIT ?", (MOST_ROWS,))
+        newest = "SELECT * FROM case_entries WHERE SEEN ORDER BY received DESC, number DESC LIMIT ?2"
+        cases = tuple(_case(row, parties) for row in rows(newest, whose, MOST_ROWS))
+        doubtful = "SELECT * FROM case_entries WHERE outcome = 'uncertain' AND SEEN ORDER BY received DESC LIMIT ?2"
+        unsure = tuple(_case(row, parties) for row in rows(doubtful, whose, MOST_ROWS))
+        ((cases_total,),) = rows("SELECT count(*) FROM cases WHERE SEEN", whose)
+        ((partial,),) = rows(
+            "SELECT count(DISTINCT number) FROM case_documents JOIN cases USING (number) LEFT JOIN documents d USING (digest) "
+            "WHERE d.digest IS NULL AND SEEN",
+            whose,
         )
-        unsure = tuple(
-            _case(row, parties)
-            for row in db.execute(
-                "SELECT * FROM case_entries WHERE outcome = 'uncertain' ORDER BY received DESC LIMIT ?", (MOST_ROWS,)
-            )
+        by_level = (
+            "WITH about AS (SELECT number, home, intake FROM cases UNION ALL SELECT number, home, intake FROM services) "
+            "SELECT of, level, count(*) FROM ratings LEFT JOIN about USING (number) WHERE SEEN GROUP BY of, level"
         )
-        (cases_total,) = db.execute("SELECT count(*) FROM cases").fetchone()
-        (partial,) = db.execute(
-            "SELECT count(DISTINCT number) FROM case_documents LEFT JOIN documents d USING (digest) WHERE d.digest IS NULL"
-        ).fetchone()
-        rated = {(of, level): n for of, level, n in db.execute("SELECT of, level, count(*) FROM ratings GROUP BY of, level")}
-        services = dict(db.execute("SELECT way, count(*) FROM services GROUP BY way").fetchall())
+        rated = {(row["of"], row["level"]): row[2] for row in rows(by_level, whose)}
+        services = {row["way"]: row[1] for row in rows("SELECT way, count(*) FROM services WHERE SEEN GROUP BY way", whose)}
         refused = tuple(
             RefusedView(row["topic"], words.refusal(row["reason"]), row["count"], row["last"])
-            for row in db.execute("SELECT * FROM refused ORDER BY last DESC LIMIT ?", (MOST_ROWS,))
+            for row in rows("SELECT * FROM refused WHERE ?1 IS NULL ORDER BY last DESC LIMIT ?2", whose, MOST_ROWS)
         )
-        commands = tuple(_command(row) for row in db.execute("SELECT * FROM commands ORDER BY made DESC LIMIT ?", (MOST_ROWS,)))
-        wanted = tuple(
-            _wanted(row) for row in db.execute("SELECT * FROM reported ORDER BY received DESC, terminal LIMIT ?", (MOST_ROWS,))
-        )
+        of_theirs = "terminal IN (SELECT value FROM json_each(?1))"
+        given = f"SELECT * FROM commands WHERE {of_theirs} ORDER BY made DESC LIMIT ?2"  # noqa: S608 no value stands in it
+        commands = tuple(_command(row) for row in rows(given, theirs, MOST_ROWS))
+        told = f"SELECT * FROM reported WHERE {of_theirs} ORDER BY received DESC, terminal LIMIT ?2"  # noqa: S608 nor in it
+        wanted = tuple(_wanted(row) for row in rows(told, theirs, MOST_ROWS))
         (kept,) = db.execute("SELECT count(*) FROM dead_letters").fetchone()
     presences = {presence.value: sum(t.presence == presence for t in terminals) for presence in Presence}
     return Overview(

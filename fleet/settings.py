@@ -51,13 +51,14 @@ class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class TerminalEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """A terminal of the fleet; one that does not stand here is refused. ``place``: where it stands, in words. ``groups``: names
     by which something can be published to several terminals. ``hall``: terminals of one hall may fetch each other's drafts; one
-    without is a hall of its own.
+    without is a hall of its own. ``party``: whose staff may see and steer it; without one, only those of all parties.
     """
 
     id: Terminal
     place: Short
     groups: tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")], ...] = ()
     hall: Code | None = None
+    party: Code | None = None
 
 
 class HomeEntry(Struct, frozen=True, forbid_unknown_fields=True):

@@ -36,7 +36,7 @@ from mqtt.messages import (
     TerminalState,
 )
 
-VERSION = 6
+VERSION = 7
 MOST_DEAD_LETTERS = 10_000
 """Kept for one terminal; beyond it broken events are refused without a receipt, so that no terminal fills the disk."""
 

@@ -1,15 +1,23 @@
-"""The console: one page, rendered on the server; a few lines of script fetch its live part again every five seconds."""
+"""The console: pages rendered on the server; a few lines of script fetch the live part again every five seconds.
+
+Every view says what its visitor must be allowed to do (``fleet/people/gate.py``), and shows what concerns the parties they may do
+it for.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from flask import Flask, render_template
 
 from fleet import corrections, words
 from fleet.authority.authority import Identity
+from fleet.console.people import create_people
 from fleet.overview import Overview, local_text, local_time, overview
+from fleet.people.gate import guard, needs, parties
+from fleet.people.rights import ALL, Act
 from fleet.presence import Hearing
 from fleet.progress import progress
 from fleet.store import Store
@@ -19,40 +27,64 @@ MAX_TOKEN = 64
 """Characters; the contract's own limit (``mqtt.messages.CaseTaken``)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the settings say. ``places``: terminal → where it stands; ``owners``: terminal → the party it belongs to; ``parties``:
+    party → its name."""
+
+    places: Mapping[str, str]
+    owners: Mapping[str, str]
+    parties: Mapping[str, str]
+
+    def of(self, seen: frozenset[str]) -> Mapping[str, str]:
+        """The terminals of these parties."""
+        return {t: place for t, place in self.places.items() if ALL in seen or self.owners.get(t) in seen}
+
+
 def create_console(
     store: Store,
-    places: Mapping[str, str],
-    parties: Mapping[str, str],
+    known: Known,
     hearing: Callable[[], Hearing],
     identity: Callable[[str], Identity],
+    now: Callable[[], float] = time.time,
 ) -> Flask:
-    """``places``: terminal → where it stands; ``parties``: party → its name; ``identity``: what the authority's books say."""
+    """``identity``: what the authority's books say of a terminal."""
     app = Flask("fleet.console", static_folder="../static", static_url_path="/static")
     app.jinja_env.filters["clock"] = local_time
     app.jinja_env.filters["local"] = local_text
+    app.jinja_env.globals["party_names"] = known.parties
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     harden(app)
 
-    def now() -> Overview:
-        return overview(store, places, parties, hearing(), identity, time.time())
+    def seen_now() -> Overview:
+        seen = parties(Act.SEE)
+        only = None if ALL in seen else seen
+        return overview(store, known.of(seen), known.parties, hearing(), identity, now(), only)
 
     @app.get("/")
+    @needs(Act.SEE)
     def page() -> str:
-        return render_template("console.html", view=now(), levels=words.RATINGS)
+        return render_template("console.html", view=seen_now(), levels=words.RATINGS)
 
     @app.get("/progress/<token>")
+    @needs(None)
     def how_far(token: str) -> tuple[str, int]:
-        found = progress(store, token, parties) if len(token) <= MAX_TOKEN else None
+        found = progress(store, token, known.parties) if len(token) <= MAX_TOKEN else None
         return render_template("progress.html", found=found), 200 if found else 404
 
     @app.get("/corrections")
+    @needs(Act.SEE)
     def corrections_page() -> str:
+        seen = parties(Act.SEE)
         with store.reading() as db:
-            found = corrections.found(db)
-        return render_template("corrections.html", found=found, parties=parties, places=places, parts=words.PARTS)
+            found = corrections.found(db, None if ALL in seen else seen)
+        return render_template("corrections.html", found=found, parties=known.parties, places=known.places, parts=words.PARTS)
 
     @app.get("/live")
+    @needs(Act.SEE)
     def live() -> str:
-        return render_template("live.html", view=now(), levels=words.RATINGS)
+        return render_template("live.html", view=seen_now(), levels=words.RATINGS)
 
+    app.register_blueprint(create_people(store, known.parties, now))
+    guard(app, store, now)
     return app

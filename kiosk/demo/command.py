@@ -67,7 +67,7 @@ def specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
         return where.logs / f"{name}.log"
 
     hardware = ("bench", "--folder", str(where.hardware), "--port", str(ports.bench), "--printer-port", str(ports.printer))
-    more = ("--a4-port", str(ports.a4), "--badges", str(where.badges))
+    more = ("--a4-port", str(ports.a4), "--badges", str(where.badges), "--account", str(where.account))
     queue = [Spec("打印队列", tongban("cups", str(where.cups)), where.cups / cups.SOCKET, log("cups"))] if cups.daemon() else []
     desks = [
         Spec(f"{p.name}专窗", tongban("desk", str(base / f"desk-{p.party}.toml")), ports.desk(i), log(f"desk-{p.party}"))
@@ -88,7 +88,11 @@ def _welcome(where: Layout, parties: tuple[Party, ...]) -> str:
     rows = [
         ("终端", ports.terminal, "办事人站在这块屏幕前（竖屏 1080×1920，触摸操作），从这里开始办一件事"),
         ("工作台", ports.bench, "代替真实设备：放身份证、放材料、看打印出来的凭证、按评价器、制造故障"),
-        ("中心", ports.console, "中心工作人员：终端和设备的状态、收到的办件（不含个人信息）、评价"),
+        (
+            "中心",
+            ports.console,
+            "中心工作人员：终端和设备的状态、收到的办件（不含个人信息）、评价；账号和验证码在“工作台”上",
+        ),
         *((f"专窗·{p.name}", ports.desk(i), f"{p.name}的业务属地专窗：只有这里能打开交给它的办件") for i, p in enumerate(parties)),
     ]
     lines = [f"  {name:<10}\thttp://127.0.0.1:{port}/\t{use}" for name, port, use in rows]

@@ -17,7 +17,7 @@ from devices.virtual.pcscd import unavailable
 from domain.catalogue.catalogue import load
 from domain.catalogue.party import Party
 from domain.sealing import Recipient, new_key
-from kiosk.demo import staff
+from kiosk.demo import account, staff
 from kiosk.demo.layout import Layout
 from kiosk.demo.processes import tongban
 from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
@@ -58,6 +58,7 @@ def prepare(layout: Layout, run: Run = ended) -> tuple[Party, ...]:
     for index, party in enumerate(parties):
         _write(layout.base / f"desk-{party.party}.toml", _desk(layout, party, index))
     settings = str(layout.base / "centre.toml")
+    account.prepare(layout.account, layout.base / "centre.toml", run)
     if not (layout.authority / "ca.pem").exists():
         run("centre", "init-ca", settings)
     run("centre", "broker-config", settings, str(layout.base / "mosquitto"), "--host", "127.0.0.1")

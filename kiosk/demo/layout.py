@@ -102,6 +102,11 @@ class Layout:
         return self.base / "secrets"
 
     @property
+    def account(self) -> Path:
+        """The demonstration's account at the console."""
+        return self.base / "secrets" / "console-account.json"
+
+    @property
     def badges(self) -> Path:
         """What the bench lays as staff's badges: each a file with its keys."""
         return self.base / "badges"

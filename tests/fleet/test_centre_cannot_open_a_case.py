@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import httpx
 from support.broker import wait_until
 from support.fleet import TERMINAL, Fleet, FolderBlobs, sealed_case, taken, terminal_end
 
@@ -40,7 +39,7 @@ def test_a_planted_name_is_nowhere_at_the_centre_nor_at_the_broker(fleet: Fleet,
         uploader.start()
         wait_until(lambda: blobs.freed == ["C1"], "the case is whole")
         uploader.stop()
-    assert NAME not in httpx.get(fleet.centre.console_address).text
+    assert NAME not in fleet.console("/")
     fleet.broker.stop()
     files = [path for folder in ("centre", "broker") for path in (tmp_path / folder).rglob("*") if path.is_file()]
     assert any(path.name == sealing.digest(sealed[0]) for path in files)

@@ -47,5 +47,5 @@ def test_the_owners_desk_reads_it_and_no_other_party_can(fleet: Fleet, api: http
 def test_the_centres_staff_read_all_of_them(fleet: Fleet) -> None:
     tell(fleet, 1, HOME)
     tell(fleet, 2, OTHER_HOME, "别家的")
-    page = httpx.get(f"{fleet.centre.console_address}/corrections").text
+    page = fleet.console("/corrections")
     assert ("共 2 条" in page, "别家的" in page, "demo-0.2" in page) == (True, True, True)

@@ -62,7 +62,7 @@ def test_what_is_refused_is_named_counted_for_its_terminal_and_shown_to_staff(ap
     answer = api.put(f"/v1/documents/{DIGEST}", content=BODY + b"x")
     assert (answer.status_code, answer.json()) == (422, {"refused": "wrong_content"})
     assert api.put("/v1/documents/x", content=BODY).json() == {"refused": "not_found"}
-    page = httpx.get(f"{fleet.centre.console_address}/live").text
+    page = fleet.console()
     assert f"PUT /v1/documents {TERMINAL}" in page
     assert "上传的内容与其摘要不符" in page
     assert "上传的名称不是摘要" in page

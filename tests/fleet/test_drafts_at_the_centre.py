@@ -211,4 +211,4 @@ def test_who_tries_codes_is_refused_and_staff_read_so(api: httpx.Client, fleet: 
     for at in range(MOST_WRONG):
         assert api.get(draft_path(draft_name(f"guess {at}"))).status_code == 404
     assert api.get(draft_path(draft_name("guess"))).json() == {"refused": "too_many"}
-    assert "用不对的号码取草稿太多次" in httpx.get(f"{fleet.centre.console_address}/live").text
+    assert "用不对的号码取草稿太多次" in fleet.console()

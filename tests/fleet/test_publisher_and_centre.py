@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import time
 
-import httpx
 from support.broker import wait_until
 from support.fleet import EPOCH, TERMINAL, TIME, Fleet, rating, terminal_end
 
@@ -16,7 +15,7 @@ from mqtt.report import PERIOD
 
 
 def console(fleet: Fleet) -> str:
-    return httpx.get(f"{fleet.centre.console_address}/live").text
+    return fleet.console()
 
 
 def test_rows_are_deleted_on_the_centres_receipt_and_only_then(fleet: Fleet) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-import httpx
 import msgspec
 import pytest
 from hypothesis import given
@@ -188,7 +187,7 @@ def test_a_centre_that_was_away_hears_whole_reports_again(fleet: Fleet) -> None:
 
 
 def console(fleet: Fleet) -> str:
-    return httpx.get(f"{fleet.centre.console_address}/live").text
+    return fleet.console()
 
 
 def tell(store: Store, *said: object) -> None:

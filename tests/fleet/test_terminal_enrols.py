@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from support.authority import authority, enrolled
 from support.broker import wait_until
@@ -191,7 +190,7 @@ def test_a_centre_that_is_away_is_no_fault_of_the_terminal(fleet: Fleet, files: 
 
 
 def page(fleet: Fleet) -> str:
-    return httpx.get(fleet.centre.console_address).text
+    return fleet.console("/")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 import tomllib
 from pathlib import Path
 
-import httpx
 import pytest
 import tomli_w
 from support.broker import wait_until
@@ -39,13 +38,13 @@ def test_the_citizen_is_sent_to_the_window_the_centre_reads_why_and_the_outbox_i
         assert "begin" not in glass.html
         upstream = Upstream(one)
         until(lambda: upstream.rows("SELECT 1 FROM case_entries WHERE named = stored"), "the case of before is whole")
-        until(lambda: "存储空间不足" in httpx.get(one.url("centre")).text, "the centre reads why")
-        assert "还能收多久：不明" in httpx.get(one.url("centre")).text  # no day is over yet
+        until(lambda: "存储空间不足" in one.console(), "the centre reads why")
+        assert "还能收多久：不明" in one.console()  # no day is over yet
         one.stop("terminal")
         _reserve(one, 16)
         one.start("terminal")
         one.glass().see("welcome")
-        until(lambda: "存储空间不足" not in httpx.get(one.url("centre")).text, "the centre reads that it is over")
+        until(lambda: "存储空间不足" not in one.console(), "the centre reads that it is over")
 
 
 def test_it_closes_and_opens_by_itself_and_telemetry_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from support.broker import wait_until
 from support.fleet import EPOCH, OTHER_TERMINAL, TERMINAL, TIME, Fleet, rating, running_fleet
@@ -69,7 +68,7 @@ def test_it_is_refused_by_name_counted_shown_and_changes_nothing(
     say(fleet, topic, payload, *more)
     wait_until(lambda: refused(fleet, topic, reason) == counted + 1, f"{reason} is counted")
     assert kept(fleet) == before
-    assert words in httpx.get(f"{fleet.centre.console_address}/live").text
+    assert words in fleet.console()
 
 
 def test_the_same_event_again_is_no_refusal_and_no_second_event(fleet: Fleet) -> None:

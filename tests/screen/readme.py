@@ -9,12 +9,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import pyotp
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from support.citizen import ANSWERS, SIGNATURE, Upstream
 from support.hall import Hall, hall, until
 
-from kiosk.demo import rig
+from kiosk.demo import account, rig
 from kiosk.demo.processes import Spec
 
 PORTRAIT, DESKTOP = {"width": 1080, "height": 1920}, {"width": 1440, "height": 1000}
@@ -72,6 +73,10 @@ def console(one: Hall, page: Page, folder: Path) -> None:
         lambda: len(upstream.rows("SELECT 1 FROM documents")) == 3 and upstream.rows("SELECT 1 FROM ratings"), "all at the centre"
     )
     page.goto(one.url("centre"))
+    known = account.account(one.layout.account)
+    for field, text in (("login", known.login), ("password", known.password), ("code", pyotp.TOTP(known.secret).now())):
+        page.fill(f"[name={field}]", text)
+    page.click("form button")
     page.wait_for_timeout(500)
     page.screenshot(path=folder / "console.png")
     ((case,),) = upstream.rows("SELECT number FROM cases")

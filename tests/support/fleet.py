@@ -14,6 +14,7 @@ import httpx
 import msgspec
 from support.authority import NAMES, authority, identity
 from support.broker import QUICK, RunningBroker, running_broker
+from support.people import page
 
 from domain import sealing
 from domain.case import content
@@ -212,6 +213,10 @@ class Fleet:
 
     def stop(self) -> None:
         self.centre.stop()
+
+    def console(self, path: str = "/live") -> str:
+        """What an operator of the centre reads."""
+        return page(self.folder / "data" / "centre.db", self.centre.console_address, path)
 
     def api(self, terminal: str | None = TERMINAL) -> httpx.Client:
         """The centre's API as ``terminal`` sees it, or (``None``) somebody without a certificate."""

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 from click.testing import CliRunner
 from support.authority import authority, enrolled
+from support.people import page
 
 from domain.catalogue.party import Party
 from kiosk.cli import main
@@ -105,6 +106,10 @@ class Hall:
 
     def url(self, name: str, path: str = "/") -> str:
         return f"http://127.0.0.1:{self.specs[name].port}{path}"
+
+    def console(self) -> str:
+        """What an operator of the centre reads."""
+        return page(self.layout.base / "centre" / "centre.db", self.url("centre", ""))
 
     def glass(self) -> GlassByHttp:
         return GlassByHttp(self._browser)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from collections.abc import Callable
+
+from flask import Blueprint, Response, jsonify, render_template
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -10,13 +12,20 @@ POLICY = (
 )
 
 
-def create_bench() -> Blueprint:
-    """``/`` and its files under ``/bench``; the page speaks to the virtual hardware's interface (``/api``) on the same origin."""
+def create_bench(account: Callable[[], dict[str, str]] | None = None) -> Blueprint:
+    """``/`` and its files under ``/bench``; the page speaks to the virtual hardware's interface (``/api``) on the same origin.
+
+    ``account``: login, password and present one-time code of the demonstration's account at the console.
+    """
     bench = Blueprint("bench", __name__, static_folder="static", static_url_path="/bench", template_folder="templates")
 
     @bench.get("/")
     def page() -> str:
-        return render_template("bench.html")
+        return render_template("bench.html", account=account is not None)
+
+    @bench.get("/bench/account")
+    def known() -> Response:
+        return jsonify(account() if account else {})
 
     @bench.after_request
     def dress(response: Response) -> Response:

@@ -106,6 +106,13 @@ async function watch() {
   setTimeout(watch, EVERY_MS);
 }
 
+async function account() {
+  const known = await fetch("/bench/account", { cache: "no-store" }).then((answer) => answer.json(), () => ({}));
+  for (const [name, text] of Object.entries(known)) at(`account-${name}`).textContent = text;
+  setTimeout(account, 2000);
+}
+
+if (at("tool-account")) account();
 at("keys").append(
   ...Object.entries(LEVELS)
     .toReversed()

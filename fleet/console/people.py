@@ -1,0 +1,113 @@
+"""People and the record, at the console: a party's administrator sees and changes the people of their own party only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from fleet.people import accounts, record
+from fleet.people.accounts import AccountError, Person
+from fleet.people.gate import needs, parties, session
+from fleet.people.rights import ALL, WORDS, Act, Grant, Role
+from fleet.store import Store
+
+_A_PAGE = 200
+
+
+def create_people(store: Store, names: Mapping[str, str], now: Callable[[], float]) -> Blueprint:
+    """``names``: party → its name."""
+    pages = Blueprint("people", __name__)
+
+    def listed(error: str = "", shown: str = "") -> str:
+        mine = parties(Act.MANAGE_PEOPLE)
+        with store.reading() as db:
+            found = [one for one in accounts.people(db) if _mine(one, mine)]
+        own = names if ALL in mine else {party: name for party, name in names.items() if party in mine}
+        wide = {ALL: "全部签约方", **own} if ALL in mine else own
+        return render_template("people.html", people=found, roles=WORDS, parties=wide, error=error, shown=shown)
+
+    def target(login: str) -> Person:
+        """Whom a form is about; 404 for somebody who is not of the visitor's parties."""
+        with store.reading() as db:
+            found = accounts.person(db, login)
+        if found is None or not _mine(found, parties(Act.MANAGE_PEOPLE)):
+            abort(404)
+        return found
+
+    def granted() -> Grant:
+        try:
+            given = Grant(Role(request.form.get("role", "")), request.form.get("party", ""))
+        except ValueError:
+            abort(400)
+        mine = parties(Act.MANAGE_PEOPLE)
+        if ALL not in mine and given.party not in mine:
+            abort(403)
+        if given.party != ALL and given.party not in names:
+            abort(400)
+        return given
+
+    @pages.get("/people")
+    @needs(Act.MANAGE_PEOPLE)
+    def everybody() -> str:
+        return listed()
+
+    @pages.post("/people")
+    @needs(Act.MANAGE_PEOPLE)
+    def add() -> str | tuple[str, int]:
+        given, by = granted(), session().who.login
+        login, name = request.form.get("login", "").strip(), request.form.get("name", "")
+        try:
+            with store.transaction() as db:
+                address = accounts.add(db, login, name, request.form.get("password", ""), now(), by)
+                accounts.grant(db, login, given, now(), by)
+        except AccountError as error:
+            return listed(error=str(error)), 422
+        return listed(shown=f"{login} 的动态验证码地址，只显示这一次：{address}")
+
+    @pages.post("/people/<login>/grant")
+    @needs(Act.MANAGE_PEOPLE)
+    def give(login: str) -> Response:
+        found, given = target(login), granted()
+        with store.transaction() as db:
+            accounts.grant(db, found.login, given, now(), session().who.login)
+        return _back()
+
+    @pages.post("/people/<login>/withdraw")
+    @needs(Act.MANAGE_PEOPLE)
+    def take(login: str) -> Response:
+        found, taken = target(login), granted()
+        with store.transaction() as db:
+            accounts.withdraw(db, found.login, taken, now(), session().who.login)
+        return _back()
+
+    @pages.post("/people/<login>/disable")
+    @needs(Act.MANAGE_PEOPLE)
+    def disable(login: str) -> Response:
+        found = target(login)
+        if found.login == session().who.login:
+            abort(409)  # whoever shuts themselves out cannot mend it
+        with store.transaction() as db:
+            accounts.disable(db, found.login, now(), session().who.login, disabled=not found.disabled)
+        return _back()
+
+    @pages.get("/record")
+    @needs(Act.READ_RECORD)
+    def kept() -> str:
+        if ALL not in parties(Act.READ_RECORD):
+            abort(403)
+        before = request.args.get("before", type=int)
+        with store.reading() as db:
+            return render_template("record.html", lines=record.lines(db, _A_PAGE, before), broken=record.broken(db), most=_A_PAGE)
+
+    return pages
+
+
+def _mine(one: Person, mine: frozenset[str]) -> bool:
+    """Somebody with a grant elsewhere is not one party's to change; somebody without any is the centre's."""
+    return ALL in mine or (bool(one.grants) and all(grant.party in mine for grant in one.grants))
+
+
+def _back() -> Response:
+    return redirect(url_for("people.everybody"), 303)

@@ -1,0 +1,122 @@
+"""Commands for the first account and for whoever is shut out; the rest is done at the console."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import segno
+
+from fleet.people import accounts, record
+from fleet.people.accounts import AccountError
+from fleet.people.rights import ALL, WORDS, Grant, Role
+from fleet.settings import CentreSettings, SettingsError, read
+from fleet.store import Store
+
+_SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
+_PASSWORD = click.option("--password", prompt="密码", hide_input=True, confirmation_prompt="再输一遍")
+
+
+def _grant(_ctx: click.Context, _param: click.Parameter, value: str) -> Grant:
+    return _read(value)
+
+
+def _read(value: str) -> Grant:
+    role, _, party = value.partition("@")
+    try:
+        return Grant(Role(role), party or ALL)
+    except ValueError:
+        raise click.BadParameter(f"应为 权限@签约方，权限是 {'、'.join(f'{r.value}（{w}）' for r, w in WORDS.items())}") from None
+
+
+@click.group()
+def person() -> None:
+    """一览页的账号：第一个账号在这里建，以后在网页上管。"""
+
+
+@person.command()
+@_SETTINGS
+@click.argument("login")
+@click.option("--name", required=True, help="姓名")
+@click.option("--grant", "given", multiple=True, required=True, help="权限@签约方，如 party-admin@*；* 是全部签约方。可以写几次")
+@_PASSWORD
+def add(settings: Path, login: str, name: str, given: tuple[str, ...], password: str) -> None:
+    """建一个账号，显示动态验证码的二维码（只显示这一次）。"""
+    with _database(settings) as store, store.transaction() as db:
+        address = accounts.add(db, login, name, password, time.time(), _by())
+        for one in given:
+            accounts.grant(db, login, _read(one), time.time(), _by())
+    _show(address)
+
+
+@person.command()
+@_SETTINGS
+@click.argument("login")
+@_PASSWORD
+def reset(settings: Path, login: str, password: str) -> None:
+    """重设密码和动态验证码；这个账号的登录全部结束。"""
+    with _database(settings) as store, store.transaction() as db:
+        address = accounts.reset(db, login, password, time.time(), _by())
+    _show(address)
+
+
+@person.command()
+@_SETTINGS
+@click.argument("login")
+@click.argument("given", callback=_grant)
+def grant(settings: Path, login: str, given: Grant) -> None:
+    """再给一个账号一项权限：GIVEN 是 权限@签约方。"""
+    with _database(settings) as store, store.transaction() as db:
+        accounts.grant(db, login, given, time.time(), _by())
+
+
+@person.command("list")
+@_SETTINGS
+def list_(settings: Path) -> None:
+    """列出账号。"""
+    with _database(settings) as store, store.reading() as db:
+        for one in accounts.people(db):
+            granted = "、".join(f"{WORDS[g.role]}@{g.party}" for g in one.grants) or "没有权限"
+            click.echo(f"{one.login}  {one.name}  {granted}{'  停用' if one.disabled else ''}")
+
+
+@click.command("record")
+@_SETTINGS
+def record_(settings: Path) -> None:
+    """核对操作记录：前后是否相连。最后一条的摘要请另外存放，以后能看出结尾有没有被截掉。"""
+    with _database(settings) as store, store.reading() as db:
+        at, last = record.broken(db), record.lines(db, 1)
+    if at is not None:
+        raise click.ClickException(f"从第 {at} 条起，记录被改动过或缺失")
+    click.echo(f"共 {last[0].position if last else 0} 条，前后相连。最后一条的摘要：{last[0].hash if last else record.FIRST}")
+
+
+@contextmanager
+def _database(settings: Path) -> Iterator[Store]:
+    """Whatever is wrong is one sentence."""
+    try:
+        folder = read(settings, CentreSettings).data
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        store = Store(folder / "centre.db")
+    except (SettingsError, ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    try:
+        yield store
+    except AccountError as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        store.close()
+
+
+def _by() -> str:
+    return f"root:{getpass.getuser()}"[:60]
+
+
+def _show(address: str) -> None:
+    click.echo("用手机上的验证器（支持 TOTP 的应用）扫这个码，或输入下面的地址：")
+    segno.make(address, error="l").terminal(compact=True)
+    click.echo(address)

@@ -1,0 +1,63 @@
+"""Sessions at the console: a random cookie, of which the database knows the hash; ended by time, by leaving, or from outside."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import sqlite3
+from dataclasses import dataclass, field
+
+from fleet.people import record
+from fleet.people.accounts import Person, person
+
+IDLE = 1800.0
+LONGEST = 12 * 3600.0
+"""Seconds a session lasts untouched, and at most."""
+_WRITE = 60.0
+"""Seconds between two notes that a session was touched: a page that fetches itself must not write each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """``form``: what every form of this session must carry (CSRF)."""
+
+    who: Person
+    form: str = field(repr=False)
+    touched: float
+
+
+def begin(db: sqlite3.Connection, login: str, now: float) -> str:
+    """The new session's cookie."""
+    cookie = secrets.token_urlsafe(32)
+    db.execute("DELETE FROM console_sessions WHERE touched < ? OR began < ?", (now - IDLE, now - LONGEST))
+    db.execute("INSERT INTO console_sessions VALUES (?, ?, ?, ?, ?)", (_name(cookie), login, secrets.token_urlsafe(32), now, now))
+    record.write(db, now, login, "sign-in")
+    return cookie
+
+
+def find(db: sqlite3.Connection, cookie: str, now: float) -> Session | None:
+    """The session of this cookie, if it still lasts and its person may still come in."""
+    row = db.execute("SELECT login, form, began, touched FROM console_sessions WHERE token = ?", (_name(cookie),)).fetchone()
+    if row is None or now - row[3] > IDLE or now - row[2] > LONGEST:
+        return None
+    who = person(db, row[0])
+    return Session(who, row[1], row[3]) if who is not None and not who.disabled else None
+
+
+def due(session: Session, now: float) -> bool:
+    """Whether :func:`touch` is worth a commit."""
+    return now - session.touched > _WRITE
+
+
+def touch(db: sqlite3.Connection, cookie: str, now: float) -> None:
+    db.execute("UPDATE console_sessions SET touched = ? WHERE token = ?", (now, _name(cookie)))
+
+
+def end(db: sqlite3.Connection, cookie: str, now: float) -> None:
+    row = db.execute("DELETE FROM console_sessions WHERE token = ? RETURNING login", (_name(cookie),)).fetchone()
+    if row is not None:
+        record.write(db, now, row[0], "sign-out")
+
+
+def _name(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()
