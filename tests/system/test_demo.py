@@ -54,7 +54,7 @@ def test_demo_says_what_each_address_is_for_and_leaves_nothing_running(tmp_path:
             for port, what in ((0, "办事人"), (1, "放身份证"), (2, "中心工作人员"), (3, "业务属地专窗"), (4, "业务属地专窗")):
                 line = next(row for row in said.splitlines() if f"http://127.0.0.1:{first + port}/" in row)
                 assert what in line
-                assert httpx.get(f"http://127.0.0.1:{first + port}/").status_code == 200
+                assert httpx.get(f"http://127.0.0.1:{first + port}/", follow_redirects=True).status_code == 200
             family = psutil.Process(child.pid).children(recursive=True)
             assert len(family) >= 6
             child.send_signal(signal.SIGINT)
