@@ -56,7 +56,6 @@ class Draft(Struct, frozen=True):
     terminal: Text
     hall: Text
     made_at: Text
-    catalogue: Text
     item: Text
     situation: Text
     home: Text

@@ -181,13 +181,14 @@ class DraftPost:
 
     def _draft(self, visit: Visit) -> Draft:
         digests = tuple(p.digest for c in visit.collected for p in c.pages if p.digest)
+        if len(digests) > drafting.MOST_PAGES:
+            raise _NotNowError(TOO_LARGE)
         return Draft(
             v=1,
             schema=SCHEMA,
             terminal=self._place.terminal,
             hall=self._place.hall,
             made_at=_seconds(self._clock.now()),
-            catalogue="",
             item=visit.item or "",
             situation=visit.situation or "",
             home=visit.home or "",

@@ -131,8 +131,8 @@ def document_back(visit: Visit, _event: ev.Back, _now: float, _rules: Rules) -> 
     """There is a card after all."""
     gone = tuple(c for c in visit.collected if c.material == chipless.DOCUMENT)
     kept = tuple(c for c in visit.collected if c.material != chipless.DOCUMENT)
-    anew = replace(visit, step=Step.CARD, no_chip=False, paper=None, who_stated=False, collected=kept, card=CardPhase.WAITING)
-    return replace(anew, card_fault=None, who_at=None, errors={}), drop(gone)
+    anew = replace(visit, step=Step.CARD, no_chip=False, paper=None, stated={}, who_stated=False, collected=kept)
+    return replace(anew, card=CardPhase.WAITING, card_fault=None, who_at=None, errors={}), drop(gone)
 
 
 def state_who(visit: Visit, event: ev.StateWho, _now: float, rules: Rules) -> Outcome:

@@ -80,6 +80,7 @@ def opened(visit: Visit, event: ev.DraftOpened, now: float, rules: Rules) -> Out
         card_fault=None,
         on_paper=False,
         noted=None,
+        submitted=None,
         printing=None,
         rated=None,
         checked=None,

@@ -12,7 +12,7 @@ NEEDED = {"idcard": "读卡器", "camera": "拍摄台", "printer": "凭证打印
 """Without these no visit can be begun and ended well; told on the first screen, by the names citizens know."""
 
 _NAMES = {**NEEDED, "a4": "证明打印机"}
-_AT = {Step.CARD: "idcard", Step.SCAN: "camera", Step.RECEIPT: "printer", Step.LEAFLET: "printer"}
+_AT = {Step.CARD: "idcard", Step.WARD: "idcard", Step.SCAN: "camera", Step.RECEIPT: "printer", Step.LEAFLET: "printer"}
 _COMING = (Life.OPENING, Life.IDENTIFYING)
 
 

@@ -22,7 +22,6 @@ DRAFT = Draft(
     terminal="k01",
     hall="示范丙区",
     made_at="2026-11-26T09:00:00+08:00",
-    catalogue="demo",
     item="SSC-APPLY",
     situation="SSC-APPLY-1",
     home="demo-jia",

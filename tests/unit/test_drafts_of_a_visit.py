@@ -155,6 +155,12 @@ def test_a_draft_that_comes_after_the_clerk_has_left_leaves_no_page() -> None:
     assert dropped == {p.digest for c in drafted().collected for p in c.pages}
 
 
+def test_what_a_draft_says_of_its_end_is_not_believed() -> None:
+    forged = replace(drafted(), submitted=SUBMITTED, checked="nobody", noted=NOTED)
+    walk = at_window().do(ev.FetchDraft(CODE), ev.DraftOpened("w1", forged, "示范丙区", "x"))
+    assert (walk.visit.submitted, walk.visit.checked, walk.visit.noted) == (None, None, None)
+
+
 def test_a_draft_of_another_catalogue_is_not_taken_up() -> None:
     other = replace(drafted(), item="NO-SUCH-ITEM")
     walk = at_window().do(ev.FetchDraft(CODE), ev.DraftOpened("w1", other, "示范丙区", "x"))

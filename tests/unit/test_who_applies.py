@@ -226,7 +226,7 @@ def test_a_document_without_a_chip_is_photographed_and_the_visit_ends_at_the_win
 def test_there_may_be_a_card_after_all() -> None:
     walk = at_card().do(ev.NoCard(), ev.ChooseDocument("passport"), ev.Back(), ev.Back())
     assert walk.step is Step.CARD
-    assert (walk.visit.no_chip, walk.visit.paper) == (False, None)
+    assert (walk.visit.no_chip, walk.visit.paper, walk.visit.stated) == (False, None, {})
     assert walk.do(*lay(), ev.Next()).step is not Step.BEHALF
 
 

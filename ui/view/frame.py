@@ -24,7 +24,7 @@ STAGES: dict[Stage, str] = {
 """The stages of ``path.progress``, as the citizen reads them."""
 _RATED_ONLY = "评价"
 """The last stage where there is no receipt."""
-_DEVICES = {Step.CARD: "读卡器", Step.SCAN: "拍摄台"}
+_DEVICES = {Step.CARD: "读卡器", Step.WARD: "读卡器", Step.SCAN: "拍摄台"}
 """The device each step needs, as the citizen calls it."""
 _ANY = "设备"
 """How the faults any device can have call it."""
