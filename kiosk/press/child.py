@@ -1,6 +1,6 @@
 """The process that sets one form: a JSON line saying what, then the data, on stdin; the document on stdout. It ends with it.
 
-Typst takes 80 MB and more while it sets; a process that ends gives them back, and one that hangs can be killed. What it is given
+Typst takes 130 MB and more while it sets; a process that ends gives them back, and one that hangs can be killed. What it is given
 holds a person: it stands in this process's memory and in two pipes, nowhere else.
 """
 
