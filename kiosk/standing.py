@@ -46,7 +46,17 @@ class Standing:
         own = self.terminal
         told, setting = self.notices, own.setting
         return Hall(
-            own.code, own.intake, own.hall, own.phone, own.complaint, own.query, told, setting, own.guides, drafts=self.drafts
+            own.code,
+            own.intake,
+            own.hall,
+            own.phone,
+            own.complaint,
+            own.query,
+            told,
+            setting,
+            own.guides,
+            own.place,
+            drafts=self.drafts,
         )
 
 

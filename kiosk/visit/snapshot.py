@@ -27,6 +27,7 @@ class Hall:
 
     ``query``: address behind which a receipt's token answers how far its case is. ``notices``: what the centre tells whoever
     comes (公告), those that hold now. ``setting``: hall or window. ``guides``: address of the published guides, or nothing.
+    ``place``: the party the hall belongs to, by id.
     ``queries``: documents can be asked for and printed here (查询打印). ``drafts``: they are opened here, at the window.
     """
 
@@ -39,6 +40,7 @@ class Hall:
     notices: tuple[str, ...] = ()
     setting: Literal["hall", "window"] = "hall"
     guides: str = ""
+    place: str = ""
     queries: bool = False
     drafts: bool = False
 

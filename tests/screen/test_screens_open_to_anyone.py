@@ -78,7 +78,8 @@ def test_every_page_can_be_reached_from_the_first_and_no_link_leads_nowhere(clie
         seen.add(address)
         answer = client.get(address)
         assert answer.status_code == 200, address
-        todo |= {link for link in links(answer.text) if link.startswith("/open/")} - seen
+        here = {link for link in links(answer.text) if link.startswith("/open/")}
+        todo |= {link for link in here if "search?q=" not in link} - seen
     assert {f"/open/{name}" for name in NAMES} <= seen | {"/open/index"}
 
 
@@ -121,14 +122,34 @@ def test_the_whole_regulation_stands_there_article_by_article(client: FlaskClien
 def test_the_public_sees_the_halls_contacts_and_a_window_sees_all_that_are_good_today(
     glass: ScreenGlass, client: FlaskClient
 ) -> None:
-    everyone = [c for p in CATALOGUE.parties for c in p.contacts if c.since <= TODAY and (c.until is None or c.until >= TODAY)]
-    assert any(c.public for c in everyone)
-    assert any(not c.public for c in everyone)
+    good = [(p, c) for p in CATALOGUE.parties for c in p.contacts if c.since <= TODAY and (c.until is None or c.until >= TODAY)]
+    own = next(p.party for p, c in good if c.public)
+    glass.hall = replace(glass.hall, place=own)
     public = unescape(client.get("/open/contacts").text)
     glass.hall = replace(glass.hall, setting="window")
     window = unescape(client.get("/open/contacts").text)
-    for contact in everyone:
-        assert (contact.phone in public, contact.phone in window) == (contact.public, True), contact
+    assert any(c.public != (p.party == own) for p, c in good)
+    for party, contact in good:
+        line = f'<td>{contact.name}</td><td>{contact.duty}</td><td class="number">{contact.phone}</td>'
+        assert (line in public, line in window) == (contact.public and party.party == own, True)
+        assert party.phone in public
+
+
+@pytest.mark.parametrize(
+    ("query", "found"), [("SBK", "社会保障卡申领"), ("社保卡", "社会保障卡申领"), ("shiye", "失业登记"), ("失业登计", "失业登记")]
+)
+def test_an_item_is_found_by_initials_by_name_by_spelling_and_with_one_character_wrong(
+    client: FlaskClient, query: str, found: str
+) -> None:
+    page = unescape(client.get("/open/search", query_string={"q": query}).text)
+    assert found in page
+
+
+def test_a_search_that_finds_nothing_says_what_to_do_and_quotes_safely(client: FlaskClient) -> None:
+    page = client.get("/open/search", query_string={"q": "<script>QQQ" + "x" * 500}).text
+    assert "没有查到" in page
+    assert "<script>QQQ" not in page
+    assert client.get("/open/search").status_code == 200
 
 
 def test_a_guide_is_printed_on_request_and_says_what_became_of_it(client: FlaskClient, wishes: Wishes) -> None:

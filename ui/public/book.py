@@ -12,12 +12,16 @@ from datetime import date
 from typing import Any
 
 from domain import notice, rules
+from domain.catalogue import browse, words
 from domain.catalogue import guide as guides
-from domain.catalogue import words
+from domain.catalogue.browse import Hit
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.item import Item
 from kiosk.visit.snapshot import Hall
 from ui.public.contacts import contacts
+
+_ALL = 10_000
+"""More than any catalogue has items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,7 @@ class Book:
         self._catalogue = catalogue
         self._hall = hall
         self._today = today
-        self._listed = catalogue.listed()
-        self._topics = tuple(dict.fromkeys(i.topic for i in self._listed))
-        self._departments = tuple(dict.fromkeys(i.implementing_dept_role for i in self._listed))
+        self._topics = tuple(topic for topic, _ in browse.topics(catalogue))
         self._pages: dict[str, Callable[..., Page | None]] = {
             "index": self._index,
             "places": self._places,
@@ -90,13 +92,21 @@ class Book:
         yield from ("index", "places", "topics", "departments", "bundles", "new", "contacts", "rules", "privacy")
         yield from (f"place.{p.party}" for p in catalogue.parties)
         yield from (f"topic.{n}" for n in range(len(self._topics)))
-        yield from (f"department.{n}" for n in range(len(self._departments)))
+        for party in catalogue.homes():
+            yield from (f"department.{party.party}.{n}" for n in range(len(browse.departments(catalogue, party.party))))
         yield from (f"bundle.{b.bundle}" for b in catalogue.bundles)
-        yield from (f"item.{i.item_id}" for i in self._listed)
+        yield from (f"item.{hit.item_id}" for hit in browse.items(catalogue, limit=_ALL))
         for party in catalogue.parties:
             for item in catalogue.items(party.party):
                 for situation in catalogue.situations(party.party, item.item_id):
                     yield guides.page(party.party, item.item_id, situation.situation_id)
+
+    def results(self, text: str) -> Page:
+        """What a search finds: by name, by what people call it, by pinyin or its initials."""
+        found = browse.items(self._catalogue, text) if text.strip() else ()
+        return Page(
+            "search", "search", "按名称查", "点拼音首字母，比如 社保卡 点 S B K", "index", (text, tuple(map(self._link, found)))
+        )
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
@@ -105,12 +115,12 @@ class Book:
         doors = [
             Link("按地方查", "、".join(p.name for p in c.homes()[:4]) + (" 等" if len(c.homes()) > 4 else ""), "places"),
             Link("按主题查", "、".join(self._topics[:4]) + (" 等" if len(self._topics) > 4 else ""), "topics"),
-            Link("按部门查", f"{len(self._departments)} 个办理部门", "departments"),
+            Link("按部门查", "由哪个部门办", "departments"),
         ]
         if c.bundles:
             doors.append(Link("一件事", "、".join(b.name for b in c.bundles[:3]), "bundles"))
-        if self._changed():
-            doors.append(Link("新开通、有变化", f"{len(self._changed())} 项", "new"))
+        if news := self._changed():
+            doors.append(Link("新开通、有变化", f"{len(news)} 项", "new"))
         more = (
             Link("联系电话、窗口", "各地窗口在哪里，什么时候开", "contacts"),
             Link("工作规程", "“省内通办”怎么办、谁负责", "rules"),
@@ -130,7 +140,7 @@ class Book:
         party = self._catalogue.party(home)
         if party is None:
             return None
-        items = self._catalogue.items(home)
+        items = browse.items(self._catalogue, home=home, limit=_ALL)
         sections = [Section(t, tuple(self._link(i, home) for i in items if i.topic == t)) for t in self._topics]
         closed = tuple(Link(self._name(n.item, n.situation), f"{n.why}。{n.where}") for n in self._catalogue.closed(home))
         if closed:
@@ -138,27 +148,36 @@ class Book:
         return self._list(f"place.{home}", party.name, "选要办的事。", "places", tuple(s for s in sections if s.links))
 
     def _topics_page(self) -> Page:
-        links = tuple(
-            Link(t, self._names(i for i in self._listed if i.topic == t), f"topic.{n}") for n, t in enumerate(self._topics)
-        )
+        counted = browse.topics(self._catalogue)
+        links = tuple(Link(topic, f"{count} 项", f"topic.{n}") for n, (topic, count) in enumerate(counted))
         return self._list("topics", "办哪方面的事？", "", "index", (Section("", links),))
 
     def _topic(self, number: str) -> Page:
         topic = self._topics[_index(number, self._topics)]
-        links = tuple(self._link(i) for i in self._listed if i.topic == topic)
-        return self._list(f"topic.{number}", topic, "", "topics", (Section("", links),))
+        items = browse.items(self._catalogue, topic=topic, limit=_ALL)
+        return self._list(f"topic.{number}", topic, "", "topics", (Section("", tuple(map(self._link, items))),))
 
     def _departments_page(self) -> Page:
-        links = tuple(
-            Link(d, self._names(i for i in self._listed if i.implementing_dept_role == d), f"department.{n}")
-            for n, d in enumerate(self._departments)
-        )
-        return self._list("departments", "由哪个部门办？", "", "index", (Section("", links),))
+        sections = [
+            Section(
+                party.name,
+                tuple(
+                    Link(name, f"{count} 项", f"department.{party.party}.{n}")
+                    for n, (name, count) in enumerate(browse.departments(self._catalogue, party.party))
+                ),
+            )
+            for party in self._catalogue.homes()
+        ]
+        return self._list("departments", "由哪个部门办？", "", "index", tuple(sections))
 
-    def _department(self, number: str) -> Page:
-        department = self._departments[_index(number, self._departments)]
-        links = tuple(self._link(i) for i in self._listed if i.implementing_dept_role == department)
-        return self._list(f"department.{number}", department, "", "departments", (Section("", links),))
+    def _department(self, home: str, number: str) -> Page | None:
+        if self._catalogue.party(home) is None:
+            return None
+        named = tuple(name for name, _ in browse.departments(self._catalogue, home))
+        department = named[_index(number, named)]
+        items = browse.items(self._catalogue, home=home, department=department, limit=_ALL)
+        links = tuple(self._link(item, home) for item in items)
+        return self._list(f"department.{home}.{number}", department, "", "departments", (Section("", links),))
 
     def _bundles(self) -> Page:
         links = tuple(Link(b.name, b.occasion, f"bundle.{b.bundle}") for b in self._catalogue.bundles)
@@ -168,10 +187,8 @@ class Book:
         found = next((b for b in self._catalogue.bundles if b.bundle == bundle), None)
         if found is None:
             return None
-        items = tuple(item for i in found.items if (item := self._catalogue.item(i)))
-        return self._list(
-            f"bundle.{bundle}", found.name, found.occasion, "bundles", (Section("按这个顺序办", tuple(map(self._link, items))),)
-        )
+        links = tuple(map(self._link, browse.items(self._catalogue, bundle=bundle)))
+        return self._list(f"bundle.{bundle}", found.name, found.occasion, "bundles", (Section("按这个顺序办", links),))
 
     def _new(self) -> Page:
         links = tuple(Link(i.name, i.changed or "", f"item.{i.item_id}") for i in self._changed())
@@ -212,7 +229,7 @@ class Book:
         )
 
     def _contacts(self) -> Page:
-        shown = contacts(self._catalogue, self._today, everything=self._hall.setting == "window")
+        shown = contacts(self._catalogue, self._today, self._hall)
         return Page("contacts", "contacts", "联系电话、窗口", "", "index", shown)
 
     def _rules(self) -> Page:
@@ -228,14 +245,15 @@ class Book:
     def _list(self, name: str, title: str, lead: str, up: str, sections: tuple[Section, ...]) -> Page:
         return Page(name, "list", title, lead, up, sections)
 
-    def _link(self, item: Item, home: str | None = None) -> Link:
-        only = self._catalogue.situations(home, item.item_id) if home else ()
-        note = f"{item.topic} · {words.limit(item.promised_limit)}"
-        to = guides.page(home, item.item_id, only[0].situation_id) if home and len(only) == 1 else f"item.{item.item_id}"
-        return Link(item.name, note, to)
+    def _link(self, hit: Hit, home: str | None = None) -> Link:
+        only = self._catalogue.situations(home, hit.item_id) if home else ()
+        places = "、".join(p.name for party in hit.homes if (p := self._catalogue.party(party)))
+        note = hit.short_name if home else f"{hit.topic} · {places}"
+        to = guides.page(home, hit.item_id, only[0].situation_id) if home and len(only) == 1 else f"item.{hit.item_id}"
+        return Link(hit.name, note, to)
 
-    def _changed(self) -> tuple[Item, ...]:
-        return tuple(i for i in self._listed if i.changed)
+    def _changed(self) -> tuple[Hit, ...]:
+        return tuple(hit for hit in browse.items(self._catalogue, since=date.min, limit=_ALL) if hit.changed)
 
     def _name(self, item_id: str, situation: str | None) -> str:
         item = self._catalogue.item(item_id)
@@ -244,9 +262,6 @@ class Book:
     def _situation(self, item: Item, situation: str | None) -> str:
         found = item.situation(situation) if situation else None
         return found.name if found else item.name
-
-    def _names(self, items: Iterable[Item]) -> str:
-        return "、".join(i.short_name for i in items)
 
 
 def _way(catalogue: Catalogue, home: str, item: str, situation: str) -> str:

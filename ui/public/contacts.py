@@ -1,4 +1,4 @@
-"""The joint contact table (联络表, Art. 5(4)): windows see all of it, the public what the parties made public."""
+"""The joint contact table (联络表, Art. 5(4)) as a page: windows see all of it, the public what their own hall made public."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.catalogue.catalogue import Catalogue
+from domain.catalogue.contacts import for_public, for_windows
 from domain.catalogue.party import Contact, Hours, Party, Window
+from kiosk.visit.snapshot import Hall
 
 _DAYS = "一二三四五六日"
 
@@ -20,15 +22,15 @@ class PartyContacts:
     contacts: tuple[Contact, ...]
 
 
-def contacts(catalogue: Catalogue, today: date, *, everything: bool) -> tuple[PartyContacts, ...]:
-    """Those good on ``today``, party by party."""
+def contacts(catalogue: Catalogue, today: date, hall: Hall) -> tuple[PartyContacts, ...]:
+    """Every party with its windows; of its people those that are good on ``today`` and that may be told here."""
+    told = {party.party: people for party, people in for_windows(catalogue.parties, today)} if hall.setting == "window" else {}
+    public = for_public(catalogue.parties, hall.place, today)
     return tuple(
         PartyContacts(
             party,
             tuple((w, tuple(map(hours, w.hours))) for w in party.windows),
-            tuple(
-                c for c in party.contacts if (everything or c.public) and c.since <= today and (c.until is None or today <= c.until)
-            ),
+            told.get(party.party, public if party.party == hall.place else ()),
         )
         for party in catalogue.parties
     )

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, abort, jsonify, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.catalogue.guide import Guide, code, guide
+from domain.catalogue.search import MAX_QUERY
 from kiosk.visit.events import Begin
 from kiosk.visit.snapshot import Corrections, Glass, Guides
 from ui.public.book import Book, Page
@@ -76,6 +77,10 @@ def create_public(glass: Glass, guides: Guides, corrections: Corrections, today:
             printed=_short(request.args.get("paper")),
             refused="refused" in request.args,
         )
+
+    @pages.get("/search")
+    def search() -> str:
+        return shown(book().results(request.args.get("q", "")[:MAX_QUERY]))
 
     @pages.get("/code/<name>.svg")
     def picture(name: str) -> Response:
