@@ -25,6 +25,8 @@ def main(folder: Path, width: int, height: int) -> None:
             page.goto(address)
             page.wait_for_selector("#preview img, #screen:not(:has(#preview))")
             page.screenshot(path=folder / f"{n:02d}-{name}.png")
+            # Of the end of a visit the page would load itself anew, and break off the next load.
+            page.goto("about:blank")
         browser.close()
 
 
