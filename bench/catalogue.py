@@ -88,7 +88,7 @@ def large(seed: int = 5) -> bytes:
         several = {o["situation"]: o for o in pattern[of["item_id"]]}.values()
         for home in random_.sample(homes, random_.choice((1, 1, 2))):
             openings[home] += [{**o, "home": home, "item": item_id, "department": f"部门{number % 40}"} for o in several]
-    bodies = {"joint": msgspec.json.encode({**joint, "items": items, "bundles": []})}
+    bodies = {"joint": msgspec.json.encode({**joint, "items": items, "bundles": [], "parties": homes})}
     for home in homes:
         party = {"party": home, "name": f"第{home}县", "level": "4", "desk": "专窗", "phone": "0800"}
         bodies[home] = msgspec.json.encode({"party": party, "openings": openings[home], "not_open": [], "forms": forms})

@@ -215,7 +215,7 @@ def build(
     ``forms``: known to every party; given with a plain file only, in which one share may speak for all. Without ``check`` it may
     contradict itself: for the linter. ``heads``: of bytes that were checked before, no more is read than what lists show.
     """
-    shares = tuple(shares)
+    shares = _in_order(joint, shares)
     versions: list[Slip[str]] = []
     opened: list[Slip[Key]] = []
     takers: set[str] = set()
@@ -256,6 +256,16 @@ def build(
     if check and not heads and (problems := tuple(str(found) for found in catalogue.findings())):
         raise CatalogueDamagedError(*problems)
     return catalogue.on(None)
+
+
+def _in_order(joint: Joint, shares: Iterable[Share]) -> tuple[Share, ...]:
+    named = tuple(shares)
+    if not joint.parties:
+        return named
+    differ = sorted({share.party.party for share in named} ^ set(joint.parties))
+    if differ:
+        raise CatalogueDamagedError(f"签约方名单和各方的份对不上，缺或多：{'、'.join(differ)}")
+    return tuple(sorted(named, key=lambda share: joint.parties.index(share.party.party)))
 
 
 class _SituationHead(Struct, frozen=True):

@@ -27,8 +27,8 @@ class DamagedError(ValueError):
 
 
 class Joint(Struct, frozen=True, forbid_unknown_fields=True):
-    """The joint list. ``holidays``: plans of years beyond those the program brings. ``items``: :class:`Item`, unread; or in
-    ``blocks``.
+    """The joint list. ``parties``: who signed, in the order they are shown; each has a part. ``holidays``: plans of years beyond
+    those the program brings. ``items``: :class:`Item`, unread; or in ``blocks``.
     """
 
     demo: bool
@@ -37,6 +37,7 @@ class Joint(Struct, frozen=True, forbid_unknown_fields=True):
     blocks: tuple[bytes, ...] = ()
     bundles: tuple[Bundle, ...] = ()
     holidays: tuple[Year, ...] = ()
+    parties: tuple[Id, ...] = ()
 
 
 class Share(Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,6 +78,7 @@ def split(items: bytes, openings: bytes) -> dict[str, bytes]:
     listed = decode("事项", items, dict[str, msgspec.Raw])
     opened = decode("开通", openings, dict[str, Any])
     joint = {"demo": opened["demo"], "notice": opened["notice"], "bundles": opened.get("bundles", [])}
+    joint["parties"] = [party["party"] for party in opened["parties"]]
     parts = {JOINT: msgspec.json.encode({**joint, "items": msgspec.json.decode(listed["items"])})}
     for party in opened["parties"]:
         own = [o for o in opened["openings"] if o["home"] == party["party"]]

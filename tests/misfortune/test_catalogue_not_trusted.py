@@ -36,7 +36,7 @@ def spliced(data: bytes, **more: Any) -> bytes:
 def test_a_pack_that_is_whole_is_the_catalogue_its_parts_are() -> None:
     found, own = pack.read(GOOD, PINNED, today=DAY, newest=3), load()
     assert (found.version, found.register) == ("demo-signed-1", 3)
-    assert [p.party for p in found.homes()] == [p.party for p in own.homes()]
+    assert found.parties == own.parties
     assert dict(found._items) == dict(own._items)
     assert dict(found._openings) == dict(own._openings)
     assert found._not_open == tuple(sorted(own._not_open, key=lambda n: [p.party for p in own.parties].index(n.home)))
@@ -72,6 +72,7 @@ def test_a_pack_that_is_whole_is_the_catalogue_its_parts_are() -> None:
             "替别的签约方",
         ),
         (Made(bodies={n: b for n, b in parts().items() if n != "joint"}), "没有事项目录"),
+        (Made(bodies=WITHOUT_YI), "名单和各方的份对不上，缺或多：demo-yi"),
         (Made(bodies=changed("demo-yi", '"chip_read"', '"scan"')), "扫描不够"),
     ],
 )
