@@ -241,11 +241,18 @@ class PrintEnded:
     cause: str | None = None
 
 
+Box = tuple[int, int, int, int]
+"""A place on a page: left, top, right, bottom in ten-thousandths of its width and height."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a page's picture shows: ``code`` of ``kiosk/faults.toml`` (page_blurred, page_cut_off …)."""
+    """Something doubtful a page's picture shows: ``code`` of ``kiosk/faults.toml`` (page_blurred, page_cut_off …), and where; no
+    boxes: the page as a whole. ``same``: the request of the kept page that this one repeats."""
 
     code: str
+    boxes: tuple[Box, ...] = ()
+    same: str = ""
 
 
 @dataclass(frozen=True, slots=True)

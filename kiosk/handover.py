@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
+from msgspec.structs import replace
+
 from domain.case import content as case_content
 from domain.case.content import Answer, CaseContent, Delivery, Page, Unproven
 from domain.case.content import Material as CaseMaterial
@@ -16,7 +18,7 @@ from kiosk.settings import Settings
 from kiosk.store.store import NewCase, NewService, ServiceWay
 from kiosk.visit import applicants, chipless, form, path, proof
 from kiosk.visit.delivery import delivery
-from kiosk.visit.state import Visit
+from kiosk.visit.state import KeptPage, Visit
 
 PURPOSE = "仅用于办理本事项；未经业务属地部门书面同意，不得用于其他用途，不得提供给第三方（规程第九条第二项）"
 _COPY = {
@@ -124,10 +126,17 @@ def _material(material: Material, opening: Opening, visit: Visit) -> CaseMateria
         name=material.name,
         proof=proven,
         copy=copy if not left_out else "未收",
-        pages=tuple(Page(p.digest or "", p.findings) for p in collected.pages),
+        pages=tuple(_page(page, visit) for page in collected.pages),
         left_out=left_out,
         waived=(material.waive_when or "") if material.material_id in visit.waived else "",
     )
+
+
+def _page(page: KeptPage, visit: Visit) -> Page:
+    """In a case a page that repeats another names that one by its digest; one that was given up meanwhile is none to repeat."""
+    digests = {p.ref: p.digest or "" for c in visit.collected for p in c.pages}
+    found = tuple(replace(f, same=digests.get(f.same, "")) for f in page.findings if not f.same or f.same in digests)
+    return Page(page.digest or "", tuple(f.code for f in found), found)
 
 
 def _delivery(visit: Visit, opening: Opening) -> Delivery:

@@ -14,6 +14,7 @@ from msgspec.structs import replace as struct_replace
 from devices import port
 from devices.port import BadgeReader, DeviceState, DocumentCamera, IdentityReader, PagePrinter, RatingPad, ReceiptPrinter
 from domain import identity
+from domain.case.content import Finding
 from domain.catalogue.catalogue import Catalogue
 from kiosk import cards, faults, paperwork
 from kiosk.bus import Bus
@@ -288,7 +289,7 @@ class Middle:
                 self._publish()
             case port.PageTaken():
                 if self._tray.put(item.request, item.jpeg):
-                    self._step(ev.PageShown(item.request, tuple(f.code for f in item.findings)))
+                    self._step(ev.PageShown(item.request, tuple(Finding(f.code, f.boxes, f.same) for f in item.findings)))
                 else:
                     self._step(ev.PageNotTaken(item.request, "bus_overloaded"))
             case port.PrintEnded():

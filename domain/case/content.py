@@ -82,11 +82,45 @@ class Body(_Private, frozen=True):
     code: Text
 
 
+Part = Annotated[int, Meta(ge=0, le=10_000)]
+Box = tuple[Part, Part, Part, Part]
+"""A place on a page: left, top, right, bottom in ten-thousandths of its width and height."""
+
+
+class Finding(Struct, frozen=True, omit_defaults=True):
+    """Something doubtful a page's picture shows: ``code`` of ``kiosk/faults.toml``, and where; no boxes: the page as a whole.
+
+    ``same``: of a page that was taken before, the other one (its ref on the terminal, its digest in a sealed case).
+    """
+
+    code: Text
+    boxes: Annotated[tuple[Box, ...], Meta(max_length=12)] = ()
+    same: Text = ""
+
+
+class ReadLine(_Private, frozen=True, array_like=True):
+    """A line of text as it was read off a page, where it stands there, and how sure that is, 0..1. Advice: the page is evidence."""
+
+    text: Text
+    box: Box
+    score: float
+
+
 class Page(Struct, frozen=True):
-    """One scanned page: digest of its sealed picture, and what was found on it when it was taken."""
+    """One scanned page: digest of its sealed picture, and what was found on it when it was taken.
+
+    ``findings`` are the codes of ``found``, which desks of before 2026-11-26 read, and all that cases of before hold.
+    ``lines`` is empty where nobody read the page.
+    """
 
     digest: Text
     findings: tuple[Text, ...] = ()
+    found: tuple[Finding, ...] = ()
+    lines: Annotated[tuple[ReadLine, ...], Meta(max_length=400)] = ()
+
+    def doubts(self) -> tuple[Finding, ...]:
+        """What was found, of whatever version the case is."""
+        return self.found or tuple(Finding(code) for code in self.findings)
 
 
 class Material(Struct, frozen=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from domain.case.content import Signature
+from domain.case.content import Finding, Signature
 from domain.identity import Identity
 from kiosk.visit.state import Noted, Printing, Step, Submitted, Visit
 
@@ -277,7 +277,7 @@ class CardNotTaken:
 @dataclass(frozen=True, slots=True)
 class PageShown:
     ref: str
-    findings: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)

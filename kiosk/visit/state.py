@@ -11,10 +11,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from domain.case.content import Signature
+from domain.case.content import Finding, Signature
 from domain.identity import Identity
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Step(StrEnum):
@@ -95,7 +95,7 @@ class KeptPage(Struct, frozen=True):
     """A page the citizen kept. ``digest`` and ``size`` of the sealed picture are null until it lies sealed on the disk."""
 
     ref: str
-    findings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     digest: str | None = None
     size: int | None = None
 
@@ -112,7 +112,7 @@ class ShownPage(Struct, frozen=True):
     """A straightened page on the screen, waiting for *keep* or *again*."""
 
     ref: str
-    findings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 class Scan(Struct, frozen=True):

@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from waitress import wasyncore
 
+from domain.case.content import Finding
 from domain.catalogue.catalogue import Catalogue, load
 from domain.identity import Document, Identity
 from kiosk.press import sheets
@@ -77,7 +78,7 @@ class ScreenGlass:
         self.online = True
         self.now = 1000.0
         self.effects: list[effects.Effect] = []
-        self.findings: tuple[str, ...] = ()
+        self.findings: tuple[Finding, ...] = ()
         self._faults = tomllib.loads(FAULTS.read_text())
         self._snapshot = Snapshot(1, State())
         self._changed = threading.Condition()

@@ -8,7 +8,7 @@ from dataclasses import replace
 import msgspec
 from screens_glass import OTHER_ADDRESS, PERSON, PHONE, ScreenGlass, printed
 
-from domain.case.content import Point, Signature
+from domain.case.content import Finding, Point, Signature
 from domain.catalogue.catalogue import Catalogue, load
 from domain.catalogue.form import Field, Option, When
 from domain.catalogue.opening import Opening
@@ -119,7 +119,7 @@ def _papers(glass: ScreenGlass) -> Iterator[str]:
     tell(ev.PageNotTaken("ref-0", "page_not_found"))
     yield "scan-fault"
     glass.answers = True
-    glass.findings = ("page_blurred",)
+    glass.findings = (Finding("page_blurred"),)
     tell(ev.TakePage("ref-1"))
     yield "page-findings"
     tell(ev.RetakePage())

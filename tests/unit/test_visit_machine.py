@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from support.visits import ANSWERS, PERSON, RULES, SIGNATURE, SUBMITTED, Walk
 
-from domain.case.content import Point, Signature
+from domain.case.content import Finding, Point, Signature
 from kiosk.visit import effects as fx
 from kiosk.visit import events as ev
 from kiosk.visit import machine
@@ -141,7 +141,7 @@ def test_the_reader_is_wanted_only_where_a_card_is_asked_for() -> None:
 
 
 def test_a_page_may_be_taken_again_before_it_is_kept() -> None:
-    walk = Walk().identified().do(ev.TakePage("p1"), ev.PageShown("p1", ("page_blurred",)), ev.RetakePage())
+    walk = Walk().identified().do(ev.TakePage("p1"), ev.PageShown("p1", (Finding("page_blurred"),)), ev.RetakePage())
     assert walk.step is Step.SCAN
     assert walk.asked(fx.DropPages) == [fx.DropPages(("p1",), ())]
     assert walk.asked(fx.SealPage) == []

@@ -165,7 +165,7 @@ def page(glass: Glass, visit: Visit) -> Page:
         material=current.name,
         number=len(path.collected(visit, current.material_id).pages) + 1,
         ref=shown.ref,
-        findings=tuple(text for code in shown.findings if (text := glass.fault(code).citizen)),
+        findings=tuple(text for found in shown.findings if (text := glass.fault(found.code).citizen)),
     )
 
 
