@@ -134,7 +134,8 @@ def _copy(rng: np.random.Generator) -> Drawn:
         grey = cv2.cvtColor(side(rng)[1], cv2.COLOR_BGR2GRAY)
         stark = cv2.convertScaleAbs(grey, alpha=1.25, beta=-30)
         y, x = px(top), px(62)
-        colour[y : y + stark.shape[0], x : x + stark.shape[1]] = stark[..., None]
+        under = colour[y : y + stark.shape[0], x : x + stark.shape[1]]
+        under[:] = cv2.multiply(under, cv2.merge([stark] * 3), scale=1 / 255)  # a copier prints black only
     _by_hand(colour, f"仅供{rng.choice(FORMS)!s}使用，再次复印无效", (45, 225), 6.0, hand.BLACK, rng)
     return A4, colour
 
