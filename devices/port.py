@@ -264,6 +264,8 @@ class PageTaken:
     width: int
     height: int
     findings: tuple[Finding, ...] = ()
+    likeness: bytes = field(default=b"", repr=False)
+    """What the page is known by when it is taken again; nothing can be read off it. For :meth:`DocumentCamera.take`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +365,8 @@ class DocumentCamera(Device, Protocol):
 
     def preview(self) -> bytes | None: ...
 
-    def take(self, request: str) -> None: ...
+    def take(self, request: str, kept: tuple[tuple[str, bytes], ...] = ()) -> None:
+        """Answered by PageTaken or PageRefused. ``kept``: requests and likenesses of the pages that this one may repeat."""
 
 
 # --- slips: what a receipt printer is asked to print -----------------------------------------------------------------

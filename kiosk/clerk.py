@@ -141,7 +141,7 @@ class Clerk:
 
     def _drop(self, effect: DropPages) -> None:
         for ref in effect.refs:
-            self._tray.take(ref)
+            self._tray.drop(ref)
         self._store.drop_pages(effect.digests)
 
     def _draw_up(self, effect: DrawUp) -> None:

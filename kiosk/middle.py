@@ -288,7 +288,7 @@ class Middle:
                 self._news()
                 self._publish()
             case port.PageTaken():
-                if self._tray.put(item.request, item.jpeg):
+                if self._tray.put(item.request, item.jpeg, item.likeness):
                     self._step(ev.PageShown(item.request, tuple(Finding(f.code, f.boxes, f.same) for f in item.findings)))
                 else:
                     self._step(ev.PageNotTaken(item.request, "bus_overloaded"))
@@ -391,7 +391,7 @@ class Middle:
         clerk = self._need_clerk()
         match effect:
             case fx.TakePicture():
-                self._devices.camera.take(effect.ref)
+                self._devices.camera.take(effect.ref, self._tray.known(self._kept_refs()))
             case fx.SealPage():
                 clerk.seal(effect)
             case fx.SetForm():
@@ -462,6 +462,10 @@ class Middle:
         if self._drafts is None:
             raise RuntimeError("not started")
         return self._drafts
+
+    def _kept_refs(self) -> tuple[str, ...]:
+        visit = self._state.visit
+        return tuple(page.ref for c in visit.collected for page in c.pages) if visit is not None else ()
 
     def _need_clerk(self) -> Clerk:
         if self._clerk is None:

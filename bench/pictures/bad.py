@@ -50,8 +50,8 @@ CUT = (0.03, 0.25)
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A page before the camera. ``wrong``: the code a judge should say, empty for a good page; ``corners`` in the picture's pixels,
-    from the page's top left clockwise; ``where``: the spoilt part in shares of the page (left, top, right, bottom), if it is a part."""
+    """A page before the camera. ``wrong``: the code a judge should say, empty for a good page; ``corners`` in its pixels,
+    from the page's top left clockwise; ``where``: the spoilt part in shares of the page (left, top, right, bottom), if any."""
 
     flat: Flat
     wrong: str
@@ -82,7 +82,7 @@ class _Scene:
         self.corners = outline + EDGE + rng.uniform(-EDGE * 0.7, EDGE * 0.7, (4, 2))
         onto = cv2.getPerspectiveTransform(outline.astype(np.float32), self.corners.astype(np.float32))
         plate = np.full((self.size[1], self.size[0], 3), rng.integers(18, 60), np.uint8)
-        self.seen = cv2.warpPerspective(flat.colour, onto, self.size, plate, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT)
+        self.seen = cv2.warpPerspective(flat.colour, onto, self.size, plate, borderMode=cv2.BORDER_TRANSPARENT)
         self.onto = onto
         self.share = rng.uniform(*GOOD_SHARE) * 255 / max(1.0, float(np.median(flat.colour[::16, ::16])))
         self.lens = rng.uniform(*GOOD_LENS)

@@ -27,7 +27,7 @@ from typing import TypeVar
 from devices.camera.link import CameraLink, NoPictureError
 from devices.camera.scan import preview, scan
 from devices.camera.straighten import Mount
-from devices.port import Finding, PageRefused, PageTaken
+from devices.port import PageRefused, PageTaken
 from devices.protocols.frames import Camera, FrameError, Why
 from devices.supervisor import DeviceFaultError, Pace, Supervised
 
@@ -72,6 +72,7 @@ class FrameCamera(Supervised[str]):
         self._looking = threading.Lock()
         self._watching = False
         self._preview: bytes | None = None
+        self._kept: tuple[tuple[str, bytes], ...] = ()
 
     # --- from any thread ----------------------------------------------------------------------------------------------
 
@@ -90,7 +91,9 @@ class FrameCamera(Supervised[str]):
         with self._looking:
             return self._preview
 
-    def take(self, request: str) -> None:
+    def take(self, request: str, kept: tuple[tuple[str, bytes], ...] = ()) -> None:
+        with self._looking:
+            self._kept = kept
         self.leave(request)
 
     def stop(self) -> None:
@@ -159,7 +162,7 @@ class FrameCamera(Supervised[str]):
             return
         self.busy()
         try:
-            taken = self._patiently(lambda: scan(link.still(self._times.still), self._mount))
+            taken = self._patiently(lambda: scan(link.still(self._times.still), self._mount, self._kept))
         except DeviceFaultError as error:
             self.emit(PageRefused(request, error.code))
             raise
@@ -170,8 +173,7 @@ class FrameCamera(Supervised[str]):
         if isinstance(taken, str) or not self._is_watching():
             self.emit(PageRefused(request, taken if isinstance(taken, str) else "page_not_found"))
         else:
-            found = tuple(Finding(code) for code in taken.findings)
-            self.emit(PageTaken(request, taken.jpeg, taken.width, taken.height, found))
+            self.emit(PageTaken(request, taken.jpeg, taken.width, taken.height, taken.findings, likeness=taken.likeness))
         self.ready()
 
     def _patiently(self, ask: Callable[[], Answer]) -> Answer:
@@ -221,6 +223,7 @@ class FrameCamera(Supervised[str]):
     def _forget(self) -> None:
         with self._looking:
             self._preview = None
+            self._kept = ()
 
     def _is_watching(self) -> bool:
         with self._looking:

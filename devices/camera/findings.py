@@ -1,4 +1,4 @@
-"""What a straightened page shows that the citizen should know before keeping it, and where. Advice, never a verdict on the document.
+"""What a straightened page shows that the citizen should know before keeping it, and where. Advice on the picture, nothing else.
 
 Everything is measured at the page's 200 dpi: numbers mean nothing at another scale.
 
@@ -7,8 +7,8 @@ Everything is measured at the page's 200 dpi: numbers mean nothing at another sc
 ``page_blank``        nothing stands on it
 ``page_glare``        a lamp or a window is mirrored on or beside something that stands there (``light.py``)
 ``page_blurred``      out of focus or moved, as a whole or in parts (``sharpness.py``)
-``page_coarse``       the camera saw it with less than 200 dpi (``resolution.py``)
-``page_cut_off``      part of it lies outside the picture (said by the finder)
+``page_coarse``       the camera saw it with less than 200 dpi (``whole.py``)
+``page_cut_off``      part of it lies outside the picture (``whole.py``)
 ``page_again``        it repeats a page that was kept before (``likeness.py``)
 ====================  ================================================================================================
 

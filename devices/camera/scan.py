@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
 from devices.camera.findings import findings
+from devices.camera.likeness import likeness, same
 from devices.camera.page import Page, find_page
 from devices.camera.picture import Picture, Pixels, bgr_from_ycc
 from devices.camera.straighten import Mount, straighten
+from devices.camera.whole import dpi, outside
+from devices.port import Finding
 from devices.protocols.frames import Frame
 
 MASTER_QUALITY = 85
 """About 525 KiB for an A4 page at 200 dpi. Below 80 red seals fray; above 90 only the size grows."""
+
+LEAST_DPI = 195.0
+"""What is called 200 dpi: corners are found to a few pixels, and paper is a little smaller than it says."""
 
 PREVIEW_QUALITY = 80
 PREVIEW_LONGEST = 900
@@ -29,25 +36,38 @@ CUT = (0, 150, 255)
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A straightened page. ``findings`` are codes of ``kiosk/faults.toml``."""
+    """A straightened page. ``likeness``: what it is known by when it comes again (``likeness.py``)."""
 
     jpeg: bytes = field(repr=False)
     width: int
     height: int
-    findings: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    likeness: bytes = field(repr=False)
 
 
-def scan(frame: Frame, mount: Mount) -> Scan | str:
-    """The page in a still, or why there is none to take: ``page_not_found``, ``page_cut_off``."""
+def scan(frame: Frame, mount: Mount, kept: Iterable[tuple[str, bytes]] = ()) -> Scan | str:
+    """The page in a still, or why there is none to take: ``page_not_found``. ``kept``: names and likenesses of pages that it
+    may be. One that lies partly outside is taken as far as it was seen, and its finding says what is missing."""
     picture = picture_of(frame)
     page = find_page(picture)
     if page is None:
         return "page_not_found"
-    if page.cut:
-        return "page_cut_off"
     straight = straighten(picture, page, mount)
     height, width = straight.shape[:2]
-    return Scan(_jpeg(straight, MASTER_QUALITY), width, height, findings(straight))
+    doubts = _seen(picture, page, mount, (width, height))
+    looks = findings(straight)
+    mine = likeness(np.asarray(cv2.cvtColor(straight, cv2.COLOR_BGR2GRAY), np.uint8))
+    if not {"page_dark", "page_blank"} & {found.code for found in looks} and (before := same(mine, kept)) is not None:
+        doubts.append(Finding("page_again", same=before))
+    return Scan(_jpeg(straight, MASTER_QUALITY), width, height, (*doubts, *looks), mine)
+
+
+def _seen(picture: Picture, page: Page, mount: Mount, size: tuple[int, int]) -> list[Finding]:
+    """What is missing of the page, or too coarse."""
+    if page.cut:
+        return [Finding("page_cut_off", outside(picture, page, mount))]
+    seen_at = dpi(page, mount, size)
+    return [Finding("page_coarse")] if seen_at is not None and seen_at < LEAST_DPI else []
 
 
 def preview(frame: Frame, mount: Mount) -> bytes:

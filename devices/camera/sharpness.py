@@ -174,7 +174,7 @@ def _parts(
         y, x = divmod(int(tile), columns)
         axes = _sigmas(around[y, x].reshape(4, 2))[:2]
         bad[y, x] = min(axes[axes > 0], default=0.0) >= LOCAL
-    count, _, stats, _ = cv2.connectedComponentsWithStats(bad, connectivity=8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(bad, connectivity=8)
     fewest = FEWEST if side == TILE else 2 * FEWEST
     height, width = shape
     boxes: list[Box] = []

@@ -27,6 +27,9 @@ FINDINGS: dict[str, str] = {
     "page_cut_off": "可能缺边角",
     "page_dark": "画面可能太暗",
     "page_blank": "可能是空白页",
+    "page_glare": "可能有反光盖住内容",
+    "page_coarse": "拍摄分辨率不足每英寸 200 点",
+    "page_again": "可能与另一页重复",
     "page_not_found": "没有找到纸边，按整幅保存",
 }
 

@@ -21,6 +21,10 @@ def straightened(scene: Scene):
     return straighten(picture, found, Mount())
 
 
+def codes(straight) -> tuple[str, ...]:
+    return tuple(found.code for found in findings(straight))
+
+
 def test_full_range_colours_survive_nv12():
     colours = np.zeros((64, 64, 3), np.uint8)
     colours[:32, :32], colours[:32, 32:], colours[32:, :32], colours[32:, 32:] = (
@@ -82,27 +86,27 @@ def test_each_mounting_finds_the_citizens_top(turns):
 
 @pytest.mark.parametrize("page_id", ["residence", "contract", "referral", "household", "proxy", "faint_seal", "termination"])
 def test_a_sharp_printed_page_has_no_findings(page_id):
-    assert findings(straightened(render(page(page_id)))) == ()
+    assert codes(straightened(render(page(page_id)))) == ()
 
 
 def test_a_blank_page_is_called_blank_and_never_blurred():
     scene = render(page("blank"))
-    assert findings(straightened(scene)) == ("page_blank",)
-    assert findings(straightened(scene.blurred(6.0))) == ("page_blank",)
+    assert codes(straightened(scene)) == ("page_blank",)
+    assert codes(straightened(scene.blurred(6.0))) == ("page_blank",)
 
 
 @pytest.mark.parametrize("page_id", ["residence", "household", "proxy"])
 def test_a_page_out_of_focus_is_called_blurred(page_id):
-    assert findings(straightened(render(page(page_id)).blurred(5.0))) == ("page_blurred",)
+    assert codes(straightened(render(page(page_id)).blurred(5.0))) == ("page_blurred",)
 
 
 def test_one_line_of_writing_is_not_blank():
     paper = np.full((2339, 1654, 3), 235, np.uint8)
     cv2.putText(paper, "One line only", (300, 600), cv2.FONT_HERSHEY_SIMPLEX, 2.0, (60, 40, 40), 4, cv2.LINE_AA)
-    assert findings(paper) == ()
+    assert codes(paper) == ()
 
 
 def test_a_red_seal_alone_is_not_blank():
     paper = np.full((2339, 1654, 3), 235, np.uint8)
     cv2.circle(paper, (1100, 1700), 160, (60, 50, 210), 12, cv2.LINE_AA)
-    assert findings(paper) == ()
+    assert codes(paper) == ()
