@@ -23,6 +23,7 @@ from bench import (
     staff,
     submit,
     terminal,
+    verdict,
     week,
 )
 
@@ -35,6 +36,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("打印", printer.rows),
     ("A4 打印", a4.rows),
     ("拍摄", camera.rows),
+    ("判页", verdict.rows),
     ("设备", devices.rows),
     ("链路", link.rows),
     ("混沌", chaos.rows),
@@ -43,7 +45,10 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("工作人员", staff.rows),
     ("终端", terminal.rows),
 )
-NAMED: tuple[tuple[str, Callable[[], list[Row]]], ...] = (("一周", week.rows),)
+NAMED: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
+    ("一周", week.rows),
+    ("判页全量", verdict.whole),
+)
 """What takes long: only when it is named."""
 
 

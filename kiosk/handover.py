@@ -128,6 +128,7 @@ def _material(material: Material, opening: Opening, visit: Visit) -> CaseMateria
         copy=copy if not left_out else "未收",
         pages=tuple(_page(page, visit) for page in collected.pages),
         left_out=left_out,
+        sides=material.sides,
         waived=(material.waive_when or "") if material.material_id in visit.waived else "",
     )
 

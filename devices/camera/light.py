@@ -68,7 +68,8 @@ class Light:
 
 def light(green: Pixels) -> Light:
     """Of a page's green channel."""
-    spots = np.asarray(cv2.resize(green, None, fx=1 / STEP, fy=1 / STEP, interpolation=cv2.INTER_AREA), np.uint8)
+    rows, columns = (max(1, round(side / STEP)) for side in green.shape)
+    spots = np.asarray(cv2.resize(green, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
     paper = paper_of(spots)
     least = cv2.max(cv2.convertScaleAbs(paper, alpha=CONTRAST), LEAST_CONTRAST)
     ink = cv2.subtract(paper, spots) > least

@@ -137,6 +137,8 @@ class Material(Struct, frozen=True):
     pages: tuple[Page, ...] = ()
     left_out: bool = False
     waived: Text = ""
+    sides: Annotated[int, Meta(ge=1, le=2)] = 1
+    """Pages that belong to one document: 2 for a card with a back."""
 
 
 class Unproven(Struct, frozen=True):

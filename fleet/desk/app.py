@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Sequence
+from datetime import datetime
 
 from flask import Flask, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,9 +17,11 @@ from domain.nationality import nationality_name
 from domain.representation import document_words
 from domain.sealing import OpeningKey
 from fleet.desk import signature
+from fleet.desk.bundle import Leaf, pdf
 from fleet.desk.inbox import CentreError, DamagedError, Inbox
 from fleet.desk.journal import Journal
-from fleet.desk.opening import NotOursError, Openings, open_case, open_page
+from fleet.desk.opening import NotOursError, Openings, SignedForm, open_case, open_page
+from fleet.desk.pictures import Master, reading_copy
 from fleet.desk.settings import DeskSettings, read_keys
 from fleet.desk.words import DELIVERIES, FINDINGS, IDENTITIES, OUTCOMES, PROOFS, ROLES, UNPROVEN
 from fleet.overview import local_text, local_time
@@ -71,6 +75,7 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     harden(app)
     openings = Openings()
+    drawing = threading.Lock()  # one picture is worked on at a time: what that takes is bounded
 
     def trouble(text: str, status: int) -> tuple[str, int]:
         return render_template("trouble.html", text=text), status
@@ -135,6 +140,7 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
             proofs=PROOFS,
             unproven=UNPROVEN,
             findings=FINDINGS,
+            places=opened.places,
             deliveries=DELIVERIES,
             sexes=SEX,
             nations=NATION,
@@ -150,18 +156,61 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
         openings.close(name)
         return redirect(url_for("inbox_page"), 303)
 
-    @app.get("/opened/<name>/pages/<digest>")
-    def page(name: str, digest: str) -> Response | tuple[str, int]:
+    def opened_part(name: str, digest: str) -> Master | SignedForm | tuple[str, int]:
         opened = openings.get(name)
         if opened is None or digest not in opened.pages:
             return trouble("这次打开已经结束，或没有这一页。", 410)
         try:
-            document, kind = open_page(digest, inbox, keys)
+            return open_page(digest, inbox, keys)
         except (NotOursError, DamagedError) as error:
             _log.warning("page %s was not opened: %s", digest[:12], type(error).__name__)
             return trouble(str(error), 409)
-        answer = Response(document, mimetype=kind)
+
+    def opened_master(name: str, digest: str) -> Master | tuple[str, int]:
+        found = opened_part(name, digest)
+        return trouble("这是签了名的表单，本身就是一个文件。", 409) if isinstance(found, SignedForm) else found
+
+    @app.get("/opened/<name>/pages/<digest>")
+    def page(name: str, digest: str) -> Response | tuple[str, int]:
+        match opened_part(name, digest):
+            case Master(jpeg=document):
+                answer = Response(document, mimetype="image/jpeg")
+            case SignedForm(pdf=document):
+                answer = Response(document, mimetype="application/pdf")
+            case told:
+                return told
         answer.headers["Content-Disposition"] = "inline"
+        return answer
+
+    @app.get("/opened/<name>/pages/<digest>/reading")
+    def page_to_read(name: str, digest: str) -> Response | tuple[str, int]:
+        found = opened_master(name, digest)
+        if not isinstance(found, Master):
+            return found
+        try:
+            with drawing:
+                return Response(reading_copy(found), mimetype="image/jpeg")
+        except DamagedError as error:
+            return trouble(str(error), 409)
+
+    @app.get("/opened/<name>/materials/<int:at>.pdf")
+    def material_bundle(name: str, at: int) -> Response | tuple[str, int]:
+        opened = openings.get(name)
+        if opened is None or not 1 <= at <= len(opened.content.materials):
+            return trouble("这次打开已经结束，或没有这份材料。", 410)
+        material = opened.content.materials[at - 1]
+        if not material.pages or any(p.digest in opened.entry.missing for p in material.pages):
+            return trouble("这份材料还没有到齐，暂时不能合成一个文件。", 409)
+        leaves = []
+        for one in material.pages:
+            found = opened_master(name, one.digest)
+            if not isinstance(found, Master):
+                return found
+            leaves.append(Leaf(found, one.lines))
+        with drawing:
+            whole = pdf(leaves, datetime.fromisoformat(opened.entry.taken_at), material.sides)
+        answer = Response(whole, mimetype="application/pdf")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{opened.content.case}-{at}.pdf"'
         return answer
 
     @app.get("/opened/<name>/signature.svg")

@@ -14,6 +14,7 @@ from domain import sealing
 from domain.case.content import CaseContent, decode
 from domain.sealing import OpeningKey, SealError
 from fleet.desk.inbox import DamagedError, Inbox
+from fleet.desk.pictures import Master, master
 from mqtt.resources import HomeCase
 
 LASTS = 20 * 60.0
@@ -21,12 +22,18 @@ LASTS = 20 * 60.0
 MOST_OPEN = 16
 """Cases open at one time; the oldest is closed for the next."""
 
-_KINDS = {b"\xff\xd8\xff": "image/jpeg", b"%PDF-": "application/pdf"}
-"""How a page begins: a picture of the camera's, or a form that was filled in and signed on the terminal."""
+_PDF = b"%PDF-"
 
 
 class NotOursError(Exception):
     """Sealed to another party (or to a key this desk no longer holds); the text (Chinese) is for the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedForm:
+    """A form that was filled in and signed on the terminal, as it was sealed."""
+
+    pdf: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,11 @@ class Opened:
     @property
     def pages(self) -> tuple[str, ...]:
         return tuple(page.digest for material in self.content.materials for page in material.pages)
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where each page stands, in words."""
+        return {p.digest: f"{m.name}第 {n} 页" for m in self.content.materials for n, p in enumerate(m.pages, start=1)}
 
 
 def open_case(case: HomeCase, inbox: Inbox, keys: Sequence[OpeningKey]) -> CaseContent:
@@ -58,13 +70,10 @@ def open_case(case: HomeCase, inbox: Inbox, keys: Sequence[OpeningKey]) -> CaseC
     return content
 
 
-def open_page(digest: str, inbox: Inbox, keys: Sequence[OpeningKey]) -> tuple[bytes, str]:
-    """One page and its media type; errors as :func:`open_case`."""
+def open_page(digest: str, inbox: Inbox, keys: Sequence[OpeningKey]) -> Master | SignedForm:
+    """One page; errors as :func:`open_case`."""
     page = unseal(inbox.document(digest), keys)
-    kind = next((kind for begins, kind in _KINDS.items() if page.startswith(begins)), None)
-    if kind is None:
-        raise DamagedError("这一页解开后既不是图片也不是表格，可能已损坏。请联系中心。")
-    return page, kind
+    return SignedForm(page) if page.startswith(_PDF) else master(page)
 
 
 def unseal(sealed: bytes, keys: Sequence[OpeningKey]) -> bytes:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import httpx
 import msgspec
+from PIL import Image
 from support.authority import NAMES, authority, identity
 from support.broker import QUICK, RunningBroker, running_broker
 from support.people import page
@@ -42,9 +44,18 @@ from mqtt.window import Ranges
 
 TIME = "2026-11-20T09:30:00+08:00"
 EPOCH = "00112233aabbccdd"
+
+
+def picture(width: int, height: int, **how: Any) -> bytes:
+    """A JPEG of grey."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), (210, 208, 204)).save(out, "JPEG", **how)
+    return out.getvalue()
+
+
 HOME, OTHER_HOME, INTAKE = "mianzhu", "langzhong", "renshou"
 TERMINAL, OTHER_TERMINAL = "rs-hall-01", "rs-hall-02"
-JPEG = b"\xff\xd8\xff\xe0" + b"page" * 64
+JPEG = picture(42, 59)
 
 
 class ListOutbox:
