@@ -34,6 +34,10 @@ SLACK = 2
 LARGEST = 600
 """Cells of the longer side; the longest page has 567."""
 
+FEWEST = 20_000
+"""Cells a page has at least: a leaf of a booklet has 25 000. Cards and receipts of two persons differ in too little at this scale,
+and nothing is said of them."""
+
 STRONG, VARIED = 5.0, 4.0
 """Least sum of darkness, over 100, and deviation of a patch that is worth comparing."""
 
@@ -103,6 +107,6 @@ def _cells(data: bytes) -> NDArray[np.uint8] | None:
     if len(data) < _HEAD.size:
         return None
     width, height = _HEAD.unpack_from(data)
-    if len(data) != _HEAD.size + width * height or not 0 < max(width, height) <= LARGEST:
+    if len(data) != _HEAD.size + width * height or width * height < FEWEST or max(width, height) > LARGEST:
         return None
     return np.frombuffer(data, np.uint8, offset=_HEAD.size).reshape(height, width)

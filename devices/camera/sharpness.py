@@ -51,8 +51,9 @@ UNEVEN = 1.36
 MOVED_AXIS, MOVED_DIAGONAL = 0.75, 0.90
 """Sigma the blurrier direction has then at least: thin lines one way and thick ones the other make a difference, too."""
 
-SEEN = 0.1
-"""A direction with less than this share of the strongest one's energy shows too little to be judged by: ruled lines, frames."""
+SEEN, SEEN_LOCALLY = 0.03, 0.1
+"""A direction with less than this share of the strongest one's energy shows too little to be judged by: ruled lines, frames. On
+a whole page a direction that a movement has washed out still has so much."""
 
 LOCAL = 1.02
 """Sigma both along and across the lines from which a part of a page is out of focus: fewer edges say less than a whole page's,
@@ -85,7 +86,7 @@ def sharpness(luma: Pixels, ink: NDArray[np.bool_]) -> Sharpness:
         return Sharpness(None)
     written = written[:: len(written) // MOST_TILES + 1]
     energies = _energies(tiles[written]) - _noise(tiles)[:, :, None]
-    sigmas = _sigmas(energies.sum(axis=2))
+    sigmas = _sigmas(energies.sum(axis=2), SEEN)
     score = max(_soft(sigmas), _moved(sigmas))
     if score >= 1:
         return Sharpness(score)
@@ -142,10 +143,10 @@ def _mean(part: Floats) -> Floats:
     return np.asarray(np.einsum("ij,ij->i", flat, flat) / flat.shape[1], np.float32)
 
 
-def _sigmas(energies: Floats) -> NDArray[np.float64]:
+def _sigmas(energies: Floats, least: float) -> NDArray[np.float64]:
     """Pixels along, across and twice aslant, from energies summed (directions × 2); 0 where a direction shows too little."""
     first, second = np.maximum(energies, 1e-3).T.astype(np.float64)
-    return np.where(first > SEEN * first.max(), np.sqrt(first / (2 * second)), 0.0)
+    return np.where(first > least * first.max(), np.sqrt(first / (2 * second)), 0.0)
 
 
 def _soft(sigmas: NDArray[np.float64]) -> float:
@@ -172,7 +173,7 @@ def _parts(
     bad = np.zeros((rows, columns), np.uint8)
     for tile in written:
         y, x = divmod(int(tile), columns)
-        axes = _sigmas(around[y, x].reshape(4, 2))[:2]
+        axes = _sigmas(around[y, x].reshape(4, 2), SEEN_LOCALLY)[:2]
         bad[y, x] = min(axes[axes > 0], default=0.0) >= LOCAL
     _, _, stats, _ = cv2.connectedComponentsWithStats(bad, connectivity=8)
     fewest = FEWEST if side == TILE else 2 * FEWEST

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import pikepdf
 import pytest
+from msgspec.structs import replace
 from support.desk import desk_settings, running_desk
 from support.fleet import EPOCH, JPEG, TERMINAL, TIME, Fleet, case_content, sealed_case, taken
 
 from domain import sealing
 from domain.case import content
-from domain.case.content import Point, Signature
+from domain.case.content import Finding, Page, Point, Signature
 from fleet.desk import signature
 from fleet.desk.app import Desk
 from fleet.desk.opening import LASTS, Openings
@@ -60,6 +62,55 @@ def test_a_case_opens_for_a_stated_reason_and_shows_everything(fleet: Fleet, bro
     assert (picture.content[: len(JPEG)], picture.headers["Cache-Control"]) == (JPEG, "no-store")
     assert picture.headers["Content-Type"] == "image/jpeg"
     assert "<path" in browser.get(re.findall(r'"(/opened/[^"]+signature.svg)"', page.text)[0]).text
+
+
+def test_what_is_doubtful_is_framed_where_it_is_and_the_other_page_is_named(fleet: Fleet, browser: httpx.Client) -> None:
+    sealed = sealed_case("C1", RECIPIENT)
+    first, second = (sealing.digest(body) for body in sealed[1:])
+    case = case_content("C1", (first, second))
+    glare = Page(first, ("page_glare",), (Finding("page_glare", ((1000, 2000, 3000, 2500),)),))
+    again = Page(second, ("page_again",), (Finding("page_again", same=first),))
+    case = replace(case, materials=(replace(case.materials[1], pages=(glare, again)),))
+    bring(fleet, "C1", (sealing.seal(content.encode(case), (RECIPIENT,)), *sealed[1:]))
+    page = browser.post("/cases/C1/open", data=WHY).text
+    assert '<rect x="1000" y="2000" width="2000" height="500"/>' in page
+    assert "可能有反光盖住内容（见框）" in page
+    assert "可能与另一页重复（解除劳动合同证明第 1 页）" in page
+
+
+def test_master_reading_copy_and_bundle_of_a_page_are_all_reachable(fleet: Fleet, browser: httpx.Client) -> None:
+    bring(fleet, "C1", sealed_case("C1", RECIPIENT, pages=3))
+    page = browser.post("/cases/C1/open", data=WHY).text
+    (reading, *_), (bundle,) = re.findall(r'"(/opened/[^"]+/reading)"', page), re.findall(r'"(/opened/[^"]+.pdf)"', page)
+    copy, whole = browser.get(reading), browser.get(bundle)
+    assert (copy.status_code, copy.headers["Content-Type"], copy.content[:3]) == (200, "image/jpeg", b"\xff\xd8\xff")
+    assert (whole.status_code, whole.headers["Content-Type"], whole.content[:5]) == (200, "application/pdf", b"%PDF-")
+    assert whole.headers["Cache-Control"] == "no-store"
+    assert "测试甲".encode() not in whole.content
+    with pikepdf.open(io.BytesIO(whole.content)) as document:
+        assert len(document.pages) == 3
+
+
+def test_a_material_of_which_pages_are_in_transit_makes_no_bundle(fleet: Fleet, browser: httpx.Client) -> None:
+    bring(fleet, "C1", sealed_case("C1", RECIPIENT, pages=3), arrived=2)
+    page = browser.post("/cases/C1/open", data=WHY)
+    assert ".pdf" not in page.text
+    answer = browser.get(f"{page.url.path}/materials/2.pdf")
+    assert (answer.status_code, "还没有到齐" in answer.text) == (409, True)
+    assert browser.get(f"{page.url.path}/materials/9.pdf").status_code == 410
+
+
+def test_a_page_that_is_no_picture_is_a_clear_error_in_every_form(fleet: Fleet, browser: httpx.Client) -> None:
+    sealed = sealed_case("C1", RECIPIENT, pages=1)
+    bomb = sealing.seal(b"\xff\xd8\xff" + b"bomb" * 100, (RECIPIENT,))
+    head = sealing.seal(content.encode(case_content("C1", (sealing.digest(bomb),))), (RECIPIENT,))
+    assert len(sealed) == 2
+    bring(fleet, "C1", (head, bomb))
+    page = browser.post("/cases/C1/open", data=WHY)
+    at = f"{page.url.path}/pages/{sealing.digest(bomb)}"
+    for way in (at, f"{at}/reading", f"{page.url.path}/materials/2.pdf"):
+        answer = browser.get(way)
+        assert (answer.status_code, "请联系中心" in answer.text) == (409, True)
 
 
 def test_without_a_reason_nothing_opens_and_nothing_is_fetched(fleet: Fleet, desk: Desk, browser: httpx.Client) -> None:
