@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
+from domain.case.turning import turned
+
 MAX_PICTURES = 4
 """One on the screen, one being sealed, and two for a citizen faster than the disk; more are refused."""
 
@@ -45,6 +47,15 @@ class Tray:
     def look(self, ref: str) -> bytes | None:
         with self._lock:
             return self._pictures.get(ref)
+
+    def turn(self, ref: str, quarters: int) -> bool:
+        """Turn the picture clockwise; false when it is sealed or gone."""
+        with self._lock:
+            jpeg = self._pictures.get(ref)
+            if jpeg is None:
+                return False
+            self._pictures[ref] = turned(jpeg, quarters)
+            return True
 
     def take(self, ref: str) -> bytes | None:
         with self._lock:

@@ -59,7 +59,8 @@ def _sheet(document: Pdf, leaves: Sequence[Leaf], *, on_a4: bool) -> None:
     for n, one in enumerate(placed):
         width, height = _size(one.leaf)
         pictures[f"/P{n}"] = _picture(document, one.leaf.master)
-        drawn.append(f"q {width:.3f} 0 0 {height:.3f} {one.left:.3f} {one.bottom:.3f} cm /P{n} Do Q")
+        matrix = " ".join(f"{value:.3f}" for value in _matrix(one, width, height))
+        drawn.append(f"q {matrix} cm /P{n} Do Q")
         drawn += [_written(line, one, used) for line in one.leaf.lines]
     resources = Dictionary(XObject=pictures)
     if used.numbers:
@@ -69,7 +70,20 @@ def _sheet(document: Pdf, leaves: Sequence[Leaf], *, on_a4: bool) -> None:
 
 
 def _size(leaf: Leaf) -> tuple[float, float]:
-    return leaf.master.width * POINTS, leaf.master.height * POINTS
+    """As it is shown."""
+    sides = leaf.master.width * POINTS, leaf.master.height * POINTS
+    return sides[::-1] if leaf.master.turns % 2 else sides
+
+
+def _matrix(one: _Placed, width: float, height: float) -> tuple[float, ...]:
+    """From the unit square to where the picture stands, turned (ISO 32000-1, 8.3.4)."""
+    x, y = one.left, one.bottom
+    return (
+        (width, 0, 0, height, x, y),
+        (0, -height, width, 0, x, y + height),
+        (-width, 0, 0, -height, x + width, y + height),
+        (0, height, -width, 0, x + width, y),
+    )[one.leaf.master.turns]
 
 
 def _laid(leaves: Sequence[Leaf]) -> tuple[tuple[float, float], list[_Placed]]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from domain.case.turning import turns
 from fleet.desk.inbox import DamagedError
 
 LONGEST, MOST_PIXELS = 6000, 24_000_000
@@ -31,12 +32,14 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """A page's picture as it was sealed; ``grey``: without colour."""
+    """A page's picture as it was sealed. ``width`` and ``height`` are those of its pixels as they are coded; it is to be shown with
+    so many clockwise quarter ``turns``. ``grey``: without colour."""
 
     jpeg: bytes = field(repr=False)
     width: int
     height: int
     grey: bool
+    turns: int = 0
 
 
 def master(data: bytes) -> Master:
@@ -52,7 +55,7 @@ def master(data: bytes) -> Master:
         raise DamagedError("这一页的图片大得不合常理，没有打开。请联系中心。")
     if mode not in ("RGB", "L") or layered:
         raise DamagedError("这一页的图片不是终端拍摄的格式，没有打开。请联系中心。")
-    return Master(data, width, height, mode == "L")
+    return Master(data, width, height, mode == "L", turns(data))
 
 
 def reading_copy(page: Master) -> bytes:
@@ -66,6 +69,7 @@ def reading_copy(page: Master) -> bytes:
     level = np.maximum(cv2.GaussianBlur(closed.max(axis=2), (0, 0), 8), 40)
     paper = cv2.resize(level, (page.width, page.height), interpolation=cv2.INTER_LINEAR)
     even = cv2.divide(colour, cv2.merge((paper, paper, paper)), scale=255 / PAPER)
+    even = np.ascontiguousarray(np.rot90(even, -page.turns))
     done, data = cv2.imencode(".jpg", even, (cv2.IMWRITE_JPEG_QUALITY, READING_QUALITY))
     assert done, "JPEG of an 8-bit colour picture cannot fail"
     return bytes(data)
