@@ -33,7 +33,7 @@ from devices.port import Finding
 
 Row = tuple[str, str, str, bool]
 
-HELD_OUT = 50_000
+HELD_OUT = 60_000
 GOOD = 24
 """Good pages of each kind."""
 BAD = {"out of focus": 12, "lifted": 10, "moved": 12, "lamp": 8, "tube": 8, "dark": 3, "over the edge": 3}

@@ -7,7 +7,7 @@ quietest tiles and taken off.
 
 Measured at 200 dpi (``bench/verdict.py``): pages as photographed .53 to .83 along the axes, six real phone photos .59 to .68; out
 of focus by 1.5 pixels of a still 1.15 and more. A movement shows in the worst direction and in how much it differs from the one
-across it: good pages differ by a quarter at most, moved ones by half and more.
+across it: good pages differ by a quarter at most, moved ones by a third and more.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ QUIET = 0.03
 AXIS, DIAGONAL = 0.91, 1.03
 """Sigma, in pixels at 200 dpi, from which small print suffers: along and across the lines, and aslant."""
 
-UNEVEN = 1.36
+UNEVEN = 1.30
 """How many times blurrier one direction is than the one across it, when something moved."""
 
 MOVED_AXIS, MOVED_DIAGONAL = 0.75, 0.90
@@ -55,7 +55,7 @@ SEEN, SEEN_LOCALLY = 0.03, 0.1
 """A direction with less than this share of the strongest one's energy shows too little to be judged by: ruled lines, frames. On
 a whole page a direction that a movement has washed out still has so much."""
 
-LOCAL = 1.02
+LOCAL = 0.96
 """Sigma both along and across the lines from which a part of a page is out of focus: fewer edges say less than a whole page's,
 frames and photographs show few directions or soft ones."""
 
