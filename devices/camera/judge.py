@@ -1,132 +1,254 @@
-"""Judges four-sided shapes: a page has, along each of its sides, a step of colour in one direction.
+"""Judges four-sided shapes closely: a page has, along each of its sides, a step of colour in one direction that lasts.
 
-The worst side counts twice: three perfect sides and a guess are what a cut page, a shadow and a line of text look like.
+The worst side counts twice: three perfect sides and a guess are what a cut page, a shadow and a line of text look like. Sides may
+bend: a folded or curled sheet seen askew has its corners where they are and its sides up to some per cent beside the chord.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.camera.candidates import LEAST_AREA
-from devices.camera.picture import Pixels
-from devices.camera.sides import Line, corners_of
+Floats = NDArray[np.float32]
 
-Quads = NDArray[np.float64]
-"""n × 4 corners × (x, y), clockwise, in pixels of the small picture."""
-
-PLACES = 32
+PLACES = 20
 """Places along a side at which it is looked across."""
+
+REACH = 15
+"""Pixels looked at to either side of a side, of a picture 320 pixels long."""
 
 WINDOW = 3
 """Pixels averaged on either side of a step."""
 
-SLACK = 2
-"""Pixels a side may lie beside its step: candidates are hulls of masks, not fits."""
+SLACK = 1
+"""Pixels a place may lie beside the side, straight or bent."""
 
-LEAST_STEP = 5.0
+BENDS = (-2, 2, -4, 4, -6, 6, -8, 8, -10, 10)
+"""Pixels a side may bend in its middle: a knee or a bow, within the slack the same."""
+
+MOST_BENT = 0.07
+"""How far, as a share of its length: what bends more is round."""
+
+ENDS = 3
+"""Places at either end of a bent side of which most must be held: corners are where they are."""
+
+STRAIGHT = 0.86
+"""Share of a side that, held by the straight line, leaves no doubt."""
+
+HOPEFUL = 8
+"""Shapes whose doubtful sides are looked at again."""
+
+AT = np.linspace(0.04, 0.96, PLACES, dtype=np.float32)
+"""Along the visible part of a side."""
+
+SEEN = 0.45
+"""Least share of a side that lies in the picture."""
+
+BEND_PRICE = 0.02
+"""What a pixel of it costs a side."""
+
+LAST_FROM, LAST_TO = 4, 11
+"""Pixels from the side between which a step must still be one: the joint of two tiles is none."""
+
+LEAST_STEP = 4.0
 """Below this a place shows no step but noise."""
 
 CLEAR_STEP = 14.0
-"""A step this large is as good as any larger one."""
+"""A step this large is as good as any larger one, or nearly."""
 
-CHROMA = 1.5
-"""Weight of chroma beside luma: paper is grey and tables are not, and shadows change luma only."""
+BEYOND = (4, 8, 12, 16)
+"""Pixels past a corner at which it is looked whether the side goes on: a fold, a shadow or a ruled line ends no page."""
 
-SKEWED = 0.64
-"""Largest cosine of a corner's angle: 50° to 130°."""
+OVERRUN_PRICE = 0.2
+"""What that costs for each end of a side."""
 
-SHORTEST = 0.1
-"""Shortest side, as a share of the picture's longer side: the short side of an identity card on an A4 desk is 0.13."""
-
+SKEWED = 0.74
 AREA = 0.8
 """What a shape filling the picture gains, by the root of its share: the page rather than the table printed on it."""
 
-BORDER = 3.0
+BORDER = 2.5
 """A side this near the picture's border over its whole length has nothing beyond it to be judged by."""
 
 BORDER_PRICE = 0.45
 """What each such side costs, so that a whole page beats the same page taken together with the table's edge."""
 
-MIXED = 12
-"""Best shapes whose sides are tried on the best one."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """Of n shapes: ``score`` n; of their sides, n × 4: ``value`` 0..1, ``border``, ``step`` (× 3, inward less outward);
+    ``bend``, pixels inwards in the middle; ``held`` n × 4 × :data:`PLACES`: which places show the side."""
+
+    score: Floats
+    value: Floats
+    border: NDArray[np.bool_]
+    step: Floats
+    bend: Floats
+    held: NDArray[np.bool_]
+
+    def __getitem__(self, chosen: object) -> Judged:
+        return Judged(*(getattr(self, name)[chosen] for name in self.__slots__))
 
 
-def best(small: Pixels, shapes: Quads) -> tuple[NDArray[np.float64], float]:
-    """The best shape there is or that the best ones' sides make together, and its score (at most about 2.95)."""
-    smooth = cv2.GaussianBlur(small, (0, 0), 1.0).astype(np.float32) * np.array((1.0, CHROMA, CHROMA), np.float32)
-    scores = _scores(smooth, shapes)
-    order = np.argsort(-scores)[:MIXED]
-    shape, score, donors = shapes[order[0]], float(scores[order[0]]), shapes[order]
-    for _ in range(2):
-        mixed = np.array([quad for side in range(4) for donor in donors if (quad := _with_side(shape, donor, side)) is not None])
-        if len(mixed) == 0:
-            break
-        scores = _scores(smooth, mixed)
-        top = int(np.argmax(scores))
-        if scores[top] <= score:
-            break
-        shape, score = mixed[top], float(scores[top])
-    return shape, score
-
-
-def _with_side(shape: NDArray[np.float64], donor: NDArray[np.float64], side: int) -> NDArray[np.float64] | None:
-    lines: list[Line] = []
-    for i in range(4):
-        quad = donor if i == side else shape
-        along = quad[(i + 1) % 4] - quad[i]
-        lines.append((quad[i], along / max(1e-6, float(np.hypot(*along)))))
-    return corners_of(lines)
-
-
-def _scores(smooth: NDArray[np.float32], shapes: Quads) -> NDArray[np.float64]:
+def judge(smooth: Floats, shapes: Floats) -> Judged:
+    """``shapes``: n × 4 corners × (x, y), clockwise, in pixels of the smoothed, weighted picture ``smooth``."""
     height, width = smooth.shape[:2]
     along = np.roll(shapes, -1, axis=1) - shapes
     length = np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-6)
-    places = shapes[:, :, None] + np.linspace(0.03, 0.97, PLACES)[:, None] * along[:, :, None]
     inward = np.stack((-along[..., 1], along[..., 0]), -1) / length[..., None]
-    reach = WINDOW + SLACK + 1
-    points = places[:, :, :, None] + np.arange(-reach, reach + 1)[:, None] * inward[:, :, None, None]
+    low, high = visible(shapes, along, width, height)
+    spread = low[..., None] + AT * (high - low)[..., None]
+    places = shapes[:, :, None] + spread[..., None] * along[:, :, None]
+    border = (np.minimum(places, (width - 1, height - 1) - places).min(-1) < BORDER).all(-1)
 
-    steps = _steps(smooth, points)
-    usual = np.median(steps, axis=2)
-    strongest = np.argmax((usual**2).sum(-1), axis=-1)
-    direction = np.take_along_axis(usual, strongest[..., None, None], axis=2)[..., 0, :]
-    strength = np.sqrt((direction**2).sum(-1))
-    unit = direction / np.maximum(strength, 1e-6)[..., None]
-    like_usual = (steps * unit[:, :, None, None]).sum(-1).max(-1)
-    support = (like_usual > np.maximum(LEAST_STEP, 0.4 * strength)[..., None]).mean(-1)
-    sides = support * np.minimum(1.0, strength / CLEAR_STEP)
-
-    to_border = np.minimum(places, (width - 1, height - 1) - places).min(-1)
-    border = (to_border < BORDER).all(-1)
-    judged = ~border
-    mean = (sides * judged).sum(-1) / np.maximum(judged.sum(-1), 1)
-    worst = np.where(border, 1.0, sides).min(-1)
-    brighter = np.clip(direction[..., 0] / 40.0, -1, 1).mean(-1)
-    area = np.abs((shapes[..., 0] * np.roll(shapes[..., 1], -1, 1) - shapes[..., 1] * np.roll(shapes[..., 0], -1, 1)).sum(-1)) / 2
-    cosine = (np.roll(along, 1, axis=1) * along).sum(-1) / (length * np.roll(length, 1, axis=1))
-    turns = np.roll(along, 1, axis=1)[..., 0] * along[..., 1] - np.roll(along, 1, axis=1)[..., 1] * along[..., 0]
-    plausible = (
-        (np.abs(cosine) < SKEWED).all(-1)
-        & (turns > 0).all(-1)
-        & (judged.sum(-1) >= 2)
-        & (length.min(-1) > SHORTEST * max(width, height))
-        & (area > LEAST_AREA * width * height)
-    )
-    score = mean + worst + AREA * np.sqrt(np.minimum(area / (width * height), 1)) + 0.15 * brighter - BORDER_PRICE * border.sum(-1)
-    return np.where(plausible, score, -1.0)
+    values = _profiles(smooth, places, inward, LAST_TO)
+    step, held = _held(values, np.zeros_like(spread))
+    bend = np.zeros(length.shape, np.float32)
+    doubtful = (held.mean(-1) < STRAIGHT) & ~border
+    doubtful &= _worth(shapes, step, np.where(doubtful[..., None], True, held), border, width, height)[:, None]
+    if doubtful.any():
+        wide = _profiles(smooth, places[doubtful], inward[doubtful], REACH)
+        bend[doubtful], step[doubtful], held[doubtful] = _bent(wide, spread[doubtful], length[doubtful], step[doubtful], held[doubtful])
+    strength = np.sqrt((step**2).sum(-1))
+    unit = step / np.maximum(strength, 1e-6)[..., None]
+    lasting = np.median(_far(values) @ unit[..., None], axis=2)[..., 0] / np.maximum(strength, 1e-6)
+    lasts = np.clip((lasting - 0.1) / 0.5, 0, 1)
+    clear = np.minimum(1.0, strength / CLEAR_STEP) + 0.04 * np.clip(np.log2(np.maximum(strength, 1) / CLEAR_STEP), 0, 3)
+    value = np.maximum(held.mean(-1) * clear * lasts - BEND_PRICE * np.abs(bend), 0) * (high - low > SEEN)
+    return _total(smooth, shapes, value, border, step, bend, held)
 
 
-def _steps(smooth: NDArray[np.float32], points: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Mean of the next ``WINDOW`` samples minus that of the last, within ``SLACK``; none where that leaves the picture."""
+def _total(
+    smooth: Floats, shapes: Floats, value: Floats, border: NDArray[np.bool_], step: Floats, bend: Floats, held: NDArray[np.bool_]
+) -> Judged:
     height, width = smooth.shape[:2]
-    inside = (points >= 0).all(-1) & (points[..., 0] <= width - 1) & (points[..., 1] <= height - 1)
-    xs = np.clip(np.rint(points[..., 0]), 0, width - 1).astype(np.intp)
-    ys = np.clip(np.rint(points[..., 1]), 0, height - 1).astype(np.intp)
-    values = smooth[ys, xs]
-    sums = np.cumsum(np.concatenate((np.zeros_like(values[..., :1, :]), values), axis=-2), axis=-2)
+    along = np.roll(shapes, -1, axis=1) - shapes
+    before = np.roll(along, 1, axis=1)
+    length = np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-6)
+    strength = np.sqrt((step**2).sum(-1))
+    judged = ~border
+    count = judged.sum(-1)
+    usual = (value * judged).sum(-1) / np.maximum(count, 1)
+    worst = np.where(border, 1.0, value).min(-1)
+    together = np.where(judged[..., None], step, 0).sum(1)
+    alike = np.sqrt((together**2).sum(-1)) / np.maximum((strength * judged).sum(-1), 1e-3)
+    brighter = np.clip(step[..., 0] / 40.0, -1, 1).mean(-1)
+    x, y = shapes[..., 0], shapes[..., 1]
+    area = np.abs((x * np.roll(y, -1, 1) - np.roll(x, -1, 1) * y).sum(-1)) / 2
+    turns = before[..., 0] * along[..., 1] - before[..., 1] * along[..., 0]
+    cosine = (before * along).sum(-1) / (length * np.roll(length, 1, axis=1))
+    plausible = (turns > 0).all(-1) & (np.abs(cosine) < SKEWED).all(-1) & (count >= 2)
+    share = np.minimum(area / (width * height), 1)
+    score = usual + worst + AREA * np.sqrt(share) + 0.15 * brighter + 0.35 * alike - BORDER_PRICE * border.sum(-1)
+    score = score - OVERRUN_PRICE * (_overrun(smooth, shapes, step, strength) * judged).sum(-1)
+    return Judged(np.where(plausible, score, -1.0).astype(np.float32), value, border, step, bend, held)
+
+
+def _worth(
+    shapes: Floats, step: Floats, held: NDArray[np.bool_], border: NDArray[np.bool_], width: int, height: int
+) -> NDArray[np.bool_]:
+    """Which shapes could still be the best if every doubtful side were a bent one."""
+    value = held.mean(-1) * np.minimum(1.0, np.sqrt((step**2).sum(-1)) / CLEAR_STEP)
+    value = np.where(held.all(-1), np.maximum(value, 0.8), value)
+    x, y = shapes[..., 0], shapes[..., 1]
+    area = np.abs((x * np.roll(y, -1, 1) - np.roll(x, -1, 1) * y).sum(-1)) / 2
+    hope = (np.where(border, 0, value).sum(-1) / np.maximum((~border).sum(-1), 1)) + np.where(border, 1, value).min(-1)
+    hope = hope + AREA * np.sqrt(np.minimum(area / (width * height), 1)) - BORDER_PRICE * border.sum(-1)
+    return np.asarray(hope >= np.sort(hope)[-min(HOPEFUL, len(hope))])
+
+
+def visible(shapes: Floats, along: Floats, width: int, height: int) -> tuple[Floats, Floats]:
+    """Which stretch of each side, from 0 to 1, lies in the picture; nothing from 0 to 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first = (1.5 - shapes) / along
+        last = ((width - 2.5, height - 2.5) - shapes) / along
+    enter = np.nan_to_num(np.minimum(first, last), nan=-1.0, posinf=2.0, neginf=-1.0).max(-1)
+    leave = np.nan_to_num(np.maximum(first, last), nan=2.0, posinf=2.0, neginf=-1.0).min(-1)
+    low, high = np.clip(enter, 0, 1), np.clip(leave, 0, 1)
+    return np.where(high > low, low, 0).astype(np.float32), np.where(high > low, high, 0).astype(np.float32)
+
+
+def _profiles(smooth: Floats, places: Floats, inward: Floats, reach: int) -> Floats:
+    """… × places × (2 reach + 1) × 3: the picture across each side, from outside to inside."""
+    offsets = np.arange(-reach, reach + 1, dtype=np.float32)
+    points = places[..., None, :] + offsets[:, None] * inward[..., None, None, :]
+    return _sampled(smooth, points.astype(np.float32))
+
+
+def _sampled(smooth: Floats, points: Floats) -> Floats:
+    flat = points.reshape(-1, points.shape[-2], 2)
+    parts = [
+        cv2.remap(smooth, part[..., 0], part[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        for part in np.array_split(flat, len(flat) // 16384 + 1)
+    ]
+    return np.concatenate(parts).reshape(*points.shape[:-1], 3)
+
+
+def _steps(values: Floats) -> Floats:
+    """Mean of the next few samples less that of the last few, at every sample at which both fit."""
+    sums = np.cumsum(values, axis=-2)
+    sums = np.concatenate((np.zeros_like(sums[..., :1, :]), sums), axis=-2)
     means = (sums[..., WINDOW:, :] - sums[..., :-WINDOW, :]) / WINDOW
-    steps = means[..., WINDOW + 1 :, :] - means[..., : -WINDOW - 1, :]
-    return np.asarray(steps * inside[..., 1:-1].all(-1)[..., None, None], np.float32)
+    return np.asarray(means[..., WINDOW + 1 :, :] - means[..., : -WINDOW - 1, :])
+
+
+def _far(values: Floats) -> Floats:
+    """The step between the bands further off."""
+    middle = values.shape[-2] // 2
+    inner = values[..., middle + LAST_FROM : middle + LAST_TO + 1, :].mean(-2)
+    outer = values[..., middle - LAST_TO : middle - LAST_FROM + 1, :].mean(-2)
+    return np.asarray(inner - outer)
+
+
+def _held(values: Floats, shift: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """A side's usual step, and which places show it; ``shift``: whole samples each place lies inwards of the middle."""
+    middle = values.shape[-2] // 2
+    if shift.any():
+        near = np.arange(-SLACK - WINDOW, SLACK + WINDOW + 1) + middle + np.rint(shift).astype(np.intp)[..., None]
+        values = np.take_along_axis(values, near[..., None], axis=-2)
+    else:
+        values = values[..., middle - SLACK - WINDOW : middle + SLACK + WINDOW + 1, :]
+    steps = _steps(values)
+    usual = np.median(steps[..., SLACK, :], axis=-2)
+    strength = np.sqrt((usual**2).sum(-1))
+    unit = usual / np.maximum(strength, 1e-6)[..., None]
+    like = (steps @ unit[..., None, :, None])[..., 0].max(-1)
+    return usual, like > np.maximum(LEAST_STEP, 0.4 * strength)[..., None]
+
+
+def _bent(
+    values: Floats, at: Floats, length: Floats, step: Floats, held: NDArray[np.bool_]
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """For each of n sides the bend under which most of it is held, its usual step there, and which places hold it."""
+    tent = 1 - np.abs(2 * at - 1)
+    tent = (tent + np.minimum(1.0, 1.6 * tent)) / 2  # between a knee and a bow
+    best = held.mean(-1) * np.minimum(1.0, np.sqrt((step**2).sum(-1)) / CLEAR_STEP)
+    bend, step, held = np.zeros(len(at), np.float32), step.copy(), held.copy()
+    for wish in BENDS:
+        usual, holds = _held(values, wish * tent)
+        worth = holds.mean(-1) * np.minimum(1.0, np.sqrt((usual**2).sum(-1)) / CLEAR_STEP) - BEND_PRICE * abs(wish)
+        ends = np.minimum(holds[:, :ENDS].sum(-1), holds[:, -ENDS:].sum(-1)) > ENDS // 2
+        better = (worth > best + 1e-3) & (abs(wish) < MOST_BENT * length) & ends
+        best = np.where(better, worth, best)
+        bend = np.where(better, wish, bend)
+        step = np.where(better[..., None], usual, step)
+        held = np.where(better[..., None], holds, held)
+    return bend, step, held
+
+
+def _overrun(smooth: Floats, shapes: Floats, step: Floats, strength: Floats) -> Floats:
+    """How much of a side's step goes on past its two corners, 0..2."""
+    height, width = smooth.shape[:2]
+    along = np.roll(shapes, -1, axis=1) - shapes
+    unit = along / np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-6)[..., None]
+    inward = np.stack((-unit[..., 1], unit[..., 0]), -1)
+    away = np.array(BEYOND, np.float32)[:, None]
+    before, after = shapes[:, :, None] - away * unit[:, :, None], np.roll(shapes, -1, axis=1)[:, :, None] + away * unit[:, :, None]
+    places = np.stack((before, after), axis=2)  # n × 4 × 2 × places × 2
+    steps = _steps(_profiles(smooth, places, inward[:, :, None], WINDOW + 2))
+    on = (steps @ step[:, :, None, None, :, None])[..., 0].max(-1) / np.maximum(strength, 2.0)[..., None, None] ** 2
+    seen = ((places > 1) & (places < (width - 2, height - 2))).all(-1)
+    share = ((on > 0.45) & seen).sum(-1) / np.maximum(seen.sum(-1), 1)
+    return np.asarray((np.clip((share - 0.3) / 0.5, 0, 1) * (seen.sum(-1) > len(BEYOND) // 2)).sum(-1), np.float32)

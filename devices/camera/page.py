@@ -20,31 +20,29 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.camera.candidates import quads
-from devices.camera.judge import best
-from devices.camera.picture import Picture
-from devices.camera.sides import Floats, refine
+from devices.camera.cut import cut_at
+from devices.camera.hulls import hulls
+from devices.camera.judge import Judged, judge
+from devices.camera.lines import lines
+from devices.camera.mix import mixed
+from devices.camera.picture import Picture, Pixels
+from devices.camera.quads import quads
+from devices.camera.sides import Sides, refine
 
-SMALL = 480
-"""Longest side, in pixels, of the picture candidates are sought in: at 320 corners get lost, at 640 nothing is gained."""
+SMALL = 320
+"""Longest side, in pixels, of the picture candidates are sought in: half of a preview, and two pixels to an identity card's radius."""
 
 LEAST_SCORE = 1.0
 """Below this nothing on the desk looks like paper."""
 
 WHOLE_SCORE = 1.7
-"""A page with four free sides reaches this; what does not is a pattern on the desk."""
+"""A page with four free sides reaches this."""
 
-SURE_SCORE = 2.0
-"""From here on one side that the full picture does not confirm (crumpled paper) is forgiven."""
+SEEN = 0.8
+"""Share of a side that must show a step in the full picture: of three sides of a whole page, of two of one that is cut off."""
 
-SEEN = 0.4
-"""Least share of a side that must show a step for the side to be confirmed."""
-
-BORDER = 0.001
-"""A corner nearer than this to the border (share of the longer side) may as well be outside: 5 pixels of a still."""
-
-NEAR_BORDER = 0.02
-"""An unconfirmed side ending this near the border is one that lies outside."""
+MOST_TURN = 28.0
+"""Degrees by which a side may turn from its start to its end: a sheet folded and seen askew reaches 20."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +55,44 @@ class Page:
     corners: tuple[tuple[float, float], ...]
     score: float
     cut: bool
+    edges: tuple[str, ...] = ()
 
 
 def find_page(picture: Picture) -> Page | None:
     """The page on the desk, or ``None`` where nothing has the sides of one."""
     small = picture.small_ycc(SMALL)
-    shapes = quads(small)
-    if not shapes:
+    found = search(small)
+    if found is None:
         return None
-    shape, score = best(small, np.array(shapes))
+    shape, verdict = found
+    score = float(verdict.score[0])
     if score < LEAST_SCORE:
         return None
     scale = np.array((picture.width / small.shape[1], picture.height / small.shape[0]))
-    sides = refine(picture, (shape + 0.5) * scale - 0.5)
-    near = _at_border(picture, sides.corners, NEAR_BORDER)
-    unseen = [i for i in range(4) if sides.seen[i] < SEEN]
-    outside = bool(_at_border(picture, sides.corners, BORDER).any()) or any(near[i] or near[(i + 1) % 4] for i in unseen)
-    if not outside and score < (SURE_SCORE if unseen else WHOLE_SCORE):
+    sides = refine(picture, (shape[0] + 0.5) * scale - 0.5, verdict.bend[0] * float(scale.mean()))
+    edges = cut_at(picture, sides, verdict.border[0])
+    if not _firm(sides, score, bool(edges)):
         return None
-    return Page(tuple((float(x), float(y)) for x, y in sides.corners), score, outside)
+    return Page(tuple((float(x), float(y)) for x, y in sides.corners), score, bool(edges), edges)
 
 
-def _at_border(picture: Picture, corners: Floats, share: float) -> NDArray[np.bool_]:
-    margin = share * max(picture.width, picture.height)
-    far = np.array((picture.width - 1, picture.height - 1))
-    return np.asarray((np.minimum(corners, far - corners) < margin).any(axis=1))
+def _firm(sides: Sides, score: float, cut: bool) -> bool:
+    """Whether the full picture confirms what the small one shows: cups and hands have sides there only."""
+    turn = np.arccos(np.clip((sides.ends[:, 0] * sides.ends[:, 1]).sum(-1), -1, 1))
+    seen = np.sort(sides.seen)
+    straight = float(turn.max()) < np.radians(MOST_TURN)
+    if cut:
+        return straight and float(seen[2]) >= SEEN
+    return straight and float(seen[1]) >= SEEN and score >= WHOLE_SCORE
+
+
+def search(small: Pixels) -> tuple[NDArray[np.float32], Judged] | None:
+    """The best shape in a small Y, Cb, Cr picture, and how it is judged; both as arrays of one."""
+    edges, smooth = lines(small)
+    shapes, _ = quads(edges, small.shape[1], small.shape[0])
+    shapes = np.concatenate((shapes, hulls(small)))
+    if len(shapes) == 0:
+        return None
+    judged = judge(smooth, shapes)
+    order = np.argsort(-judged.score)
+    return mixed(smooth, shapes[order], judged[order])

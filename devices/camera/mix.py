@@ -1,0 +1,46 @@
+"""The best shape that corners of good shapes make together: a folded page has two lines along a side, and each is right at one end."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from devices.camera.judge import Judged, judge
+
+Floats = NDArray[np.float32]
+
+DONORS = 12
+ROUNDS = 2
+APART = 1.5
+"""Pixels a corner must move to be worth judging."""
+
+
+def mixed(smooth: Floats, shapes: Floats, judged: Judged, rounds: int = ROUNDS) -> tuple[Floats, Judged]:
+    """The best of ``shapes``, which are in order, or of what their corners make; and how it is judged (of one shape)."""
+    best, verdict = shapes[:1], judged[:1]
+    donors = shapes[:DONORS]
+    for _ in range(rounds):
+        made = _made(best[0], donors)
+        if len(made) == 0:
+            break
+        looked = judge(smooth, made)
+        top = int(np.argmax(looked.score))
+        if looked.score[top] <= verdict.score[0] + 1e-3:
+            break
+        best, verdict = made[top : top + 1], looked[top : top + 1]
+    return best, verdict
+
+
+def _made(best: Floats, donors: Floats) -> Floats:
+    turned = np.stack([np.roll(donors, shift, axis=1) for shift in range(4)], axis=1)
+    which = np.argmin(np.abs(turned - best).sum((2, 3)), axis=1)
+    donors = turned[np.arange(len(donors)), which]
+    moved = np.hypot(*np.moveaxis(donors - best, -1, 0)) > APART
+    made = []
+    for i in range(4):
+        for corners in ((i,), (i, (i + 1) % 4)):
+            taken = moved[:, list(corners)].any(1)
+            shape = np.repeat(best[None], int(taken.sum()), axis=0)
+            shape[:, list(corners)] = donors[taken][:, list(corners)]
+            made.append(shape)
+    return np.unique(np.concatenate(made), axis=0)
