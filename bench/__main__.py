@@ -17,6 +17,7 @@ from bench import (
     forms,
     idcard,
     link,
+    pages,
     printer,
     screen,
     smartcard,
@@ -47,6 +48,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
 )
 NAMED: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("一周", week.rows),
+    ("找页", pages.rows),
     ("判页全量", verdict.whole),
 )
 """What takes long: only when it is named."""

@@ -334,7 +334,9 @@ def _inverse(form: _Form, pose: _Pose, focal: float, size: tuple[int, int], corn
     solid = form(np.clip(sheet, -limit, limit)).reshape(small[1], small[0], 3)
     lift = cv2.GaussianBlur(solid[..., 2], (0, 0), 1.5)
     step = max(1e-3, float(np.hypot(*(corners[1] - corners[0]))) / form.size[0] / 4)
-    slope = (np.cos(form.lamp) * cv2.Sobel(lift, cv2.CV_32F, 1, 0) + np.sin(form.lamp) * cv2.Sobel(lift, cv2.CV_32F, 0, 1)) / 8 * step
+    slope = (
+        (np.cos(form.lamp) * cv2.Sobel(lift, cv2.CV_32F, 1, 0) + np.sin(form.lamp) * cv2.Sobel(lift, cv2.CV_32F, 0, 1)) / 8 * step
+    )
     lit = np.clip(1.0 - 0.35 * slope, 0.55, 1.12)
     maps = cv2.resize(sheet.reshape(small[1], small[0], 2), size, interpolation=cv2.INTER_LINEAR)
     if not (form.fold or form.curl):
@@ -354,7 +356,9 @@ def _rounded(width: int, height: int, radius: int) -> NDArray[np.uint8]:
     return mask
 
 
-def _dog_eared(sheet: NDArray[np.uint8], mask: NDArray[np.uint8], corner: int, reach: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _dog_eared(
+    sheet: NDArray[np.uint8], mask: NDArray[np.uint8], corner: int, reach: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """A corner turned down over the page: its back shows, and the desk where it was."""
     height, width = mask.shape
     sheet, mask = sheet.copy(), mask.copy()
@@ -412,7 +416,11 @@ def _shadow(rng: Rng, size: tuple[int, int], depth: float) -> Floats:
         at, angle = rng.uniform(0.2, 0.8, 2) * small, float(rng.uniform(0, 2 * np.pi))
         along, far = np.array((np.cos(angle), np.sin(angle))), 3 * max(small)
         across = np.array((-along[1], along[0]))
-        cv2.fillConvexPoly(mask, np.int32((at - along * far, at + along * far, at + along * far + across * far, at - along * far + across * far)), 1)
+        cv2.fillConvexPoly(
+            mask,
+            np.int32((at - along * far, at + along * far, at + along * far + across * far, at - along * far + across * far)),
+            1,
+        )
     else:
         centre = rng.uniform(0, 1, 2) * small
         axes = rng.uniform(0.2, 0.6, 2) * max(small)

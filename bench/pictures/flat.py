@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.virtual.sheets import DPI, Sheet, Signed, Table, Text, Title, draw as drawn
+from devices.virtual.sheets import DPI, Sheet, Signed, Table, Text, Title
+from devices.virtual.sheets import draw as drawn
 
 Rng = np.random.Generator
 
-WORDS = "居住证明材料申请人姓名性别民族出生日期住址单位电话号码有效期限签发机关经办意见本人承诺以上内容属实特此说明年月日办理事项参保登记异地就医备案社会保险公积金缴存证明样本"
+WORDS = "居住证明材料申请人姓名性别民族出生日期住址单位电话号码有效期限签发机关经办意见承诺属实特此说明年月日事项参保登记异地就医"
 """Characters sheets are filled with; they mean nothing."""
 
 
@@ -29,7 +30,13 @@ def _sheet(kind: str, rng: Rng, size: tuple[float, float]) -> Sheet:
     paper = tuple(int(np.clip(grey + shift, 0, 255)) for shift in np.array((2.0, 0.0, -4.0)) * rng.uniform(0, 2.5))
     if kind in ("booklet", "spread"):
         paper = tuple(int(grey + shift) for shift in rng.choice(((0, 0, -14), (-18, -2, -10), (-4, -14, -14)))[:3])
-    return Sheet(tuple(parts), size=size, paper=paper, body=float(rng.uniform(3.2, 5.2)), pattern=kind in ("booklet", "spread") and bool(rng.random() < 0.7))
+    return Sheet(
+        tuple(parts),
+        size=size,
+        paper=paper,
+        body=float(rng.uniform(3.2, 5.2)),
+        pattern=kind in ("booklet", "spread") and bool(rng.random() < 0.7),
+    )
 
 
 def _card(rng: Rng, size: tuple[float, float]) -> Sheet:
@@ -45,7 +52,10 @@ def _parts(rng: Rng, kind: str) -> list[object]:
         if rng.random() < 0.5:
             parts.append(Text(_words(rng, int(rng.integers(20, 60 if small else 180)))))
         else:
-            rows = tuple((_words(rng, 4), _words(rng, 6), _words(rng, 4), _words(rng, 6)) for _ in range(int(rng.integers(2, 4 if small else 9))))
+            rows = tuple(
+                (_words(rng, 4), _words(rng, 6), _words(rng, 4), _words(rng, 6))
+                for _ in range(int(rng.integers(2, 4 if small else 9)))
+            )
             parts.append(Table(rows, (2, 4, 2, 4)))
     if rng.random() < 0.6:
         parts.append(Signed((_words(rng, 10), "2026年10月18日"), seal=_words(rng, 9)))

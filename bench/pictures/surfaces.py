@@ -75,7 +75,9 @@ def _cloth(rng: Rng, size: tuple[int, int]) -> Floats:
 
 def _stone(rng: Rng, size: tuple[int, int]) -> Floats:
     veins = noise(rng, size, (4, 3)) + 0.6 * noise(rng, size, (11, 9)) + 0.3 * noise(rng, size, (40, 30))
-    return np.asarray(-np.exp(-np.abs(veins) * 6) * 1.5 + noise(rng, size, (5, 5)) * 0.5 + noise(rng, size, (300, 220)) * 0.15, np.float32)
+    return np.asarray(
+        -np.exp(-np.abs(veins) * 6) * 1.5 + noise(rng, size, (5, 5)) * 0.5 + noise(rng, size, (300, 220)) * 0.15, np.float32
+    )
 
 
 def _tiles(rng: Rng, size: tuple[int, int]) -> Floats:
@@ -87,7 +89,9 @@ def _tiles(rng: Rng, size: tuple[int, int]) -> Floats:
     along = x / wide + row * (0.5 if rng.random() < 0.4 else 0.0)
     gaps = ((along % 1) * wide < joint) | (((y / high + shift) % 1) * high < joint)
     sign = float(rng.choice((-1.0, 1.0)))
-    return _turned(np.asarray(sign * 1.5 * gaps + 0.25 * noise(rng, size, (8, 6)) + 0.1 * noise(rng, size, (200, 150)), np.float32), rng)
+    return _turned(
+        np.asarray(sign * 1.5 * gaps + 0.25 * noise(rng, size, (8, 6)) + 0.1 * noise(rng, size, (200, 150)), np.float32), rng
+    )
 
 
 def _stripes(rng: Rng, size: tuple[int, int]) -> Floats:
@@ -143,7 +147,7 @@ def soft(mask: NDArray[np.uint8], sigma: float) -> Floats:
 
 
 def hand(picture: Floats, rng: Rng, tip: Floats, towards: Floats, unit: float, light: float = 1.0) -> NDArray[np.uint8]:
-    """A hand whose fingers end about ``tip``, coming from the direction −``towards``; returns its mask. ``unit`` as in :func:`lay`."""
+    """A hand whose fingers end about ``tip``, coming from the direction −``towards``; returns its mask."""
     size = (picture.shape[1], picture.shape[0])
     towards = towards / max(float(np.hypot(*towards)), 1e-6)
     aside = np.array((-towards[1], towards[0]), np.float32)
@@ -152,7 +156,9 @@ def hand(picture: Floats, rng: Rng, tip: Floats, towards: Floats, unit: float, l
     fingers = int(rng.integers(1, 5))
     for n in range(fingers):
         end = tip + aside * (n - (fingers - 1) / 2) * 19 * unit - towards * abs(n - 1.2) * 6 * unit
-        mask |= capsule(size, end, end - towards * 85 * unit + aside * float(rng.normal(0, 5)) * unit, float(rng.uniform(7.5, 9.5)) * unit)
+        mask |= capsule(
+            size, end, end - towards * 85 * unit + aside * float(rng.normal(0, 5)) * unit, float(rng.uniform(7.5, 9.5)) * unit
+        )
     palm = tip - towards * 105 * unit
     cv2.ellipse(
         mask,
@@ -183,7 +189,9 @@ def clutter(picture: Floats, rng: Rng, things: int, unit: float) -> None:
         mask = np.zeros((height, width), np.uint8)
         match int(rng.integers(5)):
             case 0:
-                mask = capsule((width, height), at, at + along * float(rng.uniform(110, 150)) * unit, float(rng.uniform(3, 6)) * unit)
+                mask = capsule(
+                    (width, height), at, at + along * float(rng.uniform(110, 150)) * unit, float(rng.uniform(3, 6)) * unit
+                )
             case 1:
                 cv2.circle(mask, (int(at[0]), int(at[1])), round(float(rng.uniform(8, 14)) * unit), 255, -1, cv2.LINE_AA)
             case 2:
@@ -194,5 +202,7 @@ def clutter(picture: Floats, rng: Rng, things: int, unit: float) -> None:
             case _:
                 for side in (-1, 1):
                     centre = at + along * side * 32 * unit
-                    cv2.circle(mask, (int(centre[0]), int(centre[1])), round(24 * unit), 255, max(2, round(2.5 * unit)), cv2.LINE_AA)
+                    cv2.circle(
+                        mask, (int(centre[0]), int(centre[1])), round(24 * unit), 255, max(2, round(2.5 * unit)), cv2.LINE_AA
+                    )
         lay(picture, mask, rng.uniform(15, 235, 3), unit)

@@ -2,8 +2,8 @@
 
 1. a corner lies outside, or as good as outside;
 2. a side lies along the picture's border, and the full picture shows no step of the page there;
-3. a side goes on past a corner until it reaches the border: then the other side at that corner is no end of the page but a crease, a
-   line of print, a shadow.
+3. a side goes on past a corner until it reaches the border: then the other side at that corner is no end of the page but a
+   crease, a line of print, a shadow.
 """
 
 from __future__ import annotations
@@ -45,13 +45,15 @@ def cut_at(picture: Picture, sides: Sides, along_border: NDArray[np.bool_]) -> t
     corners, following = sides.corners, np.roll(sides.corners, -1, axis=0)
     out = _beyond(corners, picture, BORDER * max(picture.width, picture.height))
     usual = np.median(sides.step[~along_border], axis=0) if (~along_border).any() else sides.step.mean(axis=0)
-    for side in np.flatnonzero(along_border):
+    for side in map(int, np.flatnonzero(along_border)):
         if not _confirmed(sides.seen[side], sides.step[side], usual):
             out |= {_nearest((corners[side] + following[side]) / 2, picture)}
     for side in range(4):
         for corner, way in ((corners[side], -sides.ends[side, 0]), (following[side], sides.ends[side, 1])):
             end = _to_border(corner, way, picture)
-            if end is not None and _goes_on(picture, corner, end, way * (1 if way @ sides.ends[side, 0] > 0 else -1), sides.step[side]):
+            if end is not None and _goes_on(
+                picture, corner, end, way * (1 if way @ sides.ends[side, 0] > 0 else -1), sides.step[side]
+            ):
                 out |= {_nearest(end, picture)}
     return tuple(edge for edge in EDGES if edge in out)
 

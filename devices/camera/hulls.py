@@ -1,4 +1,4 @@
-"""Four-sided hulls of what stands out from the desk: candidates for pages that have no straight sides left, like crumpled receipts."""
+"""Four-sided hulls of what stands out from the desk: candidates for pages without straight sides, like crumpled receipts."""
 
 from __future__ import annotations
 

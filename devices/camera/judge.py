@@ -35,6 +35,9 @@ MOST_BENT = 0.07
 ENDS = 3
 """Places at either end of a bent side of which most must be held: corners are where they are."""
 
+FORGIVEN = 0.8
+"""Share of a side that, held, is as good as all of it: a finger lies on the rest."""
+
 STRAIGHT = 0.86
 """Share of a side that, held by the straight line, leaves no doubt."""
 
@@ -92,8 +95,24 @@ class Judged:
         return Judged(*(getattr(self, name)[chosen] for name in self.__slots__))
 
 
+def joined(one: Judged, other: Judged) -> Judged:
+    """The judgements of one after those of the other."""
+    return Judged(*(np.concatenate((getattr(one, name), getattr(other, name))) for name in Judged.__slots__))
+
+
+def places_of(shapes: Floats, width: int, height: int) -> Floats:
+    """n × 4 × :data:`PLACES` × 2: where ``Judged.held`` was looked at, for straight sides."""
+    along = np.roll(shapes, -1, axis=1) - shapes
+    low, high = visible(shapes, along, width, height)
+    spread = low[..., None] + AT * (high - low)[..., None]
+    return np.asarray(shapes[:, :, None] + spread[..., None] * along[:, :, None], np.float32)
+
+
 def judge(smooth: Floats, shapes: Floats) -> Judged:
     """``shapes``: n × 4 corners × (x, y), clockwise, in pixels of the smoothed, weighted picture ``smooth``."""
+    if len(shapes) == 0:
+        none = np.zeros((0, 4), np.float32)
+        return Judged(none[:, 0], none, none > 0, np.zeros((0, 4, 3), np.float32), none, np.zeros((0, 4, PLACES), bool))
     height, width = smooth.shape[:2]
     along = np.roll(shapes, -1, axis=1) - shapes
     length = np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-6)
@@ -110,13 +129,17 @@ def judge(smooth: Floats, shapes: Floats) -> Judged:
     doubtful &= _worth(shapes, step, np.where(doubtful[..., None], True, held), border, width, height)[:, None]
     if doubtful.any():
         wide = _profiles(smooth, places[doubtful], inward[doubtful], REACH)
-        bend[doubtful], step[doubtful], held[doubtful] = _bent(wide, spread[doubtful], length[doubtful], step[doubtful], held[doubtful])
+        bend[doubtful], step[doubtful], held[doubtful] = _bent(
+            wide, spread[doubtful], length[doubtful], step[doubtful], held[doubtful]
+        )
     strength = np.sqrt((step**2).sum(-1))
     unit = step / np.maximum(strength, 1e-6)[..., None]
     lasting = np.median(_far(values) @ unit[..., None], axis=2)[..., 0] / np.maximum(strength, 1e-6)
     lasts = np.clip((lasting - 0.1) / 0.5, 0, 1)
     clear = np.minimum(1.0, strength / CLEAR_STEP) + 0.04 * np.clip(np.log2(np.maximum(strength, 1) / CLEAR_STEP), 0, 3)
-    value = np.maximum(held.mean(-1) * clear * lasts - BEND_PRICE * np.abs(bend), 0) * (high - low > SEEN)
+    value = np.maximum(np.minimum(1.0, held.mean(-1) / FORGIVEN) * clear * lasts - BEND_PRICE * np.abs(bend), 0) * (
+        high - low > SEEN
+    )
     return _total(smooth, shapes, value, border, step, bend, held)
 
 
@@ -227,7 +250,7 @@ def _bent(
     best = held.mean(-1) * np.minimum(1.0, np.sqrt((step**2).sum(-1)) / CLEAR_STEP)
     bend, step, held = np.zeros(len(at), np.float32), step.copy(), held.copy()
     for wish in BENDS:
-        usual, holds = _held(values, wish * tent)
+        usual, holds = _held(values, (wish * tent).astype(np.float32))
         worth = holds.mean(-1) * np.minimum(1.0, np.sqrt((usual**2).sum(-1)) / CLEAR_STEP) - BEND_PRICE * abs(wish)
         ends = np.minimum(holds[:, :ENDS].sum(-1), holds[:, -ENDS:].sum(-1)) > ENDS // 2
         better = (worth > best + 1e-3) & (abs(wish) < MOST_BENT * length) & ends

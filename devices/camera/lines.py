@@ -1,4 +1,4 @@
-"""Straight edges of a small picture, and for each a table of the steps along it, so that any stretch of it is judged by two look-ups.
+"""Straight edges of a small picture, and for each a table of the steps along it, any stretch of it judged by two look-ups.
 
 A Hough transform in which every edge pixel votes only for lines about square to its own gradient: some 5000 pixels and five
 votes each, instead of 180. Votes are capped, so that a faint edge of paper counts for its length and not for its contrast.
@@ -118,7 +118,7 @@ def _hough(smooth: Floats) -> tuple[Floats, Floats]:
     rows, columns = np.nonzero(peaks)
     order = np.argsort(-table[rows, columns])[: 2 * MOST]
     angle = rows[order].astype(np.float32) * (np.pi / ANGLES)
-    rho = columns[order].astype(np.float32) * RHO - reach
+    rho: Floats = columns[order].astype(np.float32) * np.float32(RHO) - np.float32(reach)
     normal, rho = _fitted(x, y, turn, weight, angle, rho, LEAST_VOTES * max(width, height))
     return normal, rho + normal @ np.array((width / 2, height / 2), np.float32)
 
@@ -184,7 +184,7 @@ def _table(smooth: Floats, normal: Floats, rho: Floats) -> tuple[float, Floats]:
 
 
 def steps_across(smooth: Floats, places: Floats, normal: Floats) -> Floats:
-    """n × shifts × channels: at each place, for every shift within :data:`SLACK`, what follows along the normal less what precedes."""
+    """n × shifts × channels: at each place, for every shift within :data:`SLACK`, what follows along it less what precedes."""
     reach = WINDOW + SLACK
     if len(places) == 0:
         return np.zeros((0, 2 * SLACK + 1, 3), np.float32)

@@ -1,4 +1,4 @@
-"""The best shape that corners of good shapes make together: a folded page has two lines along a side, and each is right at one end."""
+"""The best shape that corners of good shapes make together: a folded page has two lines along a side, each right at one end."""
 
 from __future__ import annotations
 

@@ -1,39 +1,39 @@
 """Finds the one page that lies on the desk: its four corners, and whether all of it is in the picture.
 
-Classical, no learned model: a kiosk's own plate has none of the clutter on which classical finders lose. Three steps:
+Classical, no learned model: a kiosk's own plate has none of the clutter on which classical finders lose. Four steps:
 
-1. ``candidates.py``: four-sided hulls of edges and masks in every channel of a small picture;
-2. ``judge.py``: the shape whose sides are steps of colour, the best sides of the best shapes put together;
-3. ``sides.py``: each side fitted once more through the strongest steps of the full picture.
+1. ``lines.py``, ``quads.py``, ``hulls.py``: in a small picture, four-sided shapes of straight edges, and hulls of what stands out;
+2. ``judge.py``, ``mix.py``: the shape whose sides are lasting steps of colour that end at its corners;
+3. ``sides.py``: each side fitted once more through the strongest steps of the full picture;
+4. ``cut.py``: does it run out of the picture, and where.
 
-Measured on phone photos of A4 pages on wooden tables and cloths with corners set by hand, 7 to 12 megapixels
-(``bench/camera.py`` does it again on any folder of such photos): mean IoU .986 of six whole pages, worst .966 (a curled
-page, whose sides are no lines); three of three cut pages flagged, no whole page flagged. Whole pages score 2.3 and more,
-cut ones 1.35 and less.
-Left out on purpose: lines from a line detector as candidates (they help on plain tables and hurt on tiles).
+What was tried and measured: docs/decisions/finding-the-page.md; ``python -m bench 找页`` does it again.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from devices.camera.cut import cut_at
 from devices.camera.hulls import hulls
-from devices.camera.judge import Judged, judge
+from devices.camera.judge import Judged, joined, judge
 from devices.camera.lines import lines
 from devices.camera.mix import mixed
-from devices.camera.picture import Picture, Pixels
+from devices.camera.picture import Picture
 from devices.camera.quads import quads
 from devices.camera.sides import Sides, refine
 
 SMALL = 320
-"""Longest side, in pixels, of the picture candidates are sought in: half of a preview, and two pixels to an identity card's radius."""
+"""Longest side, in pixels, of the picture shapes are sought in: half of a preview."""
 
-LEAST_SCORE = 1.0
+LEAST_SCORE = 1.2
 """Below this nothing on the desk looks like paper."""
+
+PLAIN_SCORE = 2.7
+"""From here on nothing is gained by looking for hulls and mixing corners of several shapes."""
 
 WHOLE_SCORE = 1.7
 """A page with four free sides reaches this."""
@@ -49,7 +49,8 @@ MOST_TURN = 28.0
 class Page:
     """``corners``: top left, top right, bottom right, bottom left, each (x, y) in pixels of the picture it was found in.
 
-    ``cut``: part of it lies outside the picture; its corners are then guesses.
+    ``cut``: part of it lies outside the picture, at ``edges`` of it (``top``, ``right``, ``bottom``, ``left``); some corners
+    are then guesses. ``score``: 1.7 to about 3.5.
     """
 
     corners: tuple[tuple[float, float], ...]
@@ -58,18 +59,50 @@ class Page:
     edges: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sought:
+    """What was seen on the way to ``page``, for who wants to say more of it: the small picture smoothed, the ``shapes`` in it with
+    how they are ``judged``, best first, and pixels of the picture to one of the small one."""
+
+    page: Page | None
+    smooth: NDArray[np.float32] = field(repr=False)
+    shapes: NDArray[np.float32] = field(repr=False)
+    judged: Judged = field(repr=False)
+    scale: NDArray[np.float64] = field(repr=False)
+
+
 def find_page(picture: Picture) -> Page | None:
     """The page on the desk, or ``None`` where nothing has the sides of one."""
+    sought = seek(picture)
+    return None if sought is None else sought.page
+
+
+def seek(picture: Picture) -> Sought | None:
+    """The same with what was seen on the way; ``None`` where there is no four-sided shape at all."""
     small = picture.small_ycc(SMALL)
-    found = search(small)
-    if found is None:
+    edges, smooth = lines(small)
+    shapes, _ = quads(edges, small.shape[1], small.shape[0])
+    judged = judge(smooth, shapes)
+    plain = len(shapes) > 0 and float(judged.score.max()) >= PLAIN_SCORE
+    if not plain:
+        others = hulls(small)
+        shapes, judged = np.concatenate((shapes, others)), joined(judged, judge(smooth, others))
+    if len(shapes) == 0:
         return None
-    shape, verdict = found
+    order = np.argsort(-judged.score)
+    shapes, judged = shapes[order], judged[order]
+    best, verdict = (shapes[:1], judged[:1]) if plain else mixed(smooth, shapes, judged)
+    shapes = np.concatenate((best, shapes))
+    scale = np.array((picture.width / small.shape[1], picture.height / small.shape[0]))
+    page = _page(picture, best[0], verdict, scale)
+    return Sought(page, smooth, shapes, joined(verdict, judged), scale)
+
+
+def _page(picture: Picture, shape: NDArray[np.float32], verdict: Judged, scale: NDArray[np.float64]) -> Page | None:
     score = float(verdict.score[0])
     if score < LEAST_SCORE:
         return None
-    scale = np.array((picture.width / small.shape[1], picture.height / small.shape[0]))
-    sides = refine(picture, (shape[0] + 0.5) * scale - 0.5, verdict.bend[0] * float(scale.mean()))
+    sides = refine(picture, (shape + 0.5) * scale - 0.5, verdict.bend[0] * float(scale.mean()))
     edges = cut_at(picture, sides, verdict.border[0])
     if not _firm(sides, score, bool(edges)):
         return None
@@ -84,15 +117,3 @@ def _firm(sides: Sides, score: float, cut: bool) -> bool:
     if cut:
         return straight and float(seen[2]) >= SEEN
     return straight and float(seen[1]) >= SEEN and score >= WHOLE_SCORE
-
-
-def search(small: Pixels) -> tuple[NDArray[np.float32], Judged] | None:
-    """The best shape in a small Y, Cb, Cr picture, and how it is judged; both as arrays of one."""
-    edges, smooth = lines(small)
-    shapes, _ = quads(edges, small.shape[1], small.shape[0])
-    shapes = np.concatenate((shapes, hulls(small)))
-    if len(shapes) == 0:
-        return None
-    judged = judge(smooth, shapes)
-    order = np.argsort(-judged.score)
-    return mixed(smooth, shapes[order], judged[order])

@@ -67,7 +67,7 @@ def quads(lines: Lines, width: int, height: int) -> tuple[Floats, Floats]:
     if len(sides) == 0:
         return np.zeros((0, 4, 2), np.float32), np.zeros(0, np.float32)
     scores = _scores(lines, sides, corners, width * height)
-    order = np.argsort(-scores)[: KEPT]
+    order = np.argsort(-scores)[:KEPT]
     return corners[order], scores[order]
 
 
