@@ -1,8 +1,8 @@
 """Finding pages, measured: how exactly, how often wrongly, how fast, beside methods that tutorials teach.
 
-The pictures are drawn from fixed seeds (``bench/pictures``); ranges were tuned on other seeds (from 10000). A folder of real photos is
-measured too when ``TONGBAN_DOCPHOTOS`` names one (see ``bench/camera.py``). ``TONGBAN_PICTURES`` (300) says how many whole pages are
-drawn, a third as many desks without a page; drawing one takes half a second, so the set is drawn once and kept under the folder
+The pictures are drawn from fixed seeds (``bench/pictures``); ranges were tuned on other seeds (from 10000). A folder of real photos
+is measured too when ``TONGBAN_DOCPHOTOS`` names one (see ``bench/camera.py``). ``TONGBAN_PICTURES`` (300) says how many whole pages
+are drawn, a third as many desks without a page. Drawing one takes about half a second: they are kept in the folder
 ``TONGBAN_PICTURES_AT`` where that is named. Times are processor time of one thread.
 """
 

@@ -97,7 +97,7 @@ def _hough(smooth: Floats) -> tuple[Floats, Floats]:
     weight = np.minimum(size / CAP, 1.0)
     height, width = edges.shape
     x, y = xs.astype(np.float32) - width / 2, ys.astype(np.float32) - height / 2  # rho is best told apart about the middle
-    turn = np.arctan2(gy, gx) % np.pi
+    turn = (np.arctan2(gy, gx) % np.pi).astype(np.float32)
     own = np.rint(turn * (ANGLES / np.pi)).astype(np.intp)
     half = int(np.hypot(width, height) / 2 / RHO) + 1
     bins, reach = 2 * half + 1, half * RHO
