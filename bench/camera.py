@@ -20,10 +20,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from devices.camera.glimpse import glimpse
 from devices.camera.link import CameraLink
 from devices.camera.page import find_page
 from devices.camera.picture import Picture
-from devices.camera.scan import Scan, preview, scan
+from devices.camera.scan import Scan, live_jpeg, picture_of, scan
 from devices.camera.straighten import Mount
 from devices.protocols.frames import Frame
 from devices.virtual.desk import PREVIEW, STILL, render
@@ -68,7 +69,8 @@ def _times() -> list[Row]:
     still = Frame(1, *STILL, STILL[0], memoryview(scene.still()))
     assert isinstance(scan(still, Mount()), Scan)
     return [
-        _time("preview: find, draw, encode", lambda: preview(small, Mount()), 0.2),
+        _time("preview: find and look", lambda: glimpse(picture_of(small), Mount().turns, 0.0), 0.2),
+        _time("preview: encode", lambda: live_jpeg(picture_of(small), Mount()), 0.02),
         _time("still 12 MP: find, refine, straighten, judge, encode", lambda: scan(still, Mount()), 1.0),
         _across(),
         _time("virtual desk: render a 12 MP still", lambda: render(page("contract")), 1.0),

@@ -15,6 +15,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from devices.sight import Advice as Advice
+from devices.sight import Edge as Edge
+from devices.sight import Sight as Sight
+
 
 class Life(StrEnum):
     """Where a device stands in the one life all devices share (``devices/supervisor.py``)."""
@@ -257,13 +261,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class PageTaken:
-    """A page was found and straightened. ``jpeg`` is the master: colour, tones untouched, quality ≥ 80."""
+    """A page was found and straightened. ``jpeg`` is the master: colour, tones untouched, quality ≥ 80; ``small`` a small one."""
 
     request: str
     jpeg: bytes = field(repr=False)
     width: int
     height: int
     findings: tuple[Finding, ...] = ()
+    small: bytes = field(default=b"", repr=False)
     likeness: bytes = field(default=b"", repr=False)
     """What the page is known by when it is taken again; nothing can be read off it. For :meth:`DocumentCamera.take`."""
 
@@ -276,9 +281,29 @@ class PageRefused:
     fault: str
 
 
+@dataclass(frozen=True, slots=True)
+class LivePicture:
+    """One frame of the desk as the citizen sees it; no two of a driver have one ``serial``."""
+
+    serial: int
+    jpeg: bytes = field(repr=False)
+    width: int
+    height: int
+    sight: Sight
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSeen:
+    """Something of :class:`Sight` is other than it was, the places apart."""
+
+    advice: Advice | None
+    still: bool
+    lay: int
+
+
 CardEvent = CardFound | CardRead | SocialCardRead | CardFailed | CardRemoved | ChipCardRemoved | CardOutOfSight | CardPhoto
 BadgeEvent = BadgeShown | BadgeProven | BadgeDeclined | BadgeGone
-DeviceEvent = DeviceChanged | CardEvent | BadgeEvent | RatingKey | PrintEnded | PageTaken | PageRefused
+DeviceEvent = DeviceChanged | CardEvent | BadgeEvent | RatingKey | PrintEnded | DeskSeen | PageTaken | PageRefused
 Emit = Callable[[DeviceEvent], None]
 
 
@@ -356,14 +381,15 @@ class PrintJournal(Protocol):
 
 
 class DocumentCamera(Device, Protocol):
-    """Looks at the desk only while watching. ``preview`` is the latest small JPEG with the found outline drawn in."""
+    """Looks at the desk only while watching, and says what it sees there by :class:`DeskSeen`."""
 
     def watch(self) -> None: ...
 
     def rest(self) -> None:
         """Stop looking, and forget every picture held."""
 
-    def preview(self) -> bytes | None: ...
+    def live(self, after: int = 0, timeout: float = 0.0) -> LivePicture | None:
+        """The newest picture once its serial is not ``after``, or whatever there is after ``timeout`` seconds. Any thread."""
 
     def take(self, request: str, kept: tuple[tuple[str, bytes], ...] = ()) -> None:
         """Answered by PageTaken or PageRefused. ``kept``: requests and likenesses of the pages that this one may repeat."""

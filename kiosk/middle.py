@@ -28,11 +28,12 @@ from kiosk.query import QueryProvider
 from kiosk.standing import Standing
 from kiosk.store.room import FULL
 from kiosk.store.volatile import VolatileVisit
+from kiosk.told import told
 from kiosk.tray import Tray
 from kiosk.visit import effects as fx
 from kiosk.visit import events as ev
-from kiosk.visit import machine, overlay
-from kiosk.visit.snapshot import Fault, Hall, Reply, Snapshot
+from kiosk.visit import machine, overlay, unasked
+from kiosk.visit.snapshot import Desk, Fault, Hall, Reply, Snapshot
 from kiosk.visit.state import Printing, PrintState, State, Step
 
 log = logging.getLogger(__name__)
@@ -234,9 +235,16 @@ class Middle:
             self._changed.wait_for(lambda: self._view.serial != serial or self._stopping.is_set(), timeout)
         return self.snapshot()
 
-    def preview(self) -> bytes | None:
-        camera = self._devices.camera  # one that hangs still holds its last picture: that is no preview any more
-        return camera.preview() if self._wants.camera and camera.state().usable else None
+    def desk(self, after: int, timeout: float) -> Desk | None:
+        camera = self._devices.camera
+        if not self._wants.camera or not camera.state().usable:  # one that hangs still holds its last picture
+            return None
+        picture, visit = camera.live(after, timeout), self._state.visit
+        return unasked.desk(picture, visit, self._clock.monotonic(), self._rules) if picture and visit else None
+
+    def thumb(self, ref: str) -> bytes | None:
+        visit = self._state.visit
+        return self._tray.thumb(ref) if visit is not None and visit.step is Step.SCAN else None
 
     def photo(self, ref: str) -> bytes | None:
         shown = self._photo
@@ -288,7 +296,7 @@ class Middle:
                 self._news()
                 self._publish()
             case port.PageTaken():
-                if self._tray.put(item.request, item.jpeg, item.likeness):
+                if self._tray.put(item.request, item.jpeg, item.small, item.likeness):
                     self._step(ev.PageShown(item.request, tuple(Finding(f.code, f.boxes, f.same) for f in item.findings)))
                 else:
                     self._step(ev.PageNotTaken(item.request, "bus_overloaded"))
@@ -312,7 +320,7 @@ class Middle:
                 self._step(self._closing())
                 self._news()
             case _:
-                translated = _translate(item)
+                translated = told(item)
                 if translated is not None:
                     self._step(translated)
 
@@ -392,6 +400,8 @@ class Middle:
         match effect:
             case fx.TakePicture():
                 self._devices.camera.take(effect.ref, self._tray.known(self._kept_refs()))
+            case fx.TurnPicture():
+                self._tray.turn(effect.ref)
             case fx.SealPage():
                 clerk.seal(effect)
             case fx.SetForm():
@@ -426,9 +436,17 @@ class Middle:
         with self._changed:
             before = self._view
             photo = self._photo[0] if self._photo is not None else ""
-            out = overlay.out(states)
+            visit = self._state.visit
             view = Snapshot(
-                before.serial, self._state, over, troubles, card_lies=self._card_lies, photo=photo, out=out, online=self._online()
+                before.serial,
+                self._state,
+                over,
+                troubles,
+                card_lies=self._card_lies,
+                photo=photo,
+                out=overlay.out(states),
+                online=self._online(),
+                unasked=visit is not None and unasked.is_on(visit, self._rules),
             )
             # A state of the same version shows nothing else.
             shown = view.state.version != before.state.version or replace(view, state=before.state) != before
@@ -448,7 +466,7 @@ class Middle:
             "volatile": self._volatile.exists(),
             "tray": self._tray.count() > 0,
             "press": self._press.holds,
-            "camera": self._devices.camera.preview() is not None,
+            "camera": self._devices.camera.live() is not None,
             "photo": self._photo is not None,
             "document": self._paperwork.holds,
         }
@@ -475,23 +493,3 @@ class Middle:
 
 def _code(standing: Standing) -> str | None:
     return standing.closed.code if standing.closed is not None else None
-
-
-def _translate(event: port.DeviceEvent | ev.Event) -> ev.Event | None:
-    match event:
-        case port.CardFound():
-            return ev.CardSeen()
-        case port.CardFailed():
-            return ev.CardNotTaken(event.fault)
-        case port.BadgeShown() | port.BadgeProven() | port.BadgeDeclined() | port.BadgeGone():
-            return None  # of staff the visit knows nothing
-        case port.PageRefused():
-            return ev.PageNotTaken(event.request, event.fault)
-        case port.RatingKey():
-            return ev.PadPressed(event.question, event.level)
-        case port.DeviceChanged() | port.CardRead() | port.CardRemoved() | port.CardOutOfSight() | port.CardPhoto():
-            return None
-        case port.SocialCardRead() | port.ChipCardRemoved() | port.PageTaken() | port.PrintEnded():
-            return None
-        case _:
-            return event

@@ -95,6 +95,8 @@ class VisitSettings(Struct, frozen=True, forbid_unknown_fields=True):
     extension: Seconds = 600
     farewell: Seconds = 20
     receipt_shown: Seconds = 8
+    unasked: bool = True
+    count: Annotated[float, Meta(ge=1, le=10)] = 3
 
 
 class MaintenanceSettings(Struct, frozen=True, forbid_unknown_fields=True):

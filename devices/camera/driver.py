@@ -24,11 +24,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from devices.camera.advice import Watch
+from devices.camera.glimpse import glimpse
 from devices.camera.link import CameraLink, NoPictureError
-from devices.camera.scan import preview, scan
+from devices.camera.scan import live_jpeg, picture_of, scan, small_jpeg
 from devices.camera.straighten import Mount
-from devices.port import PageRefused, PageTaken
-from devices.protocols.frames import Camera, FrameError, Why
+from devices.port import DeskSeen, LivePicture, PageRefused, PageTaken, Sight
+from devices.protocols.frames import Camera, Frame, FrameError, Why
 from devices.supervisor import DeviceFaultError, Pace, Supervised
 
 
@@ -39,7 +41,8 @@ class Times:
     hello: float = 1.0
     preview: float = 1.0
     still: float = 4.0
-    between_previews: float = 0.16
+    between_previews: float = 0.08
+    """12 pictures a second."""
     between_hellos: float = 3.0
     opening: float = 10.0
     """How long the process may say that its camera is not open yet."""
@@ -56,7 +59,8 @@ class FrameCamera(Supervised[str]):
     """:class:`devices.port.DocumentCamera` on the frame link at ``path``; ``mount``: how the camera hangs over the desk.
 
     Every ``take`` is answered by exactly one PageTaken or PageRefused. One that ``rest`` overtakes, or that comes without
-    ``watch``, is refused with ``page_not_found``: nobody looked. Pictures live in ``preview`` only, and only until ``rest``.
+    ``watch``, is refused with ``page_not_found``: nobody looked. Pictures live in ``live`` only, and only until ``rest``; so does
+    what the page that lies there is known by.
     """
 
     def __init__(
@@ -69,10 +73,15 @@ class FrameCamera(Supervised[str]):
         self._link: CameraLink | None = None
         self._doubted = False
         self._opening_since: float | None = None
-        self._looking = threading.Lock()
+        self._looking = threading.Condition()
         self._watching = False
-        self._preview: bytes | None = None
         self._kept: tuple[tuple[str, bytes], ...] = ()
+        self._rested = False
+        self._picture: LivePicture | None = None
+        self._serial = 0
+        self._watch = Watch()
+        self._sight = Sight()
+        self._find_due = 0.0
 
     # --- from any thread ----------------------------------------------------------------------------------------------
 
@@ -84,12 +93,16 @@ class FrameCamera(Supervised[str]):
     def rest(self) -> None:
         with self._looking:
             self._watching = False
-            self._preview = None
+            self._picture, self._rested = None, True
+            self._looking.notify_all()
         self.wake()
 
-    def preview(self) -> bytes | None:
+    def live(self, after: int = 0, timeout: float = 0.0) -> LivePicture | None:
         with self._looking:
-            return self._preview
+            self._looking.wait_for(
+                lambda: not self._watching or (self._picture is not None and self._picture.serial != after), timeout
+            )
+            return self._picture
 
     def take(self, request: str, kept: tuple[tuple[str, bytes], ...] = ()) -> None:
         with self._looking:
@@ -111,7 +124,7 @@ class FrameCamera(Supervised[str]):
         link = self._opened()
         camera = self._say_hello(link)
         if self._doubted:  # it says hello all the same; only a frame shows that it sees again
-            self._patiently(lambda: preview(link.preview(self._times.preview), self._mount))
+            self._patiently(lambda: link.preview(self._times.preview))
             self._doubted = False
         width, height = camera.still
         return f"{camera.model} {width}×{height}"
@@ -124,6 +137,7 @@ class FrameCamera(Supervised[str]):
             raise
 
     def _serve(self, link: CameraLink) -> float:
+        self._forget_if_rested()
         for request in self.notes():
             self._take(link, request)
         if self._is_watching():
@@ -146,15 +160,32 @@ class FrameCamera(Supervised[str]):
 
     def _look(self, link: CameraLink) -> float:
         began = self.now()
-        picture = self._guarded(lambda: preview(link.preview(self._times.preview), self._mount))
+        frame = self._guarded(lambda: link.preview(self._times.preview))
         self.alive()
-        if picture is None:
+        if frame is None:
             return self._times.between_tries
+        self._show(frame, began)
+        return max(self._times.between_previews - (self.now() - began), self._times.between_previews / 4)
+
+    def _show(self, frame: Frame, at: float) -> None:
+        picture = picture_of(frame)
+        if at >= self._find_due:  # half of the time at most: where finding is slow, pictures come oftener than advice
+            self._tell_sight(self._watch.see(glimpse(picture, self._mount.turns, at)))
+            self._find_due = 2 * self.now() - at
+        jpeg, width, height = live_jpeg(picture, self._mount)
+        self._serial += 1
         with self._looking:
-            if self._watching:
-                self._preview = picture
-        spent = self.now() - began
-        return max(self._times.between_previews - spent, spent / 2)  # a slow board keeps a third of its time for others
+            if self._watching and not self._rested:
+                self._picture = LivePicture(self._serial, jpeg, width, height, self._sight)
+                self._looking.notify_all()
+
+    def _newer_than(self, serial: int) -> bool:
+        return self._picture is not None and self._picture.serial != serial
+
+    def _tell_sight(self, sight: Sight) -> None:
+        before, self._sight = self._sight, sight
+        if (sight.advice, sight.still, sight.lay) != (before.advice, before.still, before.lay):
+            self.emit(DeskSeen(sight.advice, sight.still, sight.lay))
 
     def _take(self, link: CameraLink, request: str) -> None:
         if not self._is_watching():
@@ -173,7 +204,8 @@ class FrameCamera(Supervised[str]):
         if isinstance(taken, str) or not self._is_watching():
             self.emit(PageRefused(request, taken if isinstance(taken, str) else "page_not_found"))
         else:
-            self.emit(PageTaken(request, taken.jpeg, taken.width, taken.height, taken.findings, likeness=taken.likeness))
+            small = small_jpeg(taken.jpeg)
+            self.emit(PageTaken(request, taken.jpeg, taken.width, taken.height, taken.findings, small, taken.likeness))
         self.ready()
 
     def _patiently(self, ask: Callable[[], Answer]) -> Answer:
@@ -220,10 +252,19 @@ class FrameCamera(Supervised[str]):
         except TimeoutError:
             raise DeviceFaultError("mute") from None
 
-    def _forget(self) -> None:
+    def _forget_if_rested(self) -> None:
         with self._looking:
-            self._preview = None
+            rested, self._rested = self._rested, False
+        if rested:
+            self._forget()
+
+    def _forget(self) -> None:
+        """The picture, and the page it is known by; numbers of pages go on, so that none comes twice."""
+        with self._looking:
+            self._picture = None
             self._kept = ()
+        self._watch = Watch(self._watch.lay)
+        self._tell_sight(Sight())
 
     def _is_watching(self) -> bool:
         with self._looking:

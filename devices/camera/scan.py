@@ -1,4 +1,4 @@
-"""From a frame to what the terminal keeps or shows: the master of a page, and the finder's preview."""
+"""From a frame to what the terminal keeps or shows: the master of a page, and the live picture."""
 
 from __future__ import annotations
 
@@ -24,14 +24,9 @@ LEAST_DPI = 195.0
 """What is called 200 dpi: corners are found to a few pixels, and paper is a little smaller than it says."""
 
 PREVIEW_QUALITY = 80
+SMALL_QUALITY = 70
 PREVIEW_LONGEST = 900
 """Pixels of the preview's longer side."""
-
-FOUND = (96, 190, 40)
-"""B, G, R of the outline round a page that can be taken."""
-
-CUT = (0, 150, 255)
-"""And round one that lies partly outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +65,22 @@ def _seen(picture: Picture, page: Page, mount: Mount, size: tuple[int, int]) -> 
     return [Finding("page_coarse")] if seen_at is not None and seen_at < LEAST_DPI else []
 
 
-def preview(frame: Frame, mount: Mount) -> bytes:
-    """A small JPEG as the citizen sees the desk, with the outline of the page found."""
-    picture = picture_of(frame)
+def live_jpeg(picture: Picture, mount: Mount) -> tuple[bytes, int, int]:
+    """A small JPEG of the desk as the citizen sees it, its width and height."""
     small = bgr_from_ycc(picture.small_ycc(PREVIEW_LONGEST))
-    page = find_page(picture)
-    if page is not None:
-        _outline(small, page, small.shape[1] / picture.width)
     turns = mount.turns % 4
     if turns:
         small = np.ascontiguousarray(np.rot90(small, -turns))
-    return _jpeg(small, PREVIEW_QUALITY)
+    return _jpeg(small, PREVIEW_QUALITY), small.shape[1], small.shape[0]
+
+
+def small_jpeg(jpeg: bytes) -> bytes:
+    """A quarter of its width and height, to know a page by."""
+    return _jpeg(np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_REDUCED_COLOR_4), np.uint8), SMALL_QUALITY)
 
 
 def picture_of(frame: Frame) -> Picture:
     return Picture.from_nv12(frame.data, frame.width, frame.height, frame.stride)
-
-
-def _outline(small: Pixels, page: Page, scale: float) -> None:
-    corners = np.round((np.array(page.corners) + 0.5) * scale * 16).astype(np.int32)
-    cv2.polylines(small, [corners], True, CUT if page.cut else FOUND, 4, cv2.LINE_AA, shift=4)
 
 
 def _jpeg(colour: Pixels, quality: int) -> bytes:

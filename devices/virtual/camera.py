@@ -9,7 +9,9 @@ import contextlib
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,7 +25,7 @@ from devices.protocols.frames import (
     frame_header,
     refusal,
 )
-from devices.virtual.desk import PREVIEW, STILL, Scene, render
+from devices.virtual.desk import PREVIEW, STILL, Scene, Small, render, swinging
 from devices.virtual.pages import PAGES, Lie, PageModel, page
 from devices.virtual.port import UnknownFaultError
 from devices.virtual.sheets import Code, Sheet
@@ -44,10 +46,23 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "huge frame": "应答声称一帧有 4 GB",
         "blurred": "镜头没有对上焦，画面模糊",
         "dark": "补光灯灭了，画面很暗",
+        "hand": "一只手压在纸上",
+        "glare": "灯光照在纸上反光，白了一块",
+        "shaking": "纸没有放稳，一直在动",
     }
 )
 BLUR = 5.0
 DARK = 0.12
+LOOKS: Mapping[str, Callable[[Scene], Scene]] = MappingProxyType(
+    {
+        "hand": Scene.under_a_hand,
+        "glare": Scene.glaring,
+        "shaking": Scene.smeared,
+        "blurred": lambda scene: scene.blurred(BLUR),
+        "dark": lambda scene: scene.darkened(DARK),
+    }
+)
+"""Faults that change what the desk looks like, in the order light goes through them."""
 BACKLOG = 4
 PATIENCE = 0.25
 """Seconds after which an answer held back looks whether anybody still waits for it."""
@@ -64,6 +79,7 @@ class VirtualCamera:
         self._active: dict[str, None] = {}
         self._page: PageModel | None = None
         self._scene: Scene | None = None
+        self._small: Small | None = None
         self._tick = 0
         self._stopped = True
         self._listener: socket.socket | None = None
@@ -104,7 +120,7 @@ class VirtualCamera:
             self._active[fault] = None
             if fault == UNPLUG:
                 self._unplug()
-        if fault in ("blurred", "dark"):
+        if fault in LOOKS:
             self._show()
 
     def clear(self, fault: str | None = None) -> None:
@@ -114,7 +130,7 @@ class VirtualCamera:
             if UNPLUG in ended and not self._stopped:
                 self._plug()
             self._changed.notify_all()
-        if {"blurred", "dark"} & set(ended):
+        if LOOKS.keys() & set(ended):
             self._show()
 
     def active(self) -> tuple[str, ...]:
@@ -132,6 +148,13 @@ class VirtualCamera:
         model = page(page_id)
         with self._changed:
             self._page = model
+        self._show()
+
+    def push(self, by: Lie) -> None:
+        """Push, turn or lift what lies there; an empty desk stays empty."""
+        with self._changed:
+            if self._page is not None:
+                self._page = replace(self._page, lie=self._page.lie.pushed(by))
         self._show()
 
     def lay_code(self, text: str) -> None:
@@ -160,12 +183,12 @@ class VirtualCamera:
             with self._changed:
                 model, active = self._page, set(self._active)
             scene = render(model)
-            if "blurred" in active:
-                scene = scene.blurred(BLUR)
-            if "dark" in active:
-                scene = scene.darkened(DARK)
+            for look, change in LOOKS.items():
+                if look in active:
+                    scene = change(scene)
+            small = scene.small()
             with self._changed:
-                self._scene = scene
+                self._scene, self._small = scene, small
 
     # --- the socket ---------------------------------------------------------------------------------------------------
 
@@ -231,10 +254,12 @@ class VirtualCamera:
                 self._changed.wait(PATIENCE)
             if client not in self._clients or self._held(request):
                 return False
-            active, scene = set(self._active), self._scene
+            active, scene, small = set(self._active), self._scene, self._small
             self._tick += 1
             tick = self._tick
         assert scene is not None
+        assert small is not None
+        swing = swinging(time.monotonic()) if "shaking" in active else 0.0
         if "nonsense" in active:
             client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         elif "no camera" in active:
@@ -244,7 +269,7 @@ class VirtualCamera:
         elif "huge frame" in active:
             client.sendall(frame_header(request.serial, *STILL, STILL[0])[:-4] + b"\xff\xff\xff\xff")
         elif request.ask == Ask.PREVIEW:
-            self._send(client, request, PREVIEW, (memoryview(scene.preview(tick)),), active)
+            self._send(client, request, PREVIEW, (memoryview(small.frame(tick, swing)),), active)
         elif request.ask == Ask.STILL:
             planes = (scene.luma.data.cast("B"), scene.chroma.data.cast("B"))
             self._send(client, request, STILL, planes, active)

@@ -125,6 +125,17 @@ def show(url: str, page: str) -> None:
 
 
 @commands.command()
+@click.option("--right", default=0.0, help="向右多少毫米（负数向左）")
+@click.option("--down", default=0.0, help="向办事人多少毫米")
+@click.option("--turn", default=0.0, help="顺时针多少度")
+@click.option("--tilt", default=0.0, help="一边抬高多少，0 到 1")
+@click.pass_obj
+def push(url: str, /, **by: float) -> None:
+    """推一推高拍仪下面的材料。"""
+    _show(_ask(url, "POST", "/api/camera/push", by))
+
+
+@commands.command()
 @click.pass_obj
 def remove(url: str) -> None:
     """把高拍仪下面的材料拿走。"""

@@ -10,6 +10,8 @@
 ``POST /api/idcard/lay``              {"card": id};  ``POST /api/idcard/lift``; ``smartcard`` likewise
 ``POST /api/rating/press``            {"level": 5 … 1}
 ``POST /api/camera/lay``              {"page": id};  ``POST /api/camera/clear``
+``POST /api/camera/push``             {"right": mm, "down": mm, "turn": degrees clockwise, "tilt": 0 … 1}, all of them, by how
+                                      much more than now
 ``GET  /api/printer/papers``          [{n, cut, height_mm}];  ``GET /api/printer/papers/<n>.png``
 ``POST /api/printer/tear``            takes all paper away
 ====================================  ======================================================================================
@@ -26,11 +28,14 @@ from typing import Any, Final
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, HTTPException
 
+from devices.virtual.pages import Lie
 from devices.virtual.port import UnknownFaultError, VirtualDevice
 from devices.virtual.rig import CardPlace, Desk, NoSuchDeviceError, Rig, Roll, Tray
 from devices.virtual.smartcard import VirtualPcsc
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
+MOST_PUSHED = 500
+"""Millimetres or degrees at once: more than the desk is wide."""
 MAX_BODY = 4096
 """Bytes of a request; ours have some 40."""
 _REASONS = {
@@ -118,6 +123,14 @@ def create_api(rig: Rig) -> Flask:
             return _refusal(f"没有材料页“{page}”", 404)
         return _state(rig)
 
+    @api.post("/api/camera/push")
+    def push_page() -> Response:
+        body = _body(right=float, down=float, turn=float, tilt=float)
+        if not all(abs(body[way]) <= MOST_PUSHED for way in ("right", "down", "turn", "tilt")):
+            raise BadRequest
+        rig.camera().push(Lie(turn=body["turn"], right=body["right"], down=body["down"], tilt=body["tilt"]))
+        return _state(rig)
+
     @api.post("/api/camera/clear")
     def clear_desk() -> Response:
         rig.camera().clear_desk()
@@ -174,9 +187,12 @@ def _papers(tray: Tray) -> list[dict[str, Any]]:
 
 
 def _body(**fields: type) -> dict[str, Any]:
-    """The JSON body, which must hold these fields of these types; 400."""
+    """The JSON body, which must hold these fields of these types; 400. A whole number is a ``float`` too."""
     body = request.get_json()
-    if not isinstance(body, dict) or any(type(body.get(name)) is not kind for name, kind in fields.items()):
+    if not isinstance(body, dict):
+        raise BadRequest
+    body = {name: float(body[name]) if fields.get(name) is float and type(body[name]) is int else body[name] for name in body}
+    if any(type(body.get(name)) is not kind for name, kind in fields.items()):
         raise BadRequest
     return body
 

@@ -20,12 +20,15 @@ class Lie:
     down: float = 0.0
     tilt: float = 0.0
 
+    def pushed(self, by: Lie) -> Lie:
+        return Lie(self.turn + by.turn, self.right + by.right, self.down + by.down, min(1.0, max(0.0, self.tilt + by.tilt)))
+
 
 @dataclass(frozen=True, slots=True)
 class PageModel:
     """One thing to lay on the desk. ``label`` is Chinese. ``sheet`` ``None``: the desk stays empty.
 
-    ``blur`` is the sigma, in pixels of a still, of a picture out of focus.
+    ``blur`` is the sigma, in pixels of a still, of a picture out of focus. ``beside``: a second sheet, and how it lies.
     """
 
     id: str
@@ -33,6 +36,7 @@ class PageModel:
     sheet: Sheet | None
     lie: Lie = Lie()
     blur: float = 0.0
+    beside: tuple[Sheet, Lie] | None = None
 
 
 class UnknownPageError(KeyError):
@@ -204,6 +208,9 @@ PAGES: tuple[PageModel, ...] = (
     PageModel("cut_off", "缺一角（出画面）", RESIDENCE, Lie(turn=9.0, right=42, down=-62)),
     PageModel("blurred", "模糊（没对上焦）", RESIDENCE, Lie(turn=-2.0, right=-3, down=3), blur=5.0),
     PageModel("askew", "小册放得很斜", HOUSEHOLD, Lie(turn=-28.0, right=-6, down=15, tilt=0.3)),
+    PageModel(
+        "two", "两份一起放", HOUSEHOLD, Lie(turn=4.0, right=-8, down=-70), beside=(MARRIAGE, Lie(turn=-5.0, right=10, down=90))
+    ),
 )
 
 _BY_ID = {model.id: model for model in PAGES}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Protocol, runtime_checkable
 
+from devices.virtual.pages import Lie
 from devices.virtual.port import VirtualDevice
 
 
@@ -57,6 +58,9 @@ class Desk(Protocol):
 
     def lay(self, page_id: str) -> None:
         """``KeyError`` when there is no such page."""
+
+    def push(self, by: Lie) -> None:
+        """Push, turn or lift what lies there."""
 
     def clear_desk(self) -> None: ...
 

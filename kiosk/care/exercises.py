@@ -199,7 +199,7 @@ def _see_desk(station: Station, hands: Hands) -> Outcome:
     try:
         for _ in range(int(PICTURE / 0.1)):
             station.wait(0.1, PageTaken)  # nothing of the kind comes; faults do
-            if camera.preview() is not None:
+            if camera.live() is not None:
                 return passed("有画面")
     finally:
         camera.rest()

@@ -13,6 +13,13 @@ class TakePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnPicture:
+    """Turn the picture ``ref``, not yet sealed, by 90° clockwise."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class SealPage:
     """Seal the picture ``ref`` to the home desk and keep it; answered by PageSealed or PageLost."""
 
@@ -134,6 +141,7 @@ class Wipe:
 
 Effect = (
     TakePicture
+    | TurnPicture
     | SealPage
     | SetForm
     | DropPages

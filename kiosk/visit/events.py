@@ -166,6 +166,47 @@ class RetakePage(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class TurnPage(Intent):
+    """Turn the page on the screen by 90° clockwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePage(Intent):
+    """Look at one of the kept pages; null: back to the camera."""
+
+    ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeInstead(Intent):
+    """Take the chosen page anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUpPage(Intent):
+    """Remove the chosen page."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovePage(Intent):
+    """Put the chosen page ``by`` places further on."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUnasked(Intent):
+    """自动拍摄：开 or 关."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet(Intent):
+    """先别拍: the count that runs is stopped."""
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveOut(Intent):
     """The material on the screen is optional and was not brought."""
 
@@ -272,6 +313,14 @@ class CardTaken:
 @dataclass(frozen=True, slots=True)
 class CardNotTaken:
     fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSeen:
+    """``still``: a page lies still and nothing is to be changed; ``lay`` as in :class:`devices.port.Sight`."""
+
+    still: bool
+    lay: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,6 +473,7 @@ Event = (
     | CardSeen
     | CardTaken
     | CardNotTaken
+    | DeskSeen
     | PageShown
     | PageNotTaken
     | PageSealed

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from kiosk.visit import applying, choosing, drafting, filling, handing_in, papers, path, ways
+from kiosk.visit import applying, choosing, drafting, filling, handing_in, pages, papers, path, unasked, ways
 from kiosk.visit import events as ev
 from kiosk.visit.effects import DrawUp, DropPages, Effect, NoteService, SetForm, StoreCase, Wipe
 from kiosk.visit.outcome import Handler, Outcome, Rules, back
@@ -56,7 +56,7 @@ def step(state: State, event: ev.Event, now: float, rules: Rules) -> tuple[State
         effects += more
     if after == visit:
         return state, effects
-    if after is not None and (isinstance(event, ev.PageSealed) or replace(after, touched=visit.touched) == visit):
+    if after is not None and (isinstance(event, ev.PageSealed) or _shows_no_other(after, visit, event)):
         return replace(state, visit=after), effects
     return _versioned(state, after), effects
 
@@ -69,7 +69,7 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
     if not path.over(visit) and not path.stands(visit, rules.catalogue):
         ended, effects = _wipe(visit, "catalogue")
         return _versioned(state, ended), effects
-    visit = replace(visit, scan=Scan())
+    visit = replace(visit, scan=Scan(), unasked=unasked.restored(visit))
     if visit.step is Step.PAGE:
         visit = replace(visit, step=Step.SCAN)
     # Pictures were in memory only: a page not yet sealed is gone and is asked for again. A signed form is made anew.
@@ -150,7 +150,7 @@ def _tick(visit: Visit, _event: ev.Tick, now: float, rules: Rules) -> Outcome:
     if _receipt_taken(visit, now, rules):
         return replace(visit, step=Step.RATING, touched=now, warned=False), ()
     due = idle >= rules.idle_warning or visit.until - now <= rules.idle_end
-    return (replace(visit, warned=True) if due and not visit.warned else visit), ()
+    return unasked.tick(replace(visit, warned=visit.warned or due), now, rules)
 
 
 def _receipt_taken(visit: Visit, now: float, rules: Rules) -> bool:
@@ -159,6 +159,13 @@ def _receipt_taken(visit: Visit, now: float, rules: Rules) -> bool:
     return (
         visit.step in (Step.RECEIPT, Step.LEAFLET) and printed and not visit.leaving and now - visit.entered >= rules.receipt_shown
     )
+
+
+def _shows_no_other(after: Visit, before: Visit, event: ev.Event) -> bool:
+    """What the camera says of the desk is told beside the screen, picture by picture: no touch becomes stale by it."""
+    if isinstance(event, ev.Intent):
+        return replace(after, touched=before.touched) == before
+    return replace(after, touched=before.touched, unasked=before.unasked) == before
 
 
 def _nobody_s(event: ev.Event) -> tuple[Effect, ...]:
@@ -218,6 +225,12 @@ _AT: dict[tuple[Step, type], Handler] = {
     (Step.WAIVE, ev.Weigh): ways.weigh,
     (Step.WAIVE, ev.Back): ways.weigh_back,
     (Step.SCAN, ev.TakePage): papers.take,
+    (Step.SCAN, ev.ChoosePage): pages.choose,
+    (Step.SCAN, ev.TakeInstead): pages.take_instead,
+    (Step.SCAN, ev.GiveUpPage): pages.give_up,
+    (Step.SCAN, ev.MovePage): pages.move,
+    (Step.SCAN, ev.TakeUnasked): unasked.choose,
+    (Step.SCAN, ev.NotYet): unasked.not_yet,
     (Step.SCAN, ev.PageShown): papers.page_shown,
     (Step.SCAN, ev.PageNotTaken): papers.page_not_taken,
     (Step.SCAN, ev.Next): papers.material_done,
@@ -225,6 +238,7 @@ _AT: dict[tuple[Step, type], Handler] = {
     (Step.SCAN, ev.ScanAgain): papers.scan_again,
     (Step.SCAN, ev.Back): papers.scan_back,
     (Step.PAGE, ev.KeepPage): papers.keep,
+    (Step.PAGE, ev.TurnPage): papers.turn,
     (Step.PAGE, ev.RetakePage): papers.retake,
     (Step.PAGE, ev.Back): papers.retake,
     (Step.FORM, ev.FillForm): filling.fill,
@@ -266,6 +280,7 @@ _ANYWHERE: dict[type, Handler] = {
     ev.End: _end,
     ev.Back: back,
     ev.DraftOpened: drafting.opened,
+    ev.DeskSeen: unasked.desk_seen,
     ev.PageShown: papers.page_late,
     ev.PageSealed: papers.page_sealed,
     ev.PageLost: papers.page_lost,

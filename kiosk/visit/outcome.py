@@ -33,6 +33,10 @@ class Rules:
     query: float = 20
     queries: bool = False
     window: bool = False
+    unasked: bool = True
+    """Pages are taken by themselves, unless the citizen wants it otherwise."""
+    count: float = 3
+    """From a page's lying still and good to its picture."""
 
     def here(self, opening: Opening) -> bool:
         """Whether this terminal can do it at all, on a good day."""

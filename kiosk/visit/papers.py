@@ -4,34 +4,37 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from domain.case.content import Box
 from kiosk.visit import drafting, path
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DrawUp, DropPages, SealPage, StoreCase, TakePicture
+from kiosk.visit.effects import DrawUp, DropPages, SealPage, StoreCase, TakePicture, TurnPicture
 from kiosk.visit.outcome import Outcome, Rules, back, drop, each_page, onward, with_collected
+from kiosk.visit.pages import dropped, with_new
 from kiosk.visit.state import (
     Collected,
+    Hold,
     KeptPage,
     Scan,
     ShownPage,
     Step,
     Visit,
 )
-
-MAX_PAGES = 20
-"""Pages of one material: more than any of the catalogue's needs, and a bound on what one visit can write."""
+from kiosk.visit.unasked import MAX_PAGES, held
 
 
 def take(visit: Visit, event: ev.TakePage, _now: float, rules: Rules) -> Outcome:
     material = path.current_material(visit, rules.catalogue)
     if material is None or visit.scan.taking or len(path.collected(visit, material.material_id).pages) >= MAX_PAGES:
         return visit, ()
-    return replace(visit, scan=Scan(taking=event.ref)), (TakePicture(event.ref),)
+    scan = Scan(taking=event.ref, instead=visit.scan.instead)
+    return replace(visit, scan=scan, unasked=held(visit, Hold.CHANGE)), (TakePicture(event.ref),)
 
 
 def page_shown(visit: Visit, event: ev.PageShown, _now: float, _rules: Rules) -> Outcome:
     if visit.scan.taking != event.ref:
         return visit, (DropPages((event.ref,), ()),)
-    return replace(visit, step=Step.PAGE, scan=Scan(shown=ShownPage(event.ref, event.findings))), ()
+    scan = Scan(shown=ShownPage(event.ref, event.findings), instead=visit.scan.instead)
+    return replace(visit, step=Step.PAGE, scan=scan), ()
 
 
 def page_late(visit: Visit, event: ev.PageShown, _now: float, _rules: Rules) -> Outcome:
@@ -39,7 +42,10 @@ def page_late(visit: Visit, event: ev.PageShown, _now: float, _rules: Rules) -> 
 
 
 def page_not_taken(visit: Visit, event: ev.PageNotTaken, _now: float, _rules: Rules) -> Outcome:
-    return (replace(visit, scan=Scan(fault=event.fault)) if visit.scan.taking == event.ref else visit), ()
+    if visit.scan.taking != event.ref:
+        return visit, ()
+    scan = Scan(fault=event.fault, instead=visit.scan.instead)
+    return replace(visit, scan=scan, unasked=held(visit, Hold.MOVE)), ()
 
 
 def keep(visit: Visit, _event: ev.KeepPage, _now: float, rules: Rules) -> Outcome:
@@ -47,14 +53,29 @@ def keep(visit: Visit, _event: ev.KeepPage, _now: float, rules: Rules) -> Outcom
     if material is None or shown is None or visit.home is None:
         return visit, ()
     before = path.collected(visit, material.material_id)
-    after = replace(before, pages=(*before.pages, KeptPage(shown.ref, shown.findings)))
-    kept = replace(visit, step=Step.SCAN, scan=Scan(), collected=with_collected(visit, after))
-    return kept, (SealPage(visit.id, shown.ref, visit.home),)
+    pages, old = with_new(before.pages, KeptPage(shown.ref, shown.findings), visit.scan.instead)
+    kept = replace(visit, step=Step.SCAN, scan=Scan(), collected=with_collected(visit, replace(before, pages=pages)))
+    return kept, (SealPage(visit.id, shown.ref, visit.home), *((dropped(old),) if old else ()))
+
+
+def turn(visit: Visit, _event: ev.TurnPage, _now: float, _rules: Rules) -> Outcome:
+    shown = visit.scan.shown
+    if shown is None:
+        return visit, ()
+    findings = tuple(replace(f, boxes=tuple(map(_turned, f.boxes))) for f in shown.findings)
+    shown = replace(shown, findings=findings, turns=(shown.turns + 1) % 4)
+    return replace(visit, scan=replace(visit.scan, shown=shown)), (TurnPicture(shown.ref),)
+
+
+def _turned(box: Box) -> Box:
+    left, top, right, bottom = box
+    return 10_000 - bottom, left, 10_000 - top, right
 
 
 def retake(visit: Visit, _event: ev.RetakePage | ev.Back, _now: float, _rules: Rules) -> Outcome:
     refs = (visit.scan.shown.ref,) if visit.scan.shown else ()
-    return replace(visit, step=Step.SCAN, scan=Scan()), (DropPages(refs, ()),)
+    again = replace(visit, step=Step.SCAN, scan=Scan(instead=visit.scan.instead), unasked=held(visit, Hold.MOVE))
+    return again, (DropPages(refs, ()),)
 
 
 def page_sealed(visit: Visit, event: ev.PageSealed, _now: float, _rules: Rules) -> Outcome:
@@ -73,7 +94,9 @@ def page_lost(visit: Visit, event: ev.PageLost, _now: float, rules: Rules) -> Ou
         visit = replace(visit, collected=with_collected(visit, replace(hit, pages=())))
         return _waited_for(visit)
     left = replace(hit, done=False, pages=tuple(p for p in hit.pages if p.ref != event.ref))
-    return replace(visit, step=Step.SCAN, scan=Scan(fault=event.fault), collected=with_collected(visit, left)), ()
+    return replace(
+        visit, step=Step.SCAN, scan=Scan(fault=event.fault), unasked=held(visit, Hold.MOVE), collected=with_collected(visit, left)
+    ), ()
 
 
 def _waited_for(visit: Visit) -> Outcome:
@@ -115,9 +138,11 @@ def scan_again(visit: Visit, event: ev.ScanAgain, _now: float, rules: Rules) -> 
 
 
 def scan_back(visit: Visit, event: ev.Back, now: float, rules: Rules) -> Outcome:
-    """Back through the materials, then out of the scanning."""
+    """From a kept page to the camera, back through the materials, then out of the scanning."""
     if visit.scan.taking:
         return visit, ()
+    if visit.scan.chosen or visit.scan.instead:
+        return replace(visit, scan=Scan()), ()
     materials = [m.material_id for m in path.to_scan(visit, rules.catalogue)]
     current = path.current_material(visit, rules.catalogue)
     at = materials.index(current.material_id) if current else len(materials)

@@ -14,7 +14,7 @@ from domain.catalogue.opening import Opening
 from domain.forms import asking
 from kiosk.visit import chipless, form
 from kiosk.visit.delivery import delivery, offered
-from kiosk.visit.state import Collected, Stage, Step, Visit
+from kiosk.visit.state import Collected, KeptPage, Stage, Step, Visit
 
 _Asks = Callable[[Visit, Catalogue], bool]
 _BROUGHT = ("scan", "original_shown", "posted")
@@ -130,6 +130,21 @@ def current_material(visit: Visit, catalogue: Catalogue) -> Material | None:
 
 def collected(visit: Visit, material: str) -> Collected:
     return next((c for c in visit.collected if c.material == material), Collected(material))
+
+
+def kept(visit: Visit, catalogue: Catalogue) -> tuple[KeptPage, ...]:
+    material = current_material(visit, catalogue)
+    return collected(visit, material.material_id).pages if material else ()
+
+
+def side(visit: Visit, catalogue: Catalogue) -> int:
+    """Which side of a card is to be laid now: 1 its front, 2 its back; 0 for what has one side to show."""
+    material = current_material(visit, catalogue)
+    if material is None or material.sides == 1:
+        return 0
+    pages = kept(visit, catalogue)
+    at = next((n for n, page in enumerate(pages) if page.ref == visit.scan.instead), len(pages))
+    return at % 2 + 1
 
 
 def all_sealed(visit: Visit) -> bool:

@@ -23,7 +23,7 @@ class Place:
 PLACES = (
     Place("state", "identity, answers, signature: the visit's state in memory", "the state without a visit replaces it", True),
     Place("volatile", "the same on tmpfs, for a restart of the service", "the file is removed", True),
-    Place("tray", "pictures of pages not yet sealed, what pages are known by when they come again, in memory", "emptied", True),
+    Place("tray", "pictures of pages: whole until sealed, small ones, and what they are known by, in memory", "emptied", True),
     Place("press", "the masked picture of the form to be signed, in memory", "forgotten, and a form being set is given up", True),
     Place("camera", "the camera's frames and preview", "the camera is told to rest and forgets them", True),
     Place("document", "a document that was asked for, in memory until it is printed", "forgotten", True),

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from devices.port import Advice as Advice
+from devices.port import Edge as Edge
+from devices.port import LivePicture as LivePicture
+from devices.port import Sight as Sight
 from domain.catalogue.catalogue import Catalogue
 from kiosk.visit.events import Intent
-from kiosk.visit.state import State
+from kiosk.visit.state import Hold, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Snapshot:
     visit ends by itself, when a warning is due or the last screen is shown. ``card_lies``: the card that was read last still lies
     on the reader, by its own word; not knowing is ``False``. ``photo`` names what :meth:`Glass.photo` has; no two photos
     have one name. ``out``: names of the devices that are out of order now. ``online``: the centre can be
-    reached, as far as is known; the try alone knows.
+    reached, as far as is known; the try alone knows. ``unasked``: pages are taken by themselves.
     """
 
     serial: int
@@ -66,6 +70,23 @@ class Snapshot:
     photo: str = ""
     out: frozenset[str] = frozenset()
     online: bool = True
+    unasked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk in one picture. ``count``: seconds until the page is taken by itself, of ``whole``. ``unasked``: whether pages are
+    taken so at all. ``side``: of a card that is to be laid now, 1 its front, 2 its back. ``first``: no page of this
+    material is kept yet.
+    """
+
+    picture: LivePicture
+    count: float | None
+    whole: float
+    hold: Hold
+    unasked: bool
+    side: int = 0
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +98,9 @@ class Reply:
 
 
 class Glass(Protocol):
-    """The middle, as seen from the screen. Every method may be called from any thread and returns quickly, but for ``wait``."""
+    """The middle, as seen from the screen. Every method may be called from any thread; all but ``wait`` and ``desk`` return
+    quickly.
+    """
 
     @property
     def boot(self) -> str:
@@ -100,8 +123,13 @@ class Glass(Protocol):
     def wait(self, serial: int, timeout: float) -> Snapshot:
         """The snapshot once its serial differs from ``serial``, or after ``timeout`` seconds."""
 
-    def preview(self) -> bytes | None:
-        """Latest small JPEG of the desk, while the camera is wanted."""
+    def desk(self, after: int, timeout: float) -> Desk | None:
+        """The desk's newest picture once its serial is not ``after``, or whatever there is after ``timeout`` seconds; ``None``
+        while no camera is wanted, or none serves.
+        """
+
+    def thumb(self, ref: str) -> bytes | None:
+        """Small JPEG of a kept page, while its pages are under the camera; none after a restart."""
 
     def photo(self, ref: str) -> bytes | None:
         """JPEG of the card's photo; only the present one, only while the identity is on the screen."""

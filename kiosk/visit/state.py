@@ -109,18 +109,44 @@ class Collected(Struct, frozen=True):
 
 
 class ShownPage(Struct, frozen=True):
-    """A straightened page on the screen, waiting for *keep* or *again*."""
+    """A straightened page on the screen, waiting for *keep* or *again*; ``turns``: quarter turns clockwise the citizen gave it."""
 
     ref: str
     findings: tuple[Finding, ...] = ()
+    turns: int = 0
 
 
 class Scan(Struct, frozen=True):
-    """The camera's part: ``taking`` is the request under way, ``fault`` why the last one gave no page."""
+    """The camera's part: ``taking`` is the request under way, ``fault`` why the last one gave no page. ``chosen``: the kept page
+    that is looked at; ``instead``: the one the next picture takes the place of.
+    """
 
     taking: str | None = None
     fault: str | None = None
     shown: ShownPage | None = None
+    chosen: str | None = None
+    instead: str | None = None
+
+
+class Hold(StrEnum):
+    """What must happen before a page is taken by itself again; see ``unasked.py``."""
+
+    NONE = "none"
+    MOVE = "move"
+    CHANGE = "change"
+
+
+class Unasked(Struct, frozen=True):
+    """Taking pictures by itself. ``on``: the citizen's choice, null: as the terminal is set. ``still`` and ``lay``: what the camera
+    last said of the desk. ``since``: when the count began. ``shots``: pictures taken so, for their names.
+    """
+
+    on: bool | None = None
+    hold: Hold = Hold.NONE
+    still: bool = False
+    lay: int = 0
+    since: float | None = None
+    shots: int = 0
 
 
 class PrintState(StrEnum):
@@ -218,6 +244,7 @@ class Visit(Struct, frozen=True):
     waived: tuple[str, ...] = ()
     collected: tuple[Collected, ...] = ()
     scan: Scan = Scan()
+    unasked: Unasked = Unasked()
     answers: dict[str, str] = {}
     """What the person answered by hand, empty for what they left empty; what the card says is not in here."""
     asking: str | None = None

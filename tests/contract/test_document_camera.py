@@ -199,7 +199,7 @@ def test_a_frozen_camera_is_said_to_be_every_page_is_answered_and_it_comes_back_
         before = heard.so_far
         source.inject("frozen")
         heard.fault("camera_frozen", since=before)
-        assert driver.preview() is None
+        assert driver.live() is None
         driver.take("while frozen")
         assert heard.answer("while frozen") == PageRefused("while frozen", "camera_frozen")
         frozen_at = heard.so_far

@@ -14,7 +14,7 @@ def test_a_frozen_camera_is_a_fault_until_frames_come_again_without_a_restart(tm
         before = heard.so_far
         virtual.inject(fault)
         heard.fault("camera_frozen", since=before)
-        assert driver.preview() is None
+        assert driver.live() is None
         frozen_at = heard.so_far
         driver.take("while frozen")
         assert heard.answer("while frozen") == PageRefused("while frozen", "camera_frozen")

@@ -17,7 +17,7 @@ def test_nonsense_is_no_frame_and_the_camera_is_opened_anew(tmp_path, fault):
         before = heard.so_far
         virtual.inject(fault)
         heard.fault("mute", since=before)
-        assert driver.preview() is None
+        assert driver.live() is None
         virtual.clear()
         assert first_preview(driver)
 

@@ -12,7 +12,7 @@ def test_an_unplugged_camera_is_absent_and_ready_when_it_is_back(tmp_path):
         before = heard.so_far
         virtual.inject("unplug")
         heard.fault("absent", since=before)
-        assert driver.preview() is None
+        assert driver.live() is None
         driver.take("while away")
         assert heard.answer("while away") == PageRefused("while away", "absent")
         gone_at = heard.so_far

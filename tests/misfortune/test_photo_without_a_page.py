@@ -33,7 +33,7 @@ def test_nobody_looks_while_the_camera_rests(tmp_path):
     with desk_camera(tmp_path, page="residence") as (_virtual, driver, heard):
         driver.take("resting")
         assert heard.answer("resting") == PageRefused("resting", "page_not_found")
-        assert driver.preview() is None
+        assert driver.live() is None
 
 
 def test_rest_forgets_every_picture(tmp_path):
@@ -43,6 +43,6 @@ def test_rest_forgets_every_picture(tmp_path):
         driver.take("kept by others")
         assert isinstance(heard.answer("kept by others"), PageTaken)
         driver.rest()
-        assert driver.preview() is None
+        assert driver.live() is None
         held = [value for value in vars(driver).values() if isinstance(value, bytes | bytearray | memoryview) and len(value) > 100]
         assert held == []

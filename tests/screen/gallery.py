@@ -23,7 +23,7 @@ def main(folder: Path, width: int, height: int) -> None:
         page = browser.new_page(viewport={"width": width, "height": height}, has_touch=True)
         for n, name in enumerate(chain(screens(glass), who(glass))):
             page.goto(address)
-            page.wait_for_selector("#preview img, #screen:not(:has(#preview))")
+            page.wait_for_selector("#desk canvas, #screen:not(:has(#desk))")
             page.screenshot(path=folder / f"{n:02d}-{name}.png")
             # Of the end of a visit the page would load itself anew, and break off the next load.
             page.goto("about:blank")

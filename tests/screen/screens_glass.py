@@ -21,10 +21,10 @@ from domain.identity import Document, Identity
 from kiosk.press import sheets
 from kiosk.press.press import Press
 from kiosk.settings import TerminalSettings
-from kiosk.visit import effects, machine, path
+from kiosk.visit import effects, machine, path, unasked
 from kiosk.visit import events as ev
 from kiosk.visit.outcome import Rules
-from kiosk.visit.snapshot import Fault, Hall, Reply, Snapshot
+from kiosk.visit.snapshot import Desk, Fault, Hall, LivePicture, Reply, Sight, Snapshot
 from kiosk.visit.state import Noted, Printing, PrintState, State, Step, Submitted
 from ui.server import create_page_server
 
@@ -62,6 +62,8 @@ OTHER_ADDRESS = "示范三县得妥镇河坝街66号附2号"
 _HALL = ("示范三县", "示范三县政务服务中心", "0800-123-4567", "12345", "https://query.example")
 TERMINAL = TerminalSettings("demo-k01", "K01", "511381", "demo-san", *_HALL)
 SERVICE = "Z511381261122K01RRK00018"
+PAPER = ((0.273, 0.119), (0.694, 0.079), (0.736, 0.873), (0.316, 0.913))
+"""Where the paper lies in the picture of the desk."""
 CASE = "511381261122K01RRK00018"
 
 
@@ -79,6 +81,7 @@ class ScreenGlass:
         self.now = 1000.0
         self.effects: list[effects.Effect] = []
         self.findings: tuple[Finding, ...] = ()
+        self.sight = Sight(outline=PAPER)
         self._faults = tomllib.loads(FAULTS.read_text())
         self._snapshot = Snapshot(1, State())
         self._changed = threading.Condition()
@@ -102,7 +105,8 @@ class ScreenGlass:
         """Let something happen, as the dispatcher would."""
         with self._changed:
             state, asked = machine.step(self._snapshot.state, event, self.now, self.rules)
-            self.show(state=state)
+            visit = state.visit
+            self.show(state=state, unasked=visit is None or unasked.is_on(visit, self.rules))
             self.effects += asked
             for effect in asked if self.answers else ():
                 self._answer(effect)
@@ -118,8 +122,21 @@ class ScreenGlass:
             self._changed.wait_for(lambda: self._snapshot.serial != serial, timeout)
             return self._snapshot
 
-    def preview(self) -> bytes | None:
-        return _desk() if self._at(Step.SCAN) else None
+    def desk(self, after: int, timeout: float) -> Desk | None:
+        visit = self.snapshot().state.visit
+        if visit is None or not self._at(Step.SCAN):
+            return None
+        threading.Event().wait(0.05)
+        picture = LivePicture(after + 1, _desk(), 640, 480, self.sight)
+        return unasked.desk(picture, visit, self.now, self.rules)
+
+    def see(self, sight: Sight) -> None:
+        """What the camera sees from now on."""
+        self.sight = sight
+        self.tell(ev.DeskSeen(sight.still and sight.advice is None, sight.lay))
+
+    def thumb(self, ref: str) -> bytes | None:
+        return _sheet() if self._at(Step.SCAN) else None
 
     def photo(self, ref: str) -> bytes | None:
         snapshot = self.snapshot()
@@ -210,7 +227,6 @@ def _desk() -> bytes:
     desk = Image.new("RGB", (640, 480), "#39424a")
     sheet = Image.open(io.BytesIO(_sheet())).resize((270, 382)).rotate(4, expand=True, fillcolor="#39424a")
     desk.paste(sheet, (175, 38))
-    ImageDraw.Draw(desk).polygon([(202, 38), (471, 58), (443, 438), (175, 418)], outline="#35c26b", width=4)
     return _jpeg(desk)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
-from screens_glass import OTHER_ADDRESS, PERSON, PHONE, ScreenGlass, printed
+from screens_glass import OTHER_ADDRESS, PAPER, PERSON, PHONE, ScreenGlass, printed
 
 from domain.case.content import Finding, Point, Signature
 from domain.catalogue.catalogue import Catalogue, load
@@ -14,6 +14,7 @@ from domain.catalogue.form import Field, Option, When
 from domain.catalogue.opening import Opening
 from kiosk.visit import events as ev
 from kiosk.visit import form, path
+from kiosk.visit.snapshot import Sight
 from kiosk.visit.state import PrintState, Step
 
 SIGNATURE = Signature(800, 300, ((Point(100, 100, 0), Point(300, 180, 90), Point(500, 120, 200)),))
@@ -119,7 +120,7 @@ def _papers(glass: ScreenGlass) -> Iterator[str]:
     tell(ev.PageNotTaken("ref-0", "page_not_found"))
     yield "scan-fault"
     glass.answers = True
-    glass.findings = (Finding("page_blurred"),)
+    glass.findings = (Finding("page_blurred", ((1500, 1800, 8000, 3600),)),)
     tell(ev.TakePage("ref-1"))
     yield "page-findings"
     tell(ev.RetakePage())
@@ -128,6 +129,15 @@ def _papers(glass: ScreenGlass) -> Iterator[str]:
     yield "page"
     tell(ev.KeepPage())
     yield "scan-kept"
+    tell(ev.ChoosePage("ref-2"))
+    yield "scan-chosen"
+    tell(ev.TakeInstead())
+    yield "scan-instead"
+    tell(ev.ChoosePage(None))
+    for lay in (1, 2):
+        glass.see(Sight(still=True, lay=lay, outline=PAPER))
+    yield "scan-counting"
+    tell(ev.NotYet())
     glass.show(overlay=glass.fault("camera_frozen"))
     yield "overlay"
     glass.show(overlay=None)

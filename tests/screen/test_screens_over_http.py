@@ -95,7 +95,7 @@ def test_nothing_is_kept_by_the_browser(glass: ScreenGlass, client: FlaskClient)
     visit = glass.snapshot().state.visit
     assert visit is not None
     assert visit.scan.shown is not None
-    for path in ("/", "/screen", f"/page/{visit.scan.shown.ref}.jpg", "/preview.jpg"):
+    for path in ("/", "/screen", f"/page/{visit.scan.shown.ref}.jpg", "/desk.jpg"):
         assert client.get(path).headers["Cache-Control"] == "no-store"
     assert "Clear-Site-Data" not in client.get("/").headers
     glass.tell(ev.End())
@@ -109,7 +109,7 @@ def test_a_page_is_shown_only_while_it_lies_on_the_screen(glass: ScreenGlass, cl
     assert client.get("/page/..%2Fref-2.jpg").status_code == 404
     glass.tell(ev.KeepPage())
     assert client.get("/page/ref-2.jpg").status_code == 204
-    assert client.get("/preview.jpg").mimetype == "image/jpeg"
+    assert client.get("/desk.jpg").mimetype == "image/jpeg"
 
 
 def test_a_touch_is_answered_with_the_next_screen(glass: ScreenGlass, client: FlaskClient) -> None:
@@ -162,7 +162,7 @@ def test_a_form_without_a_version_is_malformed(glass: ScreenGlass, client: Flask
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.168.1.4:8080", "localhost@evil.example"])
 def test_a_foreign_host_is_refused(client: FlaskClient, host: str) -> None:
-    for path in ("/", "/screen", "/events", "/preview.jpg"):
+    for path in ("/", "/screen", "/events", "/desk.jpg"):
         assert client.get(path, headers={"Host": host}).status_code == 403
 
 
@@ -179,7 +179,7 @@ def test_a_post_from_another_origin_is_refused(glass: ScreenGlass, client: Flask
     assert glass.step is None
 
 
-@pytest.mark.parametrize("path", ["/events", "/preview.jpg", "/screen"])
+@pytest.mark.parametrize("path", ["/events", "/desk.jpg", "/screen"])
 def test_a_page_elsewhere_cannot_even_ask(client: FlaskClient, path: str) -> None:
     elsewhere = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
     assert client.get(path, headers=elsewhere).status_code == 403

@@ -191,8 +191,8 @@ def see_the_desk(seat: Seat) -> None:
     assert isinstance(seat.driver, FrameCamera)
     camera = seat.driver
     camera.watch()
-    before = camera.preview()
-    seat.until(lambda: (now := camera.preview()) is not None and now is not before)
+    before = camera.live()
+    seat.until(lambda: (now := camera.live()) is not None and now is not before)
 
 
 def read_a_chip_card(seat: Seat) -> None:

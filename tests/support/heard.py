@@ -53,7 +53,7 @@ def first_preview(driver: FrameCamera) -> bytes:
     """The next preview there is, waited for."""
     gap = threading.Event()
     for _ in range(int(PATIENCE / 0.02)):
-        if (picture := driver.preview()) is not None:
-            return picture
+        if (picture := driver.live()) is not None:
+            return picture.jpeg
         gap.wait(0.02)
     raise AssertionError("no preview came")

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from support.visits import Walk
 from test_bundle import MADE
 
 from domain.case.content import Finding
@@ -16,6 +17,8 @@ from domain.case.turning import turned, turned_box, turned_finding, turns
 from fleet.desk.bundle import Leaf, pdf
 from fleet.desk.pictures import master, reading_copy
 from kiosk.tray import Tray
+from kiosk.visit import effects as fx
+from kiosk.visit import events as ev
 
 
 def marked() -> bytes:
@@ -90,3 +93,14 @@ def test_a_tag_somebody_else_wrote_is_not_believed_nor_lost():
     Image.new("RGB", (20, 30)).save(out, "JPEG", exif=exif)
     assert turns(out.getvalue()) == 0
     assert turns(turned(out.getvalue(), 1)) == 1
+
+
+def test_what_is_doubtful_turns_with_the_page_and_only_a_page_on_the_screen_is_turned() -> None:
+    walk = Walk().identified().do(ev.TurnPage(), ev.TakePage("p1"))
+    found = (Finding("page_blurred", ((1000, 2000, 3000, 4000),)),)
+    walk.do(ev.PageShown("p1", found), ev.TurnPage())
+    assert walk.asked(fx.TurnPicture) == [fx.TurnPicture("p1")]
+    assert walk.visit.scan.shown is not None
+    assert walk.visit.scan.shown.findings[0].boxes == ((6000, 1000, 8000, 3000),)
+    walk.do(ev.TurnPage(), ev.TurnPage(), ev.TurnPage(), ev.KeepPage())
+    assert walk.visit.collected[0].pages[0].findings == found

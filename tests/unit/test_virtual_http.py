@@ -100,6 +100,8 @@ def test_pages_are_laid_on_the_desk_and_taken_away(bench: Bench) -> None:
     page = device(bench.get("/api/state"), "camera")["pages"][0]
     assert CHINESE.search(page["label"])
     assert device(bench.post("/api/camera/lay", {"page": page["id"]}), "camera")["lying"] == page["id"]
+    pushed = bench.post("/api/camera/push", {"right": 5, "down": -3.5, "turn": 2, "tilt": 0})
+    assert device(pushed, "camera")["lying"] == page["id"]
     assert device(bench.post("/api/camera/clear", {}), "camera")["lying"] is None
 
 
@@ -128,6 +130,8 @@ def test_what_was_printed_is_seen_and_torn_off(bench: Bench) -> None:
         ("/api/rating/press", {"level": 6}, 404),
         ("/api/rating/press", {"level": True}, 400),
         ("/api/camera/lay", {"page": "no such page"}, 404),
+        ("/api/camera/push", {"right": 5}, 400),
+        ("/api/camera/push", {"right": 1e9, "down": 0, "turn": 0, "tilt": 0}, 400),
         ("/api/nowhere", {}, 404),
         ("/api/state", {}, 405),
         ("/api/idcard/lay", {"card": "x" * 5000}, 413),

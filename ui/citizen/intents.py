@@ -29,6 +29,7 @@ _MAX_TICKED = 40
 _MAX_SIDE = 4096
 """Pixels of a signature pad's side; no terminal's screen is larger."""
 _ID = re.compile(r"[A-Za-z0-9-]{1,40}")
+_REF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _VISIT = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _VERSION = re.compile(r"[0-9]{1,12}")
 _DATE_PARTS = ("year", "month", "day")
@@ -80,6 +81,27 @@ def _begin(_fields: Form) -> ev.Intent:
 
 def _take_page(_fields: Form) -> ev.Intent:
     return ev.TakePage(secrets.token_urlsafe(16))
+
+
+def _choose_page(fields: Form) -> ev.Intent:
+    ref = _text(fields, "ref", 64, optional=True)
+    if ref and not _REF.fullmatch(ref):
+        raise BadFormError("ref")
+    return ev.ChoosePage(ref or None)
+
+
+def _move_page(fields: Form) -> ev.Intent:
+    by = {"on": 1, "back": -1}.get(_text(fields, "by", 4))
+    if by is None:
+        raise BadFormError("by")
+    return ev.MovePage(by)
+
+
+def _take_unasked(fields: Form) -> ev.Intent:
+    on = _text(fields, "on", 3)
+    if on not in ("yes", "no"):
+        raise BadFormError("on")
+    return ev.TakeUnasked(on == "yes")
 
 
 def _identified(intent: Callable[[str], ev.Intent], field: str) -> Callable[[Form], ev.Intent]:
@@ -276,6 +298,13 @@ _PARSERS: dict[str, Callable[[Any], ev.Intent]] = {
     "fetch-draft": _fetch_draft,
     "checked": _checked,
     "take-page": _take_page,
+    "turn-page": _plain(ev.TurnPage),
+    "choose-page": _choose_page,
+    "take-instead": _plain(ev.TakeInstead),
+    "give-up-page": _plain(ev.GiveUpPage),
+    "move-page": _move_page,
+    "take-unasked": _take_unasked,
+    "not-yet": _plain(ev.NotYet),
     "keep-page": _plain(ev.KeepPage),
     "retake-page": _plain(ev.RetakePage),
     "leave-out": _plain(ev.LeaveOut),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import re
 from datetime import UTC, datetime
@@ -20,9 +21,11 @@ from kiosk.visit.state import Step
 from ui.citizen import intents
 from ui.citizen.typing import typing_error
 from ui.stream import Streams
-from ui.view import screen
+from ui.view import desk, screen
 
 logger = logging.getLogger(__name__)
+LONGEST = 1.0
+"""Seconds a request waits for the desk's next picture: it holds one of the server's threads."""
 _REF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -68,9 +71,19 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
     def events() -> Response:
         return streams.open("citizen")
 
-    @pages.get("/preview.jpg")
-    def preview() -> Response:
-        return _picture(glass.preview())
+    @pages.get("/desk.jpg")
+    def desk_now() -> Response:
+        """The next picture of the desk after the one of serial ``after``, and in the header ``Desk`` what goes with it."""
+        after = request.args.get("after", "")
+        now = glass.desk(int(after) if re.fullmatch(r"[0-9]{1,12}", after) else 0, LONGEST)
+        picture = _picture(now.picture.jpeg if now else None)
+        if now is not None:
+            picture.headers["Desk"] = json.dumps(desk.told(now), separators=(",", ":"))
+        return picture
+
+    @pages.get("/thumb/<ref>.jpg")
+    def thumb(ref: str) -> Response:
+        return _picture(glass.thumb(ref) if _REF.fullmatch(ref) else None)
 
     @pages.get("/photo/<ref>.jpg")
     def photo(ref: str) -> Response:

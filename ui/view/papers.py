@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain import masking
+from domain.case.content import Finding
 from domain.catalogue.words import NECESSITY
 from domain.identity import document_name
 from domain.nationality import nationality_name
@@ -83,25 +84,54 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept page. ``name``: 第 2 页, or the side of a card. ``there``: a small picture of it can be shown."""
+
+    ref: str
+    name: str
+    there: bool
+    doubtful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The kept page that is looked at; where it may be moved to."""
+
+    page: Kept
+    findings: tuple[str, ...]
+    back: bool
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
-    """Material ``at`` of ``of`` is under the camera; ``pages`` of it are kept."""
+    """Material ``at`` of ``of`` is under the camera, ``pages`` of it are kept. ``unasked``: they are taken by themselves.
+    ``instead``: what the page is called whose place the next picture takes.
+    """
 
     material: str
     material_id: str
     at: int
     of: int
-    pages: int
+    pages: tuple[Kept, ...]
+    chosen: Chosen | None
+    instead: str
     taking: bool
+    unasked: bool
     fault: str
     optional: str
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """The page just taken. ``places``: left, top, width, height of what is doubtful, in ten-thousandths of the page."""
+
     material: str
-    number: int
+    name: str
     ref: str
+    turns: int
     findings: tuple[str, ...]
+    places: tuple[tuple[int, int, int, int], ...]
 
 
 def card(glass: Glass, visit: Visit) -> Card:
@@ -139,18 +169,25 @@ def identity(visit: Visit, photo: str) -> Identity:
     return Identity(person(visit), photo)
 
 
-def scan(glass: Glass, visit: Visit) -> Scan:
+def scan(glass: Glass, visit: Visit, *, unasked: bool) -> Scan:
     materials = path.to_scan(visit, glass.catalogue)
     current = path.current_material(visit, glass.catalogue)
     if current is None:
         raise LookupError("nothing is left to scan, yet the camera's screen is asked for")
+    collected = path.collected(visit, current.material_id).pages
+    listed = tuple(
+        Kept(p.ref, _page_name(n, current.sides), glass.thumb(p.ref) is not None, bool(p.findings)) for n, p in enumerate(collected)
+    )
     return Scan(
         material=current.name,
         material_id=current.material_id,
         at=materials.index(current) + 1,
         of=len(materials),
-        pages=len(path.collected(visit, current.material_id).pages),
+        pages=listed,
+        chosen=_chosen(glass, visit, listed),
+        instead=next((p.name for p in listed if p.ref == visit.scan.instead), ""),
         taking=visit.scan.taking is not None,
+        unasked=unasked,
         fault=told(glass, visit.scan.fault, "刚才没有拍成，请再拍一次。"),
         optional=NECESSITY[current.necessity] if path.may_leave_out(current) else "",
     )
@@ -163,10 +200,36 @@ def page(glass: Glass, visit: Visit) -> Page:
         raise LookupError("no page lies on the screen")
     return Page(
         material=current.name,
-        number=len(path.collected(visit, current.material_id).pages) + 1,
+        name=_page_name(_place(visit, current.material_id), current.sides),
         ref=shown.ref,
-        findings=tuple(text for found in shown.findings if (text := glass.fault(found.code).citizen)),
+        turns=shown.turns,
+        findings=_doubts(glass, shown.findings),
+        places=tuple(
+            (left, top, right - left, bottom - top) for found in shown.findings for left, top, right, bottom in found.boxes
+        ),
     )
+
+
+def _chosen(glass: Glass, visit: Visit, listed: tuple[Kept, ...]) -> Chosen | None:
+    at = next((n for n, page in enumerate(listed) if page.ref == visit.scan.chosen), None)
+    if at is None:
+        return None
+    page = next(p for c in visit.collected for p in c.pages if p.ref == visit.scan.chosen)
+    return Chosen(listed[at], _doubts(glass, page.findings), back=at > 0, on=at < len(listed) - 1)
+
+
+def _doubts(glass: Glass, findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    return tuple(text for found in findings if (text := glass.fault(found.code).citizen))
+
+
+def _place(visit: Visit, material: str) -> int:
+    """Which page, counted from 0, the picture on the screen would be."""
+    refs = [p.ref for p in path.collected(visit, material).pages]
+    return refs.index(visit.scan.instead) if visit.scan.instead in refs else len(refs)
+
+
+def _page_name(at: int, sides: int) -> str:
+    return ("正面", "背面")[at % 2] if sides > 1 else f"第 {at + 1} 页"
 
 
 def told(glass: Glass, fault: str | None, failed_before: str) -> str:

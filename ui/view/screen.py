@@ -35,6 +35,8 @@ def _view(glass: Glass, snapshot: Snapshot, today: date) -> object:
         return choosing.closed(glass, closed) if closed else choosing.welcome(glass, snapshot)
     if visit.step is Step.IDENTITY:
         return papers.identity(visit, snapshot.photo)
+    if visit.step is Step.SCAN:
+        return papers.scan(glass, visit, unasked=snapshot.unasked)
     if visit.step is Step.FORM:
         return filling.form(glass, visit, today)
     if visit.step in (Step.RECEIPT, Step.LEAFLET):
@@ -63,7 +65,6 @@ _VIEWS: dict[Step, Callable[[Glass, Visit], object]] = {
     Step.CHECK: applying.check,
     Step.KEEPING: _nothing,
     Step.WAIVE: ways.weigh,
-    Step.SCAN: papers.scan,
     Step.PAGE: papers.page,
     Step.SIGN: filling.sign,
     Step.DELIVERY: filling.delivery,

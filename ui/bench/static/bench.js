@@ -118,6 +118,21 @@ at("keys").append(
     .toReversed()
     .map(([level, name]) => made("button", { type: "button", onclick: () => act("rating/press", { level: Number(level) }) }, name)),
 );
+const PUSHES = {
+  "← 往左": { right: -15 },
+  "→ 往右": { right: 15 },
+  "↑ 往前": { down: -15 },
+  "↓ 往后": { down: 15 },
+  "↺ 转": { turn: -10 },
+  "↻ 转": { turn: 10 },
+  "翘起一边": { tilt: 0.5 },
+  "压平": { tilt: -1 },
+};
+at("pushes").append(
+  ...Object.entries(PUSHES).map(([name, by]) =>
+    made("button", { type: "button", onclick: () => act("camera/push", { right: 0, down: 0, turn: 0, tilt: 0, ...by }) }, name),
+  ),
+);
 at("clear").onclick = () => act("clear");
 for (const name of ["printer", "a4"]) at(`${name}-tear`).onclick = () => act(`${name}/tear`);
 watch();

@@ -12,7 +12,7 @@ import "htmx.org/dist/ext/hx-sse.js";
 import { keepBeating } from "./beat.js";
 import { keepDraft, restoreDraft } from "./draft.js";
 import { attachKeyboard } from "./keyboard.js";
-import { attachPreview } from "./preview.js";
+import { attachDesk } from "./desk.js";
 import { attachSteppers } from "./steppers.js";
 import { attachSignature, keepSignature } from "./signature.js";
 
@@ -49,7 +49,7 @@ function arrived() {
   shown = { step, visit };
   restoreDraft(`${visit}/${step}`);
   attachKeyboard();
-  attachPreview();
+  attachDesk();
   attachSteppers();
   attachSignature(`${visit}/${step}`);
   refreshIfOld();

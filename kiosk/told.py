@@ -1,0 +1,29 @@
+"""What a device said, as the visit hears it. Where it takes a judgement, or a picture goes with it, the dispatcher sees to it."""
+
+from __future__ import annotations
+
+from devices import port
+from kiosk.visit import events as ev
+
+
+def told(event: port.DeviceEvent | ev.Event) -> ev.Event | None:
+    """The visit's event; ``None`` for what is not of the visit, or not told this way."""
+    match event:
+        case port.CardFound():
+            return ev.CardSeen()
+        case port.CardFailed():
+            return ev.CardNotTaken(event.fault)
+        case port.BadgeShown() | port.BadgeProven() | port.BadgeDeclined() | port.BadgeGone():
+            return None  # of staff the visit knows nothing
+        case port.DeskSeen():
+            return ev.DeskSeen(event.still and event.advice is None, event.lay)
+        case port.PageRefused():
+            return ev.PageNotTaken(event.request, event.fault)
+        case port.RatingKey():
+            return ev.PadPressed(event.question, event.level)
+        case port.DeviceChanged() | port.CardRead() | port.CardRemoved() | port.CardOutOfSight() | port.CardPhoto():
+            return None
+        case port.SocialCardRead() | port.ChipCardRemoved() | port.PageTaken() | port.PrintEnded():
+            return None
+        case _:
+            return event
