@@ -41,6 +41,8 @@ UNMOVED = 0.95
 def face(luma: Pixels, corners: NDArray[np.float64]) -> Face | None:
     """The face of the page with these corners (clockwise); ``None`` where it shows nothing to know it by."""
     width, height = SIZE
+    if float(np.hypot(*(corners[1] - corners[0]))) > float(np.hypot(*(corners[3] - corners[0]))):
+        corners = np.roll(corners, 1, axis=0)  # its long side along the face's
     target = np.array(((0, 0), (width, 0), (width, height), (0, height)), np.float32)
     onto = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
     straight = cv2.warpPerspective(luma, onto, SIZE, flags=cv2.INTER_AREA).astype(np.float32)

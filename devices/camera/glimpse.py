@@ -77,12 +77,18 @@ def glimpse(picture: Picture, turns: int, at: float) -> Glimpse:
     if page is None:
         dark = float(np.percentile(desk, 98)) < PITCH_DARK
         return Glimpse(at, Flaw(Advice.DARK) if dark else _flaw_of(remark, picture, turns), desk=desk)
-    corners = np.array(page.corners)
+    corners = _from_the_top_left(np.array(page.corners), picture, turns)
     outline = seen(corners / _size(picture), turns)
     if remark is not None:
         return Glimpse(at, _flaw_of(remark, picture, turns), outline, desk=desk)
     flaw = _flaw(picture, corners, turns)
     return Glimpse(at, flaw, outline, face(picture.luma, corners), desk, _mask(corners * (DESK[0] / picture.width), DESK) > 0)
+
+
+def _from_the_top_left(corners: NDArray[np.float64], picture: Picture, turns: int) -> NDArray[np.float64]:
+    """The same corners beginning with the one nearest the citizen's top left: a face is known again only the right way up."""
+    as_seen = np.array(seen(corners / _size(picture), turns)) * (_size(picture)[::-1] if turns % 2 else _size(picture))
+    return np.roll(corners, -int(np.argmin(as_seen.sum(axis=1))), axis=0)
 
 
 def _flaw_of(remark: Remark | None, picture: Picture, turns: int) -> Flaw:

@@ -212,13 +212,13 @@ def _hand() -> Pixels:
     """Mask of a right hand that comes from below: forearm, palm, four fingers and a thumb, in millimetres on the desk."""
     mask = np.zeros((STILL[1] // 4, STILL[0] // 4), np.uint8)
     bones = (
-        ((95, 215), (78, 120), 62),
-        ((78, 130), (72, 96), 78),
-        ((52, 92), (36, 40), 17),
-        ((66, 84), (54, 24), 18),
-        ((82, 82), (74, 20), 18),
-        ((98, 90), (94, 36), 16),
-        ((48, 118), (14, 92), 19),
+        ((150, 215), (138, 120), 62),
+        ((138, 130), (132, 96), 70),
+        ((112, 92), (84, 52), 17),
+        ((126, 84), (104, 28), 18),
+        ((142, 82), (126, 22), 18),
+        ((156, 90), (150, 36), 16),
+        ((108, 118), (80, 96), 19),
     )
     for start, end, thick in bones:
         ends = np.round(_place(np.array((start, end), np.float64)) / 4).astype(int)
