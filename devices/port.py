@@ -301,9 +301,35 @@ class DeskSeen:
     lay: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """One line of a page as it was read, ``score`` 0..1. Nobody has checked it: it is what a program thinks stands there."""
+
+    text: str = field(repr=False)
+    box: Box
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """A page was read, top to bottom; without lines: nothing that looks like print stands on it."""
+
+    request: str
+    lines: tuple[ReadLine, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PageUnread:
+    """A page stays unread; ``fault`` says why (reading_slow, reading_missing …)."""
+
+    request: str
+    fault: str
+
+
 CardEvent = CardFound | CardRead | SocialCardRead | CardFailed | CardRemoved | ChipCardRemoved | CardOutOfSight | CardPhoto
 BadgeEvent = BadgeShown | BadgeProven | BadgeDeclined | BadgeGone
-DeviceEvent = DeviceChanged | CardEvent | BadgeEvent | RatingKey | PrintEnded | DeskSeen | PageTaken | PageRefused
+ReadingEvent = PageRead | PageUnread
+DeviceEvent = DeviceChanged | CardEvent | BadgeEvent | RatingKey | PrintEnded | DeskSeen | PageTaken | PageRefused | ReadingEvent
 Emit = Callable[[DeviceEvent], None]
 
 
@@ -393,6 +419,30 @@ class DocumentCamera(Device, Protocol):
 
     def take(self, request: str, kept: tuple[tuple[str, bytes], ...] = ()) -> None:
         """Answered by PageTaken or PageRefused. ``kept``: requests and likenesses of the pages that this one may repeat."""
+
+
+class PageReader(Protocol):
+    """Reads what is printed on pages, behind everything else. No device: without it pages stay unread, and that is all."""
+
+    @property
+    def fault(self) -> str | None:
+        """Why pages stay unread; ``None`` while they do not, or none was there to read."""
+
+    def start(self, emit: Emit) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def read(self, request: str, jpeg: bytes) -> None:
+        """Answered by exactly one PageRead or PageUnread, unless ``drop`` or ``forget`` come before."""
+
+    def drop(self, request: str) -> None:
+        """Nobody wants to know of this page any more."""
+
+    def forget(self) -> None:
+        """Every page. When this returns none is held here, and the process that held one is killed."""
+
+    def holding(self) -> int:
+        """Pages that wait or are being read."""
 
 
 # --- slips: what a receipt printer is asked to print -----------------------------------------------------------------

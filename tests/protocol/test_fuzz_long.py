@@ -15,7 +15,7 @@ from ippserver.request import IppRequest
 from lines import Receiver, drain
 
 from devices.a4 import ipp, status
-from devices.protocols import apdu, chip, escpos, frames, piv, rating, sdt, social
+from devices.protocols import apdu, chip, escpos, frames, piv, rating, reading, sdt, social
 from devices.rating.profile import profiles
 
 MEMORY = 2_000_000
@@ -143,6 +143,13 @@ _FRAMES = (
     frames.refusal(9, frames.Why.NO_CAMERA),
     *(frames.request(ask, 3) for ask in frames.Ask),
 )
+_READING = (
+    reading.ready("RapidOCR"),
+    reading.lines(7, (reading.Line("居住证明", (0, 1, 2, 3), 0.9), reading.Line("", (0, 0, 0, 0), 0.0))),
+    reading.lines(8, ()),
+    reading.refusal(9, reading.Why.TOO_LARGE),
+    reading.page_header(3, 5) + b"a jpg",
+)
 _IPP = tuple(
     IppRequest((1, 1), said, 1, attributes).to_string()
     for said in (0, 0x0406)
@@ -170,6 +177,7 @@ PARSERS: dict[str, Parser] = {
     "receipt printer with presenter": Parser(_printer(full_status=True), _ESCPOS),
     "camera messages": Parser(streaming(lambda: frames.Receiver(largest=FRAME), frames.FrameError), _FRAMES),
     "camera questions": Parser(streaming(lambda: frames.Receiver(largest=0), frames.FrameError), _FRAMES),
+    "lines of a page": Parser(streaming(lambda: reading.Receiver(FRAME // 5), reading.ReadingError), _READING),
     "a4 answers": Parser(parsing(_ipp, ipp.IppError), _IPP),
     **{
         f"rating {name}": Parser(
@@ -214,7 +222,7 @@ def test_no_bytes_upset_a_parser_or_fill_its_memory(name: str, size: int) -> Non
 
 def test_every_protocol_has_its_line() -> None:
     """A parser nobody feeds here is one nobody fed."""
-    fed = {"sdt", "chip", "apdu", "social", "piv", "escpos", "frames", "rating"}
+    fed = {"sdt", "chip", "apdu", "social", "piv", "escpos", "frames", "rating", "reading"}
     assert {path.stem for path in _protocols()} == fed
 
 

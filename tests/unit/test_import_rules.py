@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 OURS = ("domain", "kiosk", "devices", "ui", "mqtt", "fleet")
 
-KINDS = ("a4", "camera", "idcard", "printer", "rating", "smartcard")
+KINDS = ("a4", "camera", "idcard", "printer", "rating", "reading", "smartcard")
 
 # module prefix → prefixes of ours it may import; the longest matching rule holds.
 RULES: dict[str, tuple[str, ...]] = {

@@ -1,0 +1,1 @@
+"""The process that reads pages; started by ``devices.reading.child`` only."""
