@@ -16,7 +16,7 @@ from devices.port import BadgeReader, DeviceState, DocumentCamera, IdentityReade
 from domain import identity
 from domain.case.content import Finding
 from domain.catalogue.catalogue import Catalogue
-from kiosk import cards, faults, paperwork
+from kiosk import cards, faults, paperwork, reading
 from kiosk.bus import Bus
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
@@ -25,6 +25,7 @@ from kiosk.paperwork import Paperwork
 from kiosk.press import sheets
 from kiosk.press.press import Press, UnmadeError
 from kiosk.query import QueryProvider
+from kiosk.reading import Reading
 from kiosk.standing import Standing
 from kiosk.store.room import FULL
 from kiosk.store.volatile import VolatileVisit
@@ -32,7 +33,7 @@ from kiosk.told import told
 from kiosk.tray import Tray
 from kiosk.visit import effects as fx
 from kiosk.visit import events as ev
-from kiosk.visit import machine, overlay, unasked
+from kiosk.visit import machine, overlay, pages, unasked
 from kiosk.visit.snapshot import Desk, Fault, Hall, Reply, Snapshot
 from kiosk.visit.state import Printing, PrintState, State, Step
 
@@ -114,8 +115,10 @@ class Middle:
         clock: Clock,
         news: Callable[[], None],
         provider: QueryProvider | None = None,
+        page_reader: port.PageReader | None = None,
     ) -> None:
-        """``news`` is called when the state report would read otherwise; ``provider`` answers 查询打印, where there is one."""
+        """``news`` is called when the state report would read otherwise; ``provider`` answers 查询打印, where there is one; without
+        ``page_reader`` pages stay unread."""
         self.boot = secrets.token_hex(8)
         self._standing = standing
         self._paperwork = Paperwork(devices.printer, devices.a4, provider, self.post)
@@ -126,6 +129,7 @@ class Middle:
         self._volatile = volatile
         self._clock = clock
         self._news = news
+        self._reading = Reading(page_reader, tray)
         self._bus: Bus[port.DeviceEvent | ev.Event | _Act | _Between] = Bus()
         self._state = State()
         self._wants = fx.Wants()
@@ -300,6 +304,11 @@ class Middle:
                     self._step(ev.PageShown(item.request, tuple(Finding(f.code, f.boxes, f.same) for f in item.findings)))
                 else:
                     self._step(ev.PageNotTaken(item.request, "bus_overloaded"))
+            case port.PageRead():
+                self._step(reading.read(item, self._clock.now().date()))
+            case port.PageUnread():
+                self._need_clerk().note("not_read", fault=item.fault)
+                self._news()
             case port.PrintEnded():
                 self._news()
                 self._step(paperwork.ended(item))
@@ -399,14 +408,17 @@ class Middle:
         clerk = self._need_clerk()
         match effect:
             case fx.TakePicture():
-                self._devices.camera.take(effect.ref, self._tray.known(self._kept_refs()))
+                self._devices.camera.take(effect.ref, self._tray.known(pages.refs(self._state.visit)))
             case fx.TurnPicture():
                 self._tray.turn(effect.ref)
+            case fx.ReadPage():
+                self._reading.begin(effect.ref)
             case fx.SealPage():
                 clerk.seal(effect)
             case fx.SetForm():
                 clerk.set_form(effect, self._clock.now().date())
             case fx.DropPages():
+                self._reading.drop(effect.refs)
                 clerk.drop(effect)
             case fx.DrawUp():
                 clerk.draw_up(effect)
@@ -425,6 +437,7 @@ class Middle:
             case fx.StoreRating():
                 clerk.rate(effect)
             case fx.Wipe():
+                self._reading.forget()
                 self._paperwork.forget()
                 self._press.clear()
                 clerk.end(effect, self._tray.clear(), self._left)
@@ -466,6 +479,7 @@ class Middle:
             "volatile": self._volatile.exists(),
             "tray": self._tray.count() > 0,
             "press": self._press.holds,
+            "reading": self._reading.holds,
             "camera": self._devices.camera.live() is not None,
             "photo": self._photo is not None,
             "document": self._paperwork.holds,
@@ -480,10 +494,6 @@ class Middle:
         if self._drafts is None:
             raise RuntimeError("not started")
         return self._drafts
-
-    def _kept_refs(self) -> tuple[str, ...]:
-        visit = self._state.visit
-        return tuple(page.ref for c in visit.collected for page in c.pages) if visit is not None else ()
 
     def _need_clerk(self) -> Clerk:
         if self._clerk is None:

@@ -16,6 +16,7 @@ import devices.idcard.options
 import devices.printer.options
 import devices.rating.options
 import devices.smartcard.options
+from devices.reading.options import Options as ReadingOptions
 from domain.sealing import KEY_ID, BadKeyError, Recipient, check_key
 from mqtt.connection import RECONNECT_WITHIN
 
@@ -184,6 +185,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     keys: KeySettings
     visit: VisitSettings = VisitSettings()
     catalogue: CatalogueSettings | None = None
+    reading: ReadingOptions | None = None
+    """Absent: pages are taken, and nobody reads them."""
     staff: StaffSettings = StaffSettings()
     maintenance: MaintenanceSettings = MaintenanceSettings()
     window: WindowSettings | None = None

@@ -13,6 +13,7 @@ from datetime import date
 from functools import partial
 
 from devices.port import PrintEnded
+from devices.reading.reader import PageReader
 from devices.watchdog import Watchdog
 from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError
 from domain.catalogue.trust import UntrustedError
@@ -110,7 +111,8 @@ class Terminal:
         self._devices = equipment.build(settings.devices, journal, unfinished=unfinished)
         tray, press, standing = Tray(), Press(), parts.standing(clock.now())
         provider = DemonstrationProvider(press, parts.catalogue, clock) if settings.query and parts.catalogue.demo else None
-        self._middle = middle = Middle(standing, self._devices, tray, press, volatile, clock, self._news, provider)
+        self._page_reader = reader = PageReader(settings.reading) if settings.reading else None
+        self._middle = middle = Middle(standing, self._devices, tray, press, volatile, clock, self._news, provider, reader)
         self._guides = GuideDesk(middle, self._devices.printer, clock)
         self._corrections = CorrectionDesk(database, clock, lambda: middle.catalogue.version, self._committed)
         self._room = Room(settings.paths.data, database, settings.paths.reserve * 1024 * 1024)
@@ -132,6 +134,9 @@ class Terminal:
         for device in self._devices.all():
             device.start(self._from_device)
             self._running.callback(device.stop)
+        if self._page_reader is not None:
+            self._page_reader.start(middle.post)
+            self._running.callback(self._page_reader.stop)
         watchdog = Watchdog(self._devices.all())
         watchdog.start()
         self._running.callback(watchdog.stop)
@@ -230,7 +235,8 @@ class Terminal:
         """What is wrong beside the devices, by code."""
         overloaded = OVERLOADED if self._middle.overloaded else None
         unreadable = UNREADABLE if self._outbox.set_aside() else None
-        return self._middle.closed or self._keeper.fault or self._uploader.fault or unreadable or overloaded
+        reading = self._page_reader.fault if self._page_reader is not None else None
+        return self._middle.closed or self._keeper.fault or self._uploader.fault or unreadable or overloaded or reading
 
     def _health(self, bd: int) -> Health:
         """The state report. Called from the publisher's thread."""

@@ -23,6 +23,8 @@ def told(event: port.DeviceEvent | ev.Event) -> ev.Event | None:
             return ev.PadPressed(event.question, event.level)
         case port.DeviceChanged() | port.CardRead() | port.CardRemoved() | port.CardOutOfSight() | port.CardPhoto():
             return None
+        case port.PageRead() | port.PageUnread():
+            return None
         case port.SocialCardRead() | port.ChipCardRemoved() | port.PageTaken() | port.PrintEnded():
             return None
         case _:

@@ -106,17 +106,31 @@ class ReadLine(_Private, frozen=True, array_like=True):
     score: float
 
 
+class Advice(_Private, frozen=True, omit_defaults=True):
+    """What a page that was read tells (``domain/case/advice.py``): is it the document asked for (``title``), does it bear the
+    applicant's name or number (``holder``), is it in date (``validity``), does the credit code's check character agree.
+
+    Never a refusal: a person looks, and has the line it rests on. Without ``evidence``: no line says so.
+    """
+
+    question: Literal["title", "holder", "validity", "credit_code"]
+    answer: Literal["yes", "no", "unsure"]
+    evidence: ReadLine | None = None
+
+
 class Page(Struct, frozen=True):
     """One scanned page: digest of its sealed picture, and what was found on it when it was taken.
 
     ``findings`` are the codes of ``found``, which desks of before 2026-11-26 read, and all that cases of before hold.
-    ``lines`` is empty where nobody read the page.
+    ``read``: whether it was read before the case was handed in; if not, nothing is known of what stands on it.
     """
 
     digest: Text
     findings: tuple[Text, ...] = ()
     found: tuple[Finding, ...] = ()
+    read: bool = False
     lines: Annotated[tuple[ReadLine, ...], Meta(max_length=400)] = ()
+    advice: Annotated[tuple[Advice, ...], Meta(max_length=4)] = ()
 
     def doubts(self) -> tuple[Finding, ...]:
         """What was found, of whatever version the case is."""

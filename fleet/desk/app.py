@@ -23,7 +23,7 @@ from fleet.desk.journal import Journal
 from fleet.desk.opening import NotOursError, Openings, SignedForm, open_case, open_page
 from fleet.desk.pictures import Master, reading_copy
 from fleet.desk.settings import DeskSettings, read_keys
-from fleet.desk.words import DELIVERIES, FINDINGS, IDENTITIES, OUTCOMES, PROOFS, ROLES, UNPROVEN
+from fleet.desk.words import ADVICE, DELIVERIES, FINDINGS, IDENTITIES, OUTCOMES, PROOFS, ROLES, UNPROVEN
 from fleet.overview import local_text, local_time
 from fleet.settings import secret
 from fleet.web import Server, harden
@@ -141,6 +141,7 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
             unproven=UNPROVEN,
             findings=FINDINGS,
             places=opened.places,
+            advice=ADVICE,
             deliveries=DELIVERIES,
             sexes=SEX,
             nations=NATION,

@@ -33,6 +33,14 @@ FINDINGS: dict[str, str] = {
     "page_not_found": "没有找到纸边，按整幅保存",
 }
 
+ADVICE: dict[str, tuple[str, dict[str, str]]] = {
+    "title": ("名称", {"yes": "认出", "no": "没有认出", "unsure": "没有认准"}),
+    "holder": ("姓名或号码", {"yes": "与申请人相符", "no": "没有认出", "unsure": "没有认准"}),
+    "validity": ("有效期", {"yes": "未过", "no": "可能已过", "unsure": "没有认准"}),
+    "credit_code": ("信用代码", {"yes": "校验相符", "no": "校验不符", "unsure": "没有认准"}),
+}
+"""What a program read on a page, by question and answer. Advice: the clerk looks at the page."""
+
 DELIVERIES: dict[str, str] = {
     "pickup_intake": "到收件窗口领取",
     "post_applicant": "邮寄给申请人",

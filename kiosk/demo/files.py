@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import subprocess
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,8 +42,10 @@ def ended(*arguments: str, given: str = "") -> str:
     return process.stdout
 
 
-def prepare(layout: Layout, run: Run = ended) -> tuple[Party, ...]:
+def prepare(layout: Layout, run: Run = ended, *, reads: bool = True) -> tuple[Party, ...]:
     """Write every file the processes need; the home places, in the order of their desks. ``run``: runs our own commands.
+
+    ``reads``: the terminal reads pages, where the extra ``ocr`` is installed.
 
     ``RuntimeError`` when a command fails; the text is what it said.
     """
@@ -53,7 +56,10 @@ def prepare(layout: Layout, run: Run = ended) -> tuple[Party, ...]:
     keys = {owner: _key(layout, owner) for owner in (*(p.party for p in parties), INTAKE, "recovery")}
     tokens = {p.party: _secret(layout, f"token-{p.party}") for p in parties}
     at_terminal, at_centre = staff.prepare(layout)
-    _write(layout.base / "terminal.toml", _terminal(layout, keys, parties) | {"staff": at_terminal})
+    terminal = _terminal(layout, keys, parties)
+    if reads and find_spec("rapidocr") is not None:
+        terminal["reading"] = {}
+    _write(layout.base / "terminal.toml", terminal | {"staff": at_terminal})
     _write(layout.base / "centre.toml", _centre(layout, tokens, parties) | {"staff": at_centre})
     for index, party in enumerate(parties):
         _write(layout.base / f"desk-{party.party}.toml", _desk(layout, party, index))

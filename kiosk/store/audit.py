@@ -18,6 +18,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "form_unmade": ("material",),
     "residue_removed": ("pages", "files"),
     "identity_refused": ("fault",),
+    "not_read": ("fault",),
     "certificate": ("fault",),
     "draft_opened": ("hall",),
     # Staff at the door, in staff.db: serial is a certificate's number or a code's place in its book, never a name.

@@ -81,6 +81,17 @@ def named(visit: Visit, catalogue: Catalogue) -> tuple[Named, ...]:
     return (first, _named(ROLES[other.role], other.person)) if other is not None else (first,)
 
 
+def called(visit: Visit, catalogue: Catalogue) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names and numbers by which a paper may name who the case is for; none while that is not known."""
+    try:
+        person, legal = applicant(visit, catalogue), body(visit, catalogue)
+    except ValueError:
+        return (), ()
+    names = (person.name, person.english_name, legal.name if legal else "")
+    numbers = (person.number, legal.code if legal else "")
+    return tuple(filter(None, names)), tuple(filter(None, numbers))
+
+
 def of_chip(identity: Identity) -> Applicant:
     return Applicant(
         name=identity.shown_name,

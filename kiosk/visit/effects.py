@@ -20,6 +20,13 @@ class TurnPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadPage:
+    """Have the picture ``ref`` read, if anything here reads; answered by PageRead some time, or never."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class SealPage:
     """Seal the picture ``ref`` to the home desk and keep it; answered by PageSealed or PageLost."""
 
@@ -142,6 +149,7 @@ class Wipe:
 Effect = (
     TakePicture
     | TurnPicture
+    | ReadPage
     | SealPage
     | SetForm
     | DropPages

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from domain.case.content import Finding, Signature
+from domain.case.content import Finding, ReadLine, Signature
 from domain.identity import Identity
 from kiosk.visit.state import Noted, Printing, Step, Submitted, Visit
 
@@ -330,6 +330,15 @@ class PageShown:
 
 
 @dataclass(frozen=True, slots=True)
+class PageRead:
+    """What a program read on a page, whenever it came to it; ``today`` is the day it is judged by."""
+
+    ref: str
+    lines: tuple[ReadLine, ...] = field(repr=False)
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
 class PageNotTaken:
     ref: str
     fault: str
@@ -475,6 +484,7 @@ Event = (
     | CardNotTaken
     | DeskSeen
     | PageShown
+    | PageRead
     | PageNotTaken
     | PageSealed
     | PageLost

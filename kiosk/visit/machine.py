@@ -56,9 +56,16 @@ def step(state: State, event: ev.Event, now: float, rules: Rules) -> tuple[State
         effects += more
     if after == visit:
         return state, effects
-    if after is not None and (isinstance(event, ev.PageSealed) or _shows_no_other(after, visit, event)):
+    if after is not None and (_unseen(event, visit, after) or _shows_no_other(after, visit, event)):
         return replace(state, visit=after), effects
     return _versioned(state, after), effects
+
+
+def _unseen(event: ev.Event, before: Visit, after: Visit) -> bool:
+    """Whether what changed stands on no screen: a tap that was meant for the one before is still meant."""
+    if isinstance(event, ev.PageRead):
+        return after.scan == before.scan and after.step is not Step.REVIEW
+    return isinstance(event, ev.PageSealed)
 
 
 def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[State, tuple[Effect, ...]]:
@@ -282,6 +289,7 @@ _ANYWHERE: dict[type, Handler] = {
     ev.DraftOpened: drafting.opened,
     ev.DeskSeen: unasked.desk_seen,
     ev.PageShown: papers.page_late,
+    ev.PageRead: papers.page_read,
     ev.PageSealed: papers.page_sealed,
     ev.PageLost: papers.page_lost,
     ev.PrintingEnded: handing_in.printing_ended,

@@ -63,3 +63,10 @@ def _with(visit: Visit, pages: tuple[KeptPage, ...], rules: Rules) -> tuple[Coll
     material = path.current_material(visit, rules.catalogue)
     assert material is not None, "a page is chosen among those of a material"
     return with_collected(visit, replace(path.collected(visit, material.material_id), pages=pages))
+
+
+def refs(visit: Visit | None) -> tuple[str, ...]:
+    """The kept pages a new one may repeat: all but the one it takes the place of."""
+    if visit is None:
+        return ()
+    return tuple(page.ref for c in visit.collected for page in c.pages if page.ref != visit.scan.instead)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from domain.case.content import Box
-from kiosk.visit import drafting, path
+from domain.case.advice import Sought, advise
+from domain.case.content import ReadLine
+from domain.case.turning import turned_box, turned_finding
+from kiosk.visit import applicants, drafting, path
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DrawUp, DropPages, SealPage, StoreCase, TakePicture, TurnPicture
+from kiosk.visit.effects import DrawUp, DropPages, ReadPage, SealPage, StoreCase, TakePicture, TurnPicture
 from kiosk.visit.outcome import Outcome, Rules, back, drop, each_page, onward, with_collected
 from kiosk.visit.pages import dropped, with_new
 from kiosk.visit.state import (
     Collected,
     Hold,
     KeptPage,
+    Reading,
     Scan,
     ShownPage,
     Step,
@@ -34,7 +37,7 @@ def page_shown(visit: Visit, event: ev.PageShown, _now: float, _rules: Rules) ->
     if visit.scan.taking != event.ref:
         return visit, (DropPages((event.ref,), ()),)
     scan = Scan(shown=ShownPage(event.ref, event.findings), instead=visit.scan.instead)
-    return replace(visit, step=Step.PAGE, scan=scan), ()
+    return replace(visit, step=Step.PAGE, scan=scan), (ReadPage(event.ref),)
 
 
 def page_late(visit: Visit, event: ev.PageShown, _now: float, _rules: Rules) -> Outcome:
@@ -53,23 +56,55 @@ def keep(visit: Visit, _event: ev.KeepPage, _now: float, rules: Rules) -> Outcom
     if material is None or shown is None or visit.home is None:
         return visit, ()
     before = path.collected(visit, material.material_id)
-    pages, old = with_new(before.pages, KeptPage(shown.ref, shown.findings), visit.scan.instead)
+    new = KeptPage(shown.ref, shown.findings, reading=shown.reading, turns=shown.turns)
+    pages, old = with_new(before.pages, new, visit.scan.instead)
     kept = replace(visit, step=Step.SCAN, scan=Scan(), collected=with_collected(visit, replace(before, pages=pages)))
     return kept, (SealPage(visit.id, shown.ref, visit.home), *((dropped(old),) if old else ()))
 
 
 def turn(visit: Visit, _event: ev.TurnPage, _now: float, _rules: Rules) -> Outcome:
+    """What was found and read stays where it is on the paper."""
     shown = visit.scan.shown
     if shown is None:
         return visit, ()
-    findings = tuple(replace(f, boxes=tuple(map(_turned, f.boxes))) for f in shown.findings)
-    shown = replace(shown, findings=findings, turns=(shown.turns + 1) % 4)
+    shown = replace(
+        shown,
+        findings=tuple(turned_finding(found, 1) for found in shown.findings),
+        reading=_turned(shown.reading, 1) if shown.reading else None,
+        turns=(shown.turns + 1) % 4,
+    )
     return replace(visit, scan=replace(visit.scan, shown=shown)), (TurnPicture(shown.ref),)
 
 
-def _turned(box: Box) -> Box:
-    left, top, right, bottom = box
-    return 10_000 - bottom, left, 10_000 - top, right
+def _turned(reading: Reading, quarters: int) -> Reading:
+    def line(one: ReadLine) -> ReadLine:
+        return replace(one, box=turned_box(one.box, quarters))
+
+    advice = tuple(replace(a, evidence=line(a.evidence)) if a.evidence else a for a in reading.advice)
+    return Reading(tuple(map(line, reading.lines)), advice)
+
+
+def page_read(visit: Visit, event: ev.PageRead, _now: float, rules: Rules) -> Outcome:
+    """While it is on the screen, or behind the next one; once the case is being handed in it comes too late."""
+    shown = visit.scan.shown
+    if shown is not None and shown.ref == event.ref:
+        material = path.current_material(visit, rules.catalogue)
+        first = material is not None and not path.collected(visit, material.material_id).pages
+        reading = _reading(visit, material.material_id if material else "", event, rules, first=first)
+        return replace(visit, scan=replace(visit.scan, shown=replace(shown, reading=_turned(reading, shown.turns)))), ()
+    kept = next((c for c in visit.collected if any(page.ref == event.ref for page in c.pages)), None)
+    if kept is None or visit.submitted or visit.step is Step.SUBMITTING:
+        return visit, ()
+    reading = _reading(visit, kept.material, event, rules, first=kept.pages[0].ref == event.ref)
+    turns = next(page.turns for page in kept.pages if page.ref == event.ref)
+    return replace(visit, collected=each_page(visit, event.ref, reading=_turned(reading, turns))), ()
+
+
+def _reading(visit: Visit, material: str, event: ev.PageRead, rules: Rules, *, first: bool) -> Reading:
+    """A title stands on a material's first page only."""
+    wanted = {m.material_id: m.title_words for m in path.to_scan(visit, rules.catalogue)} if first else {}
+    sought = Sought(wanted.get(material, ()), *applicants.called(visit, rules.catalogue))
+    return Reading(event.lines, advise(event.lines, sought, event.today))
 
 
 def retake(visit: Visit, _event: ev.RetakePage | ev.Back, _now: float, _rules: Rules) -> Outcome:

@@ -25,6 +25,7 @@ PLACES = (
     Place("volatile", "the same on tmpfs, for a restart of the service", "the file is removed", True),
     Place("tray", "pictures of pages: whole until sealed, small ones, and what they are known by, in memory", "emptied", True),
     Place("press", "the masked picture of the form to be signed, in memory", "forgotten, and a form being set is given up", True),
+    Place("reading", "pages that wait to be read, here and in the process that reads", "dropped, and the process is killed", True),
     Place("camera", "the camera's frames and preview", "the camera is told to rest and forgets them", True),
     Place("document", "a document that was asked for, in memory until it is printed", "forgotten", True),
     Place("photo", "the photo of the card, in memory while the identity is on the screen", "forgotten with that screen", True),

@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from domain.case.content import Finding, Signature
+from domain.case.content import Advice, Finding, ReadLine, Signature
 from domain.identity import Identity
 
 SCHEMA = 2
@@ -91,13 +91,26 @@ class QueryPhase(StrEnum):
     NOT_NOW = "not_now"
 
 
+class Reading(Struct, frozen=True):
+    """What a program read on a page, and what that may tell."""
+
+    lines: tuple[ReadLine, ...]
+    advice: tuple[Advice, ...]
+
+
 class KeptPage(Struct, frozen=True):
-    """A page the citizen kept. ``digest`` and ``size`` of the sealed picture are null until it lies sealed on the disk."""
+    """A page the citizen kept. ``digest`` and ``size`` of the sealed picture are null until it lies sealed on the disk.
+
+    ``reading`` is null until it was read, and stays so when it is handed in before, or nothing here reads. ``turns`` as in
+    :class:`ShownPage`.
+    """
 
     ref: str
     findings: tuple[Finding, ...] = ()
     digest: str | None = None
     size: int | None = None
+    reading: Reading | None = None
+    turns: int = 0
 
 
 class Collected(Struct, frozen=True):
@@ -114,6 +127,7 @@ class ShownPage(Struct, frozen=True):
     ref: str
     findings: tuple[Finding, ...] = ()
     turns: int = 0
+    reading: Reading | None = None
 
 
 class Scan(Struct, frozen=True):

@@ -46,12 +46,15 @@ def command(*arguments: str, given: str = "") -> str:
 
 
 class Hall:
-    """``start``, ``kill`` and ``stop`` one process at a time by its name in ``specs``."""
+    """``start``, ``kill`` and ``stop`` one process at a time by its name in ``specs``.
 
-    def __init__(self, base: Path, runtime: Path) -> None:
+    ``reads``: the terminal reads pages, which costs seconds of both cores a page.
+    """
+
+    def __init__(self, base: Path, runtime: Path, *, reads: bool = False) -> None:
         self.layout = Layout(base, runtime, Ports(free_run(11)))
         keys = authority(self.layout.authority)
-        self.parties: tuple[Party, ...] = files.prepare(self.layout, command)
+        self.parties: tuple[Party, ...] = files.prepare(self.layout, command, reads=reads)
         self.identity = IdentityFiles(self.layout.identity)
         if self.identity.held() is None:
             enrolled(keys, files.TERMINAL, self.identity)
@@ -158,11 +161,11 @@ class GlassByHttp:
 
 
 @contextmanager
-def hall(base: Path, *processes: str) -> Iterator[Hall]:
+def hall(base: Path, *processes: str, reads: bool = False) -> Iterator[Hall]:
     """A hall with these processes running (all when none is named)."""
     with ExitStack() as stack:
         runtime = Path(stack.enter_context(tempfile.TemporaryDirectory(dir="/dev/shm", prefix="tongban-hall-")))
-        one = Hall(base, runtime)
+        one = Hall(base, runtime, reads=reads)
         stack.callback(one.close)
         one.rig.start()
         one.start(*(processes or ALL))

@@ -21,6 +21,7 @@ from kiosk.visit.delivery import delivery as delivered
 from kiosk.visit.delivery import offered
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Visit
+from ui.view import advice
 from ui.view.choosing import Choice
 from ui.view.papers import person
 
@@ -100,6 +101,8 @@ class Paper:
     name: str
     how: str
     again: str
+    confirm: tuple[str, ...] = ()
+    """What was read on its pages, to be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,8 @@ def _paper(material: Material, proven: Proof, visit: Visit) -> Paper:
         "original_shown": f"{scanned}，原件到窗口核验" if pages else scanned,
         "posted": "原件交到窗口，免费寄走",
     }.get(proven, scanned)
-    return Paper(material.name, how, one if proven in ("scan", "original_shown") else "")
+    again = one if proven in ("scan", "original_shown") else ""
+    return Paper(material.name, how, again, advice.of_material(path.collected(visit, one)))
 
 
 def _delivered(glass: Glass, visit: Visit) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from domain.nationality import nationality_name
 from kiosk.visit import applying, path
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import CardPhase, Visit
+from ui.view import advice
 
 _WHOSE = {
     "self": "请放上证件",
@@ -132,6 +133,8 @@ class Page:
     turns: int
     findings: tuple[str, ...]
     places: tuple[tuple[int, int, int, int], ...]
+    confirm: tuple[str, ...] = ()
+    """What was read, to be looked at."""
 
 
 def card(glass: Glass, visit: Visit) -> Card:
@@ -207,6 +210,7 @@ def page(glass: Glass, visit: Visit) -> Page:
         places=tuple(
             (left, top, right - left, bottom - top) for found in shown.findings for left, top, right, bottom in found.boxes
         ),
+        confirm=advice.of_page(shown),
     )
 
 
