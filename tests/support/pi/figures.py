@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from support.pi.rig import Process, RealProcess, camera_process
 
+from devices.camera.link import CameraLink
 from devices.camera.scan import picture_of
 
 STILLS = 7
@@ -73,9 +74,11 @@ def measure(name: str, process: Process) -> None:
     for who, one in (("parent", process.parent), ("child", child)):
         peak = int(Path(f"/proc/{one.pid}/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
         tell(name, f"peak resident, {who}", f"{peak:.0f} MiB")
+    link.close()  # the driver is the newest client, and wins
+    began_calls = len(process.calls())  # it may rest as soon as the driver has left
     taken_together(name, process)
-    began_calls = len(process.calls())
     process.until(lambda: "close" in process.calls()[began_calls:], "the camera rests")
+    link = CameraLink(str(process.socket))
     family = (process.parent, child)
     before, at = sum(sum(one.cpu_times()[:2]) for one in family), time.monotonic()
     while time.monotonic() - at < IDLE:

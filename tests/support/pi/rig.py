@@ -21,7 +21,7 @@ from devices.camera.link import CameraLink, NoPictureError
 from devices.camera.picture import bgr_from_ycc
 from devices.protocols.frames import Camera, Frame, Why
 from devices.virtual.desk import STILL, Scene, render
-from devices.virtual.pages import page
+from devices.virtual.pages import PageModel, page
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
@@ -32,10 +32,10 @@ PATIENCE = 40.0
 class Process:
     """``folder`` (short, on tmpfs) holds socket, misfortunes, what was called, and the picture under the camera."""
 
-    def __init__(self, folder: Path, *options: str, lay: str | None = "residence", slow: float = 1.5) -> None:
+    def __init__(self, folder: Path, *options: str, lay: str | PageModel | None = "residence", slow: float = 1.5) -> None:
         self.folder = folder
         self.socket = folder / "camera.sock"
-        self.scene: Scene = render(None if lay is None else page(lay))
+        self.scene: Scene = render(page(lay) if isinstance(lay, str) else lay)
         self._options = ("--slow", str(slow), *options)
         self._running: subprocess.Popen[bytes] | None = None
         self._faults: dict[str, None] = {}
@@ -215,7 +215,7 @@ def ask(question: Callable[[], Camera | Frame]) -> Camera | Frame | Why:
 
 @contextmanager
 def camera_process(
-    folder: Path, *options: str, kind: type[Process] = Process, lay: str | None = "residence", slow: float = 1.5
+    folder: Path, *options: str, kind: type[Process] = Process, lay: str | PageModel | None = "residence", slow: float = 1.5
 ) -> Iterator[Process]:
     """Started, and its camera proven; nothing of it runs afterwards."""
     process = kind(folder, *options, lay=lay, slow=slow)
