@@ -25,7 +25,7 @@ test-long:
 camera-test:
 	@./install.sh test
 	@tests/support/pi/virtual/build.sh .virtualcam
-	.venv/bin/pytest -q tests/contract/test_document_camera.py tests/misfortune/test_camera*.py
+	.venv/bin/pytest -q tests/contract/test_document_camera.py tests/misfortune/test_camera*.py tests/system/test_from_desk_to_text.py
 	.venv/bin/python -m tests.support.pi.figures
 
 bench:
