@@ -29,7 +29,11 @@ SEEK = 1280
 LEAST = 0.3
 """Score below which what was read is no text."""
 
-MODELS = {"Det": "PP-OCRv6_det_small.onnx", "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx", "Rec": "PP-OCRv6_rec_small.onnx"}
+UPRIGHT = 0.8
+"""Mean score from which a page is taken to lie upright; below it is read once more the other way up, and the better one counts. The
+library's own judge of a line's direction is left out: it turned a line of 9 pt that stood well, and lost it."""
+
+MODELS = {"Det": "PP-OCRv6_det_small.onnx", "Rec": "PP-OCRv6_rec_small.onnx"}
 
 
 _END = b"\xff\xd9"
@@ -60,6 +64,7 @@ class Engine:
                 "EngineConfig.onnxruntime.intra_op_num_threads": threads,
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
                 "Global.log_level": "critical",
+                "Global.use_cls": False,
                 "Global.max_side_len": SIDE.stop,
                 "Global.text_score": LEAST,
                 "Det.limit_type": "max",
@@ -72,6 +77,13 @@ class Engine:
     def read(self, jpeg: bytes) -> tuple[Line, ...]:
         """The lines of a page, top to bottom as the library orders them. :class:`RefusedError`."""
         page = picture(jpeg)
+        lines = self._lines(page)
+        if (score := _score(lines)) >= UPRIGHT:
+            return lines
+        turned = self._lines(cv2.rotate(page, cv2.ROTATE_180))
+        return tuple(_turned(line) for line in turned) if _score(turned) > score else lines
+
+    def _lines(self, page: Any) -> tuple[Line, ...]:
         found = self._read(page)
         if found.txts is None:
             return ()
@@ -116,3 +128,14 @@ def _lines(texts: Iterable[str], boxes: Any, scores: Iterable[float]) -> Iterabl
     for text, box, score in zip(texts, boxes, scores, strict=True):
         (left, top), (right, bottom) = box.min(axis=0), box.max(axis=0)
         yield Line(text.strip(), (int(left), int(top), int(right), int(bottom)), min(max(float(score), 0.0), 1.0))
+
+
+def _score(lines: tuple[Line, ...]) -> float:
+    """Of a page: the mean over its characters."""
+    characters = sum(len(line.text) for line in lines)
+    return sum(line.score * len(line.text) for line in lines) / characters if characters else 0.0
+
+
+def _turned(line: Line) -> Line:
+    left, top, right, bottom = line.box
+    return Line(line.text, (WHOLE - right, WHOLE - bottom, WHOLE - left, WHOLE - top), line.score)
