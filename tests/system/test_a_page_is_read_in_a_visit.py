@@ -61,7 +61,7 @@ def test_the_wrong_paper_is_asked_about_the_right_one_is_not_and_the_desk_has_th
     until(lambda: not readers(reading_hall), "the process ends with the visit")
 
     upstream = Upstream(reading_hall)
-    until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 2, "case and page")
+    until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 3, "case, page and signed form")
     ((case,),) = upstream.rows("SELECT number FROM cases")
     desk = reading_hall.url("desk-demo-jia", "")
     with httpx.Client(base_url=desk, follow_redirects=True, headers={"Origin": desk}, timeout=20) as client:
