@@ -5,8 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from domain.case.advice import Sought, advise
-from domain.case.content import ReadLine
-from domain.case.turning import turned_box, turned_finding
+from domain.case.turning import turned_finding
 from kiosk.visit import applicants, drafting, path
 from kiosk.visit import events as ev
 from kiosk.visit.effects import DrawUp, DropPages, ReadPage, SealPage, StoreCase, TakePicture, TurnPicture
@@ -56,32 +55,20 @@ def keep(visit: Visit, _event: ev.KeepPage, _now: float, rules: Rules) -> Outcom
     if material is None or shown is None or visit.home is None:
         return visit, ()
     before = path.collected(visit, material.material_id)
-    new = KeptPage(shown.ref, shown.findings, reading=shown.reading, turns=shown.turns)
+    new = KeptPage(shown.ref, shown.findings, reading=shown.reading)
     pages, old = with_new(before.pages, new, visit.scan.instead)
     kept = replace(visit, step=Step.SCAN, scan=Scan(), collected=with_collected(visit, replace(before, pages=pages)))
     return kept, (SealPage(visit.id, shown.ref, visit.home), *((dropped(old),) if old else ()))
 
 
 def turn(visit: Visit, _event: ev.TurnPage, _now: float, _rules: Rules) -> Outcome:
-    """What was found and read stays where it is on the paper."""
+    """What was found stays where it is on the paper; it is read anew, the way up it is held now."""
     shown = visit.scan.shown
     if shown is None:
         return visit, ()
-    shown = replace(
-        shown,
-        findings=tuple(turned_finding(found, 1) for found in shown.findings),
-        reading=_turned(shown.reading, 1) if shown.reading else None,
-        turns=(shown.turns + 1) % 4,
-    )
-    return replace(visit, scan=replace(visit.scan, shown=shown)), (TurnPicture(shown.ref),)
-
-
-def _turned(reading: Reading, quarters: int) -> Reading:
-    def line(one: ReadLine) -> ReadLine:
-        return replace(one, box=turned_box(one.box, quarters))
-
-    advice = tuple(replace(a, evidence=line(a.evidence)) if a.evidence else a for a in reading.advice)
-    return Reading(tuple(map(line, reading.lines)), advice)
+    found = tuple(turned_finding(one, 1) for one in shown.findings)
+    shown = replace(shown, findings=found, reading=None, turns=(shown.turns + 1) % 4)
+    return replace(visit, scan=replace(visit.scan, shown=shown)), (TurnPicture(shown.ref), ReadPage(shown.ref))
 
 
 def page_read(visit: Visit, event: ev.PageRead, _now: float, rules: Rules) -> Outcome:
@@ -91,13 +78,12 @@ def page_read(visit: Visit, event: ev.PageRead, _now: float, rules: Rules) -> Ou
         material = path.current_material(visit, rules.catalogue)
         first = material is not None and not path.collected(visit, material.material_id).pages
         reading = _reading(visit, material.material_id if material else "", event, rules, first=first)
-        return replace(visit, scan=replace(visit.scan, shown=replace(shown, reading=_turned(reading, shown.turns)))), ()
+        return replace(visit, scan=replace(visit.scan, shown=replace(shown, reading=reading))), ()
     kept = next((c for c in visit.collected if any(page.ref == event.ref for page in c.pages)), None)
     if kept is None or visit.submitted or visit.step is Step.SUBMITTING:
         return visit, ()
     reading = _reading(visit, kept.material, event, rules, first=kept.pages[0].ref == event.ref)
-    turns = next(page.turns for page in kept.pages if page.ref == event.ref)
-    return replace(visit, collected=each_page(visit, event.ref, reading=_turned(reading, turns))), ()
+    return replace(visit, collected=each_page(visit, event.ref, reading=reading)), ()
 
 
 def _reading(visit: Visit, material: str, event: ev.PageRead, rules: Rules, *, first: bool) -> Reading:

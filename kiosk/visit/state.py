@@ -101,8 +101,7 @@ class Reading(Struct, frozen=True):
 class KeptPage(Struct, frozen=True):
     """A page the citizen kept. ``digest`` and ``size`` of the sealed picture are null until it lies sealed on the disk.
 
-    ``reading`` is null until it was read, and stays so when it is handed in before, or nothing here reads. ``turns`` as in
-    :class:`ShownPage`.
+    ``reading`` is null until it was read, and stays so when it is handed in before, or nothing here reads.
     """
 
     ref: str
@@ -110,7 +109,6 @@ class KeptPage(Struct, frozen=True):
     digest: str | None = None
     size: int | None = None
     reading: Reading | None = None
-    turns: int = 0
 
 
 class Collected(Struct, frozen=True):
