@@ -274,4 +274,4 @@ def _overrun(smooth: Floats, shapes: Floats, step: Floats, strength: Floats) -> 
     on = (steps @ step[:, :, None, None, :, None])[..., 0].max(-1) / np.maximum(strength, 2.0)[..., None, None] ** 2
     seen = ((places > 1) & (places < (width - 2, height - 2))).all(-1)
     share = ((on > 0.45) & seen).sum(-1) / np.maximum(seen.sum(-1), 1)
-    return np.asarray((np.clip((share - 0.3) / 0.5, 0, 1) * (seen.sum(-1) > len(BEYOND) // 2)).sum(-1), np.float32)
+    return np.asarray((np.clip((share - 0.3) / 0.5, 0, 1) * (seen.sum(-1) >= len(BEYOND) // 2)).sum(-1), np.float32)
