@@ -18,7 +18,7 @@ class Advice(StrEnum):
     TWO_PAGES = "two_pages"
     CUT_OFF = "page_cut_off"
     TOO_SMALL = "page_too_small"
-    MOVING = "page_moving"
+    MOVING = "moving"
     GLARE = "page_glare"
     BLURRED = "page_blurred"
 

@@ -27,7 +27,7 @@ from devices.supervisor import Supervised
 from devices.transports.serial_link import SerialLink
 from devices.transports.tcp import TcpLink
 from devices.transports.usblp import UsbLink
-from kiosk.middle import Devices
+from kiosk.outfit import Devices
 from kiosk.settings import DeviceSettings
 
 Built = TypeVar("Built", bound=Supervised[Any])

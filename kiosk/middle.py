@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 from msgspec.structs import replace as struct_replace
 
 from devices import port
-from devices.port import BadgeReader, DeviceState, DocumentCamera, IdentityReader, PagePrinter, RatingPad, ReceiptPrinter
 from domain import identity
 from domain.case.content import Finding
 from domain.catalogue.catalogue import Catalogue
@@ -21,6 +20,7 @@ from kiosk.bus import Bus
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
 from kiosk.drafts import DraftPost
+from kiosk.outfit import Devices
 from kiosk.paperwork import Paperwork
 from kiosk.press import sheets
 from kiosk.press.press import Press, UnmadeError
@@ -65,27 +65,6 @@ _ANSWERS = (
     ev.SheetEnded,
 )
 """Each ends something the dispatcher began; lost, it would leave a citizen waiting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Devices:
-    """The terminal's devices by their narrow ports; ``pad``, ``a4`` and ``smartcard`` are optional equipment."""
-
-    reader: IdentityReader
-    camera: DocumentCamera
-    printer: ReceiptPrinter
-    pad: RatingPad | None = None
-    a4: PagePrinter | None = None
-    smartcard: IdentityReader | None = None
-    badge: BadgeReader | None = None
-    """Staff's badges, read by ``smartcard``."""
-
-    def all(self) -> tuple[port.Device, ...]:
-        named = (self.reader, self.camera, self.printer, self.pad, self.a4, self.smartcard)
-        return tuple(d for d in named if d is not None)
-
-    def states(self) -> Mapping[str, DeviceState]:
-        return {d.name: d.state() for d in self.all()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -477,31 +477,7 @@ class Tick:
     """Time passed."""
 
 
-Event = (
-    Intent
-    | CardSeen
-    | CardTaken
-    | CardNotTaken
-    | DeskSeen
-    | PageShown
-    | PageRead
-    | PageNotTaken
-    | PageSealed
-    | PageLost
-    | CaseStored
-    | CaseNotStored
-    | DraftKept
-    | DraftNotKept
-    | DraftOpened
-    | DraftNotOpened
-    | ServiceNoted
-    | ServiceNotNoted
-    | DocumentFound
-    | DocumentNotFound
-    | SheetEnded
-    | PrintingEnded
-    | PrinterReady
-    | PadPressed
-    | Closed
-    | Tick
-)
+Looked = DeskSeen | PageShown | PageRead | PageNotTaken | PageSealed | PageLost
+Stored = CaseStored | CaseNotStored | ServiceNoted | ServiceNotNoted | DraftKept | DraftNotKept | DraftOpened | DraftNotOpened
+Papers = DocumentFound | DocumentNotFound | SheetEnded | PrintingEnded | PrinterReady
+Event = Intent | CardSeen | CardTaken | CardNotTaken | Looked | Stored | Papers | PadPressed | Closed | Tick
