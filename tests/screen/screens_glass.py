@@ -93,6 +93,11 @@ class ScreenGlass:
         with self._changed:
             return self._snapshot
 
+    def breaks(self, *devices: str) -> None:
+        """These devices are out from now on."""
+        with self._changed:
+            self._snapshot = replace(self._snapshot, serial=self._snapshot.serial + 1, out=frozenset(devices))
+
     def act(self, visit: str | None, version: int, intent: ev.Intent) -> Reply:
         with self._changed:
             state = self._snapshot.state

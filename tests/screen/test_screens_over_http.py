@@ -251,3 +251,14 @@ def test_the_newest_stream_ends_the_one_before(glass: ScreenGlass) -> None:
                 glass.show()
                 until(lambda: next(news) == f"data: {serial + 1}")
             reader.join(5)
+
+
+def test_a_device_that_is_out_is_told_with_the_way_that_needs_it_before_anything_is_begun(
+    glass: ScreenGlass, client: FlaskClient
+) -> None:
+    at(glass, "channel")
+    assert "现在不能用" not in client.get("/screen").text
+    glass.breaks("camera")
+    page = client.get("/screen").text
+    assert "现在不能用" in page
+    assert "请到窗口" in page
