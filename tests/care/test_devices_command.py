@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import tomli_w
-from care.bench import Bench, bench, run
+from hands_bench import Bench, bench, run
 
 from devices.idcard.exchange import FLOOD
 from devices.protocols import frames, sdt

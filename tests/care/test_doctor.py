@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from care.bench import Bench, Move, bench
 from click.testing import CliRunner
+from hands_bench import Bench, Move, bench
 
 from kiosk.care.doctor import doctor
 from kiosk.care.exercises import EXERCISES

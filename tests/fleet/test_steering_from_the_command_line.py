@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from support.fleet import OTHER_TERMINAL, TERMINAL, centre_settings, write_settings
+from support.people import account
 
 from domain.catalogue.catalogue import DATA
 from fleet import desired
 from fleet.authority.authority import Identity
 from fleet.cli import centre
-from fleet.console.app import create_console
+from fleet.console.app import Known, create_console
+from fleet.people import sessions
+from fleet.people.gate import COOKIE
+from fleet.people.rights import ALL, Grant, Role
 from fleet.presence import Hearing
 from fleet.settings import BrokerSettings
 from fleet.store import Store
@@ -118,6 +123,12 @@ def test_a_group_is_wanted_to_have_what_names_it(store: Store) -> None:
 
 def test_the_console_shows_what_was_asked_by_whom_and_how_it_stands(settings: Path, store: Store) -> None:
     run("command", "send", settings, TERMINAL, "self-test", *WHY)
-    console = create_console(store, {TERMINAL: "一号机"}, {}, lambda: Hearing(0.0), lambda _name: Identity(None, False, False))
-    page = console.test_client().get("/live", headers={"Host": "127.0.0.1"}).text
+    console = create_console(
+        store, Known({TERMINAL: "一号机"}, {}, {}), lambda: Hearing(0.0), lambda _name: Identity(None, False, False)
+    )
+    account(store, "operator", Grant(Role.OPERATOR, ALL))
+    client = console.test_client()
+    with store.transaction() as db:
+        client.set_cookie(COOKIE, sessions.begin(db, "operator", time.time()), domain="127.0.0.1")
+    page = client.get("/live", headers={"Host": "127.0.0.1"}).text
     assert all(word in page for word in ("自检", "待发", "王工", "试验"))
