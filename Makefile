@@ -14,6 +14,7 @@ demo: install
 test:
 	@./install.sh test
 	@$(MAKE) --no-print-directory check
+	@rm -f .pytest_cache/v/cache/lastfailed
 	$(PYTEST) -m "not long" $(TESTS) || tests/support/again.sh
 
 test-long:
