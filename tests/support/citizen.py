@@ -27,6 +27,8 @@ class Citizen:
         )
         self.glass.do("next").do("agree")
         reader = self.hall.rig.reader()
+        seen = reader.looks  # until it has seen that nothing lies there, the same card is the one left lying by the visit before
+        until(lambda: reader.looks >= seen + 2, "the reader looks")
         reader.lay(self.card)
         self.glass.see("identity")
         if not self.forgetful:

@@ -34,7 +34,12 @@ def hall(quiet_hall: Hall) -> Iterator[Hall]:
 def at_the_reader(hall: Hall) -> GlassByHttp:
     glass = hall.glass().see("welcome").do("begin").do("choose-place", party="demo-jia")
     glass.do("choose-item", item="MED-REMOTE").do("choose-situation", situation="MED-2")
-    return glass.do("choose-channel", channel="here").do("next").do("agree")
+    glass.do("choose-channel", channel="here").do("next").do("agree")
+    reader = hall.rig.device("idcard")
+    assert isinstance(reader, VirtualReader)
+    seen = reader.looks
+    until(lambda: reader.looks >= seen + 2, "the reader sees that nothing lies there")
+    return glass
 
 
 def told(glass: GlassByHttp, screen: str, words: str) -> None:
