@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.citizen import ANSWERS, SIGNATURE, Upstream
 from support.hall import GlassByHttp, Hall, hall, until
 
@@ -30,6 +31,7 @@ class Stumbling:
         return self
 
 
+@pytest.mark.timeout(400)  # a start of the service for every step: on a busy machine more than the usual two minutes
 def test_the_citizen_finds_the_same_place_after_every_kill_and_the_case_arrives_once(tmp_path: Path) -> None:
     with hall(tmp_path, "broker", "centre", "terminal") as one:
         visit = Stumbling(one)
