@@ -124,7 +124,7 @@ def test_a_passport_ends_with_a_slip_and_the_window_makes_a_case_of_it(place: Ha
     glass.do("checked", by="1024").do("choose-delivery", way="pickup_intake").do("sign", signature=SIGNATURE)
     assert glass.screen == "review", glass.html
     glass.do("submit").see("receipt")
-    until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 3, "case and two pages")
+    until(lambda: upstream.rows("SELECT 1 FROM case_entries WHERE named = stored"), "the case with all it names")
     until(lambda: upstream.rows("SELECT count(*) FROM drafts") == [(0,)], "the draft done with")
     ((case,),) = upstream.rows("SELECT number FROM cases")
     page = opened(place, str(case))
