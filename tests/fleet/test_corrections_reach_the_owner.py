@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import httpx
 import pytest
@@ -11,9 +12,11 @@ from support.desk import running_desk
 from support.fleet import EPOCH, HOME, OTHER_HOME, TERMINAL, TIME, Fleet, bearer
 
 from domain import sealing
+from fleet import words
 from fleet.intake import understand
 from mqtt import topics
-from mqtt.messages import ItemError, event
+from mqtt.messages import ItemError, ItemPart, event
+from ui.public import pages
 
 TOLD = "承诺时限已经改成 5 个工作日 <b>"
 
@@ -49,3 +52,9 @@ def test_the_centres_staff_read_all_of_them(fleet: Fleet) -> None:
     tell(fleet, 2, OTHER_HOME, "别家的")
     page = fleet.console("/corrections")
     assert ("共 2 条" in page, "别家的" in page, "demo-0.2" in page) == (True, True, True)
+
+
+def test_a_clerk_the_owner_and_the_contract_name_the_same_parts() -> None:
+    """The terminal never imports the centre, so the words stand at both; a part one lacks would be an empty cell or a refusal."""
+    assert set(words.PARTS) == set(pages.PARTS) == set(get_args(ItemPart))
+    assert words.PARTS == pages.PARTS
