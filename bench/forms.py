@@ -12,7 +12,7 @@ from domain.case.content import MAX_POINTS, Point, Signature
 from domain.catalogue.form import Field
 from domain.forms import sheet
 from domain.forms.asking import Filled
-from kiosk.press.press import Press
+from domain.press.press import Press
 
 ROUNDS = 9
 _PEOPLE = [

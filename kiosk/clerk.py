@@ -12,9 +12,9 @@ from functools import partial
 from domain import sealing
 from domain.catalogue.catalogue import Catalogue
 from domain.draft import DraftPage
+from domain.press.press import UNMADE, Press, UnmadeError
+from kiosk import sheets
 from kiosk.handover import new_case, new_service
-from kiosk.press import sheets
-from kiosk.press.press import UNMADE, Press, UnmadeError
 from kiosk.settings import Settings
 from kiosk.store.store import DrawnUp, Store
 from kiosk.tray import Tray

@@ -15,15 +15,14 @@ from devices import port
 from domain import identity
 from domain.case.content import Finding
 from domain.catalogue.catalogue import Catalogue
-from kiosk import cards, faults, paperwork, reading
+from domain.press.press import Press, UnmadeError
+from kiosk import cards, faults, paperwork, reading, sheets
 from kiosk.bus import Bus
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
 from kiosk.drafts import DraftPost
 from kiosk.outfit import Devices
 from kiosk.paperwork import Paperwork
-from kiosk.press import sheets
-from kiosk.press.press import Press, UnmadeError
 from kiosk.query import QueryProvider
 from kiosk.reading import Reading
 from kiosk.standing import Standing

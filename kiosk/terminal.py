@@ -17,6 +17,7 @@ from devices.reading.reader import PageReader
 from devices.watchdog import Watchdog
 from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError
 from domain.catalogue.trust import UntrustedError
+from domain.press.press import Press
 from domain.sealing import Recipient
 from kiosk import equipment, faults
 from kiosk import settings as conf
@@ -40,7 +41,6 @@ from kiosk.orders.shelf import Shelf, checked, own, take_up
 from kiosk.orders.trust import Trust
 from kiosk.orders.wanted import WantedDocuments
 from kiosk.paperwork import on_paper
-from kiosk.press.press import Press
 from kiosk.standing import Parts
 from kiosk.store.db import Database
 from kiosk.store.files import alone

@@ -1,4 +1,4 @@
-"""What stands on a form that is signed: data for a template of ``domain/catalogue/data/forms``, whole for the home desk and masked
+"""What stands on a form that is signed: data for a template of ``domain/press/templates``, whole for the home desk and masked
 for the screen. The same template makes both, so that what was seen is what was signed.
 
 Every text goes through :func:`runs`: a character no font of ours has, a control or a mark that turns the order of reading stands

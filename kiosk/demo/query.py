@@ -8,8 +8,8 @@ from domain import masking
 from domain.catalogue.catalogue import Catalogue
 from domain.identity import Document as Card
 from domain.identity import Identity
+from domain.press.press import Press
 from kiosk.clock import Clock
-from kiosk.press.press import Press
 from kiosk.query import Document, NoDocument
 
 _PAGE = "demo-query"

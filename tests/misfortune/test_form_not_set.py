@@ -14,9 +14,9 @@ from support.stores import HOME, HOME_KEY, Shelf
 from support.visits import ANSWERS, CATALOGUE, PERSON, SIGNATURE, Walk
 
 from domain import sealing
+from domain.press.press import UNMADE, Press
 from kiosk import settings as conf
 from kiosk.clerk import Clerk
-from kiosk.press.press import UNMADE, Press
 from kiosk.tray import Tray
 from kiosk.visit import events as ev
 from kiosk.visit.effects import SetForm

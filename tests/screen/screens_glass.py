@@ -18,8 +18,8 @@ from waitress import wasyncore
 from domain.case.content import Finding
 from domain.catalogue.catalogue import Catalogue, load
 from domain.identity import Document, Identity
-from kiosk.press import sheets
-from kiosk.press.press import Press
+from domain.press.press import Press
+from kiosk import sheets
 from kiosk.settings import TerminalSettings
 from kiosk.visit import effects, machine, path, unasked
 from kiosk.visit import events as ev

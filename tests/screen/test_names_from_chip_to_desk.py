@@ -32,10 +32,9 @@ from domain.catalogue.form import Field
 from domain.forms import sheet
 from domain.forms.asking import Filled
 from domain.identity import Identity
+from domain.press.press import Press
 from fleet.intake import understand
-from kiosk import cards, receipt
-from kiosk.press import sheets
-from kiosk.press.press import Press
+from kiosk import cards, receipt, sheets
 from kiosk.visit import events as ev
 from kiosk.visit.applicants import of_chip
 from mqtt import topics

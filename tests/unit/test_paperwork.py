@@ -13,11 +13,11 @@ from support.visits import CATALOGUE, PERSON, Walk
 from devices.port import PageJob, PrintEnded, PrintOutcome
 from domain.identity import Document as Card
 from domain.identity import Identity
+from domain.press.press import Press
 from kiosk import paperwork
 from kiosk.clock import Clock
 from kiosk.demo.query import DemonstrationProvider
 from kiosk.paperwork import Paperwork
-from kiosk.press.press import Press
 from kiosk.query import Document, NoDocument
 from kiosk.visit import effects as fx
 from kiosk.visit import events as ev

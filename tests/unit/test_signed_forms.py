@@ -17,8 +17,9 @@ from domain.catalogue.form import Field
 from domain.forms import sheet
 from domain.forms.asking import Filled
 from domain.names import drawn
-from kiosk.press import press, sheets
-from kiosk.press.press import Press, UnmadeError
+from domain.press import press
+from domain.press.press import Press, UnmadeError
+from kiosk import sheets
 from kiosk.settings import TerminalSettings
 from kiosk.visit import events as ev
 

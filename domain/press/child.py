@@ -16,9 +16,9 @@ import msgspec
 import typst
 from PIL import Image
 
-from kiosk.press.order import Order
+from domain.press.order import Order
 
-TEMPLATES = Path(__file__).parents[2] / "domain" / "catalogue" / "data" / "forms"
+TEMPLATES = Path(__file__).with_name("templates")
 FONTS = tuple(
     Path(folder)
     for folder in (

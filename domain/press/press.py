@@ -10,7 +10,7 @@ import threading
 
 import msgspec
 
-from kiosk.press.order import Order
+from domain.press.order import Order
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Press:
 
     def _make(self, order: Order, data: bytes) -> bytes:
         with self._one_at_a_time:
-            command, pipe = [sys.executable, "-m", "kiosk.press.child"], subprocess.PIPE
+            command, pipe = [sys.executable, "-m", "domain.press.child"], subprocess.PIPE
             child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
             self._child = child
             try:
