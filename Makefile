@@ -2,9 +2,10 @@
 # camera-test: the camera's process on the real picamera2, in a Debian system made for it (root, 1.1 GB)
 # contract: docs/contract written anew from the types
 TESTS ?= tests
-# Most tests wait for a device's pace, not for a core: three at a time on two cores. A file's tests stay together.
-WORKERS ?= 3
-PYTEST = .venv/bin/pytest -q -n $(WORKERS) --dist loadfile
+# Most tests wait for a device's pace, not for a core: four at a time on two cores. A file's tests stay together, and files come in
+# their order: xdist would put the files of few tests last, and those are the slow ones.
+WORKERS ?= 4
+PYTEST = .venv/bin/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-long camera-test bench screens contract check install
 

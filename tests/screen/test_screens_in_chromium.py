@@ -160,6 +160,8 @@ def test_a_whole_visit_by_touch_leaves_no_trace_in_the_page(browser: Browser, gl
         terminal.settled()
         draw(page)
         terminal.click("签好了，下一步")
+        terminal.shows("review")
+        terminal.settled()
         terminal.tap("提交")
         terminal.shows("receipt")
         printed(glass)
