@@ -51,6 +51,11 @@ def new_key(owner: str) -> tuple[Recipient, OpeningKey]:
     return Recipient(key_id, public), OpeningKey(key_id, str(identity))
 
 
+def recipient_of(key: OpeningKey) -> Recipient:
+    """The public half of ``key``; :class:`BadKeyError`."""
+    return Recipient(key.key_id, str(check_opening_key(key).to_public()))
+
+
 def seal(plain: bytes, recipients: tuple[Recipient, ...]) -> bytes:
     """``plain`` sealed so that each of ``recipients`` alone can open it. :class:`BadKeyError` for a key that is none."""
     if not recipients:

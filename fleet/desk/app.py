@@ -26,6 +26,7 @@ from fleet.desk.settings import DeskSettings, read_keys
 from fleet.desk.words import ADVICE, DELIVERIES, FINDINGS, IDENTITIES, OUTCOMES, PROOFS, ROLES, UNPROVEN
 from fleet.overview import local_text, local_time
 from fleet.settings import secret
+from fleet.telling.telling import create_telling
 from fleet.web import Server, harden
 from fleet.words import PARTS
 from mqtt.resources import HomeCase
@@ -45,6 +46,7 @@ class Desk:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.inbox = Inbox(settings.centre, settings.party, token, settings.ca)
         self.journal = Journal(settings.data / "openings.db")
+        self.telling = create_telling(settings.telling, settings.data, keys) if settings.telling is not None else None
         self.app = _app(settings, self.inbox, self.journal, keys)
         self._server = Server(self.app, settings.listen.host, settings.listen.port, threads=6)
 
@@ -53,11 +55,15 @@ class Desk:
         return self._server.address
 
     def start(self) -> None:
+        if self.telling is not None:
+            self.telling.start()
         self._server.start()
 
     def stop(self) -> None:
         """Within two seconds; everything opened is forgotten with the process."""
         self._server.stop()
+        if self.telling is not None:
+            self.telling.stop()
         self.inbox.close()
         self.journal.close()
 

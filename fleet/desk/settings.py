@@ -9,12 +9,15 @@ from msgspec import Struct
 
 from domain.keyfile import BadKeyFileError, parse
 from domain.sealing import BadKeyError, OpeningKey
+from fleet.outward.ways import Way
 from fleet.settings import Listen, SettingsError, private, read
 from mqtt.messages import Code, Short
 
 
 class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``party`` and its ``name`` in words; ``data``: folder of the journal of openings; ``parties``: code → name for display."""
+    """``party`` and its ``name`` in words; ``data``: folder of the journal of openings; ``parties``: code → name for display.
+
+    ``telling``: how SMS leave; without it nobody is told by SMS."""
 
     party: Code
     name: Short
@@ -25,6 +28,7 @@ class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
     listen: Listen
     ca: str | None = None
     parties: dict[str, str] = {}
+    telling: Way | None = None
 
 
 def read_desk(path: Path) -> DeskSettings:
