@@ -143,12 +143,22 @@ class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):
     battery_clock: bool = False
 
 
+class WindowReaderSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the clerk's intake page on this machine asks for a waybill under the camera (``kiosk/code_reader.py``); loopback only.
+    ``secret_file``: one line only its owner may read, which the intake page has as well.
+    """
+
+    port: Port
+    secret_file: Path
+
+
 class WindowSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """This terminal stands at the intake window (收件窗口) and opens what is sealed to it: drafts. ``key_file``: its private keys,
     a file only its owner may read. A hall's terminal has none.
     """
 
     key_file: Path
+    reader: WindowReaderSettings | None = None
 
 
 class CatalogueSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
+from devices.camera.codes import ALL, read_code
 from devices.port import PrintEnded
 from devices.reading.reader import PageReader
 from devices.watchdog import Watchdog
@@ -23,6 +24,7 @@ from kiosk import equipment, faults
 from kiosk import settings as conf
 from kiosk.clerk import Clerk
 from kiosk.clock import CHINA, Clock
+from kiosk.code_reader import create_code_reader, secret_of
 from kiosk.corrections import CorrectionDesk
 from kiosk.demo.query import DemonstrationProvider
 from kiosk.drafted import described, window_keys
@@ -151,6 +153,7 @@ class Terminal:
         self._commands.start()
         self._running.callback(self._commands.stop)
         self._serve()
+        self._serve_codes()
         log.info("terminal %s serves on port %d", settings.terminal.id, settings.glass.port)
 
     def stop(self) -> None:
@@ -293,6 +296,16 @@ class Terminal:
         server = create_page_server(app, glass.host, glass.port)
         thread = threading.Thread(target=server.run, name="page", daemon=True)
         thread.start()
+        self._running.callback(server.close)
+
+    def _serve_codes(self) -> None:
+        reader = self._settings.window.reader if self._settings.window else None
+        if reader is None:
+            return
+        read = partial(read_code, self._settings.devices.camera.socket, formats=ALL)
+        app = create_code_reader(read, lambda: self._middle.idle, secret_of(reader))
+        server = create_page_server(app, "127.0.0.1", reader.port)
+        threading.Thread(target=server.run, name="codes", daemon=True).start()
         self._running.callback(server.close)
 
 

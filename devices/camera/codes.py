@@ -115,8 +115,10 @@ def _code(found: zxingcpp.Barcode, factor: int, left: int, top: int) -> Code:
     return Code(found.format.name, found.bytes, found.text, places)
 
 
-def read_code(socket: str, seconds: float, wanted: Callable[[str], bool]) -> str | None:
-    """The first QR code ``wanted`` says yes to, laid under the camera at ``socket`` within ``seconds``; ``None``: there was none.
+def read_code(
+    socket: str, seconds: float, wanted: Callable[[str], bool], formats: tuple[zxingcpp.BarcodeFormat, ...] = QR
+) -> str | None:
+    """The first code ``wanted`` says yes to, laid under the camera at ``socket`` within ``seconds``; ``None``: there was none.
 
     The camera is asked by us alone meanwhile: whoever asked before is put off, and comes back by itself.
     """
@@ -128,7 +130,7 @@ def read_code(socket: str, seconds: float, wanted: Callable[[str], bool]) -> str
             time.sleep(AGAIN)
             continue
         try:
-            return _watch(link, until, wanted)
+            return _watch(link, until, wanted, formats)
         except (OSError, FrameError, NoPictureError):
             time.sleep(AGAIN)
         finally:
@@ -136,13 +138,16 @@ def read_code(socket: str, seconds: float, wanted: Callable[[str], bool]) -> str
     return None
 
 
-def _watch(link: CameraLink, until: float, wanted: Callable[[str], bool]) -> str | None:
+def _watch(
+    link: CameraLink, until: float, wanted: Callable[[str], bool], formats: tuple[zxingcpp.BarcodeFormat, ...]
+) -> str | None:
     looks = 0
     while time.monotonic() < until:
         looks += 1
         still = looks % STILL_AFTER == 0
         frame = link.still(STILL) if still else link.preview(PREVIEW)
-        found = next((code.text for code in read_codes(_luma(frame), STUDY if still else LOOK) if wanted(code.text)), None)
+        codes = read_codes(_luma(frame), STUDY if still else LOOK, formats)
+        found = next((code.text for code in codes if wanted(code.text)), None)
         if found is not None:
             return found
     return None

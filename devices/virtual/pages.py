@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from devices.virtual.sheets import Sheet, Signed, Table, Text, Title
+from devices.virtual.sheets import Sheet, Signed, Stripes, Table, Text, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +193,20 @@ FAINT_SEAL = Sheet(
     ),
 )
 
+WAYBILL = "YS2611260000157"
+"""Of no carrier there is."""
+
+PARCEL = Sheet(
+    (
+        Title("示 例 速 递"),
+        Stripes(WAYBILL),
+        Text("寄：示范丙区政务服务中心收件窗口"),
+        Text("收：业务属地“省内通办”专窗"),
+    ),
+    size=(100.0, 150.0),
+    body=3.6,
+)
+
 PAGES: tuple[PageModel, ...] = (
     PageModel("residence", "居住证明", RESIDENCE, Lie(turn=2.0, right=4, down=-6, tilt=0.2)),
     PageModel("contract", "劳动合同", CONTRACT, Lie(turn=-3.0, right=-5, down=4, tilt=0.3)),
@@ -203,6 +217,7 @@ PAGES: tuple[PageModel, ...] = (
     PageModel("marriage", "结婚证内页（小册大小）", MARRIAGE, Lie(turn=-6.0, right=10, down=30)),
     PageModel("proxy", "授权委托书", PROXY, Lie(turn=-2.0, right=2, down=2, tilt=0.5)),
     PageModel("faint_seal", "红章很淡的情况说明", FAINT_SEAL, Lie(turn=1.5, right=-3)),
+    PageModel("waybill", "快递面单（窗口登记运单）", PARCEL, Lie(turn=3.0, right=5, down=-8)),
     PageModel("blank", "白纸（放反了）", Sheet(), Lie(turn=-2.0, right=3, down=5, tilt=0.2)),
     PageModel("empty", "空台面（没有纸）", None),
     PageModel("cut_off", "缺一角（出画面）", RESIDENCE, Lie(turn=9.0, right=42, down=-62)),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import segno
+import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
@@ -69,7 +70,16 @@ class Code:
     size: float = 60.0
 
 
-Part = Title | Text | Table | Signed | Code
+@dataclass(frozen=True, slots=True)
+class Stripes:
+    """A Code 128, as on a waybill, with its text below; ``width`` and ``height`` in millimetres."""
+
+    text: str
+    width: float = 75.0
+    height: float = 18.0
+
+
+Part = Title | Text | Table | Signed | Code | Stripes
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +123,8 @@ def _parts(image: Image.Image, pen: ImageDraw.ImageDraw, sheet: Sheet) -> None:
                 y = _signed(image, part, sheet.body, right, y + _px(sheet.body * 1.5))
             case Code(text, size):
                 y = _code(image, text, _px(size), (left + right) // 2, y)
+            case Stripes():
+                y = _stripes(image, part, sheet.body, (left + right) // 2, y)
     mark = _font("Sans", "Regular", sheet.body * 0.75)
     where = (image.width / 2, image.height - _px(margin * 0.45))
     pen.text(where, "样本 · 仅供演示 · 人名、单位、号码均为虚构，无任何效力", SAMPLE_GREY, mark, anchor="mm")
@@ -123,6 +135,16 @@ def _code(image: Image.Image, text: str, side: int, middle: int, y: int) -> int:
         segno.make(text, error="m", micro=False).save(drawn, kind="png", scale=8)
         image.paste(Image.open(drawn).convert("RGB").resize((side, side), Image.Resampling.NEAREST), (middle - side // 2, y))
     return y + side
+
+
+def _stripes(image: Image.Image, stripes: Stripes, body: float, middle: int, y: int) -> int:
+    made = zxingcpp.write_barcode_to_image(zxingcpp.create_barcode(stripes.text, zxingcpp.BarcodeFormat.Code128), scale=4)
+    size = _px(stripes.width), _px(stripes.height)
+    bars = Image.fromarray(np.asarray(made)).convert("RGB").resize(size, Image.Resampling.NEAREST)
+    image.paste(bars, (middle - size[0] // 2, y))
+    font = _font("Sans", "Regular", body)
+    ImageDraw.Draw(image).text((middle, y + size[1] + _px(1.5)), stripes.text, INK, font, anchor="ma")
+    return y + size[1] + _px(body * 2)
 
 
 def _text(pen: ImageDraw.ImageDraw, text: str, body: float, left: int, right: int, y: int) -> int:
