@@ -1,8 +1,8 @@
 """What lies under this window's camera, read for the clerk's intake page (``tongban intake``): a resource on the loopback.
 
-``POST /v1/waybill`` with ``Authorization: Bearer …``: 200 ``{"waybill": …}`` · 204 none was laid there in time · 409 a visit runs at
-this terminal, whose camera is the citizen's · 429 somebody is waiting for one already · 401. Nothing but a waybill's number is ever
-answered: other codes, and whatever else lies there, stay here.
+``POST /v1/waybill`` with ``Authorization: Bearer …``: 200 ``{"waybill": …}`` · 204 none was laid there in time · 409 a visit runs
+at this terminal, whose camera is the citizen's · 429 somebody is waiting for one already · 401. Nothing but a waybill's number is
+ever answered: other codes, and whatever else lies there, stay here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from domain.case.waybill import waybill
 from kiosk.settings import SettingsError, WindowReaderSettings
 
 SECONDS, SLICE = 12.0, 3.0
-"""How long a parcel may be held under the camera, and after how long it is looked whether a visit has begun: it wants the camera."""
+"""How long a parcel may be held under the camera, and how often it is looked whether a visit has begun, which wants the camera."""
 
 
 class Read(Protocol):
