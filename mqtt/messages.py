@@ -179,6 +179,48 @@ class CaseTaken(Struct, frozen=True, tag_field="kind", tag="case.taken"):
     """What the intake window must still see (待窗口核验原件) before the case is ready."""
 
 
+class AnswerRef(Struct, frozen=True):
+    """One sealed document that came after the case: what the citizen signed, and the pages that go with it."""
+
+    digest: Digest
+    size: Count
+    kind: Literal["correction", "delivery", "withdrawal", "page"]
+
+
+AnswerDocuments = Annotated[tuple[AnswerRef, ...], Meta(min_length=1, max_length=400)]
+
+
+class CaseCorrected(Struct, frozen=True, tag_field="kind", tag="case.corrected"):
+    """补正: what was asked for was handed in at a terminal. ``task``: digest of the sealed task that asked; ``points``: of its
+    notice, those answered here.
+    """
+
+    case: Code
+    task: Digest
+    points: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=40)]
+    documents: AnswerDocuments
+    corrected_at: Time
+
+
+class CaseDelivered(Struct, frozen=True, tag_field="kind", tag="case.delivered"):
+    """送达: the result was handed over after the card was read and the receipt signed; its pages came out whole."""
+
+    case: Code
+    task: Digest
+    way: Literal["terminal"]
+    documents: AnswerDocuments
+    delivered_at: Time
+
+
+class CaseWithdrawn(Struct, frozen=True, tag_field="kind", tag="case.withdrawn"):
+    """撤回: the applicant, by their card, took the case back before it was accepted."""
+
+    case: Code
+    task: Digest
+    documents: AnswerDocuments
+    withdrawn_at: Time
+
+
 class ServiceGiven(Struct, frozen=True, tag_field="kind", tag="service.given"):
     """A service without a case: 咨询, by its way. It names nobody, and can be rated. ``situation`` null: of the item as a whole."""
 
@@ -268,6 +310,9 @@ class DeviceTrouble(Struct, frozen=True, tag_field="kind", tag="device.trouble")
 
 EventData = (
     CaseTaken
+    | CaseCorrected
+    | CaseDelivered
+    | CaseWithdrawn
     | ServiceGiven
     | RatingGiven
     | ReceiptEnded
@@ -279,6 +324,9 @@ EventData = (
 )
 EVENT_TYPES: dict[str, type[Struct]] = {
     "cn.tongban.case.taken.v1": CaseTaken,
+    "cn.tongban.case.corrected.v1": CaseCorrected,
+    "cn.tongban.case.delivered.v1": CaseDelivered,
+    "cn.tongban.case.withdrawn.v1": CaseWithdrawn,
     "cn.tongban.service.given.v1": ServiceGiven,
     "cn.tongban.rating.given.v1": RatingGiven,
     "cn.tongban.receipt.ended.v1": ReceiptEnded,
