@@ -161,6 +161,14 @@ class WindowSettings(Struct, frozen=True, forbid_unknown_fields=True):
     reader: WindowReaderSettings | None = None
 
 
+class HandoverSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """This terminal hands over: it opens the tasks sealed to its hall (``domain/case/task.py``). ``key_file``: the hall's private
+    keys, a file only its owner may read. Without it, what there is to correct or to collect is done at the window.
+    """
+
+    key_file: Path
+
+
 class CatalogueSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Absent: the demonstration catalogue that comes with the program, and what the centre wants of demonstrations.
 
@@ -200,6 +208,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     staff: StaffSettings = StaffSettings()
     maintenance: MaintenanceSettings = MaintenanceSettings()
     window: WindowSettings | None = None
+    handover: HandoverSettings | None = None
     query: QuerySettings | None = None
 
 

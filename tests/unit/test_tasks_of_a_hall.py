@@ -100,5 +100,6 @@ def test_the_last_day_itself_is_not_over() -> None:
 
 def test_no_repr_tells_of_a_person() -> None:
     for task in (correction("C1"), result("C1", b"%PDF")):
-        assert PERSON.name not in repr(task) and PERSON.number not in repr(task)
+        assert PERSON.name not in repr(task)
+        assert PERSON.number not in repr(task)
         assert PERSON.name not in repr(task.holders)
