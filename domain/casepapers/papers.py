@@ -90,18 +90,17 @@ def acceptance(issuer: Issuer, matter: Matter, number: str, day: date, terms: Te
     )
 
 
-def not_acceptance(issuer: Issuer, matter: Matter, number: str, day: date, ground: str, reason: str, competent: str) -> Paper:
-    """不予受理通知书. ``ground``: ``not_needed`` 依法不需要取得许可, ``not_competent`` 不属于本机关职权, ``other``. ``competent``:
-    where to go, needed for the second. :class:`NoRemedyError`."""
-    grounds = {
-        "not_needed": (
-            "第三十二条第一款第一项",
-            f"{'该事项依法不需要取得行政许可' if matter.licence else '该事项依法不需要申请办理'}",
-        ),
+def not_acceptance(issuer: Issuer, matter: Matter, number: str, day: date, why: str, reason: str, competent: str = "") -> Paper:
+    """不予受理通知书. ``why``: ``not_needed`` 依法不需要取得许可, ``not_competent`` 不属于本机关职权 (``competent``: who is),
+    ``not_corrected`` 没有按告知补正. :class:`NoRemedyError`."""
+    article, words = {
+        "not_needed": ("第三十二条第一款第一项", f"该事项依法不需要{'取得行政许可' if matter.licence else '申请办理'}"),
         "not_competent": ("第三十二条第一款第二项", "该申请依法不属于本机关职权范围"),
-        "other": ("第三十二条", "该申请不符合受理条件"),
-    }
-    article, words = grounds[ground]
+        "not_corrected": (
+            "第三十二条",
+            f"本机关已经一次性告知需要补正的全部内容，{matter.you}逾期未补正，或者补正后申请材料仍不齐全、不符合法定形式",
+        ),
+    }[why]
     blocks = [
         Par(f"{_asked(matter)}经审查，{words}。{_by(matter, article)}，本机关决定不予受理。"),
         Par(f"不予受理的理由：{_ended(reason)}"),
@@ -142,6 +141,40 @@ def suspension(issuer: Issuer, matter: Matter, number: str, day: date, procedure
                 f"{_by(matter, '第四十五条')}，自{day_words(day)}起进行{procedure}，所需时间预计{days}个工作日，"
                 "不计算在办理期限内。特别程序结束后，本机关继续办理，并按实际所用时间顺延办理期限。"
             ),
+        ),
+        receipt=True,
+    )
+
+
+def resumption(issuer: Issuer, matter: Matter, number: str, day: date, procedure: str, terms: Terms) -> Paper:
+    """恢复办理通知书: a special procedure is over; ``terms``: the new last days."""
+    return Paper(
+        "恢复办理通知书",
+        number,
+        issuer,
+        matter,
+        day,
+        (
+            Par(
+                f"{_asked(matter)}本机关已经受理，并依法进行了{procedure}。该程序已于{day_words(day)}结束，本机关自次日起继续办理。"
+            ),
+            Rows((("法定办结期限", terms.legal), ("承诺办结期限", terms.promised))),
+        ),
+        receipt=True,
+    )
+
+
+def transfer(issuer: Issuer, matter: Matter, number: str, day: date, to: str, reason: str) -> Paper:
+    """移送通知书. ``to``: the competent body, and how it is reached."""
+    return Paper(
+        "移送通知书",
+        number,
+        issuer,
+        matter,
+        day,
+        (
+            Par(f"{_asked(matter)}经审查，该申请不属于本机关办理：{_ended(reason)}"),
+            Par(f"本机关已将全部申请材料移送{to}，{matter.you}不必重新提交。办理情况请向该单位查询。"),
         ),
         receipt=True,
     )

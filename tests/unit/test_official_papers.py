@@ -30,6 +30,8 @@ def every(matter: Matter) -> list[Paper]:
         papers.suspension(ISSUER, matter, "特〔2026〕1号", DAY, "专家评审", 15, "情况复杂"),
         papers.granted(ISSUER, matter, "准〔2026〕1号", DAY, "准予备案"),
         papers.refused(ISSUER, matter, "不准〔2026〕1号", DAY, "不符合条件", "《办法》第三条"),
+        papers.resumption(ISSUER, matter, "恢〔2026〕1号", DAY, "专家评审", papers.Terms("2027年1月8日", "无")),
+        papers.transfer(ISSUER, matter, "移〔2026〕1号", DAY, "示范七县交通局", "由核发地办理"),
         papers.done(ISSUER, matter, "办结〔2026〕1号", DAY, "准予", "到窗口领取"),
         papers.service(ISSUER, matter, "送〔2026〕1号", DAY, ["准予办理决定书　准〔2026〕1号"], "到窗口领取"),
     ]
@@ -89,6 +91,10 @@ def test_what_refuses_says_where_and_until_when_one_can_appeal_and_is_not_made_w
 
 def test_whoever_is_not_competent_says_who_is() -> None:
     assert "向示范七县交通局申请" in text(every(MATTER)[2])
+
+
+def test_what_was_not_corrected_says_that_it_was_noticed() -> None:
+    assert "已经一次性告知" in text(papers.not_acceptance(ISSUER, MATTER, "n", DAY, "not_corrected", "至今没有补交"))
 
 
 def test_what_the_citizen_gets_has_a_line_for_the_signature_and_the_time_of_delivery() -> None:
