@@ -55,7 +55,16 @@ function arrived() {
   refreshIfOld();
 }
 
-document.addEventListener("htmx:before:swap", () => {
+// An answer to a tap may have brought this very screen while it was being fetched: put in again it would take the button from
+// under the finger, and the tap would be lost.
+const shownAlready = ({ sourceElement, text }) =>
+  sourceElement.id === "fetch" && text.match(/data-serial="(\d+)"/)?.[1] === live().dataset.serial;
+
+document.addEventListener("htmx:before:swap", (event) => {
+  if (shownAlready(event.detail.ctx)) {
+    event.preventDefault();
+    return;
+  }
   keepDraft(`${shown.visit}/${shown.step}`);
   keepSignature(`${shown.visit}/${shown.step}`);
 });
