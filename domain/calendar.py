@@ -7,7 +7,7 @@ known: what touches it is an *estimate*, and says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cache
@@ -90,36 +90,39 @@ class Calendar:
     def works(self, day: date) -> bool:
         return day in self._work or (day not in self._off and day.isoweekday() <= 5)
 
-    def after(self, start: date, count: int) -> Due:
-        """The last of ``count`` working days, the first of which is the one after ``start``."""
+    def after(self, start: date, count: int, out: Container[date] = ()) -> Due:
+        """The last of ``count`` working days, the first of which is the one after ``start``; days in ``out`` do not count."""
         day, known = start, True
         while count > 0:
             day += _DAY
             known = known and self.known(day)
-            count -= self.works(day)
+            count -= self.works(day) and day not in out
         return Due(day, not known)
 
-    def rolled(self, start: date, count: int) -> Due:
-        """``count`` calendar days after ``start``; from a day off on to the next working day."""
-        day, known = start + count * _DAY, True
+    def rolled(self, start: date, count: int, out: Container[date] = ()) -> Due:
+        """``count`` calendar days after ``start``, those in ``out`` not counted; from a day off on to the next working day."""
+        day, known = start, True
+        while count > 0:
+            day += _DAY
+            count -= day not in out
         while not self.works(day):
             known = known and self.known(day)
             day += _DAY
         return Due(day, not (known and self.known(day)))
 
-    def between(self, start: date, end: date) -> int:
-        """Working days after ``start``, up to and with ``end``."""
-        return sum(self.works(day) for day in _days(start + _DAY, end))
+    def between(self, start: date, end: date, out: Container[date] = ()) -> int:
+        """Working days after ``start``, up to and with ``end``, but for those in ``out``."""
+        return sum(self.works(day) and day not in out for day in _days(start + _DAY, end))
 
-    def due(self, start: date, limit: Limit) -> Due | None:
-        """When a limit that begins on ``start`` ends; ``None`` where it names no term."""
+    def due(self, start: date, limit: Limit, out: Container[date] = ()) -> Due | None:
+        """When a limit that begins on ``start`` ends; ``None`` where it names no term. Days in ``out`` do not count."""
         if limit.unit == "immediate":
             return self.rolled(start, 0)
         if limit.value is None:
             return None
         if limit.unit == "workday":
-            return self.after(start, limit.value)
-        return self.rolled(start, limit.value) if limit.unit == "calendar_day" else None
+            return self.after(start, limit.value, out)
+        return self.rolled(start, limit.value, out) if limit.unit == "calendar_day" else None
 
     def first_day(self, moment: datetime) -> date:
         """The day that counts for what is taken in at ``moment``: a working day itself, else the next one."""
