@@ -52,6 +52,8 @@ if [ "$purpose" = test ]; then
   # Peers that share no code with us: they judge the virtual PIV card, what the paper shows, and the spooled pages.
   have pkcs15-tool || need opensc
   have yubico-piv-tool || need yubico-piv-tool
+  have age || need age # opens what we seal, and seals what we open
+  have softhsm2-util || need softhsm2 # a PKCS#11 token
   have zbarimg || need zbar-tools
   [ -e /usr/share/tesseract-ocr/5/tessdata/chi_sim.traineddata ] || need tesseract-ocr-chi-sim
   # The A4 printer's own cupsd, its filters, and what draws its pages. A demonstration without them starts without that printer.

@@ -16,6 +16,7 @@ from fleet.centre import Centre
 from fleet.desk.app import create_desk
 from fleet.desk.settings import read_desk
 from fleet.people.cli import person, record_
+from fleet.recovery.copies import sealed_copies
 from fleet.settings import CentreSettings, SettingsError, read
 from fleet.staff_cli import staff_book, staff_code, staff_key
 
@@ -69,6 +70,7 @@ for _command in (
     steering.notice,
     person,
     record_,
+    sealed_copies,
 ):
     centre.add_command(_command)
 

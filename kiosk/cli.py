@@ -20,6 +20,8 @@ _ELSEWHERE = {
     "centre": "fleet.cli:centre",
     "catalogue": "fleet.catalogue_cli:catalogue",
     "desk": "fleet.cli:desk",
+    "keys": "fleet.keys.cli:keys",
+    "recover": "fleet.recovery.cli:recover",
     "cups": "devices.a4.cli:cups",
     "badge": "kiosk.staff.command:commands",
     "virtual": "devices.virtual.cli:commands",

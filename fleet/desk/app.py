@@ -22,9 +22,11 @@ from fleet.desk.inbox import CentreError, DamagedError, Inbox
 from fleet.desk.journal import Journal
 from fleet.desk.opening import NotOursError, Openings, SignedForm, open_case, open_page
 from fleet.desk.pictures import Master, reading_copy
-from fleet.desk.settings import DeskSettings, read_keys
+from fleet.desk.settings import DeskSettings
 from fleet.desk.words import ADVICE, DELIVERIES, FINDINGS, IDENTITIES, OUTCOMES, PROOFS, ROLES, UNPROVEN
+from fleet.keys.keyring import read_keys
 from fleet.overview import local_text, local_time
+from fleet.recovery.reseal import RecoveredFolder
 from fleet.settings import secret
 from fleet.telling.telling import create_telling
 from fleet.web import Server, harden
@@ -41,10 +43,11 @@ class Desk:
     """The process of one desk. ``SettingsError`` when a secret's file is not private; ``OSError`` when the port is taken."""
 
     def __init__(self, settings: DeskSettings) -> None:
-        keys = read_keys(settings.key_file)
+        keys = read_keys(settings.key_file, settings.token)
         token = secret(settings.token_file)
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.inbox = Inbox(settings.centre, settings.party, token, settings.ca)
+        recovered = RecoveredFolder(settings.recovered) if settings.recovered is not None else None
+        self.inbox = Inbox(settings.centre, settings.party, token, settings.ca, recovered)
         self.journal = Journal(settings.data / "openings.db")
         self.telling = create_telling(settings.telling, settings.data, keys) if settings.telling is not None else None
         self.app = _app(settings, self.inbox, self.journal, keys)

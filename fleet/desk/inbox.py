@@ -6,6 +6,7 @@ import httpx
 import msgspec
 
 from domain.sealing import digest as digest_of
+from fleet.recovery.reseal import RecoveredError, RecoveredFolder
 from mqtt import resources
 from mqtt.resources import MAX_DOCUMENT, CaseList, CorrectionList
 from mqtt.tls import Tls, context
@@ -22,10 +23,13 @@ class DamagedError(Exception):
 
 
 class Inbox:
-    """Thread-safe. ``party`` is whose cases; ``token`` proves it."""
+    """Thread-safe. ``party`` is whose cases; ``token`` proves it. ``recovered``: documents the recovery officers resealed to this
+    party's new key; they go before the centre's."""
 
-    def __init__(self, centre: str, party: str, token: str, ca: str | None = None) -> None:
-        self._party = party
+    def __init__(
+        self, centre: str, party: str, token: str, ca: str | None = None, recovered: RecoveredFolder | None = None
+    ) -> None:
+        self._party, self._recovered = party, recovered
         headers = {"Authorization": f"Bearer {token}"}
         trust = context(Tls(ca)) if ca is not None else True
         self._client = httpx.Client(
@@ -53,7 +57,12 @@ class Inbox:
             raise CentreError("中心的答复读不懂，请联系中心。") from None
 
     def document(self, digest: str) -> bytes:
-        """The sealed bytes, whose SHA-256 is ``digest``; :class:`CentreError`, :class:`DamagedError`."""
+        """The sealed bytes, whose SHA-256 is ``digest`` unless they were resealed; :class:`CentreError`, :class:`DamagedError`."""
+        try:
+            if self._recovered is not None and (resealed := self._recovered.document(digest)) is not None:
+                return resealed
+        except RecoveredError as error:
+            raise DamagedError(str(error)) from None
         sealed = self._get(resources.document_path(digest))
         if digest_of(sealed) != digest:
             raise DamagedError("材料文件与登记的摘要不符，内容已损坏，没有打开。请联系中心。")

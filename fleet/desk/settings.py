@@ -1,4 +1,4 @@
-"""Settings of a home desk, and its party's keys: files only their owner may read."""
+"""Settings of a home desk."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from domain.keyfile import BadKeyFileError, parse
-from domain.sealing import BadKeyError, OpeningKey
+from fleet.keys.token import TokenSettings
 from fleet.outward.ways import Way
-from fleet.settings import Listen, SettingsError, private, read
+from fleet.settings import Listen, SettingsError, read
 from mqtt.messages import Code, Short
 
 
 class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``party`` and its ``name`` in words; ``data``: folder of the journal of openings; ``parties``: code → name for display.
 
-    ``telling``: how SMS leave; without it nobody is told by SMS."""
+    ``token``: what unwraps the keys of ``key_file``. ``telling``: how SMS leave; without it nobody is told by SMS.
+    ``recovered``: folder of documents the recovery officers resealed to this party's present key.
+    """
 
     party: Code
     name: Short
@@ -28,7 +29,9 @@ class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
     listen: Listen
     ca: str | None = None
     parties: dict[str, str] = {}
+    token: TokenSettings | None = None
     telling: Way | None = None
+    recovered: Path | None = None
 
 
 def read_desk(path: Path) -> DeskSettings:
@@ -38,17 +41,3 @@ def read_desk(path: Path) -> DeskSettings:
     if parts.scheme != "https" or not parts.hostname:
         raise SettingsError(f"设置文件 {path} 有误：centre 必须是 https 地址")
     return settings
-
-
-def read_keys(path: Path) -> tuple[OpeningKey, ...]:
-    """The party's present key and its former ones, from TOML (``[[keys]]`` with ``key_id`` and ``private``).
-
-    :class:`SettingsError` when others may read the file or it holds no key, or one that is none; the text never quotes the content.
-    """
-    private(path)
-    try:
-        return parse(path.read_bytes())
-    except BadKeyFileError as error:
-        raise SettingsError(f"私钥文件 {path} {error}") from None
-    except BadKeyError as error:
-        raise SettingsError(f"私钥文件 {path}：{error}") from None

@@ -19,8 +19,8 @@ from domain.case.content import Finding, Page, Point, Signature
 from fleet.desk import signature
 from fleet.desk.app import Desk
 from fleet.desk.opening import LASTS, Openings
-from fleet.desk.settings import read_keys
 from fleet.intake import understand
+from fleet.keys.keyring import read_keys
 from fleet.settings import SettingsError
 from mqtt import topics
 from mqtt.messages import event

@@ -314,11 +314,14 @@ def case_content(case: str, pages: Sequence[str], name: str = "测试甲") -> Ca
     )
 
 
-def sealed_case(case: str, recipient: sealing.Recipient, pages: int = 2, name: str = "测试甲") -> tuple[bytes, ...]:
+def sealed_case(
+    case: str, recipient: sealing.Recipient, pages: int = 2, name: str = "测试甲", others: tuple[sealing.Recipient, ...] = ()
+) -> tuple[bytes, ...]:
     """The sealed documents of a case: its content first, then its pages."""
-    pictures = [sealing.seal(JPEG + bytes([n]), (recipient,)) for n in range(pages)]
+    to = (recipient, *others)
+    pictures = [sealing.seal(JPEG + bytes([n]), to) for n in range(pages)]
     head = content.encode(case_content(case, [sealing.digest(p) for p in pictures], name))
-    return (sealing.seal(head, (recipient,)), *pictures)
+    return (sealing.seal(head, to), *pictures)
 
 
 def write_settings(path: Path, settings: msgspec.Struct) -> Path:
