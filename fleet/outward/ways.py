@@ -10,6 +10,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 from msgspec import Struct
 
 from fleet.files import write_durably
@@ -69,7 +70,10 @@ class FileDrop:
         self._folder = folder
 
     def send(self, id: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
+        """``headers`` go into ``<id>.headers``, before the message."""
         try:
+            if headers:
+                write_durably(self._folder / f"{id}.headers", msgspec.json.encode(headers), 0o640)
             write_durably(self._folder / f"{id}.json", body, 0o640)
         except OSError:
             raise LaterError("folder_unusable") from None

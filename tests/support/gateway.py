@@ -23,6 +23,7 @@ class Gateway:
     schema: dict[str, Any]
     token: str
     taken: dict[str, dict[str, Any]] = field(default_factory=dict)
+    bodies: dict[str, bytes] = field(default_factory=dict)
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     moods: list[tuple[int, str]] = field(default_factory=list)
@@ -43,11 +44,12 @@ class Gateway:
             jsonschema.validate(message, self.schema)
         except (ValueError, jsonschema.ValidationError):
             return 422, {}, b""
-        if headers.get("content-type") != "application/json" or message["id"] != name:
+        if headers.get("content-type") != "application/json" or message.get("id", name) != name:
             return 400, {}, b""
         known = name in self.taken
         self.taken.setdefault(name, message)
         self.headers.setdefault(name, headers)
+        self.bodies.setdefault(name, body)
         if self.broken:
             self.broken -= 1
             return None
