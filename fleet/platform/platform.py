@@ -32,12 +32,12 @@ _MOST_ANSWER = 64 * 1024
 
 
 class PlatformSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``items``: the codes of each item of the catalogue that is reported; one that does not stand here is not. ``answers``: folder
-    in which numbers come back where ``way`` is a folder."""
+    """``items``: codes of items that go before the catalogue's; what has neither is not reported. ``answers``: folder in which
+    numbers come back where ``way`` is a folder."""
 
     way: Way
     body: Body
-    items: dict[str, ItemCodes]
+    items: dict[str, ItemCodes] = {}
     signing: SmSettings | None = None
     answers: Path | None = None
 
@@ -80,10 +80,10 @@ class Platform:
         found = self._book.position(case)
         return -1 if found is None else found
 
-    def report(self, life: Life, item: str, name: str) -> bool:
+    def report(self, life: Life, item: str, name: str, codes: ItemCodes | None = None) -> bool:
         """Have the platform told how the case stands, where that is not what it was told last; it waits on the disk when this
-        returns. ``False``: ``item`` is not reported, or nothing new is to be told."""
-        codes = self._items.get(item)
+        returns. ``codes``: the catalogue's. ``False``: ``item`` has no codes, or nothing new is to be told."""
+        codes = self._items.get(item, codes)
         case = life.taken.case
         if codes is None or life.position < self.reported(case):
             return False

@@ -10,11 +10,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
+from domain import uscc
 from domain.case.life import Life, day_of
 from domain.case.rights import State
-from domain.catalogue.item import Title
+from domain.catalogue.item import Item, Title
+from domain.catalogue.opening import Opening
 
 ProStatus = Literal["1", "2", "3"]
 """1 待受理, 2 已受理, 3 已办结."""
@@ -67,9 +70,27 @@ class ItemCodes(Struct, frozen=True, forbid_unknown_fields=True):
     kind: Literal["immediate", "promised"]
     handle_item: Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{0,50}$")] = ""
 
+    @property
+    def dept_code(self) -> str | None:
+        """Of the national format the first 18 are the department's 统一社会信用代码."""
+        return self.task_code[:18] if len(self.task_code) == 31 and uscc.valid(self.task_code[:18]) else None
+
+
+def codes_of(item: Item, opening: Opening) -> ItemCodes | None:
+    """As the catalogue has them; ``None`` where the opening names no 实施编码, or one that is none."""
+    if opening.implementing_code is None:
+        return None
+    kind = {"1": "immediate", "2": "promised"}.get(item.project_type)
+    told = {"task_code": opening.implementing_code, "task_type": item.item_type, "kind": kind}
+    try:
+        return msgspec.convert(told, ItemCodes)
+    except msgspec.ValidationError:
+        return None
+
 
 class Body(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who reports: ``area_code`` GB/T 2260 (or the platform's own), ``dept_code`` 统一社会信用代码 of the department.
+    """Who reports: ``area_code`` GB/T 2260 (or the platform's own), ``dept_code`` 统一社会信用代码 where an item's
+    code does not begin with its department's.
 
     ``immediate``: the platform's code for 即办件. **A trap**: published tables have 1 即办件, 2 承诺件; two others the other way
     round. There is no default: ask the platform.
@@ -108,7 +129,7 @@ def progress(life: Life, name: str, item: ItemCodes, body: Body) -> Progress:
         case_no=life.taken.case,
         serial=life.position,
         area_code=body.area_code,
-        dept_code=body.dept_code,
+        dept_code=item.dept_code or body.dept_code,
         task_code=item.task_code,
         task_handle_item=item.handle_item,
         task_name=name,

@@ -20,11 +20,12 @@ from support.gateway import Gateway, gateway
 from domain.case import acts
 from domain.case.life import Life, Taken, begun, fold
 from domain.case.rights import State
+from domain.catalogue.catalogue import load
 from fleet.outward.sender import Pace
 from fleet.outward.ways import FileDrop, FileWay, HttpWay, Poster
 from fleet.platform import sm
 from fleet.platform.platform import Platform, PlatformSettings, create_platform
-from fleet.platform.progress import PRO_STATUS, Body, ItemCodes, progress
+from fleet.platform.progress import PRO_STATUS, Body, ItemCodes, codes_of, progress
 from fleet.platform.signing import Sm, SmSettings, to_sign
 from fleet.settings import SettingsError
 
@@ -195,6 +196,24 @@ def test_a_refused_record_is_said_and_the_next_one_goes(province: Gateway, told:
 def test_an_item_without_codes_is_not_reported(told: Platform) -> None:
     assert not told.report(life(0), "unknown", NAME)
     assert told.reported(CASE) == -1
+
+
+def test_an_items_codes_are_the_catalogues_unless_the_desk_has_others(province: Gateway, told: Platform) -> None:
+    catalogue = load()
+    item, opening = catalogue.item("SSC-REISSUE"), catalogue.opening("demo-jia", "SSC-REISSUE", "SSC-REISSUE-2")
+    assert item is not None
+    assert opening is not None
+    codes = codes_of(item, opening)
+    told.report(life(0, "C1"), "SSC-REISSUE", item.name, codes)
+    told.report(life(0, "C2"), "medical", NAME, codes)
+    gone(told, 1, "C1")
+    gone(told, 1, "C2")
+    first, second = province.taken.values()
+    assert (first["taskCode"], first["taskType"], first["projectType"]) == (opening.implementing_code, "20", "2")
+    assert first["deptCode"] == first["taskCode"][:18]  # its department's, not the desk's
+    assert second["taskCode"] == CODES.task_code
+    assert codes_of(item, replace(opening, implementing_code=None)) is None
+    assert codes_of(item, replace(opening, implementing_code="待编")) is None
 
 
 def test_an_older_view_of_the_ledger_changes_nothing(province: Gateway, told: Platform) -> None:
