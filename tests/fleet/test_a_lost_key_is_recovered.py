@@ -153,6 +153,7 @@ def test_a_run_that_was_broken_off_is_done_again(tmp_path: Path) -> None:
     assert len(RecoveredFolder(tmp_path / "out")) == 1
 
 
+@pytest.mark.long
 def test_a_wrong_passphrase_opens_nothing(tmp_path: Path, officers_have: Officers) -> None:
     laid(tmp_path / "in", sealing.seal(b"good", (LOST, officers_have.public)))
     to = ("--key", str(officers_have.file), "--to-id", NEW.key_id, "--to", NEW.public, "--out", str(tmp_path / "out"))

@@ -243,7 +243,7 @@ def test_every_state_has_a_status_and_it_never_goes_back() -> None:
     assert order == sorted(order)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(views=st.lists(st.integers(0, len(DONE)), max_size=8))
 def test_however_often_and_late_the_ledger_is_looked_at_the_last_told_is_the_newest_seen(
     tmp_path_factory: pytest.TempPathFactory, views: list[int]

@@ -144,7 +144,7 @@ def test_a_body_that_has_ended_is_in_no_file(tmp_path: Path, clock: Clock) -> No
     assert [body in held for body in (b"planted-gone", b"planted-refused", b"planted-waits")] == [False, False, True]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     puts=st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 5)), max_size=12),
     ends=st.lists(st.sampled_from(("go", "later", "refuse")), max_size=20),

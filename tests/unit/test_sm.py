@@ -108,7 +108,7 @@ def test_what_is_sealed_opens_with_its_key_alone(plain: bytes) -> None:
         sm.sm4_open(b"l" * 16, sm.sm4_seal(key, plain))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.binary(max_size=150))
 def test_any_other_bytes_are_no_signature_no_ciphertext_and_no_seal(junk: bytes) -> None:
     assert not sm.verify(PUBLIC, b"message digest", junk)
@@ -120,7 +120,7 @@ def test_any_other_bytes_are_no_signature_no_ciphertext_and_no_seal(junk: bytes)
 
 def test_a_ciphertext_changed_anywhere_is_noticed() -> None:
     sealed = bytearray(sm.encrypt(PUBLIC, b"k" * 16))
-    for at in range(0, len(sealed), 17):
+    for at in range(0, len(sealed), 29):
         sealed[at] ^= 1
         with pytest.raises(SmError):
             EXAMPLE.decrypt(bytes(sealed))
