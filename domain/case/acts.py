@@ -31,9 +31,10 @@ Awaited = Literal["person", "original", "paper"]
 Way = Literal["pickup_intake", "post_applicant", "e_licence", "terminal_print", "pickup_home"]
 """How a result comes back, as ``domain.case.content.Delivery.way``."""
 
-DocumentKind = Literal["page", "paper", "list", "task", "note"]
-"""A picture or signed form of a material; an official paper (告知书, 通知书, 决定书, 回证); a handover list; what a hall's
-terminal shows after the card is read; what the home department writes for itself. Who reads which: ``domain/case/rights.py``."""
+DocumentKind = Literal["page", "paper", "list", "record", "task", "note"]
+"""A picture or signed form of a material; an official paper (告知书, 通知书, 决定书, 回证); a handover list; what the intake
+window writes down (``window_record.py``); what a hall's terminal shows after the card is read; what the home department writes for
+itself. Who reads which: ``domain/case/rights.py``."""
 
 RESULT = "result"
 """Stands where a material's code does, for the paper that the home department issued."""

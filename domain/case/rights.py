@@ -82,6 +82,7 @@ READERS: dict[DocumentKind | Literal["case"], frozenset[Side]] = {
     "page": frozenset({"home", "intake"}),
     "paper": frozenset({"home", "intake"}),
     "list": frozenset({"home", "intake"}),
+    "record": frozenset({"home", "intake"}),
     "task": frozenset({"home", "hall"}),
     "note": frozenset({"home"}),
 }
