@@ -69,8 +69,6 @@ def test_the_table_opens_in_a_spreadsheet_with_its_numbers_whole() -> None:
 
 COSTS = st.one_of(st.none(), st.integers(0, 9999))
 PARCELS = st.builds(to_home, st.sampled_from(["YS00000001", "YS00000002", "YS00000003"]), COSTS)
-    to_home, st.sampled_from(["YS00000001", "YS00000002", "YS00000003"]), st.one_of(st.none(), st.integers(0, 9999))
-)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["C1", "C2", "C3"]), PARCELS), max_size=12), st.randoms())
