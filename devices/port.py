@@ -280,6 +280,8 @@ class PageTaken:
     small: bytes = field(default=b"", repr=False)
     likeness: bytes = field(default=b"", repr=False)
     """What the page is known by when it is taken again; nothing can be read off it. For :meth:`DocumentCamera.take`."""
+    format: str = ""
+    """The size it has by name (``domain/case/formats.py``); empty where it is another one, or not known."""
 
 
 @dataclass(frozen=True, slots=True)

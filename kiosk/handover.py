@@ -137,7 +137,7 @@ def _page(page: KeptPage, visit: Visit) -> Page:
     """In a case a page that repeats another names that one by its digest; one that was given up meanwhile is none to repeat."""
     digests = {p.ref: p.digest or "" for c in visit.collected for p in c.pages}
     found = tuple(replace(f, same=digests.get(f.same, "")) for f in page.findings if not f.same or f.same in digests)
-    taken = Page(page.digest or "", tuple(f.code for f in found), found)
+    taken = Page(page.digest or "", tuple(f.code for f in found), found, format=page.format)
     return replace(taken, read=True, lines=page.reading.lines, advice=page.reading.advice) if page.reading else taken
 
 

@@ -279,7 +279,8 @@ class Middle:
                 self._publish()
             case port.PageTaken():
                 if self._tray.put(item.request, item.jpeg, item.small, item.likeness):
-                    self._step(ev.PageShown(item.request, tuple(Finding(f.code, f.boxes, f.same) for f in item.findings)))
+                    found = tuple(Finding(f.code, f.boxes, f.same) for f in item.findings)
+                    self._step(ev.PageShown(item.request, found, item.format))
                 else:
                     self._step(ev.PageNotTaken(item.request, "bus_overloaded"))
             case port.PageRead():

@@ -205,7 +205,8 @@ class FrameCamera(Supervised[str]):
             self.emit(PageRefused(request, taken if isinstance(taken, str) else "page_not_found"))
         else:
             small = small_jpeg(taken.jpeg)
-            self.emit(PageTaken(request, taken.jpeg, taken.width, taken.height, taken.findings, small, taken.likeness))
+            size = taken.width, taken.height
+            self.emit(PageTaken(request, taken.jpeg, *size, taken.findings, small, taken.likeness, taken.format))
         self.ready()
 
     def _patiently(self, ask: Callable[[], Answer]) -> Answer:

@@ -12,7 +12,7 @@ from devices.camera.findings import findings
 from devices.camera.likeness import likeness, same
 from devices.camera.page import Page, find_page
 from devices.camera.picture import Picture, Pixels, bgr_from_ycc
-from devices.camera.straighten import Mount, straighten
+from devices.camera.straighten import Mount, format_of, straighten
 from devices.camera.whole import dpi, outside
 from devices.port import Finding
 from devices.protocols.frames import Frame
@@ -31,13 +31,15 @@ PREVIEW_LONGEST = 900
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A straightened page. ``likeness``: what it is known by when it comes again (``likeness.py``)."""
+    """A straightened page. ``likeness``: what it is known by when it comes again (``likeness.py``). ``format``: one of
+    ``straighten.SIZES``, empty where the size is none of them or cannot be told."""
 
     jpeg: bytes = field(repr=False)
     width: int
     height: int
     findings: tuple[Finding, ...]
     likeness: bytes = field(repr=False)
+    format: str = ""
 
 
 def scan(frame: Frame, mount: Mount, kept: Iterable[tuple[str, bytes]] = ()) -> Scan | str:
@@ -54,7 +56,8 @@ def scan(frame: Frame, mount: Mount, kept: Iterable[tuple[str, bytes]] = ()) -> 
     mine = likeness(np.asarray(cv2.cvtColor(straight, cv2.COLOR_BGR2GRAY), np.uint8))
     if not {"page_dark", "page_blank"} & {found.code for found in looks} and (before := same(mine, kept)) is not None:
         doubts.append(Finding("page_again", same=before))
-    return Scan(_jpeg(straight, MASTER_QUALITY), width, height, (*doubts, *looks), mine)
+    known = None if page.cut else format_of(page, picture.width, picture.height, mount.dpi).name
+    return Scan(_jpeg(straight, MASTER_QUALITY), width, height, (*doubts, *looks), mine, known or "")
 
 
 def _seen(picture: Picture, page: Page, mount: Mount, size: tuple[int, int]) -> list[Finding]:

@@ -29,7 +29,7 @@ SIZES: dict[str, tuple[float, float]] = {
 """Millimetres of what is told by name: ISO 216, ISO/IEC 7810 ID-1, a page of a household register (户口簿) and two of them."""
 
 NEAR_SIZE = 0.06
-"""How far each side may be from a size's to be called by its name."""
+"""How far each side may be from a size's to be called by its name. Of two that fit (A5, an open booklet) the nearer one counts."""
 
 LONGEST = 3400
 """Pixels no side of a page exceeds: the whole desk at 200 dpi."""
@@ -65,11 +65,12 @@ def format_of(page: Page, width: int, height: int, dpi: float | None = None) -> 
     area = abs(float((corners[:, 0] * following[:, 1] - following[:, 0] * corners[:, 1]).sum())) / 2
     longer = float(np.sqrt(area / shape)) / dpi * 25.4  # the area keeps its size under a tilt better than any side
     measured = (longer * shape, longer)
+    away = {}
     for name, size in SIZES.items():
         short, long = sorted(size)
-        if abs(measured[0] / short - 1) < NEAR_SIZE and abs(measured[1] / long - 1) < NEAR_SIZE:
-            return Format(shape, measured, name)
-    return Format(shape, measured)
+        away[name] = max(abs(measured[0] / short - 1), abs(measured[1] / long - 1))
+    nearest = min(away, key=away.__getitem__)
+    return Format(shape, measured, nearest if away[nearest] < NEAR_SIZE else None)
 
 
 def _aspect(corners: np.ndarray[tuple[int, ...], np.dtype[np.float64]], width: int, height: int) -> float:

@@ -122,7 +122,8 @@ class Page(Struct, frozen=True):
     """One scanned page: digest of its sealed picture, and what was found on it when it was taken.
 
     ``findings`` are the codes of ``found``, which desks of before 2026-11-26 read, and all that cases of before hold.
-    ``read``: whether it was read before the case was handed in; if not, nothing is known of what stands on it.
+    ``read``: whether it was read before the case was handed in; if not, nothing is known of what stands on it. ``format``: a key of
+    ``formats.NAMES``; empty where its size is none of them, or nobody knows it.
     """
 
     digest: Text
@@ -131,6 +132,7 @@ class Page(Struct, frozen=True):
     read: bool = False
     lines: Annotated[tuple[ReadLine, ...], Meta(max_length=400)] = ()
     advice: Annotated[tuple[Advice, ...], Meta(max_length=4)] = ()
+    format: Text = ""
 
     def doubts(self) -> tuple[Finding, ...]:
         """What was found, of whatever version the case is."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from flask import Flask, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from domain.case import formats
 from domain.identity import NATION, SEX
 from domain.names import pieces, rare
 from domain.nationality import nationality_name
@@ -149,6 +150,7 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
             proofs=PROOFS,
             unproven=UNPROVEN,
             findings=FINDINGS,
+            formats=formats.NAMES,
             places=opened.places,
             advice=ADVICE,
             deliveries=DELIVERIES,

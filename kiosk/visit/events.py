@@ -327,6 +327,7 @@ class DeskSeen:
 class PageShown:
     ref: str
     findings: tuple[Finding, ...]
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def take(visit: Visit, event: ev.TakePage, _now: float, rules: Rules) -> Outcome
 def page_shown(visit: Visit, event: ev.PageShown, _now: float, _rules: Rules) -> Outcome:
     if visit.scan.taking != event.ref:
         return visit, (DropPages((event.ref,), ()),)
-    scan = Scan(shown=ShownPage(event.ref, event.findings), instead=visit.scan.instead)
+    scan = Scan(shown=ShownPage(event.ref, event.findings, format=event.format), instead=visit.scan.instead)
     return replace(visit, step=Step.PAGE, scan=scan), (ReadPage(event.ref),)
 
 
@@ -55,7 +55,7 @@ def keep(visit: Visit, _event: ev.KeepPage, _now: float, rules: Rules) -> Outcom
     if material is None or shown is None or visit.home is None:
         return visit, ()
     before = path.collected(visit, material.material_id)
-    new = KeptPage(shown.ref, shown.findings, reading=shown.reading)
+    new = KeptPage(shown.ref, shown.findings, reading=shown.reading, format=shown.format)
     pages, old = with_new(before.pages, new, visit.scan.instead)
     kept = replace(visit, step=Step.SCAN, scan=Scan(), collected=with_collected(visit, replace(before, pages=pages)))
     return kept, (SealPage(visit.id, shown.ref, visit.home), *((dropped(old),) if old else ()))

@@ -99,7 +99,8 @@ class Reading(Struct, frozen=True):
 
 
 class KeptPage(Struct, frozen=True):
-    """A page the citizen kept. ``digest`` and ``size`` of the sealed picture are null until it lies sealed on the disk.
+    """A page the citizen kept. ``digest`` and ``size`` of the sealed picture are null until it lies sealed on the disk. ``format``:
+    what size of paper it is, by name (``domain/case/formats.py``).
 
     ``reading`` is null until it was read, and stays so when it is handed in before, or nothing here reads.
     """
@@ -109,6 +110,7 @@ class KeptPage(Struct, frozen=True):
     digest: str | None = None
     size: int | None = None
     reading: Reading | None = None
+    format: str = ""
 
 
 class Collected(Struct, frozen=True):
@@ -126,6 +128,7 @@ class ShownPage(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     turns: int = 0
     reading: Reading | None = None
+    format: str = ""
 
 
 class Scan(Struct, frozen=True):

@@ -182,6 +182,7 @@ def test_a_page_is_found_in_its_perspective_and_straightened(source: Source) -> 
         assert isinstance(taken, PageTaken)
         assert abs(taken.width / taken.height - 210 / 297) < 0.02
         assert taken.findings == ()
+        assert taken.format == "a4"
 
 
 def test_a_page_may_be_taken_again_and_again(source: Source) -> None:

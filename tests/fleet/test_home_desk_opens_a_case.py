@@ -56,7 +56,16 @@ def test_a_case_opens_for_a_stated_reason_and_shows_everything(fleet: Fleet, bro
     bring(fleet, "C1", sealed_case("C1", RECIPIENT))
     assert "测试甲" not in browser.get("/").text
     page = browser.post("/cases/C1/open", data=WHY)
-    for text in ("测试甲", "11010519491231002X", "中国工商银行", "邮寄给申请人", "解除劳动合同证明", "画面可能模糊", "仁寿县"):
+    for text in (
+        "测试甲",
+        "11010519491231002X",
+        "中国工商银行",
+        "邮寄给申请人",
+        "解除劳动合同证明",
+        "画面可能模糊",
+        "第 1 页 · A4 纸",
+        "仁寿县",
+    ):
         assert text in page.text
     picture = browser.get(re.findall(r'<img src="(/opened/[^"]+/pages/[^"]+)"', page.text)[0])
     assert (picture.content[: len(JPEG)], picture.headers["Cache-Control"]) == (JPEG, "no-store")

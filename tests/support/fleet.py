@@ -278,6 +278,7 @@ def taken(case: str, sealed: Sequence[bytes], home: str = HOME) -> CaseTaken:
 
 def case_content(case: str, pages: Sequence[str], name: str = "测试甲") -> CaseContent:
     wave = tuple(Point(20 + x, 60 + 30 * ((x // 20) % 2), x) for x in range(0, 200, 10))
+    taken = tuple(Page(digest, ("page_blurred",), format="a4") for digest in pages)
     return CaseContent(
         v=1,
         case=case,
@@ -305,7 +306,7 @@ def case_content(case: str, pages: Sequence[str], name: str = "测试甲") -> Ca
         ),
         materials=(
             Material("m0", "居民身份证", "chip_read", "原件"),
-            Material("m1", "解除劳动合同证明", "scan", "原件核验后留影像", tuple(Page(d, ("page_blurred",)) for d in pages)),
+            Material("m1", "解除劳动合同证明", "scan", "原件核验后留影像", taken),
             Material("m2", "银行卡复印件", "scan", "复印件", (), left_out=True),
         ),
         form=(Answer("bank", "收款银行", "icbc", "中国工商银行"), Answer("amount", "提取金额", "all", "全部余额")),

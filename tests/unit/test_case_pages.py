@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from support.fleet import case_content
 
-from domain.case import content
+from devices.camera import straighten
+from domain.case import content, formats
 from domain.case.content import Finding, Page, ReadLine
 
 
@@ -28,6 +29,16 @@ def test_a_case_of_before_places_were_known_opens_and_keeps_its_codes():
         del page["found"], page["lines"]
     page = content.decode(msgspec.json.encode(tree)).materials[1].pages[0]
     assert page.doubts() == (Finding("page_blurred"),)
+
+
+def test_the_size_of_the_paper_travels_by_name_and_a_case_of_before_has_none():
+    page = Page("a" * 64, format="card")
+    assert sealed_page(page).format == "card"
+    assert msgspec.json.decode(b'{"digest": "a"}', type=Page).format == ""
+
+
+def test_every_size_the_camera_tells_has_a_name_to_be_read():
+    assert set(straighten.SIZES) == set(formats.NAMES)
 
 
 def test_a_desk_of_before_reads_the_codes_of_a_case_of_now():

@@ -16,7 +16,7 @@ from bench.pictures import desk
 from devices.camera.outline import find_outline
 from devices.camera.page import find_page
 from devices.camera.picture import Picture
-from devices.camera.straighten import format_of
+from devices.camera.straighten import SIZES, format_of
 
 LONG = 1280
 WHOLE = (1, 3, 4, 10, 11, 13)
@@ -61,7 +61,7 @@ def test_formats_are_told_by_their_size_and_without_a_scale_by_nothing():
         assert found is not None
         return format_of(found, 1400, 1400, dpi), format_of(found, 1400, 1400)
 
-    for name, size in (("a4", (210, 297)), ("a5", (148, 210)), ("card", (85.6, 53.98)), ("booklet", (143, 105))):
+    for name, size in SIZES.items():
         told, unscaled = flat(size)
         assert told.name == name
         assert (unscaled.name, unscaled.millimetres) == (None, None)

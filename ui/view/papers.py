@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain import masking
+from domain.case import formats
 from domain.case.content import Finding
 from domain.catalogue.words import NECESSITY
 from domain.identity import document_name
@@ -135,6 +136,8 @@ class Page:
     places: tuple[tuple[int, int, int, int], ...]
     confirm: tuple[str, ...] = ()
     """What was read, to be looked at."""
+    size: str = ""
+    """Of the paper, in words; empty where it has no name."""
 
 
 def card(glass: Glass, visit: Visit) -> Card:
@@ -211,6 +214,7 @@ def page(glass: Glass, visit: Visit) -> Page:
             (left, top, right - left, bottom - top) for found in shown.findings for left, top, right, bottom in found.boxes
         ),
         confirm=advice.of_page(shown),
+        size=formats.NAMES.get(shown.format, ""),
     )
 
 
