@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from bench import (
     a4,
+    advice,
     camera,
     catalogue,
     chaos,
@@ -42,6 +43,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("拍摄", camera.rows),
     ("判页", verdict.rows),
     ("拍摄台", desk.rows),
+    ("拍摄提示", advice.rows),
     ("扫码", codes.rows),
     ("识读", reading.rows),
     ("设备", devices.rows),

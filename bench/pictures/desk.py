@@ -1,8 +1,9 @@
 """Pages on desks as a camera sees them: a sheet in space, bent, turned and tilted, on a surface, in uneven light.
 
-Everything follows from the seed. ``whole``: one page, wholly in the picture; ``cut``: it runs out at an edge; ``two``: another one
-lies beside or under it; ``without``: no page at all. Ranges (:data:`RANGES`) are those of the issue: tilt to 35°, any turn, fold,
-curl, shadow to half of the light, 15 to 190 grey levels between paper and desk, a hand, ID-1 cards, booklets, A5.
+Everything follows from the seed. ``whole``: one page, wholly in the picture, in a fifth of them with a hand on it; ``bare``: never,
+``held``: always; ``cut``: it runs out at an edge; ``two``: another one lies beside or under it; ``without``: no page at all. Ranges
+(:data:`RANGES`) are those of the issue: tilt to 35°, any turn, fold, curl, shadow to half of the light, 15 to 190 grey levels
+between paper and desk, a hand, ID-1 cards, booklets, A5.
 
 The true corners are those of the bent sheet, projected; a dog-eared or hidden corner counts where it would be.
 """
@@ -71,6 +72,16 @@ def whole(seed: int, long: int = LONG) -> Shot:
     return _scene(np.random.default_rng((1, seed)), seed, long, "whole")
 
 
+def bare(seed: int, long: int = LONG) -> Shot:
+    """One page, wholly in the picture, and no hand."""
+    return _scene(np.random.default_rng((5, seed)), seed, long, "whole", hand=False)
+
+
+def held(seed: int, long: int = LONG) -> Shot:
+    """One page, wholly in the picture, with a hand on it: fingers reach 4 to 17 % of its shorter side over one of its sides."""
+    return _scene(np.random.default_rng((6, seed)), seed, long, "whole", hand=True)
+
+
 def cut(seed: int, long: int = LONG) -> Shot:
     """A page of which 3 to 30 % of its extent lie beyond an edge of the picture."""
     return _scene(np.random.default_rng((2, seed)), seed, long, "cut")
@@ -78,7 +89,7 @@ def cut(seed: int, long: int = LONG) -> Shot:
 
 def two(seed: int, long: int = LONG) -> Shot:
     """Two sheets, beside each other or one partly over the other. ``corners`` are those of the upper one."""
-    return _scene(np.random.default_rng((3, seed)), seed, long, "two")
+    return _scene(np.random.default_rng((3, seed)), seed, long, "two", hand=False)
 
 
 def without(seed: int, long: int = LONG) -> Shot:
@@ -104,7 +115,7 @@ def without(seed: int, long: int = LONG) -> Shot:
 # --- the scene ----------------------------------------------------------------------------------------------------------------
 
 
-def _scene(rng: Rng, seed: int, long: int, how: str) -> Shot:
+def _scene(rng: Rng, seed: int, long: int, how: str, *, hand: bool | None = None) -> Shot:
     size = _size(rng, long)
     kind = str(rng.choice(KINDS))
     contrast = float(np.exp(rng.uniform(np.log(RANGES["contrast"][0]), np.log(RANGES["contrast"][1]))))
@@ -115,6 +126,7 @@ def _scene(rng: Rng, seed: int, long: int, how: str) -> Shot:
     level = paper - contrast if darker else paper + contrast
     desk = _desk(rng, size, surface, level, contrast * float(rng.uniform(0.08, 0.3)))
     laid = _how(rng, kind, surface, contrast)
+    laid = laid if hand is None else replace(laid, hand=hand)
     focal = long * float(rng.uniform(0.8, 1.3))
     form = _Form(SIZES[kind], laid, rng)
     corners, pose = _posed(rng, form, laid, size, focal, cut=how == "cut")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench import advice
 from bench.pages import iou, kept
 from bench.pictures import desk
 from devices.camera.outline import find_outline
@@ -43,6 +44,18 @@ def test_the_edge_at_which_a_page_runs_out_is_named(seed):
     frame = Picture.from_bgr(cv2.resize(shot.colour, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
     remark = find_outline(frame).remarks[0]
     assert (remark.code, set(remark.edges)) == ("page_cut_off", set(shot.laid.edges))
+
+
+@pytest.mark.parametrize(
+    ("kind", "seed", "said"),
+    [
+        *(("bare", seed, "good") for seed in (0, 1)),
+        *(("held", seed, "hand_over_page") for seed in (0, 1, 2)),
+        *(("two", seed, "two_pages") for seed in (0, 1, 3)),
+    ],
+)
+def test_a_hand_and_a_second_page_are_said_first_and_of_a_bare_desk_nothing_is(kind, seed, said):
+    assert advice.first(advice.look(advice.KINDS[kind], 10000 + seed)[1]) == said
 
 
 def test_the_same_seed_is_the_same_picture():
