@@ -80,6 +80,10 @@ class Platform:
         found = self._book.position(case)
         return -1 if found is None else found
 
+    def reports(self, item: str, codes: ItemCodes | None = None) -> bool:
+        """Whether ``item`` has codes, its own or the catalogue's."""
+        return item in self._items or codes is not None
+
     def report(self, life: Life, item: str, name: str, codes: ItemCodes | None = None) -> bool:
         """Have the platform told how the case stands, where that is not what it was told last; it waits on the disk when this
         returns. ``codes``: the catalogue's. ``False``: ``item`` has no codes, or nothing new is to be told."""

@@ -67,7 +67,7 @@ def specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
         return where.logs / f"{name}.log"
 
     hardware = ("bench", "--folder", str(where.hardware), "--port", str(ports.bench), "--printer-port", str(ports.printer))
-    more = ("--a4-port", str(ports.a4), "--badges", str(where.badges), "--account", str(where.account))
+    more = ("--a4-port", str(ports.a4), "--badges", str(where.badges), "--account", str(where.account), "--sms", str(where.sms))
     queue = [Spec("打印队列", tongban("cups", str(where.cups)), where.cups / cups.SOCKET, log("cups"))] if cups.daemon() else []
     desks = [
         Spec(f"{p.name}专窗", tongban("desk", str(base / f"desk-{p.party}.toml")), ports.desk(i), log(f"desk-{p.party}"))

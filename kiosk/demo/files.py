@@ -51,7 +51,7 @@ def prepare(layout: Layout, run: Run = ended, *, reads: bool = True) -> tuple[Pa
     """
     catalogue = load()
     parties = tuple(p for p in catalogue.homes() if catalogue.takes_in(p.party))
-    for folder in (layout.base, layout.secrets, layout.logs, layout.runtime, layout.hardware):
+    for folder in (layout.base, layout.secrets, layout.logs, layout.runtime, layout.hardware, layout.sms):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = {owner: _key(layout, owner) for owner in (*(p.party for p in parties), INTAKE, "recovery")}
     tokens = {p.party: _secret(layout, f"token-{p.party}") for p in parties}
@@ -150,6 +150,7 @@ def _desk(layout: Layout, party: Party, index: int) -> dict[str, Any]:
         "key_file": str(layout.secrets / f"key-{party.party}"),
         "listen": {"port": layout.ports.desk(index)},
         "parties": {INTAKE: "示范丙区"},
+        "telling": {"way": "file", "folder": str(layout.sms)},
     }
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import click
+import msgspec
 from waitress.server import create_server
 
 from devices.virtual.http import create_api
@@ -13,6 +15,9 @@ from kiosk.cli import wait_for_signal
 from kiosk.demo import account as demonstration
 from kiosk.demo import rig
 from ui.bench.page import create_bench
+
+MOST_SHOWN = 20
+"""Messages on the bench's telephone."""
 
 
 @click.command()
@@ -22,17 +27,31 @@ from ui.bench.page import create_bench
 @click.option("--a4-port", type=click.IntRange(1, 65535), required=True, help="虚拟 A4 打印机的端口")
 @click.option("--badges", type=click.Path(file_okay=False, path_type=Path), help="演示的工作证放在哪里，不写就没有工作证")
 @click.option("--account", type=click.Path(dir_okay=False, path_type=Path), help="演示的中心账号，不写就不显示")
-def bench(folder: Path, port: int, printer_port: int, a4_port: int, badges: Path | None, account: Path | None) -> None:
+@click.option("--sms", type=click.Path(file_okay=False, path_type=Path), help="专窗的短信放在哪里，不写就不显示")
+def bench(
+    folder: Path, port: int, printer_port: int, a4_port: int, badges: Path | None, account: Path | None, sms: Path | None
+) -> None:
     """运行虚拟硬件和它的工作台页面（仅开发演示）。"""
     hardware = rig.build(folder, printer_port, a4_port, badges)
     hardware.start()
     app = create_api(hardware)
-    app.register_blueprint(create_bench((lambda: _shown(account)) if account else None))
+    phone = (lambda: messages(sms)) if sms else None
+    app.register_blueprint(create_bench((lambda: _shown(account)) if account else None, phone))
     server = create_server(app, host="127.0.0.1", port=port, threads=8, ident=None)
     threading.Thread(target=server.run, name="bench", daemon=True).start()
     wait_for_signal()
     server.close()
     hardware.stop()
+
+
+def messages(folder: Path) -> list[dict[str, str]]:
+    """What lies in the drop of ``docs/guides/outside.md``, newest first; a file that is none is left out."""
+    found = []
+    for path in sorted(folder.glob("*.json"), key=lambda one: one.stat().st_mtime, reverse=True)[:MOST_SHOWN]:
+        with suppress(OSError, msgspec.MsgspecError):
+            told = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+            found.append({"to": told.get("to", ""), "text": told.get("text", "")})
+    return found
 
 
 def _shown(path: Path) -> dict[str, str]:

@@ -107,6 +107,11 @@ class Layout:
         return self.base / "secrets" / "console-account.json"
 
     @property
+    def sms(self) -> Path:
+        """What desks tell applicants by SMS: a file each, shown on the bench as their telephone."""
+        return self.base / "sms"
+
+    @property
     def badges(self) -> Path:
         """What the bench lays as staff's badges: each a file with its keys."""
         return self.base / "badges"

@@ -12,20 +12,27 @@ POLICY = (
 )
 
 
-def create_bench(account: Callable[[], dict[str, str]] | None = None) -> Blueprint:
+def create_bench(
+    account: Callable[[], dict[str, str]] | None = None, phone: Callable[[], list[dict[str, str]]] | None = None
+) -> Blueprint:
     """``/`` and its files under ``/bench``; the page speaks to the virtual hardware's interface (``/api``) on the same origin.
 
-    ``account``: login, password and present one-time code of the demonstration's account at the console.
+    ``account``: login, password and present one-time code of the demonstration's account at the console. ``phone``: messages of
+    applicants' telephones, newest first, each ``to`` and ``text``.
     """
     bench = Blueprint("bench", __name__, static_folder="static", static_url_path="/bench", template_folder="templates")
 
     @bench.get("/")
     def page() -> str:
-        return render_template("bench.html", account=account is not None)
+        return render_template("bench.html", account=account is not None, phone=phone is not None)
 
     @bench.get("/bench/account")
     def known() -> Response:
         return jsonify(account() if account else {})
+
+    @bench.get("/bench/phone")
+    def told() -> Response:
+        return jsonify(phone() if phone else [])
 
     @bench.after_request
     def dress(response: Response) -> Response:

@@ -112,7 +112,20 @@ async function account() {
   setTimeout(account, 2000);
 }
 
+async function phone() {
+  const told = await fetch("/bench/phone", { cache: "no-store" }).then((answer) => answer.json(), () => []);
+  at("phone").replaceChildren(...told.map(({ to, text }) => {
+    const line = document.createElement("li");
+    const number = document.createElement("b");
+    number.textContent = to;
+    line.append(number, text);
+    return line;
+  }));
+  setTimeout(phone, 2000);
+}
+
 if (at("tool-account")) account();
+if (at("tool-phone")) phone();
 at("keys").append(
   ...Object.entries(LEVELS)
     .toReversed()
