@@ -14,7 +14,7 @@ from fleet import words
 from fleet.authority.authority import Identity
 from fleet.presence import Hearing, Presence, judge
 from fleet.store import Store
-from mqtt.messages import Birth, DeviceReport, Health
+from mqtt.messages import Birth, DeviceReport, Health, HelpWanted
 
 BEIJING = timezone(timedelta(hours=8))
 """The one clock of the whole country; the server's own zone is nobody's business here."""
@@ -54,6 +54,17 @@ class TerminalView:
     backlog: tuple[str, ...]
     """How long it can go on, and what it gave up or cannot read; in words."""
     app: str
+    help: HelpWanted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HelpView:
+    """Somebody at a terminal asked for somebody to come, and nobody has answered. ``since``: as the terminal said it."""
+
+    terminal: str
+    place: str
+    since: str
+    step: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,7 @@ class Overview:
     wanted: tuple[WantedView, ...]
     kept: int
     """Broken events kept for staff."""
+    helps: tuple[HelpView, ...] = ()
 
 
 def overview(
@@ -197,6 +209,11 @@ def overview(
         commands=commands,
         wanted=wanted,
         kept=kept,
+        helps=tuple(
+            HelpView(t.id, t.place, t.help.since, words.STEPS.get(t.help.step, t.help.step))
+            for t in sorted(terminals, key=lambda t: t.help.since if t.help else "")
+            if t.help is not None
+        ),
     )
 
 
@@ -233,6 +250,7 @@ def _terminal(name: str, place: str, row: sqlite3.Row | None, hearing: Hearing, 
         pages_waiting=health.pages_waiting if health else None,
         backlog=words.backlog(health.backlog) if health and health.backlog else (),
         app=birth.app if birth else "",
+        help=health.help if health and current else None,  # of a terminal that is gone nobody knows whether one still waits
     )
 
 

@@ -21,6 +21,7 @@ from kiosk.bus import Bus
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
 from kiosk.drafts import DraftPost
+from kiosk.helping import Helping
 from kiosk.outfit import Devices
 from kiosk.paperwork import Paperwork
 from kiosk.query import QueryProvider
@@ -94,6 +95,7 @@ class Middle:
         news: Callable[[], None],
         provider: QueryProvider | None = None,
         page_reader: port.PageReader | None = None,
+        helping: Helping | None = None,
     ) -> None:
         """``news`` is called when the state report would read otherwise; ``provider`` answers 查询打印, where there is one; without
         ``page_reader`` pages stay unread."""
@@ -108,6 +110,7 @@ class Middle:
         self._clock = clock
         self._news = news
         self._reading = Reading(page_reader, tray)
+        self._helping = helping or Helping(clock, lambda: False, news)
         self._bus: Bus[port.DeviceEvent | ev.Event | _Act | _Between] = Bus()
         self._state = State()
         self._wants = fx.Wants()
@@ -211,6 +214,9 @@ class Middle:
         if not self._bus.post(request):
             return Reply(self.snapshot(), stale=True)
         return request.reply.result(ANSWER)
+
+    def ask_help(self, wanted: bool) -> Snapshot:
+        return replace(self.snapshot(), help=self._helping.asked(wanted, self._state.visit))  # the next tick tells the others
 
     def wait(self, serial: int, timeout: float) -> Snapshot:
         with self._changed:
@@ -344,7 +350,7 @@ class Middle:
 
     def _tick(self) -> None:
         self._step(ev.Tick())
-        if self._view.online != self._online():
+        if (self._view.online, self._view.help) != (self._online(), self._helping.told()):
             self._publish()
         visit = self._state.visit
         if visit is None or visit.step not in (Step.RECEIPT, Step.LEAFLET) or visit.printing is None:
@@ -419,6 +425,7 @@ class Middle:
                 self._reading.forget()
                 self._paperwork.forget()
                 self._press.clear()
+                self._helping.over()
                 clerk.end(effect, self._tray.clear(), self._left)
 
     def _publish(self) -> None:
@@ -439,6 +446,7 @@ class Middle:
                 out=overlay.out(states),
                 online=self._online(),
                 unasked=visit is not None and unasked.is_on(visit, self._rules),
+                help=self._helping.told(),
             )
             # A state of the same version shows nothing else.
             shown = view.state.version != before.state.version or replace(view, state=before.state) != before

@@ -59,10 +59,13 @@ class PathSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GlassSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The page for the local browser; loopback only."""
+    """The page for the local browser; loopback only. ``ppi``: pixels an inch of the panel, from which every size on it is computed:
+    the root of width² + height² in pixels, divided by the diagonal in inches.
+    """
 
     port: Port
     host: Annotated[str, Meta(pattern=r"^(127\.0\.0\.1|::1)$")] = "127.0.0.1"
+    ppi: Annotated[float, Meta(ge=40, le=400)] = 102.4
 
 
 class DeviceSettings(Struct, frozen=True, forbid_unknown_fields=True):

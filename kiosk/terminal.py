@@ -33,6 +33,7 @@ from kiosk.enrolment.centre import CLOCK
 from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
 from kiosk.enrolment.keeper import Keeper
 from kiosk.guides import GuideDesk
+from kiosk.helping import Helping
 from kiosk.middle import Middle
 from kiosk.orders.book import Book
 from kiosk.orders.bundle import Bundle, LogTail
@@ -114,7 +115,8 @@ class Terminal:
         tray, press, standing = Tray(), Press(), parts.standing(clock.now())
         provider = DemonstrationProvider(press, parts.catalogue, clock) if settings.query and parts.catalogue.demo else None
         self._page_reader = reader = PageReader(settings.reading) if settings.reading else None
-        self._middle = middle = Middle(standing, self._devices, tray, press, volatile, clock, self._news, provider, reader)
+        self._helping = helping = Helping(clock, lambda: self._link.connected, self._news)
+        self._middle = middle = Middle(standing, self._devices, tray, press, volatile, clock, self._news, provider, reader, helping)
         self._guides = GuideDesk(middle, self._devices.printer, clock)
         self._corrections = CorrectionDesk(database, clock, lambda: middle.catalogue.version, self._committed)
         self._room = Room(settings.paths.data, database, settings.paths.reserve * 1024 * 1024)
@@ -220,6 +222,7 @@ class Terminal:
             trouble=self._trouble,
             bundle=Bundle(settings, database, self._devices.states, self._trouble, tail, clock, files.tls()),
             refresh=self._wanted.refresh,
+            help_coming=self._helping.answered,
         )
         doing = Operations(middle, self._parts, book, means, clock)
         self._commands = Commands(book, trust, doing, self._link.publish_answer, self._ordered_news)
@@ -266,6 +269,7 @@ class Terminal:
             ts=self._clock.now().isoformat(),
             fault=self._trouble(),
             backlog=Backlog(self._room.days(self._clock.now().date()), self._outbox.set_aside(), self._outbox.dropped()),
+            help=self._helping.wanted(),
         )
 
     def _from_device(self, event: object) -> None:
@@ -291,7 +295,7 @@ class Terminal:
 
     def _serve(self) -> None:
         glass = self._settings.glass
-        app = create_app(self._middle)
+        app = create_app(self._middle, glass.ppi)
         app.register_blueprint(create_public(self._middle, self._guides, self._corrections, self._today))
         server = create_page_server(app, glass.host, glass.port)
         thread = threading.Thread(target=server.run, name="page", daemon=True)

@@ -69,6 +69,12 @@ class Update(Struct, frozen=True, tag_field="op", tag="update"):
     version: Code
 
 
+class HelpComing(Struct, frozen=True, tag_field="op", tag="help-coming"):
+    """Staff have read the call for help of ``since`` (``messages.HelpWanted``) and come; the screen says so."""
+
+    since: Time
+
+
 Operation = (
     RestartDevice
     | RestartService
@@ -80,6 +86,7 @@ Operation = (
     | SupportBundle
     | Reboot
     | Update
+    | HelpComing
 )
 OPERATIONS: dict[str, type[Struct]] = {str(kind.__struct_config__.tag): kind for kind in get_args(Operation)}
 

@@ -112,6 +112,15 @@ class Backlog(Struct, frozen=True):
     dropped: Count = 0
 
 
+class HelpWanted(Struct, frozen=True):
+    """Whoever stands at the terminal asked for somebody to come (请人帮忙). ``since``: when; ``step``: at which step of a visit, or
+    ``welcome``. Nothing of who it is.
+    """
+
+    since: Time
+    step: Code
+
+
 class Health(Struct, frozen=True):
     """What a terminal is like now: devices, what still waits, whether it serves. ``oldest`` is the age in seconds. On the wire:
     version 1 of the state report, which was always whole.
@@ -128,6 +137,7 @@ class Health(Struct, frozen=True):
     fault: Code | None = None
     """Why it does not serve, when it does not (catalogue_damaged, …); else what is wrong beside the devices (clock_wrong, …)."""
     backlog: Backlog | None = None
+    help: HelpWanted | None = None
 
 
 class Report(Struct, frozen=True, omit_defaults=True):
@@ -148,6 +158,7 @@ class Report(Struct, frozen=True, omit_defaults=True):
     pages_waiting: Count | UnsetType = UNSET
     fault: Code | UnsetType | None = UNSET
     backlog: Backlog | UnsetType | None = UNSET
+    help: HelpWanted | UnsetType | None = UNSET
 
 
 Awaited = Literal["person", "original", "paper"]

@@ -78,6 +78,7 @@ def whole(health: Health, bd: int, n: int) -> Report:
         pages_waiting=health.pages_waiting,
         fault=health.fault,
         backlog=health.backlog,
+        help=health.help if health.help is not None else UNSET,
     )
 
 
@@ -101,6 +102,7 @@ def difference(base: Health, health: Health, bd: int, n: int, of: int) -> Report
         pages_waiting=health.pages_waiting if health.pages_waiting != base.pages_waiting else UNSET,
         fault=health.fault if health.fault != base.fault else UNSET,
         backlog=health.backlog if health.backlog != base.backlog else UNSET,
+        help=health.help if health.help != base.help else UNSET,
     )
 
 
@@ -114,4 +116,4 @@ def merged(base: Health | None, report: Report) -> Health | None:
     return replace(base, bd=report.bd, ts=report.ts, devices={**base.devices, **report.devices}, **told)
 
 
-_FIELDS = ("serving", "unconfirmed", "oldest", "pages_waiting", "fault", "backlog")
+_FIELDS = ("serving", "unconfirmed", "oldest", "pages_waiting", "fault", "backlog", "help")

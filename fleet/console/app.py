@@ -10,19 +10,25 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flask import Flask, render_template
+import msgspec
+from flask import Flask, abort, redirect, render_template, request
+from werkzeug.wrappers import Response
 
-from fleet import corrections, words
+from fleet import commands, corrections, words
 from fleet.authority.authority import Identity
 from fleet.console.people import create_people
 from fleet.overview import Overview, local_text, local_time, overview
-from fleet.people.gate import guard, needs, parties
+from fleet.people import record
+from fleet.people.gate import guard, needs, parties, session
 from fleet.people.rights import ALL, Act
 from fleet.presence import Hearing
 from fleet.progress import progress
 from fleet.store import Store
 from fleet.web import harden
+from mqtt.commands import HelpComing
 
+ANSWER_LIFE = 300.0
+"""Seconds the answer to a call for help may take to its terminal; later it says nothing any more."""
 MAX_TOKEN = 64
 """Characters; the contract's own limit (``mqtt.messages.CaseTaken``)."""
 
@@ -84,6 +90,21 @@ def create_console(
     @needs(Act.SEE)
     def live() -> str:
         return render_template("live.html", view=seen_now(), levels=words.RATINGS)
+
+    @app.post("/help/<terminal>")
+    @needs(Act.STEER)
+    def coming(terminal: str) -> Response:
+        """Whoever asked for help at ``terminal`` reads that somebody comes."""
+        if terminal not in known.of(parties(Act.STEER)):
+            abort(404)
+        try:
+            do = msgspec.convert({"op": "help-coming", "since": request.form.get("since", "")}, HelpComing)
+        except msgspec.ValidationError:
+            abort(400)
+        with store.transaction() as db:
+            commands.order(db, terminal, do, session().who.login, "请人帮忙", now(), ANSWER_LIFE)
+            record.write(db, now(), session().who.login, "help", terminal)
+        return redirect("/", 303)
 
     app.register_blueprint(create_people(store, known.parties, now))
     guard(app, store, now)

@@ -40,4 +40,5 @@ MANNERS: dict[type, Manner] = {
     op.SupportBundle: Manner(disturbs=False, clocked=False),
     op.Reboot: Manner(disturbs=True, clocked=True, after=After.BOOT),
     op.Update: Manner(disturbs=True, clocked=True),
+    op.HelpComing: Manner(disturbs=False, clocked=False),
 }

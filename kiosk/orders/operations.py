@@ -46,6 +46,7 @@ class Outcome:
 class Means:
     """What operations use. ``leave`` ends the program in order; ``reboot``: the machine's command, empty where there is none;
     ``trouble``: what is wrong beside the devices, by code; ``bundle``: makes and uploads it, and gives its digest (``OSError``).
+    ``help_coming``: staff come to the call of then; false: it is over.
     """
 
     devices: Mapping[str, Device]
@@ -54,6 +55,7 @@ class Means:
     trouble: Callable[[], str | None]
     bundle: Callable[[], str]
     refresh: Callable[[tuple[Wanted, ...]], list[Refreshed]]
+    help_coming: Callable[[str], bool] = lambda _since: False
 
 
 class Operations:
@@ -94,6 +96,8 @@ class Operations:
                     return Outcome("succeeded", detail=self._means.bundle())
                 except OSError as error:
                     return Outcome("failed", "not_uploaded", str(error))
+            case op.HelpComing(since=since):
+                return Outcome("succeeded") if self._means.help_coming(since) else Outcome("rejected", "help_over")
             case op.Reboot():
                 return self._reboot()
             case op.Update():

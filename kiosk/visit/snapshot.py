@@ -49,6 +49,10 @@ class Hall:
     drafts: bool = False
 
 
+HelpState = Literal["called", "unsent", "coming"]
+"""Of somebody asked to come: told to the centre, not to be told now, or known there: they come."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One consistent view. ``serial`` grows with everything a screen could show, ``state.version`` only with the visit.
@@ -58,7 +62,8 @@ class Snapshot:
     visit ends by itself, when a warning is due or the last screen is shown. ``card_lies``: the card that was read last still lies
     on the reader, by its own word; not knowing is ``False``. ``photo`` names what :meth:`Glass.photo` has; no two photos
     have one name. ``out``: names of the devices that are out of order now. ``online``: the centre can be
-    reached, as far as is known; the try alone knows. ``unasked``: pages are taken by themselves.
+    reached, as far as is known; the try alone knows. ``unasked``: pages are taken by themselves. ``help``: whoever stands here
+    asked for somebody to come.
     """
 
     serial: int
@@ -71,6 +76,7 @@ class Snapshot:
     out: frozenset[str] = frozenset()
     online: bool = True
     unasked: bool = True
+    help: HelpState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,9 @@ class Glass(Protocol):
 
     def act(self, visit: str | None, version: int, intent: Intent) -> Reply:
         """Do ``intent`` if ``visit`` and ``version`` are still what the terminal stands at."""
+
+    def ask_help(self, wanted: bool) -> Snapshot:
+        """Somebody is to come, or no longer; what stands after it. It is no touch of the visit."""
 
     def wait(self, serial: int, timeout: float) -> Snapshot:
         """The snapshot once its serial differs from ``serial``, or after ``timeout`` seconds."""

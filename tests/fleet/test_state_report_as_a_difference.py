@@ -17,7 +17,7 @@ from support.fleet import TERMINAL, TIME, Fleet, birth, terminal_end
 from fleet.intake import understand
 from fleet.store import HealthIn, RefusedIn, StateIn, Store
 from mqtt import topics
-from mqtt.messages import ContractError, DeviceReport, Health, Report, decode_report, encode
+from mqtt.messages import ContractError, DeviceReport, Health, HelpWanted, Report, decode_report, encode
 from mqtt.report import BURST, GAP, PERIOD, REFILL, WHOLE_PERIOD, Reporter, merged
 
 GOOD = Health(
@@ -54,6 +54,7 @@ healths = st.builds(
     pages_waiting=st.integers(0, 3),
     ts=st.just(TIME),
     fault=st.none() | st.just("clock_wrong"),
+    help=st.none() | st.just(HelpWanted(TIME, "scan")),
 )
 
 

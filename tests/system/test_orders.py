@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -70,6 +71,18 @@ def test_a_device_is_restarted_and_what_cannot_be_is_refused_by_name(one: Hall) 
     assert operator.result(operator.asks("restart-device", "printer")) == ("succeeded", None)
     assert operator.result(operator.asks("restart-device", "toaster")) == ("rejected", "no_such_device")
     assert operator.result(operator.asks("update", "9.9")) == ("rejected", "not_supported")
+
+
+def test_a_call_for_help_is_read_at_the_centre_and_its_answer_on_the_screen(one: Hall) -> None:
+    glass = Citizen(one).glass.see("welcome").do("begin")
+    glass.ask("/help", wanted="yes")
+    until(lambda: "有人请求帮忙" in one.console(), "the call at the console")
+    (since,) = re.findall(r'name="since" value="([^"]+)"', one.console())
+    assert Operator(one).result(Operator(one).asks("help-coming", since)) == ("succeeded", None)
+    until(lambda: glass.look() and "工作人员已知道，马上来" in glass.html, "the answer on the screen")
+    glass.do("leave").do("end").see("welcome")
+    assert "工作人员已知道" not in glass.html
+    until(lambda: "有人请求帮忙" not in one.console(), "nobody waits any more")
 
 
 def test_a_restart_waits_for_the_visit_and_is_its_own_result(one: Hall) -> None:
