@@ -10,13 +10,17 @@ from kiosk.visit.snapshot import Glass
 from ui.citizen.intents import MAX_BODY
 from ui.citizen.pages import create_pages
 from ui.guard import protect
+from ui.look import keep
 
-PX_PER_MM = 4.03
-"""A 21.5 inch panel of 1080 × 1920: the density every size of the pages is computed from."""
+PPI = 102.4
+"""Pixels an inch of a 21.5 inch panel of 1080 × 1920; the settings say another panel's."""
+_INCH = 25.4
 
 
-def create_app(glass: Glass, px_per_mm: float = PX_PER_MM) -> Flask:
-    """The citizen's pages over ``glass``. Further blueprints registered on it come under the same guard."""
+def create_app(glass: Glass, ppi: float = PPI) -> Flask:
+    """The citizen's pages over ``glass``. Further blueprints registered on it come under the same guard. ``ppi``: the panel's
+    density, from which every size of the pages is computed.
+    """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=200)
     app.jinja_env.undefined = StrictUndefined
@@ -24,5 +28,6 @@ def create_app(glass: Glass, px_per_mm: float = PX_PER_MM) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     protect(app)
-    app.register_blueprint(create_pages(glass, px_per_mm))
+    app.after_request(keep)
+    app.register_blueprint(create_pages(glass, ppi / _INCH))
     return app

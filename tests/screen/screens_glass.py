@@ -122,6 +122,10 @@ class ScreenGlass:
             self._snapshot = replace(self._snapshot, serial=self._snapshot.serial + 1, **changes)  # type: ignore[arg-type]
             self._changed.notify_all()
 
+    def ask_help(self, wanted: bool) -> Snapshot:
+        self.show(help=("called" if self.online else "unsent") if wanted else None)
+        return self.snapshot()
+
     def wait(self, serial: int, timeout: float) -> Snapshot:
         with self._changed:
             self._changed.wait_for(lambda: self._snapshot.serial != serial, timeout)

@@ -219,9 +219,10 @@ def test_the_same_screen_of_another_visit_is_another_screen(glass: ScreenGlass, 
 
 
 def test_the_beat_tells_boot_serial_and_whether_a_visit_runs(glass: ScreenGlass, client: FlaskClient) -> None:
-    assert client.post("/beat", headers=HERE).json == {"boot": "boot-1", "serial": glass.snapshot().serial, "visit": False}
-    glass.tell(ev.Begin("visit-1"))
-    assert client.post("/beat", headers=HERE).json == {"boot": "boot-1", "serial": glass.snapshot().serial, "visit": True}
+    for runs in (False, True):
+        told = {"boot": "boot-1", "serial": glass.snapshot().serial, "visit": runs, "help": ""}
+        assert client.post("/beat", headers=HERE).json == told
+        glass.tell(ev.Begin("visit-1"))
 
 
 def test_the_case_number_is_grouped_for_reading_aloud(glass: ScreenGlass, client: FlaskClient) -> None:

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import segno
-from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
 from markupsafe import escape
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as AnyResponse
 
 from domain.case.receipt import query
 from kiosk.visit.advice import advice
@@ -20,6 +21,7 @@ from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Step
 from ui.citizen import intents
 from ui.citizen.typing import typing_error
+from ui.look import choose, look
 from ui.stream import Streams
 from ui.view import desk, screen
 
@@ -27,6 +29,7 @@ logger = logging.getLogger(__name__)
 LONGEST = 1.0
 """Seconds a request waits for the desk's next picture: it holds one of the server's threads."""
 _REF = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_OPEN = re.compile(r"/open/[A-Za-z0-9./-]{0,140}(\?q=[A-Z]{0,40})?")
 
 
 def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
@@ -61,6 +64,26 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
             return _answer(glass, glass.snapshot(), None, 400)
         reply = glass.act(visit, version, intent)
         return _answer(glass, reply.snapshot, request.form.get("key"), 409 if reply.stale else 200)
+
+    @pages.post("/look")
+    def shown_so() -> AnyResponse:
+        """Show it otherwise: one of ``look.CHOICES`` on or off, anything else takes all back. Touches no visit."""
+        snapshot = glass.snapshot()
+        choose(snapshot, look(snapshot).turned(request.form.get("change", "")))
+        return _same_page(snapshot)
+
+    @pages.post("/help")
+    def help_() -> AnyResponse:
+        """请人帮忙, or 不用了. Touches no visit."""
+        snapshot = glass.ask_help(request.form.get("wanted") == "yes")
+        look(snapshot)
+        return _same_page(snapshot)
+
+    def _same_page(snapshot: Snapshot) -> AnyResponse:
+        if "HX-Request" in request.headers:
+            return _answer(glass, snapshot, request.form.get("key"))
+        # A page open to anyone: back to it, and nowhere else.
+        return redirect(came if _OPEN.fullmatch(came := request.form.get("from", "")) else "/", 303)
 
     @pages.post("/check")
     def check() -> Response:
@@ -117,7 +140,7 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
     @pages.post("/beat")
     def beat() -> Response:
         now = glass.snapshot()
-        return jsonify(boot=glass.boot, serial=now.serial, visit=now.state.visit is not None)
+        return jsonify(boot=glass.boot, serial=now.serial, visit=now.state.visit is not None, help=now.help or "")
 
     @pages.get("/panel.css")
     def panel() -> Response:
@@ -137,13 +160,15 @@ def _answer(glass: Glass, snapshot: Snapshot, key: str | None, status: int = 200
 def _fragment(glass: Glass, snapshot: Snapshot, shown: str | None) -> str:
     seen = screen(glass, snapshot, datetime.now(UTC).astimezone().date())
     visit = snapshot.state.visit
-    body = render_template("screen.html", name=seen.name, frame=seen.frame, view=seen.view)
+    now_so = look(snapshot)
+    body = render_template("screen.html", name=seen.name, frame=seen.frame, view=seen.view, look=now_so)
     # Two visits never share a body, even where they look the same.
     key = hashlib.blake2b(f"{visit.id if visit else ''} {body}".encode(), digest_size=8).hexdigest()
-    live = render_template("live.html", live=seen.live, frame=seen.frame, key=key)
+    live = render_template("live.html", live=seen.live, frame=seen.frame, key=key, look=now_so)
     if key == shown:
         return live
-    return f'<div id="screen" class="screen screen--{seen.name}">{body}{live}</div>'
+    classes = " ".join(f"screen--{name}" for name in (seen.name, *now_so.chosen))
+    return f'<div id="screen" class="screen {classes}">{body}{live}</div>'
 
 
 def _code(content: str) -> Response:

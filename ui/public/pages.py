@@ -17,6 +17,7 @@ from domain.catalogue.guide import Guide, code, guide
 from domain.catalogue.search import MAX_QUERY
 from kiosk.visit.events import Begin
 from kiosk.visit.snapshot import Corrections, Glass, Guides
+from ui.look import look
 from ui.public.book import Book, Page
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def create_public(glass: Glass, guides: Guides, corrections: Corrections, today:
     def shown(page: Page | None, **more: object) -> str:
         if page is None:
             abort(404)
+        snapshot = glass.snapshot()
         return render_template(
             f"open/{page.template}.html",
             page=page,
@@ -55,6 +57,9 @@ def create_public(glass: Glass, guides: Guides, corrections: Corrections, today:
             boot=glass.boot,
             hall=glass.hall,
             demo=glass.catalogue.demo,
+            look=look(snapshot),
+            help=snapshot.help,
+            here=request.full_path.rstrip("?"),
             to=lambda name: url_for("public.page", name=name),
             **{"printed": "", "refused": False, **more},
         )

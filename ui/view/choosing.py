@@ -12,6 +12,7 @@ from kiosk.visit import applying, path, proof
 from kiosk.visit.advice import bring
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Visit
+from ui.public.contacts import hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
+    """``hours``: when this hall's window is open, in words."""
+
     items: tuple[str, ...]
     places: tuple[str, ...]
     troubles: tuple[str, ...]
     notice: str
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,14 @@ def welcome(glass: Glass, snapshot: Snapshot) -> Welcome:
         places=places[:_SHOWN] + ((f"等 {len(places)} 地",) if len(places) > _SHOWN else ()),
         troubles=tuple(dict.fromkeys(f.citizen for f in snapshot.troubles if f.citizen)),
         notice=catalogue.notice if catalogue.demo else "",
+        hours=_hours(glass),
     )
+
+
+def _hours(glass: Glass) -> str:
+    own = next((p for p in glass.catalogue.parties if p.party == glass.hall.place), None)
+    window = next((w for w in own.windows if w.hours), None) if own is not None else None
+    return "；".join(map(hours, window.hours)) if window is not None else ""
 
 
 def place(glass: Glass, _visit: Visit) -> Choices:

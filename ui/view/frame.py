@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from domain.case.number import grouped
 from kiosk.visit import path
-from kiosk.visit.snapshot import Fault, Glass, Hall, Snapshot
+from kiosk.visit.snapshot import Fault, Glass, Hall, HelpState, Snapshot
 from kiosk.visit.state import Stage, Step, Visit
 
 STAGES: dict[Stage, str] = {
@@ -71,6 +71,7 @@ class Live:
     fault: str | None
     closing: int | None
     take_card: str
+    help: HelpState | None = None
 
 
 def frame(glass: Glass, snapshot: Snapshot) -> Frame:
@@ -109,6 +110,7 @@ def live(snapshot: Snapshot) -> Live:
         fault=named(laid_over, device) or None if laid_over else None,
         closing=snapshot.idle_left if visit and visit.step is Step.FAREWELL else None,
         take_card=_take_card(visit) if snapshot.card_lies else "",
+        help=snapshot.help,
     )
 
 

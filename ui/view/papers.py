@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from domain import masking
 from domain.case import formats
 from domain.case.content import Finding
 from domain.catalogue.words import NECESSITY
-from domain.identity import document_name
+from domain.identity import age, document_name
 from domain.nationality import nationality_name
 from kiosk.visit import applying, path
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import CardPhase, Visit
 from ui.view import advice
 
+ELDER = 60
+"""Years: to whoever the chip says has them the large view is offered (老年人权益保障法 Art. 2)."""
 _WHOSE = {
     "self": "请放上证件",
     "agent": "请放上您自己的证件（代办人）",
@@ -79,10 +82,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """``photo`` names the picture to show; without one a silhouette is."""
+    """``photo`` names the picture to show; without one a silhouette is. ``elder``: by the chip, of an age the large view is offered
+    at."""
 
     person: Person
     photo: str
+    elder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +176,9 @@ def person(visit: Visit) -> Person:
     )
 
 
-def identity(visit: Visit, photo: str) -> Identity:
-    return Identity(person(visit), photo)
+def identity(visit: Visit, photo: str, today: date) -> Identity:
+    elder = visit.identity is not None and age(visit.identity.birth, today) >= ELDER
+    return Identity(person(visit), photo, elder)
 
 
 def scan(glass: Glass, visit: Visit, *, unasked: bool) -> Scan:

@@ -34,7 +34,7 @@ def _view(glass: Glass, snapshot: Snapshot, today: date) -> object:
         closed = snapshot.state.closed
         return choosing.closed(glass, closed) if closed else choosing.welcome(glass, snapshot)
     if visit.step is Step.IDENTITY:
-        return papers.identity(visit, snapshot.photo)
+        return papers.identity(visit, snapshot.photo, today)
     if visit.step is Step.SCAN:
         return papers.scan(glass, visit, unasked=snapshot.unasked)
     if visit.step is Step.FORM:

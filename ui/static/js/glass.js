@@ -1,5 +1,4 @@
 // The citizen's page. The truth is on the server: this file fetches it, and looks after what only a browser can do.
-import "simple-keyboard/build/css/index.css";
 import "../css/tokens.css";
 import "../css/frame.css";
 import "../css/parts.css";
@@ -13,14 +12,19 @@ import { keepBeating } from "./beat.js";
 import { keepDraft, restoreDraft } from "./draft.js";
 import { attachKeyboard } from "./keyboard.js";
 import { attachDesk } from "./desk.js";
+import { attachMore } from "./more.js";
+import { held, resume, steer } from "./steer.js";
 import { attachSteppers } from "./steppers.js";
 import { attachSignature, keepSignature } from "./signature.js";
 
+const FORGOTTEN_S = 60;
 const SETTLE_MS = 350; // a second tap of the same finger must not hit what has just come up under it
 const live = () => document.getElementById("live");
 const place = () => live().dataset.step + (document.querySelector("[data-question]")?.dataset.question ?? "");
 let shown = { step: "", visit: "" };
 let heard = 0;
+let looking = false; // the sheet that says how the page is shown is open, and stays so
+let at = null; // where the keys were
 
 function refreshIfOld() {
   if (heard > Number(live().dataset.serial)) window.htmx.trigger("#fetch", "refresh");
@@ -44,6 +48,7 @@ function arrived() {
     screen.classList.add("screen--settling");
     setTimeout(() => screen.classList.remove("screen--settling"), SETTLE_MS);
   }
+  const same = shown.step === step;
   const asked = document.querySelector("[role=alertdialog]");
   for (const part of screen.children) part.inert = Boolean(asked) && part.id !== "live";
   shown = { step, visit };
@@ -52,6 +57,9 @@ function arrived() {
   attachDesk();
   attachSteppers();
   attachSignature(`${visit}/${step}`);
+  attachMore();
+  if (looking) document.getElementById("look").showPopover();
+  resume(at, same);
   refreshIfOld();
 }
 
@@ -67,6 +75,8 @@ document.addEventListener("htmx:before:swap", (event) => {
   }
   keepDraft(`${shown.visit}/${shown.step}`);
   keepSignature(`${shown.visit}/${shown.step}`);
+  looking = document.querySelector("#look:popover-open") !== null;
+  at = held();
 });
 document.addEventListener("htmx:after:swap", arrived);
 document.getElementById("stream").addEventListener("screen", (event) => hear(event.detail.data));
@@ -75,5 +85,13 @@ for (const unwanted of ["contextmenu", "dragstart"]) document.addEventListener(u
 setInterval(() => {
   for (const count of document.querySelectorAll("[data-count]")) count.textContent = Math.max(0, Number(count.textContent) - 1);
 }, 1000);
+// Whoever chose how the page is shown and then went away does not choose for the next.
+let quiet = 0;
+for (const sign of ["pointerdown", "keydown"]) document.addEventListener(sign, () => (quiet = 0));
+setInterval(() => {
+  quiet += 1;
+  if ("forget" in live().dataset && quiet === FORGOTTEN_S) window.htmx.ajax("POST", "/look", { target: "#screen", swap: "outerHTML", values: { change: "" } });
+}, 1000);
+steer();
 keepBeating(document.body.dataset.boot, hear);
 arrived();

@@ -1,20 +1,20 @@
-// The keyboard on the glass. simple-keyboard draws the keys; spelling and candidates are ours, in a bar that covers nothing.
-import { SimpleKeyboard } from "simple-keyboard";
+// The keyboard on the glass: rows of buttons below the field, and for Chinese the spelling with its candidates above them. It lies in
+// the page's flow and so covers nothing.
 import chinese from "simple-keyboard-layouts/build/layouts/chinese.js";
 
 const SYLLABLES = (chinese.default ?? chinese).layoutCandidates;
 const LONGEST = 6; // letters of the longest syllable: zhuang
 const A_PAGE = 8;
-const LAYOUTS = {
-  chinese: ["1 2 3 4 5 6 7 8 9 0", "q w e r t y u i o p", "a s d f g h j k l {bksp}", "z x c v b n m - {done}"],
-  digits: ["1 2 3", "4 5 6", "7 8 9", "{bksp} 0 {done}"],
-  money: ["1 2 3", "4 5 6", "7 8 9", ". 0 {bksp}", "{done}"],
-  number: ["1 2 3 4 5 6 7 8 9 0", "Q W E R T Y U I O P", "A S D F G H J K L {bksp}", "Z X C V B N M {done}"],
+const ERASE = "删除";
+const DONE = "收起";
+const ROWS = {
+  chinese: ["1234567890", "qwertyuiop", ["a", "s", "d", "f", "g", "h", "j", "k", "l", ERASE], ["z", "x", "c", "v", "b", "n", "m", "-", DONE]],
+  digits: ["123", "456", "789", [ERASE, "0", DONE]],
+  money: ["123", "456", "789", [".", "0", ERASE], [DONE]],
+  number: ["1234567890", "QWERTYUIOP", [..."ASDFGHJKL", ERASE], [..."ZXCVBNM", DONE]],
 };
-const DISPLAY = { "{bksp}": "删除", "{done}": "收起" };
 
 let field = null;
-let keyboard = null;
 let spelt = "";
 let page = 0;
 
@@ -31,8 +31,10 @@ export function attachKeyboard() {
   // A touch on the keys must not take the caret out of the field.
   keys.addEventListener("pointerdown", (event) => event.preventDefault());
   keys.addEventListener("mousedown", (event) => event.preventDefault());
-  // simple-keyboard's keys are buttons without a type: inside a form they would submit it.
-  keys.addEventListener("click", (event) => event.preventDefault());
+  keys.addEventListener("click", (event) => {
+    const { key } = event.target.closest("button")?.dataset ?? {};
+    if (key) press(keys, key);
+  });
 }
 
 function open(keys, input) {
@@ -42,76 +44,67 @@ function open(keys, input) {
   const kind = input.dataset.keys;
   keys.hidden = false;
   keys.classList.toggle("keys--digits", kind === "digits" || kind === "money");
-  keys.innerHTML = `<div class="keys__candidates"${kind === "chinese" ? "" : " hidden"}></div><div class="simple-keyboard"></div>`;
-  keyboard = new SimpleKeyboard(keys.lastElementChild, {
-    layout: { default: LAYOUTS[kind] },
-    display: DISPLAY,
-    mergeDisplay: true,
-    useButtonTag: true,
-    disableCaretPositioning: true,
-    onKeyPress: (key) => press(keys, key),
-  });
+  if (kind === "chinese") keys.append(made("div", "keys__candidates"));
+  keys.append(
+    ...ROWS[kind].map((row) => {
+      const line = made("div", "keys__row");
+      line.append(...[...row].map((key) => button(key, `key${key.length > 1 ? " key--word" : ""}`)));
+      return line;
+    }),
+  );
   show(keys);
   input.scrollIntoView({ block: "center" });
 }
 
 function close(keys) {
-  keyboard?.destroy();
-  keyboard = null;
   field = null;
   spelt = "";
+  page = 0;
   keys.hidden = true;
   keys.replaceChildren();
 }
 
 function press(keys, key) {
-  if (key === "{done}") {
+  if (key === DONE) {
     field.blur();
     close(keys);
     return;
   }
-  if (key === "{bksp}" && spelt) spelt = spelt.slice(0, -1);
-  else if (key === "{bksp}") erase();
-  else if (field.dataset.keys === "chinese" && /[a-z]/.test(key)) spelt = (spelt + key).slice(-LONGEST);
-  else write(key);
+  if (key === ERASE && spelt) spelt = spelt.slice(0, -1);
+  else if (key === ERASE) erase();
+  else if (key === "更多") {
+    page += 1;
+    show(keys);
+    return;
+  } else if (field.dataset.keys === "chinese" && /^[a-z]$/.test(key)) spelt = (spelt + key).slice(-LONGEST);
+  else {
+    write(key);
+    spelt = "";
+  }
   page = 0;
   show(keys);
 }
 
 function show(keys) {
   const bar = keys.querySelector(".keys__candidates");
-  if (bar.hidden) return;
+  if (!bar) return;
   const found = (SYLLABLES[spelt] ?? "").split(" ").filter(Boolean);
-  const first = page * A_PAGE;
-  const word = document.createElement("span");
-  word.className = "keys__spelt";
+  const first = (page * A_PAGE) % (Math.ceil(found.length / A_PAGE) * A_PAGE || 1);
+  const word = made("span", "keys__spelt");
   word.textContent = spelt || "拼音";
-  const few = found.slice(first, first + A_PAGE).map((character) => candidate(character, () => choose(keys, character)));
-  if (found.length > A_PAGE) {
-    few.push(
-      candidate("更多", () => {
-        page = first + A_PAGE < found.length ? page + 1 : 0;
-        show(keys);
-      }),
-    );
-  }
-  bar.replaceChildren(word, ...few);
+  const few = found.slice(first, first + A_PAGE);
+  bar.replaceChildren(word, ...few.map((character) => button(character, "keys__candidate")));
+  if (found.length > A_PAGE) bar.append(button("更多", "keys__candidate"));
 }
 
-function candidate(text, act) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "keys__candidate";
-  button.textContent = text;
-  button.addEventListener("click", act);
-  return button;
+function made(tag, name) {
+  return Object.assign(document.createElement(tag), { className: name });
 }
 
-function choose(keys, character) {
-  write(character);
-  spelt = "";
-  page = 0;
-  show(keys);
+function button(key, name) {
+  const one = Object.assign(made("button", name), { type: "button", textContent: key });
+  one.dataset.key = key;
+  return one;
 }
 
 function write(text) {

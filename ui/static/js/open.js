@@ -1,6 +1,8 @@
 // Pages open to anyone: proof of life, the way back to the first page when nobody looks any more, and news of a printed guide.
 import "../css/open.css";
 import { keepBeating } from "./beat.js";
+import { attachMore } from "./more.js";
+import { steer } from "./steer.js";
 
 const AWAY_MS = 70_000;
 const LAST_S = 20;
@@ -46,5 +48,10 @@ document.getElementById("away-stay").addEventListener("click", stay);
 for (const unwanted of ["contextmenu", "dragstart"]) document.addEventListener(unwanted, (event) => event.preventDefault());
 setInterval(look, 1000);
 // A visit that began elsewhere (a window's clerk, a card) takes the screen.
-keepBeating(document.body.dataset.boot, (_serial, now) => now.visit && home());
+keepBeating(document.body.dataset.boot, (_serial, now) => {
+  if (now.visit) home();
+  else if (now.help !== document.body.dataset.help) window.location.reload();
+});
+steer();
 paper();
+attachMore();

@@ -1,0 +1,65 @@
+// What is wrong with the screen as it stands, in words: sizes in millimetres of the panel, text that is cut, things out of place.
+() => {
+  const flaws = [];
+  const mm = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--mm"));
+  const screen = document.querySelector(".screen");
+  screen.classList.remove("screen--settling"); // it is looked at before a finger could
+  const is = (name) => screen.classList.contains(`screen--${name}`);
+  const seen = (one) => one.checkVisibility() && !one.closest("[inert]");
+  const named = (one) => `${one.className || one.tagName} ${one.textContent.trim().slice(0, 12)}`;
+  const least = (size, wanted) => size >= wanted * mm - 0.6;
+
+  if (document.documentElement.scrollWidth > innerWidth) flaws.push("wider than the panel");
+  if (document.documentElement.scrollHeight > innerHeight) flaws.push("higher than the panel");
+  if (!document.querySelector(".mark").checkVisibility()) flaws.push("without its mark");
+  for (const box of document.querySelectorAll(".screen *")) {
+    const style = getComputedStyle(box);
+    if (seen(box) && box.scrollWidth > box.clientWidth + 1 && ["auto", "hidden"].includes(style.overflowX) && !box.matches(".pages, select, input"))
+      flaws.push(`scrolls or is cut sideways: ${named(box)}`);
+  }
+
+  // --- what is acted on ---
+  const KEYS = ".key, .keys__candidate, .letters__key, .amount";
+  const low = is("low") && innerHeight > innerWidth;
+  for (const one of document.querySelectorAll("button, a[href], .option, summary, select, input.text")) {
+    if (!seen(one)) continue;
+    const { width, height, top, bottom, left, right } = one.getBoundingClientRect();
+    const wanted = one.matches(KEYS) ? 15 : 20;
+    if (!least(height, wanted) || !least(width, wanted)) flaws.push(`small target: ${named(one)} ${(width / mm).toFixed(1)} × ${(height / mm).toFixed(1)} mm`);
+    const fixed = one.closest(".foot, .actions, .dialog, .keys, .helping");
+    if (fixed && (bottom > innerHeight + 1 || right > innerWidth + 1 || left < -1)) flaws.push(`outside: ${named(one)}`);
+    if (low && fixed && top < innerHeight / 2 - 1) flaws.push(`too high for the low position: ${named(one)}`);
+  }
+  for (const row of document.querySelectorAll(".keys__row, .keys__candidates")) {
+    const keys = [...row.querySelectorAll("button")].map((key) => key.getBoundingClientRect());
+    keys.slice(1).forEach((key, n) => least(key.left - keys[n].right, 2) || flaws.push("keys too near each other"));
+    const above = row.previousElementSibling?.getBoundingClientRect();
+    if (above && !least(row.getBoundingClientRect().top - above.bottom, 2)) flaws.push("rows of keys too near each other");
+  }
+  // What is done next lies in nobody's way.
+  for (const fixed of document.querySelectorAll(".actions .button, .key, .foot__button")) {
+    if (!seen(fixed) || fixed.closest("[popover]")) continue;
+    const { left, top, width, height } = fixed.getBoundingClientRect();
+    const there = document.elementFromPoint(left + width / 2, top + height / 2);
+    if (there && !fixed.contains(there) && !there.closest(".veil, .helping, .below, .paper__sheet, .look")) flaws.push(`covered: ${named(fixed)} by ${named(there)}`);
+  }
+
+  // --- what is read ---
+  const text = is("large") ? 8 : 6.5;
+  const BOX = "button, .tag, .mark, .foot, .check, .need, .person, .case, .panel, .advice, .option, .choice, .trouble, .dialog, .facts > div, .head, .step";
+  for (const one of document.querySelectorAll(".screen *")) {
+    const written = [...one.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
+    if (!written.length || !seen(one) || one.matches("option, text") || one.closest(".paper__open")) continue;
+    const size = parseFloat(getComputedStyle(one).fontSize);
+    if (!one.closest(".progress__dot, .code-point") && !least(size, text)) flaws.push(`small text: ${named(one)} ${(size / mm).toFixed(2)} mm`);
+    const box = one.closest(BOX)?.getBoundingClientRect();
+    for (const node of box ? written : []) {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const put = range.getBoundingClientRect();
+      if (put.width && (put.left < box.left - 1.5 || put.right > box.right + 1.5)) flaws.push(`runs out of its box: ${named(one)}`);
+      if (put.width && one.closest("button, .tag, .mark") && (put.top < box.top - size / 5 || put.bottom > box.bottom + size / 5)) flaws.push(`higher than its box: ${named(one)}`);
+    }
+  }
+  return [...new Set(flaws)];
+}

@@ -1,0 +1,72 @@
+"""The ways a screen can be shown, and the screens that are hardest to show so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from playwright.sync_api import Page
+from screens_glass import ScreenGlass
+from screens_walk import walk
+
+FLAWS = Path(__file__).with_name("flaws.js").read_text("utf-8")
+"""A function for ``page.evaluate``: what is wrong with the screen, in words."""
+HARDEST = ("prepare", "notice", "scan-kept", "postal-errors", "form-own-address", "sign", "review", "receipt-refused")
+"""Most text, most kinds of parts, a keyboard, a picture, a pad: where these hold, the others do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    width: int
+    height: int
+
+    @property
+    def portrait(self) -> bool:
+        return self.height > self.width
+
+
+STANDING, LYING, SMALL = Panel(1080, 1920), Panel(1920, 1080), Panel(1280, 800)
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    panel: Panel
+    choices: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "-".join((f"{self.panel.width}x{self.panel.height}", *(self.choices or ("normal",))))
+
+
+MODES = tuple(
+    Mode(panel, tuple(choice for choice in (large, contrast, low) if choice))
+    for panel, large, contrast, low in product((STANDING, LYING, SMALL), ("", "large"), ("", "contrast"), ("", "low"))
+    if not low or panel.portrait
+)
+
+
+def load(page: Page, address: str) -> None:
+    """The screen the glass stands at, whole."""
+    page.goto(address)
+    page.wait_for_selector("#desk canvas, #screen:not(:has(#desk))")
+
+
+def wear(page: Page, mode: Mode) -> None:
+    """Show what is loaded in ``mode``: the classes the server would give it (``test_look.py`` shows that it does)."""
+    page.set_viewport_size({"width": mode.panel.width, "height": mode.panel.height})
+    page.evaluate(
+        "(names) => { const screen = document.querySelector('.screen');"
+        " for (const name of ['large', 'contrast', 'low']) screen.classList.toggle(`screen--${name}`, names.includes(name)); }",
+        list(mode.choices),
+    )
+
+
+def leave(page: Page) -> None:
+    """Before the glass goes on: of the end of a visit the page would load itself anew, and break off the next load."""
+    page.goto("about:blank")
+
+
+def hardest(glass: ScreenGlass) -> Iterator[str]:
+    """Lead ``glass`` to each of them."""
+    yield from (name for name in walk(glass) if name in HARDEST)

@@ -1,0 +1,23 @@
+// Where there is more below than fits, a button says so and goes there: not everybody knows that a page can be pushed.
+const ENOUGH = 24; // pixels that are not worth a word
+let watched = null;
+
+export function attachMore() {
+  const body = document.querySelector(".work .step__body, .welcome");
+  if (!body || body.dataset.more) return;
+  body.dataset.more = "yes";
+  watched?.disconnect();
+  const more = Object.assign(document.createElement("button"), { type: "button", className: "below", textContent: "往下看 ▼", tabIndex: -1 });
+  body.closest(".work").append(more);
+
+  const look = () => {
+    more.hidden = body.scrollHeight - body.clientHeight - body.scrollTop < ENOUGH;
+    const [work, box] = [more.parentNode, body].map((one) => one.getBoundingClientRect());
+    more.style.right = `${work.right - box.right}px`;
+    more.style.bottom = `${work.bottom - box.bottom}px`;
+  };
+  more.addEventListener("click", () => body.scrollBy({ top: body.clientHeight * 0.75 }));
+  body.addEventListener("scroll", look, { passive: true });
+  watched = new ResizeObserver(look);
+  for (const one of [body, ...body.children]) watched.observe(one);
+}
