@@ -60,6 +60,7 @@ class Calendar:
 
     def __init__(self, years: Iterable[Year] | None = None, days_off: Iterable[DayOff] = ()) -> None:
         plans = {y.year: y for y in (published() if years is None else years)}
+        self.plans = tuple(plans.values())
         self._years = frozenset(plans)
         self._off: dict[date, str] = {}
         self._work: set[date] = set()
@@ -67,7 +68,9 @@ class Calendar:
             for off in plan.off:
                 self._off |= dict.fromkeys(_days(off.first, off.last), off.name)
             self._work.update(plan.work)
-        for own in days_off:
+        self.own = tuple(days_off)
+        """Days of the party's own."""
+        for own in self.own:
             if own.works:
                 self._work.add(own.day)
                 self._off.pop(own.day, None)

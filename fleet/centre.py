@@ -12,6 +12,9 @@ from datetime import UTC, datetime
 from fleet.authority import broker as mosquitto
 from fleet.authority.authority import Authority
 from fleet.authority.keys import Folder
+from fleet.cases.calendars import Calendars
+from fleet.cases.clock import CaseClock
+from fleet.cases.ledger import Ledger
 from fleet.console.app import Known, create_console
 from fleet.documents import Documents
 from fleet.drafts import Drafts
@@ -47,11 +50,13 @@ class Centre:
             undone.callback(self.authority.close)
             self._servers()
             settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.store = Store(settings.data / "centre.db")
+            halls = {entry.id: entry.hall for entry in settings.terminals if entry.hall}
+            self._calendars = Calendars()
+            self.store = Store(settings.data / "centre.db", Ledger(self._calendars.of, settings.cases.rules, halls))
             undone.callback(self.store.close)
             self._documents = documents = Documents(settings.data / "documents")
             bodies = Documents(settings.data / "desired")
-            halls = {entry.id: entry.hall for entry in settings.terminals if entry.hall}
+            self._clock = CaseClock(self.store, self._calendars, bodies)
             self._drafts = Drafts(settings.data / "drafts", self.store, halls)
             link = Broker(settings.broker.host, settings.broker.port, self._folder.centre())
             members = _Members(places, self.authority)
@@ -59,8 +64,9 @@ class Centre:
             groups = {entry.id: entry.groups for entry in settings.terminals}
             self.orders = Orders(self.store, groups, self._folder.signer, self.ingest.publish, lambda: self.ingest.hearing)
             tokens = {entry.party: entry.token_sha256 for entry in settings.homes if entry.token_sha256}
+            windows = {entry.party: entry.token_sha256 for entry in settings.intakes}
             self._api = TlsServer(
-                create_api(self.store, documents, bodies, self._drafts, self.authority, tokens, shown),
+                create_api(self.store, documents, bodies, self._drafts, self.authority, tokens, shown, windows),
                 settings.api.host,
                 settings.api.port,
                 ca=self._folder.authority,
@@ -88,10 +94,12 @@ class Centre:
         self._api.start()
         self._console.start()
         self._upkeep.start()
+        self._clock.start()
 
     def stop(self) -> None:
         """Within three seconds, unless a disk hangs."""
         self._ended.set()
+        self._clock.stop()
         self.orders.stop()
         self.ingest.stop()
         self._console.stop()

@@ -1,12 +1,14 @@
-"""The centre's HTTP resources (``mqtt/resources.py``): documents in from terminals, documents and cases out to home desks."""
+"""The centre's HTTP resources (``mqtt/resources.py``): documents in from terminals and desks, and out to whoever may read them."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 
 import msgspec
 from flask import Flask, Response, abort, request, send_file
@@ -15,17 +17,18 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 from fleet import corrections
 from fleet.authority.authority import Authority, RefusedError
 from fleet.authority.est import create_est, refused
+from fleet.cases import reading
+from fleet.cases.reading import Desk
+from fleet.cases.resources import create_cases
 from fleet.documents import DiskError, Documents, TooLargeError, WrongContentError, WrongOffsetError
 from fleet.draft_resources import create_drafts
 from fleet.drafts import Drafts
 from fleet.store import Store
 from fleet.tokens import bearer
-from mqtt.messages import DocumentRef
-from mqtt.resources import MAX_DOCUMENT, UPLOAD_COMPLETE, UPLOAD_OFFSET, CaseList, CaseStanding, HomeCase, Refused
+from mqtt.resources import MAX_DOCUMENT, UPLOAD_COMPLETE, UPLOAD_OFFSET, CaseStanding, Refused
 
 _log = logging.getLogger(__name__)
 
-_MOST_CASES = 1000
 _CHUNK = 64 * 1024
 _REFUSALS: dict[int, Refused] = {
     400: Refused("bad_request"),
@@ -50,9 +53,10 @@ def create_api(
     authority: Authority,
     homes: Mapping[str, str],
     shown: Callable[[], bytes | None],
+    intakes: Mapping[str, str] = MappingProxyType({}),
 ) -> Flask:
-    """``bodies``: of what is wanted of terminals (``mqtt/desired.py``); ``homes``: name → hash of its bearer token; ``shown``: the
-    certificate (DER) this request's connection has shown.
+    """``bodies``: of what is wanted of terminals (``mqtt/desired.py``); ``homes`` and ``intakes``: party → hash of the bearer token
+    of its home desk, of its intake window; ``shown``: the certificate (DER) this request's connection has shown.
     """
     app = Flask("fleet.http", static_folder=None)
     app.register_blueprint(create_est(authority, shown))
@@ -63,8 +67,22 @@ def create_api(
         certificate = shown()
         return authority.standing(certificate).terminal if certificate is not None else _unauthorised()
 
-    def desk() -> str:
-        return bearer(request.headers.get("Authorization"), homes) or _unauthorised()
+    def desk() -> tuple[Desk, str]:
+        said = request.headers.get("Authorization")
+        if (party := bearer(said, homes)) is not None:
+            return "home", party
+        return "intake", bearer(said, intakes) or _unauthorised()
+
+    def home() -> str:
+        side, party = desk()
+        return party if side == "home" else abort(404)
+
+    def bringing() -> str:
+        """A terminal, or a desk under a name that no terminal has."""
+        if request.headers.get("Authorization") is None:
+            return terminal()
+        side, party = desk()
+        return f"{side}.{hashlib.sha256(party.encode()).hexdigest()[:16]}"
 
     def known(digest: str) -> bool:
         try:
@@ -75,10 +93,11 @@ def create_api(
             return there and _stored(db, digest)
 
     app.register_blueprint(create_drafts(drafts, store, terminal))
+    app.register_blueprint(create_cases(store, desk, terminal))
 
     @app.put("/v1/documents/<digest>")
     def put_document(digest: str) -> Response:
-        return _take(terminal(), digest, 0)
+        return _take(bringing(), digest, 0)
 
     @app.patch("/v1/documents/<digest>")
     def patch_document(digest: str) -> Response:
@@ -128,18 +147,23 @@ def create_api(
             answer.headers[UPLOAD_OFFSET] = str(documents.held(who, digest))
         return answer
 
+    def readable(digest: str) -> str:
+        if request.headers.get("Authorization") is None and shown() is not None:
+            who = terminal()
+            with store.reading() as db:
+                return "yes" if reading.may_show(db, who, digest, store.ledger) else "no"
+        side, party = desk()
+        with store.reading() as db:
+            return reading.may_read(db, side, party, digest, time.time())
+
     @app.get("/v1/documents/<digest>")
     def get_document(digest: str) -> Response:
         if request.method == "HEAD":
             return brought(terminal(), digest)
-        party = desk()
-        with store.reading() as db:
-            allowed = db.execute(
-                "SELECT 1 FROM case_documents JOIN cases USING (number) JOIN documents USING (digest) "
-                "WHERE digest = ? AND home = ? LIMIT 1",
-                (digest, party),
-            ).fetchone()
-        if allowed is None or not documents.path(digest).is_file():
+        allowed = readable(digest)
+        if allowed == "over":
+            return _json(msgspec.json.encode(Refused("access_over")), 403)
+        if allowed == "no" or not documents.path(digest).is_file():
             abort(404)
         return send_file(documents.path(digest), mimetype="application/octet-stream", etag=False)
 
@@ -147,9 +171,9 @@ def create_api(
     def get_case(number: str) -> Response:
         who = terminal()
         with store.reading() as db:
-            if db.execute("SELECT 1 FROM cases WHERE number = ? AND terminal = ?", (number, who)).fetchone() is None:
-                abort(404)
-            missing = tuple(ref.digest for ref, stored in _documents(db, number) if not stored)
+            missing = reading.brought(db, number, who)
+        if missing is None:
+            abort(404)
         return _json(msgspec.json.encode(CaseStanding(case=number, whole=not missing, missing=missing)))
 
     @app.get("/v1/desired/<digest>")
@@ -163,21 +187,9 @@ def create_api(
             abort(404)
         return send_file(path, mimetype="application/json", etag=digest, conditional=True)
 
-    @app.get("/v1/homes/<party>/cases")
-    def get_cases(party: str) -> Response:
-        if desk() != party:
-            abort(404)
-        with store.reading() as db:
-            (total,) = db.execute("SELECT count(*) FROM cases WHERE home = ?", (party,)).fetchone()
-            rows = db.execute(
-                "SELECT * FROM cases WHERE home = ? ORDER BY received DESC, number DESC LIMIT ?", (party, _MOST_CASES)
-            ).fetchall()
-            cases = tuple(_home_case(db, row) for row in rows)
-        return _json(msgspec.json.encode(CaseList(cases=cases, total=total)))
-
     @app.get("/v1/homes/<party>/corrections")
     def get_corrections(party: str) -> Response:
-        if desk() != party:
+        if home() != party:
             abort(404)
         with store.reading() as db:
             return _json(msgspec.json.encode(corrections.found(db, {party})))
@@ -220,26 +232,3 @@ def _json(body: bytes, status: int = 200) -> Response:
 
 def _stored(db: sqlite3.Connection, digest: str) -> bool:
     return db.execute("SELECT 1 FROM documents WHERE digest = ?", (digest,)).fetchone() is not None
-
-
-def _documents(db: sqlite3.Connection, number: str) -> list[tuple[DocumentRef, bool]]:
-    rows = db.execute(
-        "SELECT c.digest, c.size, c.kind, d.digest IS NOT NULL AS stored FROM case_documents c "
-        "LEFT JOIN documents d USING (digest) WHERE c.number = ? ORDER BY c.position",
-        (number,),
-    )
-    return [(DocumentRef(row["digest"], row["size"], row["kind"]), bool(row["stored"])) for row in rows]
-
-
-def _home_case(db: sqlite3.Connection, row: sqlite3.Row) -> HomeCase:
-    documents = _documents(db, row["number"])
-    return HomeCase(
-        case=row["number"],
-        item=row["item"],
-        item_name=row["item_name"],
-        situation=row["situation"],
-        intake=row["intake"],
-        taken_at=row["taken_at"],
-        documents=tuple(ref for ref, _ in documents),
-        missing=tuple(ref.digest for ref, stored in documents if not stored),
-    )

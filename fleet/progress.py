@@ -1,18 +1,29 @@
-"""How far a case is, for whoever holds its receipt: by the random token alone, and nothing of the applicant."""
+"""How far a case is, for whoever holds its receipt: by the random token alone, and nothing of the applicant or the decision."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from domain.calendar import Due
+from domain.case.life import day_of
+from domain.case.lifewords import PROGRESS, STEPS
+from domain.case.rights import State
+from fleet.cases.ledger import entries
 from fleet.store import Store
 from fleet.words import AWAITED
+
+_SHOWN = ("promised", "legal")
+"""Terms of the decision, the one to be told first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``missing``: documents still on their way to the centre; ``awaits``: what the intake window must still do, in words."""
+    """``missing``: documents still on their way to the centre; ``awaits``: what the intake window must still do, in words, and
+    ``until`` when. ``said``: where the case stands; ``steps``: (day, what), in order; ``due``: the last day of the decision.
+    """
 
     case: str
     item: str
@@ -21,18 +32,42 @@ class Progress:
     taken_at: str
     missing: int
     awaits: tuple[str, ...] = ()
+    until: str = ""
+    said: str = ""
+    steps: tuple[tuple[str, str], ...] = ()
+    due: str = ""
 
 
 def progress(store: Store, token: str, parties: Mapping[str, str]) -> Progress | None:
     """``None`` for a token that is none; ``parties``: code → name."""
     with store.reading() as db:
-        row = db.execute("SELECT * FROM cases WHERE token = ?", (token,)).fetchone()
+        row = db.execute(
+            "SELECT c.*, l.state, l.awaits AS open FROM cases c JOIN lives l USING (number) WHERE token = ?", (token,)
+        ).fetchone()
         if row is None:
             return None
+        number = row["number"]
         (missing,) = db.execute(
-            "SELECT count(*) FROM case_documents LEFT JOIN documents d USING (digest) WHERE number = ? AND d.digest IS NULL",
-            (row["number"],),
+            "SELECT count(*) FROM (SELECT number, digest FROM case_documents UNION ALL SELECT number, digest FROM act_documents) "
+            "LEFT JOIN documents d USING (digest) WHERE number = ? AND d.digest IS NULL",
+            (number,),
         ).fetchone()
-    awaits = tuple(AWAITED.get(kind, kind) for kind in json.loads(row["awaits"]))
+        done = entries(db, number)
+        terms = {
+            term: Due(date.fromisoformat(due), bool(estimate))
+            for term, due, estimate in db.execute("SELECT term, due, estimate FROM terms WHERE number = ?", (number,))
+        }
     home, intake = (parties.get(row[place], row[place]) for place in ("home", "intake"))
-    return Progress(row["number"], row["item_name"], home, intake, row["taken_at"], missing, awaits)
+    return Progress(
+        number,
+        row["item_name"],
+        home,
+        intake,
+        row["taken_at"],
+        missing,
+        awaits=tuple(AWAITED.get(kind, kind) for kind in json.loads(row["open"])),
+        until=str(terms.get("originals", "")),
+        said=PROGRESS[State(row["state"])],
+        steps=tuple((str(day_of(one.act.at)), STEPS[type(one.act)]) for one in done if type(one.act) in STEPS),
+        due=next((str(terms[term]) for term in _SHOWN if term in terms), ""),
+    )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
+from domain.case.life import Rules
 from mqtt.broker import is_loopback
 from mqtt.messages import Code, Short, Terminal
 
@@ -69,6 +70,32 @@ class HomeEntry(Struct, frozen=True, forbid_unknown_fields=True):
     token_sha256: Hash | None = None
 
 
+class IntakeEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """A party whose intake window works on the cases it took in; its token is another one than its home desk's."""
+
+    party: Code
+    token_sha256: Hash
+
+
+class CaseRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the parties have settled of the work on cases (``domain.case.life.Rules``). ``notice_days``: working days for the notice
+    or the acceptance. ``silence``: from which day silence counts as acceptance: ``window``, since all was taken in there, or
+    ``arrival``, since it came to the home department. ``access_days``: after its dispatch the window can open a case so long.
+    ``late_day``: what comes on a day off counts as coming on the next working day.
+    """
+
+    notice_days: Annotated[int, Meta(ge=1, le=60)] = 5
+    silence: Literal["window", "arrival"] = "arrival"
+    extension_days: Annotated[int, Meta(ge=1, le=60)] = 10
+    delivery_days: Annotated[int, Meta(ge=1, le=60)] = 10
+    access_days: Annotated[int, Meta(ge=0, le=366)] = 30
+    late_day: bool = False
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.notice_days, self.silence, self.extension_days, self.delivery_days, self.access_days, self.late_day)
+
+
 class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``secret_file``: what one-time codes are drawn from, 64 hexadecimal digits, mode 0600 (``tongban centre staff-key``)."""
 
@@ -87,6 +114,8 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     console: Listen
     terminals: tuple[TerminalEntry, ...] = ()
     homes: tuple[HomeEntry, ...] = ()
+    intakes: tuple[IntakeEntry, ...] = ()
+    cases: CaseRules = CaseRules()
     staff: StaffSettings | None = None
     catalogue_root: Hash | None = None
 

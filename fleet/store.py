@@ -16,11 +16,15 @@ from importlib import resources
 from pathlib import Path
 
 from fleet import commands, corrections, desired, standing
+from fleet.cases.ledger import Ledger, RefusedActError
 from mqtt import topics
 from mqtt.commands import CommandAnswer
 from mqtt.messages import (
     MOST_COUNT,
+    CaseCorrected,
+    CaseDelivered,
     CaseTaken,
+    CaseWithdrawn,
     CommandEnded,
     DesiredReported,
     DeviceTrouble,
@@ -34,9 +38,10 @@ from mqtt.messages import (
     Report,
     ServiceGiven,
     TerminalState,
+    encode,
 )
 
-VERSION = 7
+VERSION = 8
 MOST_DEAD_LETTERS = 10_000
 """Kept for one terminal; beyond it broken events are refused without a receipt, so that no terminal fills the disk."""
 
@@ -107,10 +112,13 @@ class _ConflictError(Exception):
 
 
 class Store:
-    """Opens, upgrades or makes the database at ``path``. ``ValueError`` for one of a newer version."""
+    """Opens, upgrades or makes the database at ``path``. ``ValueError`` for one of a newer version. ``ledger``: by whose rules and
+    calendars it is written what happens to cases.
+    """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, ledger: Ledger | None = None) -> None:
         self._path = path
+        self.ledger = ledger or Ledger()
         self._lock = threading.Lock()
         self._writer = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5.0)
         with ExitStack() as undone:
@@ -186,7 +194,7 @@ class Store:
             if known is not None:
                 raise _ConflictError("another event stands under this sequence")
             db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", (*place, one.envelope.type, now, one.raw))
-            _apply(db, one, now)
+            _apply(db, one, self.ledger, now)
             db.execute("RELEASE event")
         except _ConflictError as conflict:
             db.execute("ROLLBACK TO event")
@@ -230,10 +238,16 @@ class Store:
             self._writer.executescript(f"BEGIN; {schema}; PRAGMA user_version = {step}; COMMIT;")
 
 
-def _apply(db: sqlite3.Connection, one: EventIn, now: float) -> None:
+def _apply(db: sqlite3.Connection, one: EventIn, ledger: Ledger, now: float) -> None:
     match one.data:
         case CaseTaken() as case:
             _case(db, one.terminal, case, now)
+            ledger.begin(db, case.case, now)
+        case CaseCorrected() | CaseDelivered() | CaseWithdrawn() as told:
+            try:
+                ledger.told(db, one.terminal, told, now)
+            except RefusedActError as refused:
+                raise _ConflictError(str(refused)) from None
         case ServiceGiven() as service:
             _service(db, one.terminal, service, now)
         case RatingGiven() as rating:
@@ -271,7 +285,7 @@ def _apply(db: sqlite3.Connection, one: EventIn, now: float) -> None:
 
 def _case(db: sqlite3.Connection, terminal: str, case: CaseTaken, now: float) -> None:
     done = db.execute(
-        "INSERT OR IGNORE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             case.case,
             terminal,
@@ -284,6 +298,7 @@ def _case(db: sqlite3.Connection, terminal: str, case: CaseTaken, now: float) ->
             case.token,
             now,
             json.dumps(case.awaits),
+            encode(case.terms).decode() if case.terms is not None else None,
         ),
     )
     if done.rowcount == 0:

@@ -173,6 +173,22 @@ class DocumentRef(Struct, frozen=True):
     kind: Literal["case", "page"]
 
 
+class CaseLimit(Struct, frozen=True, omit_defaults=True):
+    """A time limit as the catalogue states it; null when none is fixed."""
+
+    value: Annotated[int, Meta(ge=0, le=1000)] | None = None
+    unit: Literal["workday", "calendar_day", "immediate"] | None = None
+
+
+class CaseTerms(Struct, frozen=True, omit_defaults=True):
+    """What the catalogue of that day said of the item: by it the centre counts. ``electronic``: no pre-check, no dispatch."""
+
+    electronic: bool = False
+    window_days: Annotated[int, Meta(ge=1, le=60)] = 10
+    legal: CaseLimit = CaseLimit()
+    promised: CaseLimit = CaseLimit()
+
+
 class CaseTaken(Struct, frozen=True, tag_field="kind", tag="case.taken"):
     """A case was taken in (收件; not 受理). Everything that identifies the applicant is in the sealed documents."""
 
@@ -188,6 +204,7 @@ class CaseTaken(Struct, frozen=True, tag_field="kind", tag="case.taken"):
     documents: Annotated[tuple[DocumentRef, ...], Meta(min_length=1, max_length=400)]
     awaits: Annotated[tuple[Awaited, ...], Meta(max_length=3)] = ()
     """What the intake window must still see (待窗口核验原件) before the case is ready."""
+    terms: CaseTerms | None = None
 
 
 class AnswerRef(Struct, frozen=True):

@@ -1,16 +1,24 @@
 """HTTP resources of the contract, version 1: sealed documents go up to the centre, desks fetch them; drafts go up and come back.
 
 ==========================================  ========  ===================================================================
-``PUT /v1/documents/{digest}``              terminal  body: the sealed bytes. 201 stored now, 200 was stored already,
+``PUT /v1/documents/{digest}``              both      body: the sealed bytes. 201 stored now, 200 was stored already,
                                                       422 the content does not match its name, 413 too large, 401, 403
 ``HEAD /v1/documents/{digest}``             terminal  204; ``Upload-Complete: ?1`` when it is stored, else ``?0`` and
                                                       ``Upload-Offset``: how many bytes of it this terminal has brought
 ``PATCH /v1/documents/{digest}``            terminal  body: the bytes from ``Upload-Offset`` to the end. 201, 200, 422, 413
                                                       as above; 409 when the centre does not stand at that offset
-``GET /v1/documents/{digest}``              desk      the sealed bytes; only documents of cases whose home it is; 404
+``GET /v1/documents/{digest}``              desk      the sealed bytes; only of its cases, and of what its side may read; an
+                                                      intake window only until its access expires (403 ``access_over``); 404
+                                            terminal  a task of its hall that is still open; 404
 ``GET /v1/cases/{case}``                    terminal  :class:`CaseStanding` of a case this terminal took in; 404
 ``GET /v1/desired/{digest}``                terminal  what is wanted of it (``mqtt/desired.py``), whole or in parts (Range); 404
-``GET /v1/homes/{party}/cases``             desk      :class:`CaseList`, newest first
+``GET /v1/homes/{party}/cases``             desk      :class:`CaseList`, newest first; ``?before={case}`` the next page,
+                                                      ``?open=1`` only what is not closed
+``GET /v1/intakes/{party}/cases``           window    the same, of what it took in
+``POST /v1/cases/{case}/acts``              desk,     body: ``casework.ActPosted``. ``casework.Work``, 201, or 200 the same act
+                                            window    stands there; 409 another one does; 403, 422 ``casework.ActRefused``; 404
+``GET /v1/cases/{case}/acts``               both      ``casework.CaseFile``; 404
+``GET /v1/halls/tasks``                     terminal  ``casework.TaskList``: what is to be shown in its hall
 ``GET /v1/homes/{party}/corrections``       desk      :class:`CorrectionList`: errors found in its items, newest first
 ``PUT /v1/drafts/{name}``                   terminal  body: a sealed draft. :class:`DraftKept`, 201 now, 200 was already (and
                                                       is this now); 422 another terminal's, 413, 429 too many of this one
@@ -26,7 +34,8 @@ A draft's name is the hash of the code on its slip (:func:`draft_name`), so that
 opens it; it goes by itself after ``DRAFT_KEPT``. 404 is one answer to a name that is none, is over, or is another hall's; who
 asks for too many of those is answered 429 for an hour.
 
-A terminal shows its certificate, whose name is the terminal (``mqtt/enrolment.py``); a desk carries ``Authorization: Bearer …``.
+A terminal shows its certificate, whose name is the terminal (``mqtt/enrolment.py``); a home desk and an intake window carry
+``Authorization: Bearer …``, each its own: no token of a window posts an act of the home department.
 A certificate that is revoked or not known is answered 403 at once, with the reason (``enrolment.Refusal``); every other 4xx
 answer says why as :class:`Refused`.
 """
@@ -34,11 +43,12 @@ answer says why as :class:`Refused`.
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from mqtt.messages import Code, Count, Digest, DocumentRef, ItemError, Short, Terminal, Time
+from mqtt.messages import Awaited, Code, Count, Digest, DocumentRef, ItemError, Short, Terminal, Time
 
 MAX_DOCUMENT = 16 * 1024 * 1024
 """Bytes of one sealed document."""
@@ -64,6 +74,8 @@ class Refused(Struct, frozen=True):
         "no_room",
         "wrong_range",
         "too_many",
+        "other_act",
+        "access_over",
     ]
 
 
@@ -75,8 +87,31 @@ class CaseStanding(Struct, frozen=True):
     missing: tuple[Digest, ...]
 
 
+class Timer(Struct, frozen=True):
+    """A term that runs (``domain.case.deadlines``), as it stood on the day it was asked for."""
+
+    term: Code
+    side: Literal["home", "intake"]
+    begins: date
+    due: date
+    estimate: bool
+    standing: Literal["running", "warning", "last_day", "over", "halted"]
+
+
+class Work(Struct, frozen=True):
+    """How a case stands after ``position`` acts. ``awaits``: what the window must still see. ``access_until``: when the window can
+    no longer open it; null: that is not settled yet."""
+
+    state: Code
+    position: Count
+    awaits: Annotated[tuple[Awaited, ...], Meta(max_length=3)] = ()
+    timers: tuple[Timer, ...] = ()
+    access_until: Time | None = None
+
+
 class HomeCase(Struct, frozen=True):
-    """A case as its home desk's inbox sees it before opening: nothing of the applicant."""
+    """A case as a desk sees it before opening: nothing of the applicant. ``documents``: those it was taken in with; ``missing``: of
+    all it names by now."""
 
     case: Code
     item: Code
@@ -86,6 +121,8 @@ class HomeCase(Struct, frozen=True):
     taken_at: Time
     documents: tuple[DocumentRef, ...]
     missing: tuple[Digest, ...]
+    home: Code = ""
+    work: Work | None = None
 
 
 class DraftKept(Struct, frozen=True):
@@ -95,8 +132,11 @@ class DraftKept(Struct, frozen=True):
 
 
 class CaseList(Struct, frozen=True):
+    """``before``: what to ask for to get the next page; null: this is the last."""
+
     cases: Annotated[tuple[HomeCase, ...], Meta(max_length=1000)]
     total: Count
+    before: Code | None = None
 
 
 class Correction(Struct, frozen=True):

@@ -31,10 +31,10 @@ Awaited = Literal["person", "original", "paper"]
 Way = Literal["pickup_intake", "post_applicant", "e_licence", "terminal_print", "pickup_home"]
 """How a result comes back, as ``domain.case.content.Delivery.way``."""
 
-DocumentKind = Literal["page", "paper", "list", "record", "task", "note"]
+DocumentKind = Literal["page", "paper", "list", "record", "note", "task", "result", "correction", "delivery", "withdrawal"]
 """A picture or signed form of a material; an official paper (告知书, 通知书, 决定书, 回证); a handover list; what the intake
-window writes down (``window_record.py``); what a hall's terminal shows after the card is read; what the home department writes for
-itself. Who reads which: ``domain/case/rights.py``."""
+window writes down (``window_record.py``); what the home department writes for itself; what a hall's terminal shows after the card is
+read (``task.py``), and the pages of a result it prints; what the applicant signed there. Who reads which: ``rights.py``."""
 
 RESULT = "result"
 """Stands where a material's code does, for the paper that the home department issued."""
@@ -56,7 +56,7 @@ class Sealed(Struct, frozen=True):
     """A sealed document an act lists: SHA-256 and length of the sealed bytes."""
 
     digest: Digest
-    size: Annotated[int, Meta(ge=1, le=2**40)]
+    size: Annotated[int, Meta(ge=0, le=2**63 - 1)]
     kind: DocumentKind
 
 
@@ -140,6 +140,14 @@ class Returned(_OfIntake, frozen=True, kw_only=True, omit_defaults=True, tag="re
     """退还原件: given back to the applicant at the window."""
 
     pieces: Annotated[tuple[Piece, ...], Meta(min_length=1, max_length=200)]
+
+
+class HandedOver(_OfIntake, frozen=True, kw_only=True, omit_defaults=True, tag="handed_over"):
+    """The result was handed over at the window. ``proof``: by what it was seen who took it: the chip was read, or, where a document
+    has none, the clerk compared it with the person."""
+
+    proof: Literal["chip_read", "window_checked"]
+    pieces: Pieces = ()
 
 
 # -- the home side -------------------------------------------------------------------------------------------------------------
@@ -258,9 +266,9 @@ class Corrected(_OfCitizen, frozen=True, kw_only=True, omit_defaults=True, tag="
 
 
 class Delivered(_OfCitizen, frozen=True, kw_only=True, omit_defaults=True, tag="delivered"):
-    """The result was handed over at a terminal of the hall, after the card was read."""
+    """The result was handed over at a terminal of the hall, after the card was read. ``way``: as the terminal did it."""
 
-    way: Way
+    way: Way = "terminal_print"
     pieces: Pieces = ()
 
 
@@ -275,7 +283,7 @@ class DeemedAccepted(_Act, frozen=True, kw_only=True, omit_defaults=True, tag="d
     since: date
 
 
-IntakeAct = Prechecked | OriginalsSeen | Mended | Dispatched | Received | Returned
+IntakeAct = Prechecked | OriginalsSeen | Mended | Dispatched | Received | Returned | HandedOver
 HomeAct = (
     Arrived
     | CorrectionRequested

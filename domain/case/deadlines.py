@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from math import ceil
 from typing import Literal
 
 from domain.calendar import CHINA, Calendar, Due
@@ -40,14 +41,24 @@ Standing = Literal["running", "warning", "last_day", "over", "halted"]
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A term that runs. ``begins``: the day after which it counts; ``due``: its last day. ``side``: whose it is. ``halted``: a
-    special procedure lasts, and ``due`` is later by each of its days."""
+    """A term that runs. ``begins``: the day after which it counts; ``due``: its last day; ``warns``: the first day on which it is
+    warned of. ``side``: whose it is. ``halted``: a special procedure lasts, and ``due`` is later by each of its days."""
 
     term: Term
     side: Literal["home", "intake"]
     begins: date
     due: Due
-    standing: Standing
+    warns: date
+    halted: bool = False
+
+    def standing(self, today: date) -> Standing:
+        if today > self.due.day:
+            return "over"
+        if self.halted:
+            return "halted"
+        if today == self.due.day:
+            return "last_day"
+        return "warning" if today >= self.warns else "running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +179,6 @@ def _timer(
     rules: Rules,
     out: frozenset[date] = frozenset(),
 ) -> Timer:
-    return Timer(term, side, begins, due, _standing(begins, due, calendar, today, rules, out))
-
-
-def _standing(begins: date, due: Due, calendar: Calendar, today: date, rules: Rules, out: frozenset[date]) -> Standing:
-    if today > due.day:
-        return "over"
-    if today in out:
-        return "halted"
-    if today == due.day:
-        return "last_day"
-    length = calendar.between(begins, due.day, out)
-    return "warning" if calendar.between(begins, today, out) >= rules.warn * length else "running"
+    days = calendar.between(begins, due.day, out)
+    warns = calendar.after(begins, ceil(rules.warn * days), out).day
+    return Timer(term, side, begins, due, min(warns, due.day), halted=today in out)

@@ -59,6 +59,8 @@ class Rules(Struct, frozen=True):
 
 
 RULES = Rules()
+_FETCHED = ("pickup_intake", "terminal_print")
+"""Ways on which a result is fetched in the hall, by whoever shows who they are."""
 
 
 class Refusal(Struct, frozen=True):
@@ -254,7 +256,7 @@ def _wanting(life: Life, act: Act, rules: Rules) -> str | None:
             return "paper_out"
         case acts.Corrected() if not life.notices:
             return "not_noticed"
-        case acts.Delivered():
+        case acts.Delivered() | acts.HandedOver():
             return _undelivered(life, act)
         case acts.DeemedAccepted() if life.received is None:
             return "awaited"
@@ -300,13 +302,13 @@ def _unsent(paper: Paper, parcel: acts.Parcel, pieces: Iterable[Piece]) -> str |
 
 def _unserved(life: Life, act: acts.Served) -> str | None:
     """What is fetched at the window is handed over there, after the card was read: no desk can say it was."""
-    if life.sent is None or life.sent.way in ("pickup_intake", "terminal_print"):
+    if life.sent is None or life.sent.way in _FETCHED:
         return "other_way"
     return None if life.paper.there("home", act.pieces) else "pieces"
 
 
-def _undelivered(life: Life, act: acts.Delivered) -> str | None:
-    if life.sent is None or act.way != life.sent.way or act.way not in ("pickup_intake", "terminal_print"):
+def _undelivered(life: Life, act: acts.Delivered | acts.HandedOver) -> str | None:
+    if life.sent is None or life.sent.way not in _FETCHED or (isinstance(act, acts.Delivered) and act.way not in _FETCHED):
         return "other_way"
     if life.paper.at("to_window").get(RESULT):
         return "on_the_road"
@@ -380,7 +382,7 @@ def _after(life: Life, act: Act) -> Life:
             return replace(life, closed=day)
         case acts.Corrected():
             return _corrected(life, act, day)
-        case acts.Delivered():
+        case acts.Delivered() | acts.HandedOver():
             result = [Piece(RESULT, count) for material, count in paper.at("counter").items() if material == RESULT]
             return replace(life, delivered=day, paper=paper.moved("counter", "applicant", act.pieces or result))
         case acts.Withdrawn():

@@ -32,6 +32,7 @@ ACTS: dict[type[Act], str] = {
     acts.Dispatched: "转送",
     acts.Received: "签收来件",
     acts.Returned: "退还原件",
+    acts.HandedOver: "窗口交付结果",
     acts.Arrived: "签收清点",
     acts.CorrectionRequested: "一次性告知补正",
     acts.Accepted: "受理",
@@ -51,6 +52,50 @@ ACTS: dict[type[Act], str] = {
     acts.Withdrawn: "撤回申请",
     acts.DeemedAccepted: "逾期未告知，视为受理",
 }
+
+PROGRESS: dict[State, str] = {
+    State.SUBMITTED: "已收件，收件窗口正在预审",
+    State.PRECHECKED: "收件窗口已预审，准备送往业务属地",
+    State.DISPATCHED: "收件窗口已寄出，正在送往业务属地",
+    State.ARRIVED: "业务属地已收到，正在决定是否受理",
+    State.CORRECTION: "业务属地一次性告知了要补正的内容，等您补正",
+    State.CORRECTED: "补正材料已收到，业务属地正在决定是否受理",
+    State.ACCEPTED: "业务属地已受理，正在审查",
+    State.SUSPENDED: "业务属地已受理，正在进行法定的特别程序，所需时间不计入办理期限",
+    State.NOT_ACCEPTED: "业务属地决定不予受理，书面决定会送达您",
+    State.DECIDED: "业务属地已作出决定，正在送达",
+    State.RESULT_SENT: "结果已发出",
+    State.DELIVERED: "结果已送达",
+    State.CLOSED: "已办结",
+    State.WITHDRAWN: "申请已撤回",
+    State.TRANSFERRED: "不属于业务属地办理，已移送有权办理的机关",
+}
+"""For whoever holds the receipt: where the case is, and nothing of what was decided."""
+
+STEPS: dict[type[Act], str] = {
+    acts.Prechecked: "收件窗口预审",
+    acts.OriginalsSeen: "收件窗口核验原件",
+    acts.Dispatched: "送往业务属地",
+    acts.Arrived: "业务属地收到",
+    acts.CorrectionRequested: "一次性告知补正",
+    acts.Corrected: "收到补正材料",
+    acts.Accepted: "受理",
+    acts.DeemedAccepted: "逾期未告知，视为受理",
+    acts.NotAccepted: "不予受理",
+    acts.Suspended: "进入特别程序",
+    acts.Resumed: "特别程序结束",
+    acts.Extended: "办理期限延长",
+    acts.Decided: "作出决定",
+    acts.ResultSent: "发出结果",
+    acts.CameBack: "邮件被退回",
+    acts.HandedOver: "领取结果",
+    acts.Served: "送达结果",
+    acts.Delivered: "领取结果",
+    acts.Withdrawn: "撤回申请",
+    acts.Transferred: "移送",
+    acts.Closed: "办结",
+}
+"""Acts that whoever holds the receipt reads of; the others are between the two sides."""
 
 TERMS: dict[Term, str] = {
     Term.NOTICE_WINDOW: "告知补正或受理（自窗口收齐）",
@@ -116,6 +161,10 @@ REFUSALS: dict[str, str] = {
     "paper_out": "还有材料在途、在窗口，或应退的原件没有退还，不能办结。",
     "clock": "电脑时间与中心相差太多，请校准时间后再试。",
     "not_yours": "这一步不是本方可以做的。",
+    "too_many": "这件办件的步骤太多，请联系中心。",
+    "document_known": "列出的文件已经属于别的办件或步骤，请重新密封后再试。",
+    "other_hall": "不是本大厅收的办件。",
+    "no_task": "办件里没有这项待办。",
     "not_whole": "列出的文件还没有全部传到中心，请重试。",
 }
 

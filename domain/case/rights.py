@@ -48,6 +48,7 @@ RIGHTS: dict[type[Act], tuple[frozenset[Role], frozenset[State]]] = {
     acts.Dispatched: (frozenset({"dispatcher"}), (_BEFORE | _REVIEW) - {S.SUBMITTED}),
     acts.Received: (frozenset({"dispatcher"}), _BEFORE | _REVIEW | _AFTER),
     acts.Returned: (frozenset({"intake_officer"}), _BEFORE | _REVIEW | _AFTER),
+    acts.HandedOver: (frozenset({"intake_officer"}), frozenset({S.RESULT_SENT})),
     acts.Arrived: (frozenset({"home_officer"}), (_BEFORE | _REVIEW | _AFTER) - {S.SUBMITTED, S.PRECHECKED}),
     acts.CorrectionRequested: (frozenset({"home_officer"}), _UNNOTICED),
     acts.Accepted: (frozenset({"home_officer"}), frozenset({S.ARRIVED, S.CORRECTED})),
@@ -83,8 +84,12 @@ READERS: dict[DocumentKind | Literal["case"], frozenset[Side]] = {
     "paper": frozenset({"home", "intake"}),
     "list": frozenset({"home", "intake"}),
     "record": frozenset({"home", "intake"}),
-    "task": frozenset({"home", "hall"}),
     "note": frozenset({"home"}),
+    "task": frozenset({"home", "hall"}),
+    "result": frozenset({"home", "hall"}),
+    "correction": frozenset({"home", "intake"}),
+    "delivery": frozenset({"home"}),
+    "withdrawal": frozenset({"home", "intake"}),
 }
 """Who may fetch a sealed document of a case, by its kind. ``hall``: a terminal of the hall that took the case in, while the task is
 open; ``intake``: the window, until its access expires."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mqtt import desired, enrolment, messages, resources
+from mqtt import casework, desired, enrolment, messages, resources
 from mqtt.documents.schemas import Json, reference, schemas
 
-Who = Literal["anybody", "code", "terminal", "desk"]
+Who = Literal["anybody", "code", "terminal", "desk", "window"]
 _PKCS10 = {"application/pkcs10": {"schema": {"type": "string", "contentEncoding": "base64", "maxLength": enrolment.MAX_REQUEST}}}
 _PKCS7 = {"application/pkcs7-mime": {"schema": {"type": "string", "contentEncoding": "base64"}}}
 _SEALED = {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
@@ -26,18 +26,29 @@ _SECURITY: dict[Who, Json] = {
         "description": "TLS 1.3 with a certificate of the fleet's authority; its name is the terminal.",
     },
     "desk": {"type": "http", "scheme": "bearer", "description": "A home desk's token."},
+    "window": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An intake window's token; never good for an act of a home desk.",
+    },
 }
 _DIGEST = ("digest", {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "SHA-256 of the sealed bytes, in hexadecimal.")
 _CASE = ("case", {"type": "string", "minLength": 1, "maxLength": 64}, "A case number.")
 _DRAFT = ("name", {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "SHA-256 of `tongban draft`, a zero byte and the slip's code.")
 _KEPT = {"application/json": {"schema": reference(resources.DraftKept)}}
+_LISTED = (
+    ("before", {"type": "string", "maxLength": 64}, "The page behind this case."),
+    ("open", {"type": "string", "const": "1"}, "Only what is not closed."),
+)
+_WORK = {"application/json": {"schema": reference(resources.Work)}}
 _PARTY = ("party", {"type": "string", "minLength": 1, "maxLength": 64}, "A party whose home desk this is.")
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
     """``done``: status → (in words, content). ``refused``: statuses answered by ``resources.Refused``; those of a certificate or a
-    code that will not do are ``enrolment.Refusal``.
+    code that will not do are ``enrolment.Refusal``, of an act that may not be done ``casework.ActRefused`` (``judged``). ``also``:
+    who else may ask; ``asked``: what may stand in the query.
     """
 
     method: str
@@ -51,6 +62,9 @@ class Resource:
     body: Json | None = None
     parameter: tuple[str, Json, str] | None = None
     headers: tuple[tuple[str, Json, str], ...] = ()
+    also: tuple[Who, ...] = ()
+    asked: tuple[tuple[str, Json, str], ...] = ()
+    judged: tuple[int, ...] = ()
 
 
 RESOURCES = (
@@ -97,6 +111,7 @@ RESOURCES = (
         refusals=(403,),
         body=_SEALED,
         parameter=_DIGEST,
+        also=("desk", "window"),
     ),
     Resource(
         "head",
@@ -134,10 +149,12 @@ RESOURCES = (
         resources.document_path("{digest}"),
         "getDocument",
         "desk",
-        "The sealed bytes, if a case of this desk names them.",
+        "The sealed bytes: of a case of this desk, of what its side may read; to a terminal, of an open task of its hall. An "
+        "intake window gets them until its access expires.",
         {200: ("The sealed bytes.", _SEALED)},
-        refused=(401, 404),
+        refused=(401, 403, 404),
         parameter=_DIGEST,
+        also=("window", "terminal"),
     ),
     Resource(
         "get",
@@ -170,6 +187,52 @@ RESOURCES = (
         {200: ("The cases.", {"application/json": {"schema": reference(resources.CaseList)}})},
         refused=(401, 404),
         parameter=_PARTY,
+        asked=_LISTED,
+    ),
+    Resource(
+        "get",
+        casework.intake_cases_path("{party}"),
+        "getIntakeCases",
+        "window",
+        "The cases this window took in, newest first, at most 1000.",
+        {200: ("The cases.", {"application/json": {"schema": reference(resources.CaseList)}})},
+        refused=(401, 404),
+        parameter=_PARTY,
+        asked=_LISTED,
+    ),
+    Resource(
+        "get",
+        casework.acts_path("{case}"),
+        "getActs",
+        "desk",
+        "All that happened to a case of this desk or window.",
+        {200: ("The file.", {"application/json": {"schema": reference(casework.CaseFile)}})},
+        refused=(401, 404),
+        parameter=_CASE,
+        also=("window",),
+    ),
+    Resource(
+        "post",
+        casework.acts_path("{case}"),
+        "postAct",
+        "desk",
+        "An act, behind those that stand there. The same one again is harmless.",
+        {200: ("It stands there already.", _WORK), 201: ("Written.", _WORK)},
+        refused=(400, 401, 404, 409),
+        body={"application/json": {"schema": reference(casework.ActPosted)}},
+        parameter=_CASE,
+        also=("window",),
+        judged=(403, 422),
+    ),
+    Resource(
+        "get",
+        casework.TASKS,
+        "getTasks",
+        "terminal",
+        "What is to be shown in this terminal's hall once a card is read.",
+        {200: ("The tasks.", {"application/json": {"schema": reference(casework.TaskList)}})},
+        refused=(401,),
+        refusals=(403,),
     ),
     Resource(
         "get",
@@ -224,7 +287,8 @@ def openapi() -> Json:
     for one in RESOURCES:
         paths.setdefault(one.path, {})[one.method] = _operation(one)
     kinds = [enrolment.Standing, enrolment.Refusal, resources.CaseStanding, resources.CaseList, resources.CorrectionList]
-    kinds += [resources.DraftKept, resources.Refused, *_BODIES]
+    kinds += [resources.DraftKept, resources.Refused, *_BODIES, resources.Work]
+    kinds += [casework.CaseFile, casework.ActPosted, casework.ActRefused, casework.TaskList]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -241,7 +305,7 @@ def openapi() -> Json:
 
 def _operation(one: Resource) -> Json:
     operation: dict[str, Any] = {"operationId": one.name, "description": one.said}
-    operation["security"] = [] if one.who == "anybody" else [{one.who: []}]
+    operation["security"] = [] if one.who == "anybody" else [{who: []} for who in (one.who, *one.also)]
     given = [("path", *one.parameter)] if one.parameter is not None else []
     given += [("header", *header) for header in one.headers]
     if given:
@@ -249,12 +313,15 @@ def _operation(one: Resource) -> Json:
             {"name": name, "in": where, "required": True, "description": said, "schema": schema}
             for where, name, schema, said in given
         ]
+    for name, schema, said in one.asked:
+        operation["parameters"].append({"name": name, "in": "query", "required": False, "description": said, "schema": schema})
     if one.body is not None:
         operation["requestBody"] = {"required": True, "content": one.body}
     answers: dict[str, Json] = {}
     for status, (said, content) in one.done.items():
         answers[str(status)] = {"description": said, **({"content": content} if content else {})}
-    for statuses, kind in ((one.refused, resources.Refused), (one.refusals, enrolment.Refusal)):
+    refusals = ((one.refused, resources.Refused), (one.refusals, enrolment.Refusal), (one.judged, casework.ActRefused))
+    for statuses, kind in refusals:
         for status in statuses:
             answers[str(status)] = {
                 "description": "Refused, by name.",

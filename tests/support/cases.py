@@ -24,6 +24,7 @@ def act_of(kind: type[Act], at: datetime, role: str | None = None, **more: objec
         acts.Mended: {"points": ("M-copy#1",)},
         acts.Received: {"waybill": BACK.waybill},
         acts.Returned: {"pieces": (BOOK,)},
+        acts.HandedOver: {"proof": "chip_read"},
         acts.Arrived: {"waybill": OUT.waybill},
         acts.CorrectionRequested: {"points": ("M-copy#1",)},
         acts.NotAccepted: {"why": "not_competent"},
@@ -35,7 +36,6 @@ def act_of(kind: type[Act], at: datetime, role: str | None = None, **more: objec
         acts.CameBack: {"waybill": POST.waybill},
         acts.Transferred: {"to": "demo-bing"},
         acts.Corrected: {"points": ("M-copy#1",)},
-        acts.Delivered: {"way": "pickup_intake"},
         acts.DeemedAccepted: {"since": at.date()},
     }
     said = {"at": at, "by": role or min(RIGHTS[kind][0]), **needs.get(kind, {}), **more}
@@ -73,13 +73,13 @@ _PATHS: dict[State, tuple[type[Act], ...]] = {
 }
 
 
-def path_to(state: State) -> tuple[Act, ...]:
-    """The acts that lead there, an hour apart."""
+def path_to(state: State, since: datetime = AT) -> tuple[Act, ...]:
+    """The acts that lead there, a second apart."""
     if state is State.DISPATCHED:
-        kept = act_of(acts.OriginalsSeen, AT + timedelta(hours=1), kept=(BOOK, COPY))
-        checked = act_of(acts.Prechecked, AT + timedelta(hours=2))
-        return kept, checked, act_of(acts.Dispatched, AT + timedelta(hours=3), parcel=OUT, pieces=(BOOK, COPY))
-    return tuple(act_of(kind, AT + timedelta(hours=n)) for n, kind in enumerate(_PATHS[state], start=1))
+        kept = act_of(acts.OriginalsSeen, since + timedelta(seconds=1), kept=(BOOK, COPY))
+        checked = act_of(acts.Prechecked, since + timedelta(seconds=2))
+        return kept, checked, act_of(acts.Dispatched, since + timedelta(seconds=3), parcel=OUT, pieces=(BOOK, COPY))
+    return tuple(act_of(kind, since + timedelta(seconds=n)) for n, kind in enumerate(_PATHS[state], start=1))
 
 
 def standing_in(state: State) -> Life:
@@ -98,7 +98,6 @@ def plausible(life: Life) -> dict[type[Act], dict[str, object]]:
     n = life.position
     road = {leg.road: leg for leg in paper.legs if not leg.counted}
     came = {name: {"waybill": leg.parcel.waybill, "pieces": leg.pieces} for name, leg in road.items()}
-    way = life.sent.way if life.sent else "pickup_intake"
     result = (Piece(RESULT, 1, back=True), *(p for p in lying("home") if p.material != RESULT))
     found: dict[type[Act], dict[str, object]] = {
         acts.OriginalsSeen: {"done": life.awaits, "kept": (BOOK, COPY)},
@@ -108,7 +107,8 @@ def plausible(life: Life) -> dict[type[Act], dict[str, object]]:
         acts.Corrected: {"points": tuple(sorted(life.notice.open))} if life.notice else {},
         acts.ResultSent: {"way": "pickup_intake", "parcel": Parcel("ems", f"BACK{n:06d}"), "pieces": result},
         acts.CameBack: {"waybill": road["to_applicant"].parcel.waybill} if "to_applicant" in road else {},
-        acts.Delivered: {"way": way, "pieces": lying("counter")},
+        acts.Delivered: {"pieces": lying("counter")},
+        acts.HandedOver: {"pieces": lying("counter")},
     }
     if lying("counter") or lying("window"):
         found[acts.Returned] = {"pieces": lying("counter") or lying("window")}

@@ -7,13 +7,13 @@ from itertools import product
 from typing import get_args
 
 import pytest
+from support.cases import AT, act_of, standing_in
 
 from domain.case import acts
 from domain.case.acts import Act, CitizenAct, HomeAct, IntakeAct, Role
 from domain.case.life import Refusal, step
 from domain.case.lifewords import ACTS, REFUSALS, STATES
 from domain.case.rights import RIGHTS, State, may
-from tests.support.cases import AT, act_of, standing_in
 
 ROLES: tuple[Role, ...] = get_args(Role)
 KINDS: tuple[type[Act], ...] = get_args(Act)

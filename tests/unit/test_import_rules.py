@@ -18,6 +18,8 @@ RULES: dict[str, tuple[str, ...]] = {
     "devices": ("devices",),
     "devices.protocols": ("devices.protocols",),
     "mqtt": ("mqtt",),
+    # Acts are written once, in the regulation's words; the contract says how they travel.
+    "mqtt.casework": ("mqtt", "domain.case", "domain.calendar"),
     "fleet": ("fleet", "domain", "mqtt"),
     "ui": ("ui", "domain", "kiosk.visit"),
     "kiosk": ("kiosk", "domain", "devices.port", "mqtt"),

@@ -1,0 +1,189 @@
+"""What a desk, a window and a terminal may see of cases, as the centre's tables have it in one moment; nothing names anybody."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from domain.calendar import CHINA, Calendar, Due
+from domain.case import deadlines
+from domain.case.acts import RESULT, Sealed
+from domain.case.deadlines import Term
+from domain.case.rights import READERS, State
+from fleet.cases.ledger import Ledger, entries, taken
+from mqtt.casework import CaseFile, Days, OtherDay, Task, TaskList
+from mqtt.messages import DocumentRef
+from mqtt.resources import CaseList, HomeCase, Timer, Work
+
+MOST_CASES = 1000
+Desk = Literal["home", "intake"]
+"""Whose token was shown; the name of the column that says whose a case is."""
+
+_ROW = "cases.*, state, position, access, lives.awaits AS open"
+_NAMED = "SELECT digest, number, kind FROM case_documents UNION ALL SELECT digest, number, kind FROM act_documents"
+_CORRECTION: tuple[Literal["correction"], str] = ("correction", "correction_requested")
+_RESULT: tuple[Literal["result"], str] = ("result", "result_sent")
+
+
+def cases(
+    db: sqlite3.Connection, desk: Desk, party: str, now: float, before: str | None = None, *, running: bool = False
+) -> CaseList:
+    """The cases of ``party``, newest first, from the one behind ``before`` on."""
+    whose = f"FROM cases JOIN lives USING (number) WHERE {desk} = ? AND (NOT ? OR state <> 'closed')"
+    (total,) = db.execute(f"SELECT count(*) {whose}", (party, running)).fetchone()
+    newest = (
+        f"SELECT {_ROW} {whose} "  # noqa: S608 no value in it
+        "AND (? IS NULL OR (received, number) < (SELECT received, number FROM cases WHERE number = ?)) "
+        "ORDER BY received DESC, number DESC LIMIT ?"
+    )
+    rows = db.execute(newest, (party, running, before, before, MOST_CASES + 1)).fetchall()
+    found = tuple(case(db, row, now) for row in rows[:MOST_CASES])
+    return CaseList(found, total, found[-1].case if len(rows) > MOST_CASES else None)
+
+
+def file(db: sqlite3.Connection, desk: Desk, party: str, number: str, ledger: Ledger, now: float) -> CaseFile | None:
+    """All of one case of ``party``."""
+    owned = f"SELECT {_ROW} FROM cases JOIN lives USING (number) WHERE number = ? AND {desk} = ?"  # noqa: S608 no value in it
+    row = db.execute(owned, (number, party)).fetchone()
+    if row is None:
+        return None
+    home, intake = ledger.calendars(row["home"]), ledger.calendars(row["intake"])
+    days = Days(home.plans, _own_days(home), _own_days(intake))
+    return CaseFile(case(db, row, now), taken(db, number), entries(db, number), ledger.rules, days)
+
+
+def case(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> HomeCase:
+    """``row``: ``_ROW``."""
+    number = row["number"]
+    named = documents(db, number)
+    return HomeCase(
+        case=number,
+        item=row["item"],
+        item_name=row["item_name"],
+        situation=row["situation"],
+        intake=row["intake"],
+        taken_at=row["taken_at"],
+        documents=tuple(ref for ref, _ in named),
+        missing=(*(ref.digest for ref, stored in named if not stored), *_lacking(db, number)),
+        home=row["home"],
+        work=work(db, row, now),
+    )
+
+
+def work(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> Work:
+    """``row``: ``_ROW``, or :func:`life_row`."""
+    today, until = datetime.fromtimestamp(now, CHINA).date(), row["access"]
+    return Work(
+        state=row["state"],
+        position=row["position"],
+        awaits=tuple(json.loads(row["open"])),
+        timers=tuple(
+            _timer(term, today) for term in db.execute("SELECT * FROM terms WHERE number = ? ORDER BY due, term", (row["number"],))
+        ),
+        access_until=datetime.fromtimestamp(until, UTC).isoformat() if until is not None else None,
+    )
+
+
+def life_row(db: sqlite3.Connection, number: str) -> sqlite3.Row:
+    found: sqlite3.Row = db.execute(
+        "SELECT number, state, position, access, awaits AS open FROM lives WHERE number = ?", (number,)
+    ).fetchone()
+    return found
+
+
+def documents(db: sqlite3.Connection, number: str) -> list[tuple[DocumentRef, bool]]:
+    """What a case was taken in with, and whether it is stored."""
+    rows = db.execute(
+        "SELECT c.digest, c.size, c.kind, d.digest IS NOT NULL AS stored FROM case_documents c "
+        "LEFT JOIN documents d USING (digest) WHERE c.number = ? ORDER BY c.position",
+        (number,),
+    )
+    return [(DocumentRef(row["digest"], row["size"], row["kind"]), bool(row["stored"])) for row in rows]
+
+
+def brought(db: sqlite3.Connection, number: str, terminal: str) -> tuple[str, ...] | None:
+    """What is missing of what this terminal has to bring of a case, taken in or told of by it; ``None``: nothing of it is its."""
+    own = db.execute(
+        "SELECT 1 FROM cases WHERE (number, terminal) = (?1, ?2) UNION SELECT 1 FROM acts WHERE (number, terminal) = (?1, ?2)",
+        (number, terminal),
+    ).fetchone()
+    if own is None:
+        return None
+    rows = db.execute(
+        "SELECT digest FROM (SELECT digest FROM case_documents JOIN cases USING (number) WHERE (number, terminal) = (?1, ?2) "
+        "UNION SELECT digest FROM act_documents JOIN acts USING (number, position) WHERE (number, terminal) = (?1, ?2)) "
+        "LEFT JOIN documents d USING (digest) WHERE d.digest IS NULL",
+        (number, terminal),
+    )
+    return tuple(digest for (digest,) in rows)
+
+
+def may_read(db: sqlite3.Connection, desk: Desk, party: str, digest: str, now: float) -> Literal["yes", "no", "over"]:
+    """Whether this desk may fetch a document; ``over``: its window could, until its access expired."""
+    rows = db.execute(
+        f"SELECT kind, access FROM ({_NAMED}) JOIN cases USING (number) JOIN lives USING (number) "  # noqa: S608 no value in it
+        f"JOIN documents USING (digest) WHERE digest = ? AND {desk} = ?",
+        (digest, party),
+    ).fetchall()
+    readable = [access for kind, access in rows if desk in READERS[kind]]
+    if desk == "home" or not readable:
+        return "yes" if readable else "no"
+    return "yes" if any(access is None or now < access for access in readable) else "over"
+
+
+def tasks(db: sqlite3.Connection, terminal: str, ledger: Ledger) -> TaskList:
+    """What is to be shown in this terminal's hall: open notices, and results that can be handed over there by now."""
+    found: list[Task] = []
+    rows = db.execute(
+        "SELECT number, state, terminal FROM lives JOIN cases USING (number) WHERE state IN (?, ?) ORDER BY received, number",
+        (State.CORRECTION, State.RESULT_SENT),
+    ).fetchall()
+    for number, state, where in rows:
+        if ledger.hall(where) != ledger.hall(terminal):
+            continue
+        kind: Literal["correction", "result"]
+        if state == State.CORRECTION:
+            kind, act = _CORRECTION
+        elif ledger.life(db, number).paper.at("to_window").get(RESULT):
+            continue  # on paper, and still on its way
+        else:
+            kind, act = _RESULT
+        sealed = _sealed_for_hall(db, number, act)
+        if sealed and len(found) < MOST_CASES:
+            found.append(Task(number, kind, sealed))
+    return TaskList(tuple(found))
+
+
+def may_show(db: sqlite3.Connection, terminal: str, digest: str, ledger: Ledger) -> bool:
+    """Whether a document is of an open task of this terminal's hall."""
+    return any(digest == d.digest for task in tasks(db, terminal, ledger).tasks for d in task.documents)
+
+
+def _sealed_for_hall(db: sqlite3.Connection, number: str, kind: str) -> tuple[Sealed, ...]:
+    """The task of the last act of this kind, with the pages of its result."""
+    rows = db.execute(
+        "SELECT digest, size, kind FROM act_documents WHERE kind IN ('task', 'result') "
+        "AND digest IN (SELECT digest FROM documents) AND number = ?1 "
+        "AND position = (SELECT max(position) FROM acts WHERE number = ?1 AND kind = ?2)",
+        (number, kind),
+    )
+    return tuple(Sealed(*row) for row in rows)
+
+
+def _lacking(db: sqlite3.Connection, number: str) -> tuple[str, ...]:
+    rows = db.execute(
+        "SELECT digest FROM act_documents a LEFT JOIN documents d USING (digest) WHERE a.number = ? AND d.digest IS NULL", (number,)
+    )
+    return tuple(digest for (digest,) in rows)
+
+
+def _timer(row: sqlite3.Row, today: date) -> Timer:
+    begins, due, warns = (date.fromisoformat(row[name]) for name in ("begins", "due", "warns"))
+    timer = deadlines.Timer(Term(row["term"]), row["side"], begins, Due(due, bool(row["estimate"])), warns, bool(row["halted"]))
+    return Timer(timer.term, timer.side, begins, due, timer.due.estimate, timer.standing(today))
+
+
+def _own_days(calendar: Calendar) -> tuple[OtherDay, ...]:
+    return tuple(OtherDay(own.day, own.works) for own in calendar.own)
