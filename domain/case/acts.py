@@ -33,8 +33,8 @@ Way = Literal["pickup_intake", "post_applicant", "e_licence", "terminal_print", 
 
 DocumentKind = Literal["page", "paper", "list", "record", "note", "task", "result", "correction", "delivery", "withdrawal"]
 """A picture or signed form of a material; an official paper (告知书, 通知书, 决定书, 回证); a handover list; what the intake
-window writes down (``window_record.py``); what the home department writes for itself; what a hall's terminal shows after the card is
-read (``task.py``), and the pages of a result it prints; what the applicant signed there. Who reads which: ``rights.py``."""
+window writes down (``window_record.py``); what the home department writes for itself; what a hall's terminal shows after the
+card is read (``task.py``), and the pages of a result it prints; what the applicant signed there. Who reads which: ``rights.py``."""
 
 RESULT = "result"
 """Stands where a material's code does, for the paper that the home department issued."""

@@ -93,8 +93,8 @@ def raw(fleet: Fleet, head: str) -> bytes:
             return secured.recv(4096)
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic x"}, bearer(HOME)])
-def test_only_a_terminal_may_bring_documents(anybody: httpx.Client, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic x"}, bearer("nobody")])
+def test_only_a_terminal_or_a_desk_may_bring_documents(anybody: httpx.Client, headers: dict[str, str]) -> None:
     assert anybody.put(f"/v1/documents/{DIGEST}", content=BODY, headers=headers).status_code == 401
 
 
@@ -151,7 +151,7 @@ def test_a_desk_gets_documents_of_its_own_cases_only(api: httpx.Client, anybody:
     take(fleet, "C1", BODY)
     assert anybody.get(f"/v1/documents/{DIGEST}", headers=bearer(HOME)).content == BODY
     assert anybody.get(f"/v1/documents/{DIGEST}", headers=bearer(OTHER_HOME)).status_code == 404
-    assert api.get(f"/v1/documents/{DIGEST}").status_code == 401
+    assert api.get(f"/v1/documents/{DIGEST}").status_code == 404, "a terminal is given tasks of its hall, and nothing else"
 
 
 def test_a_desk_lists_its_own_cases_only_newest_first(anybody: httpx.Client, fleet: Fleet) -> None:
