@@ -113,7 +113,8 @@ def brought(db: sqlite3.Connection, number: str, terminal: str) -> tuple[str, ..
         return None
     rows = db.execute(
         "SELECT digest FROM (SELECT digest, 0 AS act, position FROM case_documents JOIN cases USING (number) "
-        "WHERE (number, terminal) = (?1, ?2) UNION ALL SELECT digest, position, 0 FROM act_documents JOIN acts USING (number, position) "
+        "WHERE (number, terminal) = (?1, ?2) "
+        "UNION ALL SELECT digest, position, 0 FROM act_documents JOIN acts USING (number, position) "
         "WHERE (number, terminal) = (?1, ?2)) LEFT JOIN documents d USING (digest) WHERE d.digest IS NULL ORDER BY act, position",
         (number, terminal),
     )
