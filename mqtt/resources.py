@@ -74,7 +74,7 @@ class Refused(Struct, frozen=True):
         "no_room",
         "wrong_range",
         "too_many",
-        "other_act",
+        "moved_on",
         "access_over",
     ]
 

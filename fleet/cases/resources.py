@@ -68,7 +68,7 @@ def create_cases(store: Store, desk: Callable[[], tuple[Desk, str]], terminal: C
             with store.transaction() as db:
                 new = store.ledger.post(db, number, posted.after, posted.act, now)
         except OtherActError:
-            return _json(Refused("other_act"), 409)
+            return _json(Refused("moved_on"), 409)
         except RefusedActError as refused:
             return _json(ActRefused(refused.code), 403 if refused.code in _NOT_ALLOWED else 422)
         with store.reading() as db:

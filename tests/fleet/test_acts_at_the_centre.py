@@ -87,7 +87,7 @@ def test_the_same_act_again_is_harmless_and_another_one_in_its_place_is_told(cen
     act, other = act_of(acts.Prechecked, just_now()), act_of(acts.Prechecked, just_now(5))
     assert [centre.post(WINDOW, case, 0, act).status_code for _ in range(2)] == [201, 200]
     answer = centre.post(WINDOW, case, 0, other)
-    assert (answer.status_code, answer.json) == (409, {"refused": "other_act"})
+    assert (answer.status_code, answer.json) == (409, {"refused": "moved_on"})
     assert centre.post(WINDOW, case, 5, other).status_code == 409
     assert [entry.act for entry in centre.file(HOME, case).acts] == [act]
     assert centre.file(HOME, case).case.work == centre.file(WINDOW, case).case.work
