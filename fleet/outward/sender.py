@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -86,6 +87,10 @@ class Sender:
         except RefusedError as error:
             _log.warning("%s of case %s was refused: %s", row.what, row.about, error.note)
             self._outbox.ended(row.id, "refused", error.note, self._clock())
+        except Exception as error:
+            # A row that breaks us must not end the thread that carries all others. What the error says may be private.
+            _log.error("%s of case %s broke its carrier: %s", row.what, row.about, type(error).__name__)
+            self._outbox.later(row.id, self._clock() + self._pace.wait(row.tries), "broke")
         else:
             self._outbox.ended(row.id, "gone", note, self._clock())
         return True
@@ -93,8 +98,12 @@ class Sender:
     def _run(self) -> None:
         while not self._ended:
             self._woken.clear()
-            if self.one():
-                continue
-            due = self._outbox.next_due()
+            try:
+                if self.one():
+                    continue
+                due = self._outbox.next_due()
+            except sqlite3.Error as error:
+                _log.error("the outbox cannot be used: %s", error)
+                due = self._clock() + self._pace.first
             # A clock that jumps is noticed within a minute.
             self._woken.wait(60.0 if due is None else min(max(due - self._clock(), 0.05), 60.0))

@@ -93,6 +93,26 @@ def test_a_refused_one_is_told_and_holds_nobody_up(outbox: Outbox, clock: Clock)
     assert [(e.id, e.state, e.note) for e in outbox.failed()] == [("a1", "refused", "http_422")]
 
 
+def test_one_that_breaks_the_carrier_waits_and_holds_no_other_case_up(outbox: Outbox, clock: Clock) -> None:
+    other = Other()
+    sender = Sender(outbox, other.send, Pace(), clock)
+    outbox.put("a", "A", "x", b"", 1.0)
+    outbox.put("b", "B", "x", b"", 1.0)
+    other.next = [ZeroDivisionError("13800138000")]
+    while sender.one():
+        pass
+    assert other.got == ["b"]
+    assert [(e.state, e.note) for e in outbox.entries("A")] == [("waiting", "broke")]
+
+
+def test_a_disk_that_fails_does_not_end_what_carries(outbox: Outbox, clock: Clock) -> None:
+    sender = Sender(outbox, Other().send, Pace(first=0.01))
+    outbox.close()
+    sender.start()
+    sender.stop()
+    assert not sender._thread.is_alive()
+
+
 def test_the_waits_double_up_to_the_most_and_the_other_side_may_ask_for_more(outbox: Outbox, clock: Clock) -> None:
     other = Other()
     sender = Sender(outbox, other.send, Pace(first=10, most=60), clock)
