@@ -23,10 +23,12 @@ from fleet.desk.inbox import CentreError, DamagedError, Inbox
 from fleet.desk.journal import Journal
 from fleet.desk.opening import NotOursError, Openings, SignedForm, open_case, open_page
 from fleet.desk.pictures import Master, reading_copy
+from fleet.desk.reporting import Reporting
 from fleet.desk.settings import DeskSettings
 from fleet.desk.words import ADVICE, DELIVERIES, FINDINGS, IDENTITIES, OUTCOMES, PROOFS, ROLES, UNPROVEN
 from fleet.keys.keyring import read_keys
 from fleet.overview import local_text, local_time
+from fleet.platform.platform import create_platform
 from fleet.recovery.reseal import RecoveredFolder
 from fleet.settings import secret
 from fleet.telling.telling import create_telling
@@ -51,6 +53,9 @@ class Desk:
         self.inbox = Inbox(settings.centre, settings.party, token, settings.ca, recovered)
         self.journal = Journal(settings.data / "openings.db")
         self.telling = create_telling(settings.telling, settings.data, keys) if settings.telling is not None else None
+        self.reporting = None
+        if settings.platform is not None:
+            self.reporting = Reporting(self.inbox, create_platform(settings.platform, settings.data))
         self.app = _app(settings, self.inbox, self.journal, keys)
         self._server = Server(self.app, settings.listen.host, settings.listen.port, threads=6)
 
@@ -61,6 +66,8 @@ class Desk:
     def start(self) -> None:
         if self.telling is not None:
             self.telling.start()
+        if self.reporting is not None:
+            self.reporting.start()
         self._server.start()
 
     def stop(self) -> None:
@@ -68,6 +75,8 @@ class Desk:
         self._server.stop()
         if self.telling is not None:
             self.telling.stop()
+        if self.reporting is not None:
+            self.reporting.stop()
         self.inbox.close()
         self.journal.close()
 

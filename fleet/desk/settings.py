@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from fleet.keys.token import TokenSettings
 from fleet.outward.ways import Way
+from fleet.platform.platform import PlatformSettings
 from fleet.settings import Listen, SettingsError, read
 from mqtt.messages import Code, Short
 
@@ -17,6 +18,7 @@ class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``party`` and its ``name`` in words; ``data``: folder of the journal of openings; ``parties``: code → name for display.
 
     ``token``: what unwraps the keys of ``key_file``. ``telling``: how SMS leave; without it nobody is told by SMS.
+    ``platform``: how the provincial platform is told; without it nobody is.
     ``recovered``: folder of documents the recovery officers resealed to this party's present key.
     """
 
@@ -31,6 +33,7 @@ class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
     parties: dict[str, str] = {}
     token: TokenSettings | None = None
     telling: Way | None = None
+    platform: PlatformSettings | None = None
     recovered: Path | None = None
 
 

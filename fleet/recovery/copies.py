@@ -43,8 +43,8 @@ def _documents(path: Path, party: str, number: str | None) -> list[tuple[str, st
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         return db.execute(
-            "SELECT number, digest FROM cases JOIN case_documents USING (number) "
-            "WHERE home = ? AND ifnull(? = number, 1) ORDER BY 1, 2",
+            "SELECT number, digest FROM cases JOIN (SELECT number, digest FROM case_documents "
+            "UNION SELECT number, digest FROM act_documents) USING (number) WHERE home = ? AND ifnull(? = number, 1) ORDER BY 1, 2",
             (party, number),
         ).fetchall()
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from support.broker import wait_until
+from support.desk import desk_settings
+from support.fleet import HOME, Fleet, sealed_case
+from support.fleet import taken as taken_in
 from support.gateway import Gateway, gateway
+from test_home_desk_opens_a_case import bring
 
+from domain import sealing
 from domain.case import acts
 from domain.case.life import Life, Taken, begun, fold
 from domain.case.rights import State
 from domain.catalogue.catalogue import load
+from fleet.desk.app import Desk, create_desk
+from fleet.desk.settings import DeskSettings
 from fleet.outward.sender import Pace
 from fleet.outward.ways import FileDrop, FileWay, HttpWay, Poster
 from fleet.platform import sm
@@ -278,6 +286,40 @@ def test_files_go_out_and_numbers_come_back_as_files(tmp_path: Path) -> None:
     assert platform.project(CASE) == "A1"
     assert sorted(path.name for path in answers.iterdir()) == ["2.bad", "3.json.part"]
     platform.stop()
+
+
+def test_a_desk_finds_what_is_new_in_its_ledgers_whoever_wrote_it_and_tells_it_once(fleet: Fleet, tmp_path: Path) -> None:
+    public, key = sealing.new_key(HOME)
+    drop = tmp_path / "drop"
+    drop.mkdir(mode=0o750)
+    sealed = sealed_case("C1", public)
+    settings = desk_settings(tmp_path / "desk", fleet.centre.api_address, key, fleet.broker.authority.authority)
+    platform = PlatformSettings(FileWay(drop), BODY, {taken_in("C1", sealed).item: CODES})
+    bring(fleet, "C1", sealed)
+    with running(replace(settings, platform=platform)) as desk:
+        assert desk.reporting is not None
+        wait_until(lambda: len(list(drop.iterdir())) == 1, "told that it was taken in")
+        desk.inbox.post("C1", 0, acts.NotAccepted(at=datetime.now(UTC), by="home_officer", why="not_competent"))
+        desk.reporting.wake()
+        wait_until(lambda: len(list(drop.iterdir())) == 2, "told that it was not accepted")
+    with running(replace(settings, platform=platform)) as desk:  # a restart tells nothing twice
+        assert desk.reporting is not None
+        assert desk.reporting.look() == 0
+    records = sorted((json.loads(path.read_bytes()) for path in drop.iterdir()), key=lambda record: record["serial"])
+    assert [(r["caseNo"], r["serial"], r["proStatus"], "resultDate" in r) for r in records] == [
+        ("C1", 0, "1", False),
+        ("C1", 1, "3", True),
+    ]
+
+
+@contextmanager
+def running(settings: DeskSettings) -> Iterator[Desk]:
+    desk = create_desk(settings)
+    desk.start()
+    try:
+        yield desk
+    finally:
+        desk.stop()
 
 
 def key_file(folder: Path) -> Path:
