@@ -50,11 +50,21 @@ AT = np.linspace(0.04, 0.96, PLACES, dtype=np.float32)
 SEEN = 0.45
 """Least share of a side that lies in the picture."""
 
-BEND_PRICE = 0.02
+END_PRICE = 0.4
+"""What a side loses of which nothing is seen at either end: corners are where sides end."""
+
+BEND_PRICE = 0.015
 """What a pixel of it costs a side."""
 
 LAST_FROM, LAST_TO = 4, 11
 """Pixels from the side between which a step must still be one: the joint of two tiles is none."""
+
+_OFF = np.arange(LAST_FROM, LAST_TO + 1, dtype=np.float32)
+LEADS_UP = np.float32(1 / len(_OFF) - _OFF.mean() * (_OFF - _OFF.mean()) / ((_OFF - _OFF.mean()) ** 2).sum())
+"""Weights of a band's samples that give the value at offset 0 of the straight line through them."""
+
+LEAST_CHROMA = 4.0
+"""Weighted chroma of a step that is told from none."""
 
 LEAST_STEP = 4.0
 """Below this a place shows no step but noise."""
@@ -72,6 +82,21 @@ SKEWED = 0.74
 AREA = 0.8
 """What a shape filling the picture gains, by the root of its share: the page rather than the table printed on it."""
 
+THIRD = 16.0
+"""Weighted chroma by which what lies beside a side must differ from the desk, and from the paper, to be a third thing: a hand."""
+
+MOST_COVERED = 0.4
+"""Share of all sides that may be covered: with more, nothing is known of the page."""
+
+ENOUGH = 9
+"""Open places by which a side's own step is known; with fewer it is that of the other sides."""
+
+LEAST_OPEN = 4
+"""Places a side is judged by at least, however much of it is covered."""
+
+COVERED_PRICE = 0.25
+"""What a side that is all covered would lose: of two shapes the one that needs no hand is taken."""
+
 BORDER = 2.5
 """A side this near the picture's border over its whole length has nothing beyond it to be judged by."""
 
@@ -82,7 +107,8 @@ BORDER_PRICE = 0.45
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
     """Of n shapes: ``score`` n; of their sides, n × 4: ``value`` 0..1, ``border``, ``step`` (× 3, inward less outward);
-    ``bend``, pixels inwards in the middle; ``held`` n × 4 × :data:`PLACES`: which places show the side."""
+    ``bend``, pixels inwards in the middle; ``held`` n × 4 × :data:`PLACES`: which places show the side; ``covered``, which do not
+    because a third thing, neither desk nor paper, lies over them."""
 
     score: Floats
     value: Floats
@@ -90,6 +116,7 @@ class Judged:
     step: Floats
     bend: Floats
     held: NDArray[np.bool_]
+    covered: NDArray[np.bool_]
 
     def __getitem__(self, chosen: object) -> Judged:
         return Judged(*(getattr(self, name)[chosen] for name in self.__slots__))
@@ -112,7 +139,7 @@ def judge(smooth: Floats, shapes: Floats) -> Judged:
     """``shapes``: n × 4 corners × (x, y), clockwise, in pixels of the smoothed, weighted picture ``smooth``."""
     if len(shapes) == 0:
         none = np.zeros((0, 4), np.float32)
-        return Judged(none[:, 0], none, none > 0, np.zeros((0, 4, 3), np.float32), none, np.zeros((0, 4, PLACES), bool))
+        return Judged(none[:, 0], none, none > 0, np.zeros((0, 4, 3), np.float32), none, *[np.zeros((0, 4, PLACES), bool)] * 2)
     height, width = smooth.shape[:2]
     along = np.roll(shapes, -1, axis=1) - shapes
     length = np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-6)
@@ -123,28 +150,27 @@ def judge(smooth: Floats, shapes: Floats) -> Judged:
     border = (np.minimum(places, (width - 1, height - 1) - places).min(-1) < BORDER).all(-1)
 
     values = _profiles(smooth, places, inward, LAST_TO)
-    step, held = _held(values, np.zeros_like(spread))
+    third = _third(values)
+    step, held = _held(values, np.zeros_like(spread), third)
     bend = np.zeros(length.shape, np.float32)
-    doubtful = (held.mean(-1) < STRAIGHT) & ~border
+    doubtful = (_share(held, third) < STRAIGHT) & ~border
     doubtful &= _worth(shapes, step, np.where(doubtful[..., None], True, held), border, width, height)[:, None]
     if doubtful.any():
         wide = _profiles(smooth, places[doubtful], inward[doubtful], REACH)
         bend[doubtful], step[doubtful], held[doubtful] = _bent(
-            wide, spread[doubtful], length[doubtful], step[doubtful], held[doubtful]
+            wide, spread[doubtful], length[doubtful], step[doubtful], held[doubtful], third[doubtful]
         )
     strength = np.sqrt((step**2).sum(-1))
-    unit = step / np.maximum(strength, 1e-6)[..., None]
-    lasting = np.median(_far(values) @ unit[..., None], axis=2)[..., 0] / np.maximum(strength, 1e-6)
-    lasts = np.clip((lasting - 0.1) / 0.5, 0, 1)
+    lasts = np.clip((_lasting(values, step, third) - 0.1) / 0.5, 0, 1)
     clear = np.minimum(1.0, strength / CLEAR_STEP) + 0.04 * np.clip(np.log2(np.maximum(strength, 1) / CLEAR_STEP), 0, 3)
-    value = np.maximum(np.minimum(1.0, held.mean(-1) / FORGIVEN) * clear * lasts - BEND_PRICE * np.abs(bend), 0) * (
-        high - low > SEEN
-    )
-    return _total(smooth, shapes, value, border, step, bend, held)
+    covered = third & ~held
+    seen = np.minimum(1.0, _share(held, third) / FORGIVEN) - COVERED_PRICE * covered.mean(-1) - END_PRICE * open_ends(held, covered)
+    value = np.maximum(seen * clear * lasts - BEND_PRICE * np.abs(bend), 0) * (high - low > SEEN)
+    return _total(smooth, shapes, value, border, step, bend, held, covered)
 
 
 def _total(
-    smooth: Floats, shapes: Floats, value: Floats, border: NDArray[np.bool_], step: Floats, bend: Floats, held: NDArray[np.bool_]
+    smooth: Floats, shapes: Floats, value: Floats, border: NDArray[np.bool_], step: Floats, bend: Floats, held: NDArray[np.bool_], covered: NDArray[np.bool_]
 ) -> Judged:
     height, width = smooth.shape[:2]
     along = np.roll(shapes, -1, axis=1) - shapes
@@ -166,7 +192,7 @@ def _total(
     share = np.minimum(area / (width * height), 1)
     score = usual + worst + AREA * np.sqrt(share) + 0.15 * brighter + 0.35 * alike - BORDER_PRICE * border.sum(-1)
     score = score - OVERRUN_PRICE * (_overrun(smooth, shapes, step, strength) * judged).sum(-1)
-    return Judged(np.where(plausible, score, -1.0).astype(np.float32), value, border, step, bend, held)
+    return Judged(np.where(plausible, score, -1.0).astype(np.float32), value, border, step, bend, held, covered)
 
 
 def _worth(
@@ -217,15 +243,49 @@ def _steps(values: Floats) -> Floats:
     return np.asarray(means[..., WINDOW + 1 :, :] - means[..., : -WINDOW - 1, :])
 
 
-def _far(values: Floats) -> Floats:
-    """The step between the bands further off."""
+def _far(values: Floats) -> tuple[Floats, Floats]:
+    """The step between the bands further off; and between what they lead up to at the side, in a light that falls off evenly."""
     middle = values.shape[-2] // 2
-    inner = values[..., middle + LAST_FROM : middle + LAST_TO + 1, :].mean(-2)
-    outer = values[..., middle - LAST_TO : middle - LAST_FROM + 1, :].mean(-2)
-    return np.asarray(inner - outer)
+    inner = values[..., middle + LAST_FROM : middle + LAST_TO + 1, :]
+    outer = values[..., middle - LAST_TO : middle - LAST_FROM + 1, :][..., ::-1, :]
+    apart = inner - outer
+    return apart.mean(-2), np.einsum("...oc,o->...c", apart, LEADS_UP)
 
 
-def _held(values: Floats, shift: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+def _third(values: Floats) -> NDArray[np.bool_]:
+    """n × 4 × :data:`PLACES`: beside which places something lies that is neither this shape's paper nor its desk."""
+    middle = values.shape[-2] // 2
+    outer = values[..., middle - LAST_TO : middle - LAST_FROM + 1, 1:].mean(-2)
+    inner = values[..., middle + LAST_FROM : middle + LAST_TO + 1, 1:].mean(-2)
+    n = len(values)
+    desk, paper = (np.median(band.reshape(n, -1, 2), axis=1)[:, None, None] for band in (outer, inner))
+    third = (((outer - desk) ** 2).sum(-1) > THIRD**2) & (((outer - paper) ** 2).sum(-1) > THIRD**2)
+    return np.asarray(third & (third.mean((1, 2)) < MOST_COVERED)[:, None, None], np.bool_)
+
+
+def open_ends(held: NDArray[np.bool_], covered: NDArray[np.bool_]) -> Floats:
+    """Share of the places at a side's ends that show no side, though nothing covers them."""
+    bare = ~(held | covered)
+    return np.asarray((bare[..., :ENDS].sum(-1) + bare[..., -ENDS:].sum(-1)) / (2 * ENDS), np.float32)
+
+
+def _share(held: NDArray[np.bool_], third: NDArray[np.bool_]) -> Floats:
+    """Share of a side that is held, of what of it is open to be seen."""
+    open_ = np.maximum((held | ~third).sum(-1), LEAST_OPEN)
+    return np.asarray(held.sum(-1) / open_, np.float32)
+
+
+def _lasting(values: Floats, step: Floats, third: NDArray[np.bool_]) -> Floats:
+    """The share of each side's step that is still there further off. Along a shadow's edge luma says nothing, but chroma does."""
+    far, level = _far(values)
+    far, level = _usual(far, third), _usual(level, third)
+    size = np.maximum((step**2).sum(-1), 1e-6)
+    chroma = (step[..., 1:] ** 2).sum(-1)
+    coloured = np.where(chroma > LEAST_CHROMA**2, (far * step)[..., 1:].sum(-1) / np.maximum(chroma, 1e-6), 0)
+    return np.asarray(np.maximum(np.maximum((far * step).sum(-1), (level * step).sum(-1)) / size, coloured), np.float32)
+
+
+def _held(values: Floats, shift: Floats, third: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:
     """A side's usual step, and which places show it; ``shift``: whole samples each place lies inwards of the middle."""
     middle = values.shape[-2] // 2
     if shift.any():
@@ -234,24 +294,38 @@ def _held(values: Floats, shift: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     else:
         values = values[..., middle - SLACK - WINDOW : middle + SLACK + WINDOW + 1, :]
     steps = _steps(values)
-    usual = np.median(steps[..., SLACK, :], axis=-2)
+    usual = _usual(steps[..., SLACK, :], third)
     strength = np.sqrt((usual**2).sum(-1))
     unit = usual / np.maximum(strength, 1e-6)[..., None]
     like = (steps @ unit[..., None, :, None])[..., 0].max(-1)
     return usual, like > np.maximum(LEAST_STEP, 0.4 * strength)[..., None]
 
 
+def _usual(steps: Floats, third: NDArray[np.bool_]) -> Floats:
+    """Median along a side, of its open places; of all the shape's where a side has too few."""
+    usual = np.median(steps, axis=-2)
+    if third.any():
+        open_ = np.where(third[..., None], np.nan, steps)
+        some = third.any(-1) & ((~third).sum(-1) >= ENOUGH)
+        few = third.any(-1) & ~some
+        usual[some] = np.nanmedian(open_[some], axis=-2)
+        if few.any() and steps.ndim == 4:
+            shape, _ = np.nonzero(few)
+            usual[few] = np.nanmedian(open_.reshape(len(open_), -1, open_.shape[-1])[shape], axis=-2)
+    return np.asarray(usual, np.float32)
+
+
 def _bent(
-    values: Floats, at: Floats, length: Floats, step: Floats, held: NDArray[np.bool_]
+    values: Floats, at: Floats, length: Floats, step: Floats, held: NDArray[np.bool_], third: NDArray[np.bool_]
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """For each of n sides the bend under which most of it is held, its usual step there, and which places hold it."""
     tent = 1 - np.abs(2 * at - 1)
     tent = (tent + np.minimum(1.0, 1.6 * tent)) / 2  # between a knee and a bow
-    best = held.mean(-1) * np.minimum(1.0, np.sqrt((step**2).sum(-1)) / CLEAR_STEP)
+    best = _share(held, third) * np.minimum(1.0, np.sqrt((step**2).sum(-1)) / CLEAR_STEP)
     bend, step, held = np.zeros(len(at), np.float32), step.copy(), held.copy()
     for wish in BENDS:
-        usual, holds = _held(values, (wish * tent).astype(np.float32))
-        worth = holds.mean(-1) * np.minimum(1.0, np.sqrt((usual**2).sum(-1)) / CLEAR_STEP) - BEND_PRICE * abs(wish)
+        usual, holds = _held(values, (wish * tent).astype(np.float32), third)
+        worth = _share(holds, third) * np.minimum(1.0, np.sqrt((usual**2).sum(-1)) / CLEAR_STEP) - BEND_PRICE * abs(wish)
         ends = np.minimum(holds[:, :ENDS].sum(-1), holds[:, -ENDS:].sum(-1)) > ENDS // 2
         better = (worth > best + 1e-3) & (abs(wish) < MOST_BENT * length) & ends
         best = np.where(better, worth, best)

@@ -10,7 +10,10 @@ from devices.camera.judge import Judged, judge
 Floats = NDArray[np.float32]
 
 DONORS = 12
-ROUNDS = 2
+ROUNDS = 3
+SLIDES = (-12, -6, -3, 3, 6, 12)
+"""Pixels."""
+
 APART = 1.5
 """Pixels a corner must move to be worth judging."""
 
@@ -20,7 +23,7 @@ def mixed(smooth: Floats, shapes: Floats, judged: Judged, rounds: int = ROUNDS) 
     best, verdict = shapes[:1], judged[:1]
     donors = shapes[:DONORS]
     for _ in range(rounds):
-        made = _made(best[0], donors)
+        made = np.concatenate((_made(best[0], donors), _slid(best[0])))
         if len(made) == 0:
             break
         looked = judge(smooth, made)
@@ -44,3 +47,17 @@ def _made(best: Floats, donors: Floats) -> Floats:
             shape[:, list(corners)] = donors[taken][:, list(corners)]
             made.append(shape)
     return np.unique(np.concatenate(made), axis=0)
+
+
+def _slid(best: Floats) -> Floats:
+    """Each corner moved along either of its sides."""
+    after, before = np.roll(best, -1, axis=0) - best, np.roll(best, 1, axis=0) - best
+    made = []
+    for i in range(4):
+        for way in (after[i], before[i]):
+            unit = way / max(float(np.hypot(*way)), 1e-6)
+            for step in SLIDES:
+                shape = best.copy()
+                shape[i] += step * unit
+                made.append(shape)
+    return np.array(made, np.float32)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from devices.camera.cut import cut_at
 from devices.camera.hulls import hulls
-from devices.camera.judge import Judged, joined, judge
+from devices.camera.judge import Judged, joined, judge, open_ends
 from devices.camera.lines import lines
 from devices.camera.mix import mixed
 from devices.camera.picture import Picture
@@ -83,7 +83,7 @@ def seek(picture: Picture) -> Sought | None:
     edges, smooth = lines(small)
     shapes, _ = quads(edges, small.shape[1], small.shape[0])
     judged = judge(smooth, shapes)
-    plain = len(shapes) > 0 and float(judged.score.max()) >= PLAIN_SCORE
+    plain = len(shapes) > 0 and _plain(judged[int(np.argmax(judged.score))])
     if not plain:
         others = hulls(small)
         shapes, judged = np.concatenate((shapes, others)), joined(judged, judge(smooth, others))
@@ -98,11 +98,16 @@ def seek(picture: Picture) -> Sought | None:
     return Sought(page, smooth, shapes, joined(verdict, judged), scale)
 
 
+def _plain(judged: Judged) -> bool:
+    """Whether nothing is to be gained by looking on."""
+    return float(judged.score) >= PLAIN_SCORE and not open_ends(judged.held, judged.covered).any()
+
+
 def _page(picture: Picture, shape: NDArray[np.float32], verdict: Judged, scale: NDArray[np.float64]) -> Page | None:
     score = float(verdict.score[0])
     if score < LEAST_SCORE:
         return None
-    sides = refine(picture, (shape + 0.5) * scale - 0.5, verdict.bend[0] * float(scale.mean()))
+    sides = refine(picture, (shape + 0.5) * scale - 0.5, verdict.bend[0] * float(scale.mean()), verdict.covered[0])
     edges = cut_at(picture, sides, verdict.border[0])
     if not _firm(sides, score, bool(edges)):
         return None

@@ -37,8 +37,11 @@ LEAST_STEP = 4.0
 STRENGTH = 0.35
 """Share of the side's usual step a single place must show."""
 
-END = 0.4
-"""Share of a bent side that its line at either end is fitted through."""
+ENDS = (0.4, 0.28, 0.16)
+"""Shares of a bent side that its line at either end is fitted through: the longest that is straight."""
+
+LEAST_END = 9
+"""Places it takes."""
 
 BENT = 0.0012
 """Scatter about the straight line, as a share of the diagonal, from which a side may be bent."""
@@ -55,11 +58,13 @@ class Sides:
     ends: Floats
 
 
-def refine(picture: Picture, quad: Floats, bends: Floats | None = None) -> Sides:
+def refine(picture: Picture, quad: Floats, bends: Floats | None = None, covered: NDArray[np.bool_] | None = None) -> Sides:
     """The corners of ``quad`` moved onto the sides the picture shows; a side nothing is seen of stays where it was.
 
-    ``bends``: pixels by which the middle of each side lies inwards of the straight line.
+    ``bends``: pixels by which the middle of each side lies inwards of the straight line. ``covered``: 4 × places along it, over
+    which something lies: there it is not looked, and what is ``seen`` is a share of the rest.
     """
+    hidden = np.zeros((4, PLACES), bool) if covered is None else _spread(covered)
     diagonal = float(np.hypot(picture.width, picture.height))
     paths = _paths(quad, np.zeros(4) if bends is None else bends)
     along = np.roll(quad, -1, axis=0) - quad
@@ -67,7 +72,7 @@ def refine(picture: Picture, quad: Floats, bends: Floats | None = None) -> Sides
     sides = Sides(quad, np.zeros(4), np.zeros((4, 3)), np.stack((along, along), axis=1))
     for share in REACHES:
         reach = share * diagonal
-        fits = [_fit(picture, sides.corners, i, paths[i], reach, BENT * diagonal) for i in range(4)]
+        fits = [_fit(picture, sides.corners, i, paths[i], hidden[i], reach, BENT * diagonal) for i in range(4)]
         moved = _corners([(fit.first, fit.last) for fit in fits])
         if moved is None or np.abs(moved - sides.corners).max() > 5 * reach:
             break
@@ -103,6 +108,14 @@ def _corners(ends: list[tuple[Line, Line]]) -> Floats | None:
 AT = np.linspace(0.03, 0.97, PLACES)
 
 
+def _spread(covered: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """For each of :data:`PLACES`, whether the nearest of the coarser places, or its neighbour, is covered."""
+    wide = covered.copy()
+    wide[:, 1:] |= covered[:, :-1]
+    wide[:, :-1] |= covered[:, 1:]
+    return wide[:, np.rint(np.linspace(0, covered.shape[1] - 1, PLACES)).astype(np.intp)]
+
+
 def _paths(quad: Floats, bends: Floats) -> list[Floats]:
     tent = 1 - np.abs(2 * AT - 1)
     tent = (tent + np.minimum(1.0, 1.6 * tent)) / 2
@@ -115,31 +128,47 @@ def _paths(quad: Floats, bends: Floats) -> list[Floats]:
     return paths
 
 
-def _fit(picture: Picture, quad: Floats, side: int, path: Floats, reach: float, bent: float) -> _Fit:
+def _fit(
+    picture: Picture, quad: Floats, side: int, path: Floats, hidden: NDArray[np.bool_], reach: float, bent: float
+) -> _Fit:
     start, end = quad[side], quad[(side + 1) % 4]
     along = (end - start) / max(1e-6, float(np.hypot(*(end - start))))
     across = np.array((-along[1], along[0]))  # inwards, for clockwise corners
     points = path[:, None, :] + np.linspace(-reach, reach, SAMPLES)[None, :, None] * across
-    response, step = _response(picture, points)
+    if (~hidden).sum() < PLACES // 6:
+        return _Fit((start, along), (start, along), path, 0.0, np.zeros(3))
+    response, step = _response(picture, points, hidden)
     best = np.argmax(response, axis=1)
-    strength = float(np.median(response.max(axis=1)))
-    strong = response[np.arange(PLACES), best] > max(STRENGTH * strength, LEAST_STEP)
-    if strength < LEAST_STEP or strong.sum() < PLACES // 5:
+    strength = float(np.median(response.max(axis=1)[~hidden]))
+    strong = (response[np.arange(PLACES), best] > max(STRENGTH * strength, LEAST_STEP)) & ~hidden
+    if strength < LEAST_STEP or strong.sum() < (~hidden).sum() // 5:
         return _Fit((start, along), (start, along), path, 0.0, step)
     exact = (best + _between(response, best)) / (SAMPLES - 1) * 2 * reach - reach
     points = (path + exact[:, None] * across)[strong].astype(np.float32)
     fine = 1.5 * reach / SAMPLES
     line = _crowd(points, fine, along)
     away = float(np.percentile(_away(points, line), 80))
-    seen = float(strong.mean())
-    first, last = AT[strong] < END, AT[strong] > 1 - END
-    if away > bent and min(first.sum(), last.sum()) >= PLACES // 8:
-        ends = _crowd(points[first], fine, along), _crowd(points[last], fine, along)
-        apart = np.concatenate((_away(points[first], ends[0]), _away(points[last], ends[1])))
-        if np.percentile(apart, 80) < 0.5 * away:
-            return _Fit(*ends, path + _smooth(exact, strong)[:, None] * across, seen, step)
+    seen = float(strong.sum() / (~hidden).sum())
+    if away > bent:
+        ends = [_end(points, share, fine, along) for share in (AT[strong], 1 - AT[strong])]
+        if None not in ends and max(scatter for _, scatter in ends) < 0.5 * away:
+            return _Fit(ends[0][0], ends[1][0], path + _smooth(exact, strong)[:, None] * across, seen, step)
     foot, direction = line
     return _Fit(line, line, foot + ((path - foot) @ direction)[:, None] * direction, seen, step)
+
+
+def _end(points: NDArray[np.float32], shares: Floats, fine: float, along: Floats) -> tuple[Line, float] | None:
+    """The line at the end from which ``shares`` of the side are counted, and the scatter about it; ``None``: too little is seen."""
+    found = None
+    for most in ENDS:
+        near = shares < most
+        if near.sum() < LEAST_END:
+            break
+        line = _crowd(points[near], fine, along)
+        found = line, float(np.percentile(_away(points[near], line), 80))
+        if found[1] < fine:
+            break
+    return found
 
 
 def _between(response: NDArray[np.float32], best: NDArray[np.intp]) -> Floats:
@@ -180,13 +209,13 @@ def _away(points: NDArray[np.float32], line: Line) -> Floats:
     return np.asarray(np.abs((points[:, 0] - x) * vy - (points[:, 1] - y) * vx), np.float64)
 
 
-def _response(picture: Picture, points: Floats) -> tuple[NDArray[np.float32], Floats]:
+def _response(picture: Picture, points: Floats, hidden: NDArray[np.bool_]) -> tuple[NDArray[np.float32], Floats]:
     """How much each sample is the side's usual step, and that step. Places outside the picture never are."""
     values = profiles(picture, points)
     steps = steps_along(values)
-    usual = np.median(steps, axis=0)
+    usual = np.median(steps[~hidden], axis=0)
     half = SAMPLES // 2
-    halves = np.median(values[:, half + 1 :].mean(axis=1) - values[:, :half].mean(axis=1), axis=0)
+    halves = np.median((values[:, half + 1 :].mean(axis=1) - values[:, :half].mean(axis=1))[~hidden], axis=0)
     direction = max((*usual, halves), key=lambda step: float((step**2).sum()))
     unit = direction / max(float(np.sqrt((direction**2).sum())), 1e-6)
     x, y = points[..., 0], points[..., 1]
