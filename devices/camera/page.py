@@ -41,6 +41,9 @@ WHOLE_SCORE = 1.7
 SEEN = 0.8
 """Share of a side that must show a step in the full picture: of three sides of a whole page, of two of one that is cut off."""
 
+LEAST_SEEN = 0.4
+"""Share of the fourth side of a whole page: of a hand's outline one side is seen in the small picture only."""
+
 MOST_TURN = 28.0
 """Degrees by which a side may turn from its start to its end: a sheet folded and seen askew reaches 20."""
 
@@ -121,4 +124,4 @@ def _firm(sides: Sides, score: float, cut: bool) -> bool:
     straight = float(turn.max()) < np.radians(MOST_TURN)
     if cut:
         return straight and float(seen[2]) >= SEEN
-    return straight and float(seen[1]) >= SEEN and score >= WHOLE_SCORE
+    return straight and float(seen[0]) >= LEAST_SEEN and float(seen[1]) >= SEEN and score >= WHOLE_SCORE

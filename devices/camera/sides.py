@@ -47,6 +47,10 @@ BENT = 0.0012
 """Scatter about the straight line, as a share of the diagonal, from which a side may be bent."""
 
 
+BEHIND_A_HAND = 0.978
+"""Least cosine between both ends of a side that is partly covered (12°): a finger's outline is no end of it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
     """``corners`` 4 × 2 in the picture's pixels. Of each side, from corner i to i + 1: ``seen``, the share that shows a step;
@@ -151,7 +155,8 @@ def _fit(
     seen = float(strong.sum() / (~hidden).sum())
     if away > bent:
         ends = [_end(points, share, fine, along) for share in (AT[strong], 1 - AT[strong])]
-        if None not in ends and max(scatter for _, scatter in ends) < 0.5 * away:
+        turned = None in ends or (hidden.any() and float(ends[0][0][1] @ ends[1][0][1]) < BEHIND_A_HAND)
+        if not turned and max(scatter for _, scatter in ends) < 0.5 * away:
             return _Fit(ends[0][0], ends[1][0], path + _smooth(exact, strong)[:, None] * across, seen, step)
     foot, direction = line
     return _Fit(line, line, foot + ((path - foot) @ direction)[:, None] * direction, seen, step)
