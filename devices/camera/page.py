@@ -41,7 +41,7 @@ WHOLE_SCORE = 1.7
 SEEN = 0.8
 """Share of a side that must show a step in the full picture: of three sides of a whole page, of two of one that is cut off."""
 
-LEAST_SEEN = 0.4
+LEAST_SEEN = 0.58
 """Share of the fourth side of a whole page: of a hand's outline one side is seen in the small picture only."""
 
 MOST_TURN = 28.0

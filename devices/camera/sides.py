@@ -40,6 +40,9 @@ STRENGTH = 0.35
 ENDS = (0.4, 0.28, 0.16)
 """Shares of a bent side that its line at either end is fitted through: the longest that is straight."""
 
+STRAY = 1.7
+"""As many times that far from its line a step is not the side's."""
+
 LEAST_END = 9
 """Places it takes."""
 
@@ -76,7 +79,7 @@ def refine(picture: Picture, quad: Floats, bends: Floats | None = None, covered:
     sides = Sides(quad, np.zeros(4), np.zeros((4, 3)), np.stack((along, along), axis=1))
     for share in REACHES:
         reach = share * diagonal
-        fits = [_fit(picture, sides.corners, i, paths[i], hidden[i], reach, BENT * diagonal) for i in range(4)]
+        fits = _fits(picture, sides.corners, paths, hidden, reach, BENT * diagonal)
         moved = _corners([(fit.first, fit.last) for fit in fits])
         if moved is None or np.abs(moved - sides.corners).max() > 5 * reach:
             break
@@ -132,31 +135,58 @@ def _paths(quad: Floats, bends: Floats) -> list[Floats]:
     return paths
 
 
+def _fits(
+    picture: Picture, quad: Floats, paths: list[Floats], hidden: NDArray[np.bool_], reach: float, bent: float
+) -> list[_Fit]:
+    """All four sides, looked at together."""
+    along = np.roll(quad, -1, axis=0) - quad
+    along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
+    across = np.stack((-along[:, 1], along[:, 0]), axis=-1)  # inwards, for clockwise corners
+    points = np.array(paths)[:, :, None] + np.linspace(-reach, reach, SAMPLES)[:, None] * across[:, None, None]
+    values = profiles(picture, points.reshape(-1, SAMPLES, 2))
+    steps = steps_along(values).reshape(4, PLACES, SAMPLES, 3)
+    values = values.reshape(4, PLACES, SAMPLES, 3)
+    x, y = points[..., 0], points[..., 1]
+    inside = (x >= 0) & (x <= picture.width - 1) & (y >= 0) & (y <= picture.height - 1)
+    fits = []
+    for i in range(4):
+        if (~hidden[i]).sum() < LEAST_END:
+            line = quad[i], along[i]
+            fits.append(_Fit(line, line, paths[i], 0.0, np.zeros(3)))
+        else:
+            response, step = _response(values[i], steps[i], inside[i], hidden[i])
+            fits.append(_fit(response, step, (quad[i], along[i]), paths[i], hidden[i], reach, bent))
+    return fits
+
+
 def _fit(
-    picture: Picture, quad: Floats, side: int, path: Floats, hidden: NDArray[np.bool_], reach: float, bent: float
+    response: NDArray[np.float32],
+    step: Floats,
+    side: Line,
+    path: Floats,
+    hidden: NDArray[np.bool_],
+    reach: float,
+    bent: float,
 ) -> _Fit:
-    start, end = quad[side], quad[(side + 1) % 4]
-    along = (end - start) / max(1e-6, float(np.hypot(*(end - start))))
-    across = np.array((-along[1], along[0]))  # inwards, for clockwise corners
-    points = path[:, None, :] + np.linspace(-reach, reach, SAMPLES)[None, :, None] * across
-    if (~hidden).sum() < PLACES // 6:
-        return _Fit((start, along), (start, along), path, 0.0, np.zeros(3))
-    response, step = _response(picture, points, hidden)
+    _, along = side
+    across = np.array((-along[1], along[0]))
     best = np.argmax(response, axis=1)
     strength = float(np.median(response.max(axis=1)[~hidden]))
     strong = (response[np.arange(PLACES), best] > max(STRENGTH * strength, LEAST_STEP)) & ~hidden
     if strength < LEAST_STEP or strong.sum() < (~hidden).sum() // 5:
-        return _Fit((start, along), (start, along), path, 0.0, step)
+        return _Fit(side, side, path, 0.0, step)
     exact = (best + _between(response, best)) / (SAMPLES - 1) * 2 * reach - reach
     points = (path + exact[:, None] * across)[strong].astype(np.float32)
     fine = 1.5 * reach / SAMPLES
     line = _crowd(points, fine, along)
-    away = float(np.percentile(_away(points, line), 80))
-    seen = float(strong.sum() / (~hidden).sum())
+    beside = _away(points, line)
+    away = float(np.percentile(beside, 80))
+    seen = float((beside < STRAY * bent).sum() / (~hidden).sum())
     if away > bent:
         ends = [_end(points, share, fine, along) for share in (AT[strong], 1 - AT[strong])]
         turned = None in ends or (hidden.any() and float(ends[0][0][1] @ ends[1][0][1]) < BEHIND_A_HAND)
         if not turned and max(scatter for _, scatter in ends) < 0.5 * away:
+            seen = float(strong.sum() / (~hidden).sum())
             return _Fit(ends[0][0], ends[1][0], path + _smooth(exact, strong)[:, None] * across, seen, step)
     foot, direction = line
     return _Fit(line, line, foot + ((path - foot) @ direction)[:, None] * direction, seen, step)
@@ -197,15 +227,15 @@ def _smooth(offsets: Floats, strong: NDArray[np.bool_]) -> Floats:
 
 def _crowd(points: NDArray[np.float32], least: float, along: Floats) -> Line:
     """The line most points agree on, directed as ``along``; curled corners and text beside the edge do not."""
-    line = _line(points)
+    line = _line(points, cv2.DIST_HUBER)
     for _ in range(3):
         away = _away(points, line)
-        line = _line(points[away <= max(2 * least, 2 * float(np.median(away)))])
+        line = _line(points[away <= max(2 * least, 2 * float(np.median(away)))], cv2.DIST_L2)
     return line if float(line[1] @ along) > 0 else (line[0], -line[1])
 
 
-def _line(points: NDArray[np.float32]) -> Line:
-    vx, vy, x, y = cv2.fitLine(points, cv2.DIST_HUBER, 0, 0.01, 0.001).ravel().astype(float)
+def _line(points: NDArray[np.float32], distance: int) -> Line:
+    vx, vy, x, y = cv2.fitLine(points, distance, 0, 0.01, 0.001).ravel().astype(float)
     return np.array((x, y)), np.array((vx, vy))
 
 
@@ -214,19 +244,17 @@ def _away(points: NDArray[np.float32], line: Line) -> Floats:
     return np.asarray(np.abs((points[:, 0] - x) * vy - (points[:, 1] - y) * vx), np.float64)
 
 
-def _response(picture: Picture, points: Floats, hidden: NDArray[np.bool_]) -> tuple[NDArray[np.float32], Floats]:
+def _response(
+    values: NDArray[np.float32], steps: NDArray[np.float32], inside: NDArray[np.bool_], hidden: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], Floats]:
     """How much each sample is the side's usual step, and that step. Places outside the picture never are."""
-    values = profiles(picture, points)
-    steps = steps_along(values)
     usual = np.median(steps[~hidden], axis=0)
     half = SAMPLES // 2
     halves = np.median((values[:, half + 1 :].mean(axis=1) - values[:, :half].mean(axis=1))[~hidden], axis=0)
-    direction = max((*usual, halves), key=lambda step: float((step**2).sum()))
+    candidates = np.concatenate((usual, halves[None]))
+    direction = candidates[int(np.argmax((candidates**2).sum(axis=1)))]
     unit = direction / max(float(np.sqrt((direction**2).sum())), 1e-6)
-    x, y = points[..., 0], points[..., 1]
-    inside = (x >= 0) & (x <= picture.width - 1) & (y >= 0) & (y <= picture.height - 1)
-    response = np.where(inside, steps @ unit, -np.inf).astype(np.float32)
-    return response, np.asarray(direction, np.float64)
+    return np.where(inside, steps @ unit, -np.inf).astype(np.float32), np.asarray(direction, np.float64)
 
 
 def profiles(picture: Picture, points: Floats) -> NDArray[np.float32]:
