@@ -170,7 +170,14 @@ def judge(smooth: Floats, shapes: Floats) -> Judged:
 
 
 def _total(
-    smooth: Floats, shapes: Floats, value: Floats, border: NDArray[np.bool_], step: Floats, bend: Floats, held: NDArray[np.bool_], covered: NDArray[np.bool_]
+    smooth: Floats,
+    shapes: Floats,
+    value: Floats,
+    border: NDArray[np.bool_],
+    step: Floats,
+    bend: Floats,
+    held: NDArray[np.bool_],
+    covered: NDArray[np.bool_],
 ) -> Judged:
     height, width = smooth.shape[:2]
     along = np.roll(shapes, -1, axis=1) - shapes

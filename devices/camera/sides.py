@@ -135,9 +135,7 @@ def _paths(quad: Floats, bends: Floats) -> list[Floats]:
     return paths
 
 
-def _fits(
-    picture: Picture, quad: Floats, paths: list[Floats], hidden: NDArray[np.bool_], reach: float, bent: float
-) -> list[_Fit]:
+def _fits(picture: Picture, quad: Floats, paths: list[Floats], hidden: NDArray[np.bool_], reach: float, bent: float) -> list[_Fit]:
     """All four sides, looked at together."""
     along = np.roll(quad, -1, axis=0) - quad
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
