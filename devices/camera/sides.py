@@ -181,11 +181,12 @@ def _fit(
     away = float(np.percentile(beside, 80))
     seen = float((beside < STRAY * bent).sum() / (~hidden).sum())
     if away > bent:
-        ends = [_end(points, share, fine, along) for share in (AT[strong], 1 - AT[strong])]
-        turned = None in ends or (hidden.any() and float(ends[0][0][1] @ ends[1][0][1]) < BEHIND_A_HAND)
-        if not turned and max(scatter for _, scatter in ends) < 0.5 * away:
-            seen = float(strong.sum() / (~hidden).sum())
-            return _Fit(ends[0][0], ends[1][0], path + _smooth(exact, strong)[:, None] * across, seen, step)
+        first, last = _end(points, AT[strong], fine, along), _end(points, 1 - AT[strong], fine, along)
+        if first is not None and last is not None and max(first[1], last[1]) < 0.5 * away:
+            (start, _), (end, _) = first, last
+            if not hidden.any() or float(start[1] @ end[1]) > BEHIND_A_HAND:
+                seen = float(strong.sum() / (~hidden).sum())
+                return _Fit(start, end, path + _smooth(exact, strong)[:, None] * across, seen, step)
     foot, direction = line
     return _Fit(line, line, foot + ((path - foot) @ direction)[:, None] * direction, seen, step)
 
