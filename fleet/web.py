@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import threading
+from typing import IO
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Request, Response, abort, request
 from waitress.server import create_server  # type: ignore[import-untyped,unused-ignore]
 from waitress.wasyncore import close_all  # type: ignore[import-untyped,unused-ignore]
 
@@ -15,6 +17,19 @@ CSP = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
     "script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
 )
+
+
+class InMemory(Request):
+    """Werkzeug would write an uploaded file of more than 500 kB to ``/tmp``; what is uploaded at a desk is of a person."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return io.BytesIO()
 
 
 class Server:
@@ -30,6 +45,7 @@ class Server:
             threads=threads,
             ident="",
             max_request_body_size=most_body,
+            inbuf_overflow=max(524288, 2 * most_body),  # nor an upload
             outbuf_overflow=2 * MAX_DOCUMENT,  # a page opened at a desk must not lie in /tmp on its way to the screen
             channel_timeout=60,
             asyncore_loop_timeout=1,

@@ -1,38 +1,48 @@
-"""The home desk's pages: an inbox of entries; a case opens only for a stated reason, which is written down first."""
+"""The home desk's pages: an inbox with what is due; a case opens only for a stated reason, which is written down first, and is
+then reviewed and acted upon (``acting.py``)."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime
+from typing import cast
 
 from flask import Flask, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.case import formats
+from domain.case.acts import HomeRole
 from domain.identity import NATION, SEX
 from domain.names import pieces, rare
 from domain.nationality import nationality_name
+from domain.press.press import Press
 from domain.representation import document_words
-from domain.sealing import OpeningKey
-from fleet.desk import signature
+from fleet.desk import before, review, signature
+from fleet.desk.acting import OVER, Acting, offered, reviewing
+from fleet.desk.additions import added
 from fleet.desk.bundle import Leaf, pdf
+from fleet.desk.deeds import Deeds
 from fleet.desk.inbox import CentreError, DamagedError, Inbox
 from fleet.desk.journal import Journal
-from fleet.desk.opening import NotOursError, Openings, SignedForm, open_case, open_page
+from fleet.desk.listing import Row, doings, ledger_words, shown, tabs
+from fleet.desk.means import NAMES, Means, today_of
+from fleet.desk.opening import NotOursError, Opened, Openings, SignedForm, open_case, open_page
 from fleet.desk.pictures import Master, reading_copy
 from fleet.desk.reporting import Reporting
-from fleet.desk.settings import DeskSettings
-from fleet.desk.words import ADVICE, DELIVERIES, FINDINGS, IDENTITIES, OUTCOMES, PROOFS, ROLES, UNPROVEN
+from fleet.desk.results import MOST as MOST_RESULT
+from fleet.desk.settings import DeskSettings, read_catalogue
+from fleet.desk.standing import listed, standing
+from fleet.desk.words import ADVICE, DELIVERIES, FINDINGS, HOME_ROLES, IDENTITIES, OUTCOMES, PROOFS, ROLES, UNPROVEN
 from fleet.keys.keyring import read_keys
 from fleet.overview import local_text, local_time
 from fleet.platform.platform import create_platform
 from fleet.recovery.reseal import RecoveredFolder
 from fleet.settings import secret
-from fleet.telling.telling import create_telling
-from fleet.web import Server, harden
+from fleet.telling.telling import Telling, create_telling
+from fleet.web import InMemory, Server, harden
 from fleet.words import PARTS
 from mqtt.resources import HomeCase
 
@@ -40,14 +50,17 @@ _log = logging.getLogger(__name__)
 
 _MOST_REASON = 200
 _MOST_STAFF = 40
+MOST_FORM = MOST_RESULT + 1024 * 1024
+"""Bytes of a form: a result, and what is written beside it."""
 
 
 class Desk:
     """The process of one desk. ``SettingsError`` when a secret's file is not private; ``OSError`` when the port is taken."""
 
-    def __init__(self, settings: DeskSettings) -> None:
+    def __init__(self, settings: DeskSettings, clock: Callable[[], float] = time.time) -> None:
         keys = read_keys(settings.key_file, settings.token)
         token = secret(settings.token_file)
+        catalogue = read_catalogue(settings.catalogue)
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         recovered = RecoveredFolder(settings.recovered) if settings.recovered is not None else None
         self.inbox = Inbox(settings.centre, settings.party, token, settings.ca, recovered)
@@ -56,14 +69,18 @@ class Desk:
         self.reporting = None
         if settings.platform is not None:
             self.reporting = Reporting(self.inbox, create_platform(settings.platform, settings.data))
-        self.app = _app(settings, self.inbox, self.journal, keys)
-        self._server = Server(self.app, settings.listen.host, settings.listen.port, threads=6)
+        self.deeds = Deeds(settings.data, self.inbox, keys, self.telling.tell if self.telling is not None else None)
+        means = Means(settings, keys, catalogue, self.journal, Press())
+        self.app = _app(means, self.inbox, self.deeds, self.telling, clock)
+        self._server = Server(self.app, settings.listen.host, settings.listen.port, threads=6, most_body=MOST_FORM)
 
     @property
     def address(self) -> str:
         return self._server.address
 
     def start(self) -> None:
+        """What was under way when the desk ended goes on."""
+        self.deeds.start()
         if self.telling is not None:
             self.telling.start()
         if self.reporting is not None:
@@ -71,8 +88,9 @@ class Desk:
         self._server.start()
 
     def stop(self) -> None:
-        """Within two seconds; everything opened is forgotten with the process."""
+        """Within some seconds; everything opened is forgotten with the process."""
         self._server.stop()
+        self.deeds.stop()
         if self.telling is not None:
             self.telling.stop()
         if self.reporting is not None:
@@ -81,15 +99,16 @@ class Desk:
         self.journal.close()
 
 
-def create_desk(settings: DeskSettings) -> Desk:
+def create_desk(settings: DeskSettings, clock: Callable[[], float] = time.time) -> Desk:
     """The desk, bound and ready to start. Errors as :class:`Desk`."""
-    return Desk(settings)
+    return Desk(settings, clock)
 
 
-def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[OpeningKey]) -> Flask:
-    places = {**settings.parties, settings.party: settings.name}
+def _app(means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, clock: Callable[[], float]) -> Flask:
+    settings, keys, journal = means.settings, means.keys, means.journal
     app = Flask("fleet.desk", static_folder="../static", static_url_path="/static")
-    app.jinja_env.filters.update(clock=local_time, local=local_text, pieces=pieces, party=lambda code: places.get(code, code))
+    app.request_class = InMemory
+    app.jinja_env.filters.update(clock=local_time, local=local_text, pieces=pieces, party=means.party)
     app.jinja_env.globals.update(desk=settings.name)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     harden(app)
@@ -109,20 +128,47 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
     @app.get("/")
     def inbox_page() -> str:
         found = inbox.cases()
-        return render_template("inbox.html", cases=found.cases, total=found.total)
+        show, near, q = request.args.get("show", "open"), bool(request.args.get("warn")), request.args.get("q", "").strip()[:40]
+        rows = [Row(case, listed(case), deeds.waits(case.case)) for case in found.cases]
+        chosen = [row for row in rows if shown(row, show, near=near, number=q)]
+        return render_template(
+            "inbox.html",
+            cases=sorted(chosen, key=lambda row: row.standing.first),
+            total=found.total,
+            left_out=found.total - len(found.cases),
+            tabs=tabs(rows),
+            show=show,
+            near=near,
+            q=q,
+            failed=[one.about for one in telling.failed()] if telling is not None else [],
+        )
 
     @app.get("/corrections")
     def corrections_page() -> str:
         found = inbox.corrections()
         return render_template("corrections.html", corrections=found.corrections, total=found.total, parts=PARTS)
 
+    def reason_page(case: HomeCase, error: str | None = None, staff: str = "", reason: str = "", role: str = "home_officer") -> str:
+        entries = [(entry, OUTCOMES.get(entry.outcome or "", "结果未记下")) for entry in journal.entries(case.case)]
+        ledger = inbox.ledger(case.case)
+        return render_template(
+            "reason.html",
+            case=case,
+            entries=entries,
+            doings=doings(journal, deeds, case.case),
+            error=error,
+            staff=staff,
+            reason=reason,
+            role=role,
+            staff_roles=HOME_ROLES,
+            standing=standing(ledger, today_of(clock())),
+            ledger=ledger_words(ledger, journal, means.names(case.item, case.situation, ledger.life)),
+        )
+
     @app.get("/cases/<number>")
     def case_page(number: str) -> str | tuple[str, int]:
         case = find(number)
-        if case is None:
-            return trouble("收件箱里没有这件办件。", 404)
-        entries = [(entry, OUTCOMES.get(entry.outcome or "", "结果未记下")) for entry in journal.entries(number)]
-        return render_template("reason.html", case=case, entries=entries, error=None, staff="", reason="")
+        return trouble("收件箱里没有这件办件。", 404) if case is None else reason_page(case)
 
     @app.post("/cases/<number>/open")
     def open_(number: str) -> AnyResponse | tuple[str, int]:
@@ -130,10 +176,11 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
         if case is None:
             return trouble("收件箱里没有这件办件。", 404)
         staff, reason = (" ".join(request.form.get(name, "").split()) for name in ("staff", "reason"))
-        if not 1 <= len(staff) <= _MOST_STAFF or not 2 <= len(reason) <= _MOST_REASON:
-            error = "打开办件必须写明经办人和事由。事由 2 至 200 字。"
-            return render_template("reason.html", case=case, entries=[], error=error, staff=staff, reason=reason), 422
-        entry = journal.opening(number, staff, reason, time.time())
+        role = request.form.get("role", "home_officer")
+        if not 1 <= len(staff) <= _MOST_STAFF or not 2 <= len(reason) <= _MOST_REASON or role not in HOME_ROLES:
+            error = "打开办件必须写明经办人、岗位和事由。事由 2 至 200 字。"
+            return reason_page(case, error, staff, reason, role), 422
+        entry = journal.opening(number, staff, reason, time.time(), role)
         try:
             content = open_case(case, inbox, keys)
         except (NotOursError, DamagedError, CentreError) as error:
@@ -142,17 +189,19 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
             _log.warning("case %s was not opened: %s", number, outcome)
             return trouble(str(error), 502 if outcome == "unreachable" else 409)
         journal.ended(entry, "opened", time.time())
-        name = openings.add(content, case)
+        name = openings.add(content, case, staff, cast(HomeRole, role))
         return redirect(url_for("opened_page", name=name), 303)
 
-    @app.get("/opened/<name>")
-    def opened_page(name: str) -> str | tuple[str, int]:
-        opened = openings.get(name)
-        if opened is None:
-            return trouble("这次打开已经结束。要再看，请回收件箱重新写明事由。", 410)
+    def opened_case(opened: Opened, said: dict[str, str], problems: list[tuple[str, str]]) -> str:
+        ledger = inbox.ledger(opened.entry.case)
+        bench = acting.bench(opened, ledger)
+        can_act = means.whole is not None
+        reviewed = can_act and reviewing(opened, ledger.life)
+        additions = added(ledger, inbox, keys)
+        names = NAMES | {m.material: m.name for m in opened.content.materials}
         return render_template(
             "case.html",
-            name=name,
+            name=opened.name,
             case=opened.content,
             taken_at=opened.entry.taken_at,
             missing=opened.entry.missing,
@@ -170,7 +219,27 @@ def _app(settings: DeskSettings, inbox: Inbox, journal: Journal, keys: Sequence[
             identities=IDENTITIES,
             roles=ROLES,
             nationality_name=nationality_name,
+            can_act=can_act,
+            offered=offered(opened, ledger.life) if can_act else [],
+            reviewing=reviewed,
+            subjects=review.subjects(opened.content, means.materials(opened.content, bench.taken)),
+            correction_fields=before.correction_fields(bench) if reviewed else (),
+            additions=additions,
+            said=said,
+            problems=problems,
+            standing=standing(ledger, bench.today),
+            ledger=ledger_words(ledger, journal, names),
+            staff=opened.staff,
+            staff_role=HOME_ROLES[opened.role],
         )
+
+    acting = Acting(inbox, openings, means, journal, deeds, clock, opened_case)
+    app.register_blueprint(acting.blueprint())
+
+    @app.get("/opened/<name>")
+    def opened_page(name: str) -> str | tuple[str, int]:
+        opened = openings.get(name)
+        return trouble(OVER, 410) if opened is None else opened_case(opened, {}, [])
 
     @app.post("/opened/<name>/close")
     def close(name: str) -> AnyResponse:

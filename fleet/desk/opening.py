@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 import msgspec
 
 from domain import sealing
+from domain.case.acts import HomeRole
 from domain.case.content import CaseContent, decode
+from domain.case.life import Life
 from domain.sealing import OpeningKey, SealError
+from fleet.desk.drafts import Draft
 from fleet.desk.inbox import DamagedError, Inbox
 from fleet.desk.pictures import Master, master
 from mqtt.resources import HomeCase
@@ -38,11 +41,15 @@ class SignedForm:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An opened case, and its inbox entry as it was then: ``missing`` are the pages still in transit."""
+    """An opened case, and its inbox entry as it was then: ``missing`` are the pages still in transit. ``staff`` and ``role``: who
+    opened it, and acts on it while it is open. ``name``: of this opening."""
 
     content: CaseContent = field(repr=False)
     entry: HomeCase
     until: float
+    staff: str = ""
+    role: HomeRole = "home_officer"
+    name: str = field(default="", repr=False)
 
     @property
     def pages(self) -> tuple[str, ...]:
@@ -52,6 +59,16 @@ class Opened:
     def places(self) -> dict[str, str]:
         """Where each page stands, in words."""
         return {p.digest: f"{m.name}第 {n} 页" for m in self.content.materials for n, p in enumerate(m.pages, start=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft somebody looks at. ``life``: as the case stood when it was made. ``after``: its state then, in words."""
+
+    id: str
+    draft: Draft = field(repr=False)
+    life: Life
+    after: str
 
 
 def open_case(case: HomeCase, inbox: Inbox, keys: Sequence[OpeningKey]) -> CaseContent:
@@ -97,15 +114,16 @@ class Openings:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._open: dict[str, Opened] = {}
+        self._drafts: dict[str, Drafted] = {}
         self._lock = threading.Lock()
 
-    def add(self, content: CaseContent, entry: HomeCase) -> str:
+    def add(self, content: CaseContent, entry: HomeCase, staff: str = "", role: HomeRole = "home_officer") -> str:
         name = secrets.token_urlsafe(24)
         with self._lock:
             self._forget()
             while len(self._open) >= MOST_OPEN:
                 del self._open[next(iter(self._open))]
-            self._open[name] = Opened(content, entry, self._clock() + LASTS)
+            self._open[name] = Opened(content, entry, self._clock() + LASTS, staff, role, name)
         return name
 
     def get(self, name: str) -> Opened | None:
@@ -116,7 +134,22 @@ class Openings:
     def close(self, name: str) -> None:
         with self._lock:
             self._open.pop(name, None)
+            self._drafts.pop(name, None)
+
+    def keep(self, name: str, draft: Draft, life: Life, after: str) -> str:
+        """The one draft of this opening, made on ``life``; its id."""
+        drafted = Drafted(secrets.token_urlsafe(24), draft, life, after)
+        with self._lock:
+            self._drafts[name] = drafted
+        return drafted.id
+
+    def draft(self, name: str, draft: str) -> Drafted | None:
+        with self._lock:
+            self._forget()
+            found = self._drafts.get(name)
+        return found if found is not None and found.id == draft else None
 
     def _forget(self) -> None:
         now = self._clock()
         self._open = {name: opened for name, opened in self._open.items() if opened.until > now}
+        self._drafts = {name: drafted for name, drafted in self._drafts.items() if name in self._open}

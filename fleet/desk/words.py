@@ -55,3 +55,28 @@ OUTCOMES: dict[str, str] = {
     "damaged": "打不开：已损坏",
     "unreachable": "打不开：连不上中心",
 }
+
+STAFF: dict[str, str] = {
+    "intake_officer": "收件窗口",
+    "dispatcher": "收件窗口（转送）",
+    "home_officer": "受理人员",
+    "approver": "审批人员",
+    "terminal": "申请人（自助终端）",
+    "clock": "中心（到期自动）",
+}
+"""Who did an act, by role."""
+
+DOCUMENTS: dict[str, str] = {
+    "page": "材料",
+    "paper": "文书",
+    "list": "交接清单",
+    "note": "内部记录",
+    "task": "交办大厅的内容",
+    "result": "交付的结果",
+    "correction": "补正清单和签名",
+    "delivery": "送达回证（终端）",
+    "withdrawal": "撤回申请",
+}
+
+HOME_ROLES: dict[str, str] = {role: STAFF[role] for role in ("home_officer", "approver")}
+"""Who works at this desk."""
