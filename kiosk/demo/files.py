@@ -15,7 +15,7 @@ import tomli_w
 
 from devices.a4 import cups
 from devices.virtual.pcscd import unavailable
-from domain.catalogue.catalogue import load
+from domain.catalogue.catalogue import DATA, load
 from domain.catalogue.party import Party
 from domain.sealing import Recipient, new_key
 from kiosk.demo import account, staff
@@ -26,6 +26,8 @@ from kiosk.store.files import write_durably
 
 TERMINAL = "demo-k01"
 INTAKE = "demo-bing"
+HALL = "hall"
+"""Whose key opens what is handed over in the terminal's hall."""
 
 
 class Run(Protocol):
@@ -53,7 +55,7 @@ def prepare(layout: Layout, run: Run = ended, *, reads: bool = True) -> tuple[Pa
     parties = tuple(p for p in catalogue.homes() if catalogue.takes_in(p.party))
     for folder in (layout.base, layout.secrets, layout.logs, layout.runtime, layout.hardware, layout.sms):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = {owner: _key(layout, owner) for owner in (*(p.party for p in parties), INTAKE, "recovery")}
+    keys = {owner: _key(layout, owner) for owner in (*(p.party for p in parties), INTAKE, HALL, "recovery")}
     tokens = {p.party: _secret(layout, f"token-{p.party}") for p in parties}
     at_terminal, at_centre = staff.prepare(layout)
     terminal = _terminal(layout, keys, parties)
@@ -62,7 +64,8 @@ def prepare(layout: Layout, run: Run = ended, *, reads: bool = True) -> tuple[Pa
     _write(layout.base / "terminal.toml", terminal | {"staff": at_terminal})
     _write(layout.base / "centre.toml", _centre(layout, tokens, parties) | {"staff": at_centre})
     for index, party in enumerate(parties):
-        _write(layout.base / f"desk-{party.party}.toml", _desk(layout, party, index))
+        over = catalogue.party(party.parent or "") or party
+        _write(layout.base / f"desk-{party.party}.toml", _desk(layout, party, index) | _acting(keys, party, over))
     settings = str(layout.base / "centre.toml")
     account.prepare(layout.account, layout.base / "centre.toml", run)
     if not (layout.authority / "ca.pem").exists():
@@ -112,6 +115,7 @@ def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, 
             **({} if unavailable() else {"smartcard": {"service": str(layout.hardware / "pcsc" / "pcscd.comm")}}),
         },
         "query": {"provider": "demo"},
+        "handover": {"key_file": str(layout.secrets / f"key-{HALL}")},
         "centre": {
             "broker": f"127.0.0.1:{ports.broker}",
             "documents": f"https://127.0.0.1:{ports.api}",
@@ -151,6 +155,27 @@ def _desk(layout: Layout, party: Party, index: int) -> dict[str, Any]:
         "listen": {"port": layout.ports.desk(index)},
         "parties": {INTAKE: "示范丙区"},
         "telling": {"way": "file", "folder": str(layout.sms)},
+    }
+
+
+def _acting(keys: dict[str, Recipient], party: Party, over: Party) -> dict[str, Any]:
+    """What a desk needs to act beside reading. ``over``: whose government reviews its decisions."""
+    window = next(w for w in party.windows if w.home_desk)
+    return {
+        "catalogue": {"items": str(DATA / "catalogue_demo.json"), "openings": str(DATA / "openings_demo.json")},
+        "keys": {
+            "recovery": _recipient(keys["recovery"]),
+            "intakes": {INTAKE: _recipient(keys[INTAKE])},
+            "halls": {INTAKE: [_recipient(keys[HALL])]},
+        },
+        "issuer": {
+            "name": party.body or party.name,
+            "sign": f"{party.name.removeprefix('示范')}通",
+            "address": window.address,
+            "phone": party.phone,
+            "review": f"{over.name}人民政府",
+            "court": f"{over.name}人民法院",
+        },
     }
 
 
