@@ -68,7 +68,7 @@ class Desk:
         self.telling = create_telling(settings.telling, settings.data, keys) if settings.telling is not None else None
         self.reporting = None
         if settings.platform is not None:
-            self.reporting = Reporting(self.inbox, create_platform(settings.platform, settings.data))
+            self.reporting = Reporting(self.inbox, create_platform(settings.platform, settings.data), catalogue)
         self.deeds = Deeds(settings.data, self.inbox, keys, self.telling.tell if self.telling is not None else None)
         means = Means(settings, keys, catalogue, self.journal, Press())
         self.app = _app(means, self.inbox, self.deeds, self.telling, clock)
