@@ -10,8 +10,11 @@ from datetime import datetime, timedelta, timezone
 
 import msgspec
 
+from domain.case.lifewords import STATES
+from domain.case.rights import State
 from fleet import words
 from fleet.authority.authority import Identity
+from fleet.cases.counting import Counts, counts
 from fleet.presence import Hearing, Presence, judge
 from fleet.store import Store
 from mqtt.messages import Birth, DeviceReport, Health, HelpWanted
@@ -83,6 +86,7 @@ class CaseView:
     receipt_uncertain: bool
     rating: int | None
     awaits: tuple[str, ...]
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,8 @@ class Overview:
     cases_total: int
     whole_total: int
     ratings: Mapping[int, int]
+    work: Counts
+    """Where cases stand after they were taken in, and how many are late."""
     consults: Mapping[int, int]
     """Ratings of services without a case; those of intakes are ``ratings``."""
     services: Mapping[str, int]
@@ -191,6 +197,7 @@ def overview(
         commands = tuple(_command(row) for row in rows(given, theirs, MOST_ROWS))
         told = f"SELECT * FROM reported WHERE {of_theirs} ORDER BY received DESC, terminal LIMIT ?2"  # noqa: S608 nor in it
         wanted = tuple(_wanted(row) for row in rows(told, theirs, MOST_ROWS))
+        work = counts(db, whose, now)
         (kept,) = db.execute("SELECT count(*) FROM dead_letters").fetchone()
     presences = {presence.value: sum(t.presence == presence for t in terminals) for presence in Presence}
     return Overview(
@@ -202,6 +209,7 @@ def overview(
         cases_total=cases_total,
         whole_total=cases_total - partial,
         ratings={level: rated.get(("intake", level), 0) for level in (5, 4, 3, 2, 1)},
+        work=work,
         consults={level: rated.get(("consult", level), 0) for level in (5, 4, 3, 2, 1)},
         services={said: services.get(way, 0) for way, said in words.WAYS.items()},
         unsure=unsure,
@@ -327,5 +335,6 @@ def _case(row: sqlite3.Row, parties: Mapping[str, str]) -> CaseView:
         receipt=words.OUTCOMES.get(row["outcome"], "—"),
         receipt_uncertain=row["outcome"] == "uncertain",
         rating=row["level"],
-        awaits=tuple(words.AWAITED.get(kind, kind) for kind in json.loads(row["awaits"])),
+        awaits=tuple(words.AWAITED.get(kind, kind) for kind in json.loads(row["open"])),
+        state=STATES[State(row["state"])],
     )

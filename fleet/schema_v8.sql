@@ -52,3 +52,13 @@ CREATE TABLE terms (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX terms_by_due ON terms (due);
 CREATE INDEX cases_by_intake ON cases (intake, received);
+
+-- A case as the console lists it, with where it stands; what it still awaits is its life's.
+DROP VIEW case_entries;
+CREATE VIEW case_entries AS
+SELECT c.*, l.state, l.awaits AS open,
+  (SELECT count(*) FROM case_documents d WHERE d.number = c.number) AS named,
+  (SELECT count(*) FROM case_documents d JOIN documents USING (digest) WHERE d.number = c.number) AS stored,
+  (SELECT outcome FROM receipts r WHERE r.number = c.number ORDER BY r.attempt DESC LIMIT 1) AS outcome,
+  (SELECT level FROM ratings r WHERE r.number = c.number AND r.terminal = c.terminal ORDER BY r.given_at DESC LIMIT 1) AS level
+FROM cases c JOIN lives l USING (number);

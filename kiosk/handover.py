@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import cast
 
+import msgspec
 from msgspec.structs import replace
 
 from domain.case import content as case_content
 from domain.case.content import Answer, CaseContent, Delivery, Page, Unproven
 from domain.case.content import Material as CaseMaterial
 from domain.catalogue.catalogue import Catalogue
-from domain.catalogue.item import Material
+from domain.catalogue.item import Item, Limit, Material
 from domain.catalogue.opening import DeliveryWay, Opening
 from domain.forms.checking import text
 from domain.notice import VERSION as NOTICE
@@ -19,6 +20,7 @@ from kiosk.store.store import NewCase, NewService, ServiceWay
 from kiosk.visit import applicants, chipless, form, path, proof
 from kiosk.visit.delivery import delivery
 from kiosk.visit.state import KeptPage, Visit
+from mqtt.messages import CaseLimit, CaseTerms
 
 PURPOSE = "仅用于办理本事项；未经业务属地部门书面同意，不得用于其他用途，不得提供给第三方（规程第九条第二项）"
 _COPY = {
@@ -50,7 +52,24 @@ def new_case(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewCase:
         content=lambda number: case_content.encode(_content(visit, opening, number, settings, catalogue)),
         recipients=settings.keys.recipients(opening.home),
         awaits=proof.kinds(proof.unproven(visit, opening, catalogue)),
+        terms=_terms(opening, item),
     )
+
+
+def _terms(opening: Opening, item: Item) -> CaseTerms:
+    """By what the centre and the desks count: the item's limits as this catalogue has them."""
+    return CaseTerms(
+        opening.pure_electronic, opening.window_days, legal=_limit(item.statutory_limit), promised=_limit(item.promised_limit)
+    )
+
+
+def _limit(limit: Limit) -> CaseLimit:
+    """No limit where it is none the centre can count."""
+    said = msgspec.to_builtins(limit)
+    try:
+        return msgspec.convert({name: said[name] for name in ("value", "unit")}, CaseLimit)
+    except msgspec.ValidationError:
+        return CaseLimit()
 
 
 def new_service(visit: Visit, intake: str, catalogue: Catalogue) -> NewService:

@@ -20,7 +20,18 @@ from kiosk.store import audit
 from kiosk.store.db import Database
 from kiosk.store.files import is_temporary, write_durably
 from kiosk.visit.state import Noted, Rated, Submitted
-from mqtt.messages import Awaited, CaseTaken, DeviceTrouble, DocumentRef, EventData, RatingGiven, ServiceGiven, encode, parse
+from mqtt.messages import (
+    Awaited,
+    CaseTaken,
+    CaseTerms,
+    DeviceTrouble,
+    DocumentRef,
+    EventData,
+    RatingGiven,
+    ServiceGiven,
+    encode,
+    parse,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,7 @@ class NewCase:
     content: Callable[[str], bytes]
     recipients: tuple[sealing.Recipient, ...]
     awaits: tuple[Awaited, ...] = ()
+    terms: CaseTerms | None = None
 
 
 ServiceWay = Literal["online", "window", "pre_fill", "query_print", "elsewhere"]
@@ -257,6 +269,7 @@ class Store:
             token=submitted.token,
             documents=tuple(documents),
             awaits=new.awaits,
+            terms=new.terms,
         )
         sequence = enqueue(db, now, data)
         db.execute("UPDATE office_case SET sequence = ? WHERE number = ?", (sequence, submitted.case))

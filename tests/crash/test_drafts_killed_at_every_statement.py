@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from io import BytesIO
 from pathlib import Path
 
-import pytest
+from support.killing import killed_before_every_statement
 
 from fleet.drafts import Drafts
 from fleet.store import Store
@@ -29,46 +27,11 @@ def life(folder: Path) -> None:
     store.close()
 
 
-KILLED_AT = f"""
-import os, signal, sys
-sys.path.insert(0, {str(Path(__file__).parent)!r})
-from pathlib import Path
-from fleet import store
-import {Path(__file__).stem} as me
-left = int(sys.argv[2])
-upgrade = store.Store._upgrade
-def trace(_statement):
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-def traced(self):
-    upgrade(self)
-    self._writer.set_trace_callback(trace)
-store.Store._upgrade = traced
-me.life(Path(sys.argv[1]))
-print("statements left:", left)
-"""
-
-
-def run(folder: Path, statement: int) -> subprocess.CompletedProcess[str]:
-    folder.mkdir(exist_ok=True)
-    asked = [sys.executable, "-c", KILLED_AT, str(folder), str(statement)]
-    return subprocess.run(asked, capture_output=True, text=True, check=False, timeout=60)
-
-
-@pytest.fixture(scope="module")
-def statements(tmp_path_factory: pytest.TempPathFactory) -> int:
-    done = run(tmp_path_factory.mktemp("count"), 10**6)
-    assert done.returncode == 0, done.stderr
-    return 10**6 - int(done.stdout.rsplit(":", 1)[1])
-
-
-def test_killed_before_every_statement_and_started_again(tmp_path: Path, statements: int) -> None:
+def test_killed_before_every_statement_and_started_again(tmp_path: Path) -> None:
+    statements = killed_before_every_statement(Path(__file__), tmp_path)
     assert statements > 15
     for statement in range(1, statements + 1):
         folder = tmp_path / str(statement)
-        assert run(folder, statement).returncode == -9
         store = Store(folder / "c.db")
         drafts = Drafts(folder / "drafts", store, {"t1": "hall", "t2": "hall"})
         with store.reading() as db:

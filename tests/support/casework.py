@@ -36,7 +36,7 @@ from mqtt.resources import document_path
 
 FLEET = frozenset({TERMINAL, OTHER_TERMINAL})
 WINDOW, OTHER_WINDOW = f"{INTAKE}-window", f"{OTHER_HOME}-window"
-"""Whose token an intake window shows; ``HOME`` and ``OTHER_HOME`` are the home desks'."""
+"""Whose token an intake window shows (in ``support.fleet``, too); ``HOME`` and ``OTHER_HOME`` are the home desks'."""
 
 
 @dataclass

@@ -32,7 +32,7 @@ from domain.case.content import (
 )
 from fleet.authority.keys import Folder
 from fleet.centre import Centre
-from fleet.settings import AuthoritySettings, BrokerSettings, CentreSettings, HomeEntry, Listen, TerminalEntry
+from fleet.settings import AuthoritySettings, BrokerSettings, CentreSettings, HomeEntry, IntakeEntry, Listen, TerminalEntry
 from fleet.tokens import token_hash
 from mqtt.connection import Pace, Session
 from mqtt.link import SESSION, Link
@@ -207,6 +207,7 @@ def centre_settings(folder: Path, broker: BrokerSettings, keys: Folder | None = 
             HomeEntry(OTHER_HOME, "阆中市", token_hash(token(OTHER_HOME))),
             HomeEntry(INTAKE, "仁寿县"),
         ),
+        intakes=(IntakeEntry(INTAKE, token_hash(token(f"{INTAKE}-window"))),),
     )
 
 

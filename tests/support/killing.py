@@ -1,0 +1,64 @@
+"""kill -9 before each SQL statement of a life of the centre's store: a process that has imported everything forks one for each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from itertools import count
+from pathlib import Path
+
+from fleet.store import Store
+
+
+def killed_before_every_statement(test: Path, folder: Path) -> int:
+    """``test`` is a module with ``life(folder)``, in which a store ``c.db`` is opened. It is lived once in ``folder/1``,
+    ``folder/2``, … and killed before its first, second, … statement behind that; how many there are.
+    """
+    Store(folder / "c.db").close()
+    asked = [sys.executable, "-m", "support.killing", test.stem, str(folder)]
+    paths = os.pathsep.join((str(test.parent), *sys.path))
+    done = subprocess.run(asked, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+def _main(life: Callable[[Path], None], folder: Path) -> int:
+    for statement in count(1):
+        place = folder / str(statement)
+        place.mkdir()
+        shutil.copy(folder / "c.db", place)  # new, and not made anew each time
+        child = os.fork()
+        if child == 0:
+            _kill_before(statement)
+            life(place)
+            os._exit(0)
+        _, how = os.waitpid(child, 0)
+        if how == 0:
+            return statement - 1
+        assert how == signal.SIGKILL, how
+    raise AssertionError
+
+
+def _kill_before(statement: int) -> None:
+    upgrade, left = Store._upgrade, statement
+
+    def trace(_said: str) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def traced(self: Store) -> None:
+        upgrade(self)
+        self._writer.set_trace_callback(trace)
+
+    Store._upgrade = traced  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    print(_main(import_module(sys.argv[1]).life, Path(sys.argv[2])))
