@@ -23,6 +23,7 @@ from fleet.cases.resources import create_cases
 from fleet.documents import DiskError, Documents, TooLargeError, WrongContentError, WrongOffsetError
 from fleet.draft_resources import create_drafts
 from fleet.drafts import Drafts
+from fleet.progress_resources import create_progress
 from fleet.store import Store
 from fleet.tokens import bearer
 from mqtt.resources import MAX_DOCUMENT, UPLOAD_COMPLETE, UPLOAD_OFFSET, CaseStanding, Refused
@@ -94,6 +95,7 @@ def create_api(
 
     app.register_blueprint(create_drafts(drafts, store, terminal))
     app.register_blueprint(create_cases(store, desk, terminal))
+    app.register_blueprint(create_progress(store, terminal))
 
     @app.put("/v1/documents/<digest>")
     def put_document(digest: str) -> Response:

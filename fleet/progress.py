@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,10 @@ from fleet.cases.ledger import entries
 from fleet.store import Store
 from fleet.words import AWAITED
 
+_BY = {
+    "token": "SELECT c.*, l.state FROM cases c JOIN lives l USING (number) WHERE token = ?",
+    "number": "SELECT c.*, l.state FROM cases c JOIN lives l USING (number) WHERE number = ?",
+}
 _SHOWN = ("promised", "legal")
 """Terms of the decision, the one to be told first."""
 
@@ -36,6 +41,12 @@ class Progress:
     said: str = ""
     steps: tuple[tuple[str, str], ...] = ()
     due: str = ""
+
+
+def told(db: sqlite3.Connection, by: str, value: str) -> tuple[sqlite3.Row, str] | None:
+    """The case of this ``token`` or ``number``, and where it stands; ``None``: there is none."""
+    row = db.execute(_BY[by], (value,)).fetchone()
+    return (row, PROGRESS[State(row["state"])]) if row is not None else None
 
 
 def progress(store: Store, token: str, parties: Mapping[str, str]) -> Progress | None:

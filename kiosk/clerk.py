@@ -14,16 +14,20 @@ from domain.catalogue.catalogue import Catalogue
 from domain.draft import DraftPage
 from domain.press.press import UNMADE, Press, UnmadeError
 from kiosk import sheets
+from kiosk.answering import new_answer
 from kiosk.handover import new_case, new_service
 from kiosk.settings import Settings
+from kiosk.store.answers import AnsweredBeforeError, AnswerStore
 from kiosk.store.store import DrawnUp, Store
 from kiosk.tray import Tray
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DrawUp, DropPages, NoteService, SealPage, SetForm, StoreCase, StoreRating, Wipe
+from kiosk.visit.effects import DrawUp, DropPages, NoteService, SealPage, SetForm, StoreAnswer, StoreCase, StoreRating, Wipe
+from kiosk.visit.followup_events import AnswerNotStored, AnswerStored
 
 log = logging.getLogger(__name__)
 
 STORE_FAILED = "store_failed"
+ANSWERED_BEFORE = "task_answered_before"
 Task = Callable[[], None]
 
 
@@ -33,6 +37,7 @@ class Clerk:
     def __init__(
         self,
         store: Store,
+        answers: AnswerStore,
         settings: Settings,
         catalogue: Catalogue,
         tray: Tray,
@@ -41,6 +46,7 @@ class Clerk:
         committed: Callable[[], None],
     ) -> None:
         self._store = store
+        self._answers = answers
         self._settings = settings
         self._catalogue = catalogue
         self._tray = tray
@@ -77,6 +83,9 @@ class Clerk:
 
     def take_case(self, effect: StoreCase) -> None:
         self._tasks.put(lambda: self._take_case(effect))
+
+    def answer(self, effect: StoreAnswer) -> None:
+        self._tasks.put(lambda: self._answer(effect))
 
     def lay(self, visit: str, pages: tuple[DraftPage, ...], opened: ev.DraftOpened) -> None:
         """The pages of a draft on this terminal's disk, sealed as they are; then ``opened`` is told."""
@@ -159,6 +168,19 @@ class Clerk:
         else:
             self._committed()
             self._post(ev.CaseStored(visit.id, submitted))
+
+    def _answer(self, effect: StoreAnswer) -> None:
+        visit = effect.visit
+        try:
+            answered = self._answers.take(new_answer(visit, self._settings.keys))
+        except AnsweredBeforeError:
+            self._post(AnswerNotStored(visit.id, ANSWERED_BEFORE))
+        except Exception:
+            log.exception("what was done about a case could not be stored")
+            self._post(AnswerNotStored(visit.id, STORE_FAILED))
+        else:
+            self._committed()
+            self._post(AnswerStored(visit.id, answered))
 
     def _lay(self, visit: str, pages: tuple[DraftPage, ...], opened: ev.DraftOpened) -> None:
         try:

@@ -37,13 +37,15 @@ def described(visit: Visit, catalogue: Catalogue) -> tuple[Line, ...]:
     return (*lines, Line("已拍的页数", str(pages)))
 
 
-def window_keys(path: Path) -> tuple[OpeningKey, ...]:
-    """The window's private keys. :class:`SettingsError` when others may read the file, or it is none."""
+def private_keys(path: Path, whose: str) -> tuple[OpeningKey, ...]:
+    """Private keys of the window or of the hall (``whose``, as people read it). :class:`SettingsError` when others may read the
+    file, or it is none.
+    """
     try:
         if path.stat().st_mode & 0o077:
-            raise SettingsError(f"窗口私钥文件 {path} 其他人也能读。请先执行：chmod 600 {path}")
+            raise SettingsError(f"{whose}私钥文件 {path} 其他人也能读。请先执行：chmod 600 {path}")
         return parse(path.read_bytes())
     except OSError as error:
-        raise SettingsError(f"窗口私钥文件 {path} 读不出来：{error.strerror}") from None
+        raise SettingsError(f"{whose}私钥文件 {path} 读不出来：{error.strerror}") from None
     except (BadKeyFileError, BadKeyError) as error:
-        raise SettingsError(f"窗口私钥文件 {path}：{error}") from None
+        raise SettingsError(f"{whose}私钥文件 {path}：{error}") from None

@@ -23,11 +23,12 @@ from domain import draft as drafting
 from domain.draft import DamagedDraftError, Draft, DraftPage
 from domain.sealing import OpeningKey, Recipient, SealError, key_ids
 from kiosk.clock import Clock
+from kiosk.line import Line, NotNowError
 from kiosk.visit import events as ev
 from kiosk.visit.effects import DropDraft, KeepDraft, OpenDraft
 from kiosk.visit.state import SCHEMA, Visit
 from mqtt.resources import MAX_DOCUMENT, DraftKept, draft_name, draft_path
-from mqtt.tls import Tls, context
+from mqtt.tls import Tls
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,6 @@ NOT_FOUND, TOO_MANY, NOT_OURS, DAMAGED = "draft_not_found", "draft_too_many_trie
 """Fault codes of ``kiosk/faults.toml``."""
 WITHIN = 40.0
 """Seconds a citizen waits at most for a draft to go up; the slowest line brings a page or two in that."""
-_TIMEOUT = httpx.Timeout(10.0, connect=4.0)
 _CHUNK = 64 * 1024
 
 
@@ -71,8 +71,7 @@ class DraftPost:
         lay: Callable[[str, tuple[DraftPage, ...], ev.DraftOpened], None],
         linked: Callable[[], bool],
     ) -> None:
-        self._centre = centre.rstrip("/")
-        self._tls = tls
+        self._line = Line(centre, tls)
         self._place = place
         self._clock = clock
         self._post = post
@@ -200,14 +199,9 @@ class DraftPost:
     def _ask(self, method: str, path: str, **given: object) -> httpx.Response:
         """:class:`_NotNowError` unless the centre, known as such, answers."""
         try:
-            with httpx.Client(base_url=self._centre, verify=context(self._tls()), timeout=_TIMEOUT, trust_env=False) as client:
-                answer = client.request(method, path, **given)  # type: ignore[arg-type]
-        except (httpx.HTTPError, OSError) as error:
-            log.info("no draft now: %s", type(error).__name__)
+            return self._line.ask(method, path, **given)
+        except NotNowError as error:
             raise _NotNowError(OFFLINE) from error
-        if answer.status_code in (401, 403) or answer.status_code >= 500:
-            raise _NotNowError(OFFLINE)
-        return answer
 
     def _chunks(self, body: bytes, deadline: float) -> Iterator[bytes]:
         for at in range(0, len(body), _CHUNK):

@@ -145,19 +145,19 @@ def _material(material: Material, opening: Opening, visit: Visit) -> CaseMateria
         name=material.name,
         proof=proven,
         copy=copy if not left_out else "未收",
-        pages=tuple(_page(page, visit) for page in collected.pages),
+        pages=tuple(page(one, visit) for one in collected.pages),
         left_out=left_out,
         sides=material.sides,
         waived=(material.waive_when or "") if material.material_id in visit.waived else "",
     )
 
 
-def _page(page: KeptPage, visit: Visit) -> Page:
+def page(kept: KeptPage, visit: Visit) -> Page:
     """In a case a page that repeats another names that one by its digest; one that was given up meanwhile is none to repeat."""
     digests = {p.ref: p.digest or "" for c in visit.collected for p in c.pages}
-    found = tuple(replace(f, same=digests.get(f.same, "")) for f in page.findings if not f.same or f.same in digests)
-    taken = Page(page.digest or "", tuple(f.code for f in found), found, format=page.format)
-    return replace(taken, read=True, lines=page.reading.lines, advice=page.reading.advice) if page.reading else taken
+    found = tuple(replace(f, same=digests.get(f.same, "")) for f in kept.findings if not f.same or f.same in digests)
+    taken = Page(kept.digest or "", tuple(f.code for f in found), found, format=kept.format)
+    return replace(taken, read=True, lines=kept.reading.lines, advice=kept.reading.advice) if kept.reading else taken
 
 
 def _delivery(visit: Visit, opening: Opening) -> Delivery:

@@ -24,12 +24,14 @@ from kiosk.drafts import DraftPost
 from kiosk.helping import Helping
 from kiosk.outfit import Devices
 from kiosk.paperwork import Paperwork
-from kiosk.query import QueryProvider
+from kiosk.query import Document, QueryProvider
 from kiosk.reading import Reading
+from kiosk.receipt_reader import ReceiptReader
 from kiosk.standing import Standing
 from kiosk.store.room import FULL
 from kiosk.store.volatile import VolatileVisit
-from kiosk.told import told
+from kiosk.tasks import TaskPost
+from kiosk.told import ANSWERS, told
 from kiosk.tray import Tray
 from kiosk.visit import effects as fx
 from kiosk.visit import events as ev
@@ -45,26 +47,6 @@ ANSWER = 10.0
 """Seconds a request waits for the dispatcher before it gives up; far more than it ever takes."""
 _PRINT_RETRY = 1.0
 SOCIAL_CARD = "card_social"
-_ANSWERS = (
-    port.PageTaken,
-    port.PageRefused,
-    port.PrintEnded,
-    ev.PageSealed,
-    ev.PageLost,
-    ev.CaseStored,
-    ev.CaseNotStored,
-    ev.PrintingEnded,
-    ev.DraftKept,
-    ev.DraftNotKept,
-    ev.DraftOpened,
-    ev.DraftNotOpened,
-    ev.ServiceNoted,
-    ev.ServiceNotNoted,
-    ev.DocumentFound,
-    ev.DocumentNotFound,
-    ev.SheetEnded,
-)
-"""Each ends something the dispatcher began; lost, it would leave a citizen waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +104,17 @@ class Middle:
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
         self._clerk: Clerk | None = None
         self._drafts: DraftPost | None = None
+        self._tasks: TaskPost | None = None
+        self._receipts: ReceiptReader | None = None
         self._full: str | None = None
 
     # --- the composition root ---------------------------------------------------------------------------------------
 
-    def start(self, clerk: Clerk, drafts: DraftPost, state: State, printing: Printing | None) -> None:
+    def start(
+        self, clerk: Clerk, drafts: DraftPost, tasks: TaskPost, receipts: ReceiptReader, state: State, printing: Printing | None
+    ) -> None:
         """Begin, with the visit of before a restart if there is one; ``printing``: what the journal knows of its receipt."""
-        self._clerk, self._drafts = clerk, drafts
+        self._clerk, self._drafts, self._tasks, self._receipts = clerk, drafts, tasks, receipts
         state, effects = machine.restored(state, printing, self._rules)
         self._state, _ = machine.step(state, self._closing(), 0.0, self._rules)
         self._settle(effects)
@@ -138,9 +124,13 @@ class Middle:
         self._stopping.set()
         self._thread.join(5)
 
+    def hold(self, visit: str, document: Document) -> None:
+        """Any thread: pages of a result, in memory until they are printed or the visit ends."""
+        self._paperwork.hold(visit, document)
+
     def post(self, event: port.DeviceEvent | ev.Event) -> None:
         """Any thread; never blocks. A device gone mad loses its own news, never what a citizen waits for."""
-        if isinstance(event, _ANSWERS):
+        if isinstance(event, ANSWERS):
             self._bus.answer(event)
         else:
             self._bus.post(event)
@@ -188,7 +178,7 @@ class Middle:
 
     @property
     def hall(self) -> Hall:
-        return replace(self._standing.hall, queries=self._paperwork.queries)
+        return replace(self._standing.hall, queries=self._paperwork.queries, pages=self._paperwork.pages)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -309,6 +299,10 @@ class Middle:
                 self._publish()
             case port.SocialCardRead():
                 self._step(self._judge_social(item.document))
+            case ev.DocumentFound():
+                self._step(item)
+                if (visit := self._state.visit) is None or visit.id != item.visit:
+                    self._paperwork.drop(item.visit)
             case ev.Closed():
                 self._full = item.fault
                 self._step(self._closing())
@@ -383,6 +377,8 @@ class Middle:
                     (reader.arm if wants.reader else reader.disarm)()
         if wants.camera != before.camera:
             (self._devices.camera.watch if wants.camera else self._devices.camera.rest)()
+        if wants.receipt != before.receipt and self._receipts is not None:
+            (self._receipts.look if wants.receipt else self._receipts.rest)()
         if self._devices.pad is not None and wants.question != before.question:
             if wants.question is None:
                 self._devices.pad.withdraw()
@@ -417,7 +413,13 @@ class Middle:
                 self._need_drafts().drop(effect)
             case fx.NoteService():
                 clerk.note_service(effect)
-            case fx.PrintReceipt() | fx.PrintLeaflet() | fx.AskDocument() | fx.PrintDocument():
+            case fx.FindTasks():
+                self._need_tasks().find(effect.visit)
+            case fx.StoreAnswer():
+                clerk.answer(effect)
+            case fx.AskDocument() if effect.visit.followup is not None:
+                self._need_tasks().fetch(effect.visit)
+            case fx.PrintReceipt() | fx.PrintLeaflet() | fx.PrintAnswer() | fx.AskDocument() | fx.PrintDocument():
                 self._paperwork.do(effect, self._standing.terminal, self._rules.catalogue)
             case fx.StoreRating():
                 clerk.rate(effect)
@@ -481,6 +483,11 @@ class Middle:
         if self._drafts is None:
             raise RuntimeError("not started")
         return self._drafts
+
+    def _need_tasks(self) -> TaskPost:
+        if self._tasks is None:
+            raise RuntimeError("not started")
+        return self._tasks
 
     def _need_clerk(self) -> Clerk:
         if self._clerk is None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from devices.port import PageJob, PagePrinter, PrintEnded, PrintJob, ReceiptPrinter
 from domain.catalogue.catalogue import Catalogue
-from kiosk import leaflet, receipt
+from kiosk import answer_slip, leaflet, receipt
 from kiosk.query import Document, NoDocument, QueryProvider
 from kiosk.settings import TerminalSettings
 from kiosk.store.journal import SHEET
@@ -20,7 +20,7 @@ from kiosk.visit.state import Printing, PrintState, State, Step, Visit
 log = logging.getLogger(__name__)
 
 UNPRINTABLE = "slip_unprintable"
-Paper = fx.PrintReceipt | fx.PrintLeaflet | fx.AskDocument | fx.PrintDocument
+Paper = fx.PrintReceipt | fx.PrintLeaflet | fx.PrintAnswer | fx.AskDocument | fx.PrintDocument
 
 
 class Paperwork:
@@ -66,10 +66,32 @@ class Paperwork:
                     effect.attempt,
                     lambda: leaflet.leaflet(effect.visit, effect.noted, effect.attempt, terminal, catalogue),
                 )
+            case fx.PrintAnswer():
+                self._slip(
+                    effect.answered.paper,
+                    effect.attempt,
+                    lambda: answer_slip.slip(effect.visit, effect.answered, effect.attempt, terminal),
+                )
             case fx.AskDocument():
                 self._ask(effect.visit)
             case fx.PrintDocument():
                 self._print(effect)
+
+    def hold(self, visit: str, document: Document) -> None:
+        """A document of this visit, until it is printed. Any thread."""
+        with self._lock:
+            self._found = visit, document
+
+    @property
+    def pages(self) -> bool:
+        """Whether A4 pages can be printed at this terminal at all."""
+        return self._pages is not None
+
+    def drop(self, visit: str) -> None:
+        """What came for a visit that had ended."""
+        with self._lock:
+            if self._found is not None and self._found[0] == visit:
+                self._found = None
 
     def forget(self) -> None:
         """The visit is over."""
@@ -103,8 +125,7 @@ class Paperwork:
             # Not its text: what a provider raises may quote the question.
             log.error("a query failed")
         if isinstance(answer, Document):
-            with self._lock:
-                self._found = visit.id, answer
+            self.hold(visit.id, answer)
             self._post(ev.DocumentFound(visit.id))
         else:
             self._post(ev.DocumentNotFound(visit.id, now=answer is NoDocument.NOT_FOUND))
@@ -123,7 +144,7 @@ def on_paper(state: State) -> str | None:
     visit = state.visit
     if visit is None:
         return None
-    return SHEET + visit.id if visit.step is Step.QUERY else path.paper(visit)
+    return SHEET + visit.id if visit.step in (Step.QUERY, Step.HANDING) else path.paper(visit)
 
 
 def ended(event: PrintEnded) -> ev.Event:

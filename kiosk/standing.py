@@ -35,11 +35,12 @@ class Standing:
     notices: tuple[str, ...] = ()
     closed: Fault | None = None
     drafts: bool = False
+    handover: bool = False
 
     @property
     def rules(self) -> Rules:
         times = {name: getattr(self.visit, name) for name in self.visit.__struct_fields__}
-        return Rules(self.catalogue, window=self.drafts, **times)
+        return Rules(self.catalogue, window=self.drafts, handover=self.handover, **times)
 
     @property
     def hall(self) -> Hall:
@@ -57,6 +58,7 @@ class Standing:
             own.guides,
             own.place,
             drafts=self.drafts,
+            handover=self.handover,
         )
 
 
@@ -91,7 +93,15 @@ class Parts:
     def standing(self, now: datetime) -> Standing:
         terminal, visit = with_wanted(self.own, self.wanted)
         closed, at_window = self.damaged or self._out_of_service(), self.own.window is not None
-        return Standing(self.catalogue.on(offered(now)), terminal, visit, shown(self.notices, now), closed, at_window)
+        return Standing(
+            self.catalogue.on(offered(now)),
+            terminal,
+            visit,
+            shown(self.notices, now),
+            closed,
+            at_window,
+            self.own.handover is not None,
+        )
 
     def _out_of_service(self) -> Fault | None:
         if self.out_of_service is None:

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
@@ -27,13 +28,14 @@ from kiosk.clock import CHINA, Clock
 from kiosk.code_reader import create_code_reader, secret_of
 from kiosk.corrections import CorrectionDesk
 from kiosk.demo.query import DemonstrationProvider
-from kiosk.drafted import described, window_keys
+from kiosk.drafted import described, private_keys
 from kiosk.drafts import DraftPost, Place
 from kiosk.enrolment.centre import CLOCK
 from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
 from kiosk.enrolment.keeper import Keeper
 from kiosk.guides import GuideDesk
 from kiosk.helping import Helping
+from kiosk.line import Line
 from kiosk.middle import Middle
 from kiosk.orders.book import Book
 from kiosk.orders.bundle import Bundle, LogTail
@@ -44,15 +46,19 @@ from kiosk.orders.shelf import Shelf, checked, own, take_up
 from kiosk.orders.trust import Trust
 from kiosk.orders.wanted import WantedDocuments
 from kiosk.paperwork import on_paper
+from kiosk.receipt_reader import ReceiptReader
 from kiosk.standing import Parts
+from kiosk.store.answers import AnswerStore
 from kiosk.store.db import Database
 from kiosk.store.files import alone
 from kiosk.store.journal import StoredJournal
+from kiosk.store.known import Memory
 from kiosk.store.outbox import StoredDocuments, StoredOutbox
 from kiosk.store.room import Room
 from kiosk.store.store import Numbering, Store
 from kiosk.store.volatile import VolatileVisit
 from kiosk.storekeeper import Storekeeper
+from kiosk.tasks import TaskPost
 from kiosk.tray import Tray
 from kiosk.visit.snapshot import Fault
 from kiosk.visit.state import State
@@ -125,13 +131,20 @@ class Terminal:
         storekeeper = Storekeeper(
             database, self._outbox, self._room, self._devices.states, clock, middle.only_reserve, self._publisher.wake
         )
-        clerk = Clerk(store, settings, parts.catalogue, tray, press, middle.post, self._committed)
+        answers = AnswerStore(store, clock)
+        clerk = Clerk(store, answers, settings, parts.catalogue, tray, press, middle.post, self._committed)
         clerk.start()
         self._running.callback(clerk.stop)
         drafts = self._build_drafts(store, clerk)
         drafts.start()
         self._running.callback(drafts.stop)
-        middle.start(clerk, drafts, state, journal.last(paper) if (paper := on_paper(state)) else None)
+        tasks = self._build_tasks(database, answers)
+        tasks.start()
+        self._running.callback(tasks.stop)
+        receipts = ReceiptReader(partial(read_code, settings.devices.camera.socket), middle.post)
+        receipts.start()
+        self._running.callback(receipts.stop)
+        middle.start(clerk, drafts, tasks, receipts, state, journal.last(paper) if (paper := on_paper(state)) else None)
         self._running.callback(middle.stop)
         storekeeper.start()
         self._running.callback(storekeeper.stop)
@@ -193,7 +206,7 @@ class Terminal:
     def _build_drafts(self, store: Store, clerk: Clerk) -> DraftPost:
         settings, own = self._settings, self._settings.terminal
         window = settings.keys.intake
-        keys = window_keys(settings.window.key_file) if settings.window else ()
+        keys = private_keys(settings.window.key_file, "窗口") if settings.window else ()
         return DraftPost(
             settings.centre.documents,
             IdentityFiles(settings.centre.identity).tls,
@@ -204,6 +217,19 @@ class Terminal:
             store.page_path,
             clerk.lay,
             lambda: self._link.connected,
+        )
+
+    def _build_tasks(self, database: Database, answers: AnswerStore) -> TaskPost:
+        settings, middle = self._settings, self._middle
+        return TaskPost(
+            Line(settings.centre.documents, IdentityFiles(settings.centre.identity).tls),
+            private_keys(settings.handover.key_file, "大厅") if settings.handover else (),
+            settings.keys.homes,
+            Memory(database, self._clock, time.time),
+            answers.answered,
+            lambda: middle.catalogue,
+            middle.hold,
+            middle.post,
         )
 
     def _build_orders(self, book: Book, shelf: Shelf, database: Database) -> None:

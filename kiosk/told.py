@@ -4,6 +4,32 @@ from __future__ import annotations
 
 from devices import port
 from kiosk.visit import events as ev
+from kiosk.visit.followup_events import AnswerNotStored, AnswerStored, TasksFound, TasksNotFound
+
+ANSWERS = (
+    port.PageTaken,
+    port.PageRefused,
+    port.PrintEnded,
+    ev.PageSealed,
+    ev.PageLost,
+    ev.CaseStored,
+    ev.CaseNotStored,
+    ev.PrintingEnded,
+    ev.DraftKept,
+    ev.DraftNotKept,
+    ev.DraftOpened,
+    ev.DraftNotOpened,
+    ev.ServiceNoted,
+    ev.ServiceNotNoted,
+    ev.DocumentFound,
+    ev.DocumentNotFound,
+    ev.SheetEnded,
+    TasksFound,
+    TasksNotFound,
+    AnswerStored,
+    AnswerNotStored,
+)
+"""Each ends something the dispatcher began; lost, it would leave a citizen waiting."""
 
 
 def told(event: port.DeviceEvent | ev.Event) -> ev.Event | None:

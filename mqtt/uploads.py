@@ -68,6 +68,9 @@ class Blobs(Protocol):
     def documents(self, case: str) -> Sequence[Waiting]:
         """Every document of one of them."""
 
+    def answers(self) -> Sequence[Waiting]:
+        """Documents that came after their case, which may have been taken in elsewhere, and were not taken by the centre yet."""
+
     def open(self, document: Waiting) -> BinaryIO:
         """Its sealed bytes, from the start; ``OSError``."""
 
@@ -159,8 +162,11 @@ class Uploader:
                 return self._round(client, pool)
 
     def _round(self, client: httpx.Client, pool: ThreadPoolExecutor) -> bool:
-        """One pass over every case that waits. True when nothing is left that asking again soon could settle."""
+        """One pass over what came after its case, and over every case that waits. True when nothing is left that asking again
+        soon could settle.
+        """
         settled = True
+        self._send(client, pool, [document for document in self._blobs.answers() if document.digest not in self._damaged])
         for case in self._blobs.cases():
             if self._ended.is_set():
                 return True

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
+_CODE = re.compile(r"https?://[^\s]{1,200}/(?P<token>[A-Za-z0-9_-]{22,64})")
 TITLE = "省内通办 收件凭证"
 DISCLAIMER = "本凭证只证明收件地已收到以上材料，收件不等于受理。是否受理由业务属地的办理单位决定，并会告知您。"
 
@@ -55,6 +58,12 @@ class Receipt(Struct, frozen=True):
 def query(address: str, token: str) -> str:
     """Where the holder of ``token`` reads how far the case is."""
     return f"{address}/{token}"
+
+
+def token(code: str) -> str | None:
+    """The token in what a receipt's QR code says, of whatever hall; ``None``: it is no receipt's."""
+    found = _CODE.fullmatch(code)
+    return found["token"] if found else None
 
 
 def code(receipt: Receipt) -> str:

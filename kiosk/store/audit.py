@@ -10,6 +10,7 @@ import msgspec
 EVENTS: dict[str, tuple[str, ...]] = {
     # what happened            what is recorded beside the time
     "case_taken": ("number", "item", "home", "pages"),
+    "case_answered": ("number", "kind", "pages"),
     "service_given": ("number", "item", "home", "way"),
     "rating_given": ("number", "by"),
     "receipt_ended": ("number", "attempt", "outcome", "cause"),

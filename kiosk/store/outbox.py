@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from kiosk.store import answers
 from kiosk.store.store import Priority, Store, enqueue
 from mqtt.messages import DeviceTrouble, EventData
 from mqtt.publisher import Row
@@ -56,6 +57,7 @@ class StoredOutbox:
     def confirm(self, ranges: Ranges) -> None:
         with self._store.database.transaction() as db:
             db.executemany("DELETE FROM outbox WHERE sequence BETWEEN ? AND ?", ranges)
+        answers.free(self._store)
 
     def report(self, at: datetime, troubles: Sequence[DeviceTrouble], *, room: bool) -> None:
         """Telemetry. Without ``room`` it is counted and not kept, and some of what waits is given up with it."""
@@ -130,13 +132,24 @@ class StoredDocuments:
         return [Waiting(case, str(digest), int(str(size)), bool(stored)) for digest, size, stored in rows]
 
     def open(self, document: Waiting) -> BinaryIO:
-        rows = self._store.database.rows("SELECT body FROM document WHERE digest = ?", document.digest)
+        rows = self._store.database.rows(
+            "SELECT body FROM document WHERE digest = ?1 UNION ALL SELECT body FROM answer_document WHERE digest = ?1",
+            document.digest,
+        )
         body = rows[0][0] if rows else None
         return BytesIO(body) if isinstance(body, bytes) else self._store.page_path(document.digest).open("rb")
 
     def stored(self, digest: str) -> None:
         with self._store.database.transaction() as db:
             db.execute("UPDATE document SET stored = 1 WHERE digest = ?", (digest,))
+            db.execute("UPDATE answer_document SET stored = 1 WHERE digest = ?", (digest,))
+        answers.free(self._store)
+
+    def answers(self) -> Sequence[Waiting]:
+        rows = self._store.database.rows(
+            "SELECT number, digest, size FROM answer_document JOIN answer USING (visit) WHERE NOT stored ORDER BY sequence, digest"
+        )
+        return [Waiting(str(number), str(digest), int(str(size))) for number, digest, size in rows]
 
     def whole(self, case: str) -> None:
         """Free the terminal's copies: the rows first, in one transaction; a file left by a power cut is residue."""
@@ -149,7 +162,10 @@ class StoredDocuments:
 
     def count(self) -> int:
         """Documents the centre has not confirmed."""
-        ((count,),) = self._store.database.rows("SELECT count(*) FROM document WHERE number IS NOT NULL AND NOT stored")
+        ((count,),) = self._store.database.rows(
+            "SELECT (SELECT count(*) FROM document WHERE number IS NOT NULL AND NOT stored)"
+            " + (SELECT count(*) FROM answer_document WHERE NOT stored)"
+        )
         return int(str(count))
 
 

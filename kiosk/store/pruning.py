@@ -48,6 +48,12 @@ def prune(database: Database, now: datetime) -> int:
             " AND number NOT IN (SELECT number FROM office_case) AND number NOT IN (SELECT number FROM service) LIMIT ?)",
             (aged, _STEP),
         ).rowcount
+        db.execute(
+            "DELETE FROM answer WHERE at < ? AND NOT EXISTS (SELECT 1 FROM answer_document d WHERE d.visit = answer.visit)"
+            " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.sequence = answer.sequence)"
+            " AND NOT EXISTS (SELECT 1 FROM set_aside s WHERE s.sequence = answer.sequence)",
+            (aged,),
+        )
         lines = db.execute(
             "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id <= (SELECT max(id) FROM audit) - ? AND at < ? LIMIT ?)",
             (NEWEST_AUDIT, (now - AUDIT_KEPT).isoformat(), _STEP),

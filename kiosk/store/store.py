@@ -22,6 +22,7 @@ from kiosk.store.files import is_temporary, write_durably
 from kiosk.visit.state import Noted, Rated, Submitted
 from mqtt.messages import (
     Awaited,
+    CaseCorrected,
     CaseTaken,
     CaseTerms,
     DeviceTrouble,
@@ -224,7 +225,12 @@ class Store:
         """
         with os.scandir(folder) as entries:
             found = [Path(entry.path) for entry in entries]
-        names = self.database.rows("SELECT digest FROM document WHERE digest BETWEEN ? AND ?", folder.name, folder.name + "~")
+        names = self.database.rows(
+            "SELECT digest FROM document WHERE digest BETWEEN ?1 AND ?2"
+            " UNION ALL SELECT digest FROM answer_document WHERE digest BETWEEN ?1 AND ?2",
+            folder.name,
+            folder.name + "~",
+        )
         named = {digest for (digest,) in names}
         strays = [path for path in found if is_temporary(path) or path.stem not in named]
         for path in strays:
@@ -298,6 +304,7 @@ class Priority(IntEnum):
 
 _PRIORITY: dict[type, Priority] = {
     CaseTaken: Priority.CASE,
+    CaseCorrected: Priority.CASE,
     RatingGiven: Priority.CASE,
     ServiceGiven: Priority.CASE,
     DeviceTrouble: Priority.TELEMETRY,

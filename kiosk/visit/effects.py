@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kiosk.visit.state import Noted, Rated, State, Step, Submitted, Visit
+from kiosk.visit.state import Answered, Noted, Rated, State, Step, Submitted, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,30 @@ class PrintDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class FindTasks:
+    """What there is for whoever comes back; answered by TasksFound or TasksNotFound."""
+
+    visit: Visit = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAnswer:
+    """One transaction: what was done about a case, audit, outbox. Idempotent by the visit's id; answered by AnswerStored or
+    AnswerNotStored."""
+
+    visit: Visit = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintAnswer:
+    """补正材料收件凭证, or that of a withdrawal."""
+
+    visit: Visit = field(repr=False)
+    answered: Answered
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreRating:
     """``number`` of the case, or of the service without one."""
 
@@ -163,6 +187,9 @@ Effect = (
     | PrintLeaflet
     | AskDocument
     | PrintDocument
+    | FindTasks
+    | StoreAnswer
+    | PrintAnswer
     | StoreRating
     | Wipe
 )
@@ -174,6 +201,8 @@ class Wants:
 
     reader: bool = False
     camera: bool = False
+    receipt: bool = False
+    """A receipt's code is waited for under the camera."""
     question: str | None = None
 
 
@@ -184,5 +213,6 @@ def wants(state: State) -> Wants:
     return Wants(
         reader=visit.step in (Step.CARD, Step.WARD),
         camera=visit.step in (Step.SCAN, Step.PAGE),
+        receipt=visit.step is Step.SHOW,
         question=visit.id if visit.step is Step.RATING else None,
     )

@@ -10,13 +10,9 @@ from datetime import date
 
 from domain.case.content import Finding, ReadLine, Signature
 from domain.identity import Identity
+from kiosk.visit.followup_events import Followed
+from kiosk.visit.intent import Intent as Intent
 from kiosk.visit.state import Noted, Printing, Step, Submitted, Visit
-
-
-class Intent:
-    """Something the citizen did on the glass; it counts as a touch."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,4 +477,4 @@ class Tick:
 Looked = DeskSeen | PageShown | PageRead | PageNotTaken | PageSealed | PageLost
 Stored = CaseStored | CaseNotStored | ServiceNoted | ServiceNotNoted | DraftKept | DraftNotKept | DraftOpened | DraftNotOpened
 Papers = DocumentFound | DocumentNotFound | SheetEnded | PrintingEnded | PrinterReady
-Event = Intent | CardSeen | CardTaken | CardNotTaken | Looked | Stored | Papers | PadPressed | Closed | Tick
+Event = Intent | CardSeen | CardTaken | CardNotTaken | Looked | Stored | Papers | Followed | PadPressed | Closed | Tick

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from domain import rating
 from kiosk.visit import events as ev
 from kiosk.visit import form, path
-from kiosk.visit.effects import DropDraft, Effect, PrintLeaflet, PrintReceipt, StoreCase, StoreRating
+from kiosk.visit.effects import DropDraft, Effect, PrintAnswer, PrintLeaflet, PrintReceipt, StoreAnswer, StoreCase, StoreRating
 from kiosk.visit.outcome import Outcome, Rules, onward
 from kiosk.visit.state import (
     Printing,
@@ -37,7 +37,12 @@ def submit(visit: Visit, _event: ev.Submit, _now: float, rules: Rules) -> Outcom
         return onward(visit, rules)
     visit = replace(visit, step=Step.SUBMITTING, submit_fault=None)
     # The last page may still be on its way to the disk: its PageSealed hands the case in.
-    return visit, (StoreCase(visit),) if path.all_sealed(visit) else ()
+    return visit, handed_in(visit) if path.all_sealed(visit) else ()
+
+
+def handed_in(visit: Visit) -> tuple[Effect, ...]:
+    """What the store is to take now that every page lies on the disk."""
+    return (StoreCase(visit),) if visit.followup is None else (StoreAnswer(visit),)
 
 
 def stored(visit: Visit, event: ev.CaseStored, now: float, _rules: Rules) -> Outcome:
@@ -85,6 +90,8 @@ def _print(visit: Visit, attempt: int) -> Outcome:
 
 def printed(visit: Visit, attempt: int) -> tuple[Effect, ...]:
     """The paper of this visit, once more or for the first time: the receipt of its case, or the slip of its service."""
+    if visit.followup is not None:
+        return (PrintAnswer(visit, visit.followup.answered, attempt),) if visit.followup.answered else ()
     if visit.submitted is not None:
         return (PrintReceipt(visit, visit.submitted, attempt),)
     return (PrintLeaflet(visit, visit.noted, attempt),) if visit.noted is not None else ()

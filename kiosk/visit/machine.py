@@ -1,6 +1,7 @@
 """The visit as a machine: ``step(state, event, now, rules) → (state, effects)``. Pure; no clock, no device, no screen.
 
-How it works. Two tables say everything: ``_AT`` for what means something only at one step, ``_ANYWHERE`` for the rest.
+How it works. Two tables say everything: ``_AT`` for what means something only at one step (``followup.AT`` where the visit is
+about a case taken in before), ``_ANYWHERE`` for the rest.
 An event that stands in neither for the present step changes nothing: a second tap, a late answer of a device, a key
 nobody asked for. Handlers return the new visit (``None``: it is over) and effects. Where *next* and *back* lead is
 ``path.py``. Every change a screen could show makes ``version`` grow by one.
@@ -12,12 +13,27 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from kiosk.visit import applying, choosing, drafting, filling, handing_in, pages, papers, path, unasked, ways
+from kiosk.visit import (
+    applying,
+    choosing,
+    drafting,
+    filling,
+    followup,
+    followup_path,
+    handing_in,
+    pages,
+    papers,
+    path,
+    unasked,
+    ways,
+)
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DrawUp, DropPages, Effect, NoteService, SetForm, StoreCase, Wipe
+from kiosk.visit.effects import DrawUp, DropPages, Effect, NoteService, SetForm, Wipe
+from kiosk.visit.followup_events import BeginFollowup
 from kiosk.visit.outcome import Handler, Outcome, Rules, back
 from kiosk.visit.state import (
     CardPhase,
+    Followup,
     Printing,
     PrintState,
     QueryPhase,
@@ -37,9 +53,12 @@ def step(state: State, event: ev.Event, now: float, rules: Rules) -> tuple[State
             return _versioned(state, _begin(event, now, rules)), ()
         if isinstance(event, ev.BeginDraft) and state.closed is None and rules.window:
             return _versioned(state, _begin(event, now, rules)), ()
+        if isinstance(event, BeginFollowup) and state.closed is None:
+            return _versioned(state, _begin(event, now, rules)), ()
         return state, _nobody_s(event)
     visit = state.visit
-    handler = _AT.get((visit.step, type(event))) or _ANYWHERE.get(type(event))
+    table = _AT if visit.followup is None else followup.AT
+    handler = table.get((visit.step, type(event))) or _ANYWHERE.get(type(event))
     if handler is None:
         return state, ()
     touched = isinstance(event, (ev.Intent, ev.CardSeen, ev.CardTaken, ev.CardNotTaken, ev.PadPressed))
@@ -51,7 +70,7 @@ def step(state: State, event: ev.Event, now: float, rules: Rules) -> tuple[State
         after = replace(after, entered=now)
     if after is not None and after.step is Step.REVIEW and visit.step is not Step.REVIEW and path.all_sealed(after):
         effects += (DrawUp(after),)
-    if after is not None and after.step is Step.QUERY and visit.step is not Step.QUERY and after.query is None:
+    if after is not None and after.step in _ASKING and visit.step is not after.step and after.query is None:
         after, more = ways.asked(after)
         effects += more
     if after == visit:
@@ -95,15 +114,22 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
         SetForm(visit, p.ref, c.material) for c in visit.collected if c.material in forms for p in c.pages
     )
     if visit.step is Step.SUBMITTING and path.all_sealed(visit):
-        asked = (StoreCase(visit),)
+        asked = handing_in.handed_in(visit)
+    elif visit.step is Step.CASES:
+        asked = followup.restored(visit)
     elif visit.step is Step.KEEPING:
         asked = drafting.kept_now(visit)
     elif visit.step is Step.DRAFT:
         visit = replace(visit, opening=False, draft=None)
     elif visit.step is Step.NOTING:
         asked = (NoteService(visit),)
-    elif visit.step is Step.QUERY:
-        visit, asked = ways.taken_up(visit, printing)
+    elif visit.step in _ASKING:
+        taken, asked = ways.taken_up(visit, printing)
+        assert taken is not None
+        visit = taken
+        if visit.step is Step.HANDING and not asked:
+            settled, asked = followup.settled(visit)
+            visit = settled or visit
     elif visit.step in (Step.RECEIPT, Step.LEAFLET) and printing is not None:
         visit = replace(visit, printing=printing)
         if printing.state is PrintState.PRINTING:
@@ -113,10 +139,12 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
     return _versioned(state, visit), asked
 
 
-def _begin(event: ev.Begin | ev.BeginDraft, now: float, rules: Rules) -> Visit:
+def _begin(event: ev.Begin | ev.BeginDraft | BeginFollowup, now: float, rules: Rules) -> Visit:
     visit = Visit(event.visit, Step.PLACE, began=now, touched=now, until=now + rules.total, entered=now)
     if isinstance(event, ev.BeginDraft):
         return replace(visit, step=Step.DRAFT)
+    if isinstance(event, BeginFollowup):
+        return replace(visit, step=Step.RETURN, followup=Followup())
     chosen = replace(visit, home=event.home, item=event.item, situation=event.situation)
     if path.opening(chosen, rules.catalogue) is None:
         return visit
@@ -124,11 +152,11 @@ def _begin(event: ev.Begin | ev.BeginDraft, now: float, rules: Rules) -> Visit:
 
 
 def _wipe(visit: Visit, reason: str) -> Outcome:
-    return None, (Wipe(visit.id, reason, visit.submitted is not None),)
+    return None, (Wipe(visit.id, reason, visit.submitted is not None or followup_path.of(visit).answered is not None),)
 
 
 def _end(visit: Visit, _event: ev.End, _now: float, _rules: Rules) -> Outcome:
-    if visit.step in _BUSY:
+    if visit.step in _BUSY or followup_path.printing(visit):
         return visit, ()
     return _wipe(visit, "done" if visit.step is Step.FAREWELL else "left")
 
@@ -143,7 +171,7 @@ def _stay(visit: Visit, _event: ev.Stay, now: float, rules: Rules) -> Outcome:
 
 
 def _tick(visit: Visit, _event: ev.Tick, now: float, rules: Rules) -> Outcome:
-    if visit.step in _BUSY:
+    if visit.step in _BUSY or followup_path.printing(visit):
         return visit, ()
     if visit.step is Step.FAREWELL and now - visit.entered >= rules.farewell:
         return _wipe(visit, "done")
@@ -155,13 +183,14 @@ def _tick(visit: Visit, _event: ev.Tick, now: float, rules: Rules) -> Outcome:
     if visit.query is QueryPhase.ASKING and now - visit.entered >= rules.query:
         return ways.not_found(visit, ev.DocumentNotFound(visit.id, now=False), now, rules)
     if _receipt_taken(visit, now, rules):
-        return replace(visit, step=Step.RATING, touched=now, warned=False), ()
+        after = Step.RATING if visit.followup is None else Step.FAREWELL
+        return replace(visit, step=after, touched=now, warned=False), ()
     due = idle >= rules.idle_warning or visit.until - now <= rules.idle_end
     return unasked.tick(replace(visit, warned=visit.warned or due), now, rules)
 
 
 def _receipt_taken(visit: Visit, now: float, rules: Rules) -> bool:
-    """The rating page opens by itself once the receipt has lain there for a moment."""
+    """The rating page, after a follow-up the last one, opens by itself once the receipt has lain there for a moment."""
     printed = visit.printing is not None and visit.printing.state is PrintState.PRINTED
     return (
         visit.step in (Step.RECEIPT, Step.LEAFLET) and printed and not visit.leaving and now - visit.entered >= rules.receipt_shown
@@ -190,6 +219,8 @@ def _versioned(state: State, visit: Visit | None) -> State:
 
 _BUSY = (Step.SUBMITTING, Step.KEEPING, Step.NOTING)
 """The disk, or the centre, is at work; nothing is asked of the citizen, and the answer always comes."""
+_ASKING = (Step.QUERY, Step.HANDING)
+"""Pages are asked for, and printed when they come."""
 
 _AT: dict[tuple[Step, type], Handler] = {
     (Step.PLACE, ev.ChoosePlace): choosing.choose_place,

@@ -33,6 +33,8 @@ class Rules:
     query: float = 20
     queries: bool = False
     window: bool = False
+    handover: bool = False
+    """Tasks sealed to this hall are opened here (``domain/case/task.py``)."""
     unasked: bool = True
     """Pages are taken by themselves, unless the citizen wants it otherwise."""
     count: float = 3

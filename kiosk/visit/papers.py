@@ -6,9 +6,9 @@ from msgspec.structs import replace
 
 from domain.case.advice import Sought, advise
 from domain.case.turning import turned_finding
-from kiosk.visit import applicants, drafting, path
+from kiosk.visit import applicants, drafting, handing_in, path
 from kiosk.visit import events as ev
-from kiosk.visit.effects import DrawUp, DropPages, ReadPage, SealPage, StoreCase, TakePicture, TurnPicture
+from kiosk.visit.effects import DrawUp, DropPages, ReadPage, SealPage, TakePicture, TurnPicture
 from kiosk.visit.outcome import Outcome, Rules, back, drop, each_page, onward, with_collected
 from kiosk.visit.pages import dropped, with_new
 from kiosk.visit.state import (
@@ -127,7 +127,7 @@ def _waited_for(visit: Visit) -> Outcome:
     if visit.step is Step.KEEPING:
         return visit, drafting.kept_now(visit)
     if visit.step is Step.SUBMITTING:
-        return visit, (StoreCase(visit),)
+        return visit, handing_in.handed_in(visit)
     return visit, (DrawUp(visit),) if visit.step is Step.REVIEW else ()
 
 

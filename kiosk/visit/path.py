@@ -12,7 +12,7 @@ from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.item import ApplicantKind, Item, KioskRole, Material, Question
 from domain.catalogue.opening import Opening
 from domain.forms import asking
-from kiosk.visit import chipless, form
+from kiosk.visit import chipless, followup_path, form
 from kiosk.visit.delivery import delivery, offered
 from kiosk.visit.state import Collected, KeptPage, Stage, Step, Visit
 
@@ -30,6 +30,8 @@ def opening(visit: Visit, catalogue: Catalogue) -> Opening | None:
 def stands(visit: Visit, catalogue: Catalogue) -> bool:
     """Whether everything chosen so far is in this catalogue: after a restart it may be another one."""
     item = catalogue.item(visit.item) if visit.item else None
+    if visit.followup is not None:
+        return True  # what it says stands in its task
     return (
         (visit.home is None or catalogue.party(visit.home) is not None)
         and (visit.item is None or item is not None)
@@ -80,7 +82,10 @@ def kind(visit: Visit, catalogue: Catalogue) -> ApplicantKind:
 
 
 def paper(visit: Visit) -> str | None:
-    """The number on the slip of this visit: of its case, or of its service without one."""
+    """The number on the slip of this visit: of its case, or of its service without one; of what was done about a former case."""
+    if visit.followup is not None:
+        done = visit.followup.answered
+        return done.paper if done is not None and visit.followup.doing != "collect" else None
     if visit.submitted is not None:
         return visit.submitted.case
     return visit.noted.number if visit.noted is not None else None
@@ -88,7 +93,7 @@ def paper(visit: Visit) -> str | None:
 
 def over(visit: Visit) -> bool:
     """What was done is on the disk; only paper and rating are left."""
-    return paper(visit) is not None
+    return paper(visit) is not None or followup_path.of(visit).answered is not None
 
 
 def to_weigh(visit: Visit, catalogue: Catalogue) -> tuple[Material, ...]:
@@ -108,6 +113,8 @@ def to_scan(visit: Visit, catalogue: Catalogue) -> tuple[Material, ...]:
     """The materials the camera must see: what a scan proves, and what is taken along until the window has seen the original.
     Before them a document without a chip.
     """
+    if visit.followup is not None:
+        return followup_path.to_scan(visit)
     opened, shown = opening(visit, catalogue), chipless.document(visit)
     first = () if shown is None or visit.channel != "here" else (shown,)
     if opened is None or not collects(visit, catalogue):
@@ -164,25 +171,29 @@ def may_leave_out(material: Material) -> bool:
 
 def next_step(visit: Visit, catalogue: Catalogue) -> Step:
     """The first step of the path that is not done: after a correction the citizen comes back by itself."""
-    return next(step for step, (there, done) in PATH.items() if there(visit, catalogue) and not done(visit, catalogue))
+    return next(step for step, (there, done) in _path(visit).items() if there(visit, catalogue) and not done(visit, catalogue))
 
 
 def exists(step: Step, visit: Visit, catalogue: Catalogue) -> bool:
     """Whether the step is part of this visit's path."""
-    return step in PATH and PATH[step][0](visit, catalogue)
+    steps = _path(visit)
+    return step in steps and steps[step][0](visit, catalogue)
 
 
 def back_step(visit: Visit, catalogue: Catalogue) -> Step | None:
     """The step before; ``None`` at the beginning, and from submission on: what was handed in, or asked, is not taken back here."""
-    if visit.step not in PATH or visit.step is Step.QUERY:
+    path = _path(visit)
+    if visit.step not in path or visit.step in (Step.QUERY, Step.HANDING):
         return None
-    steps = [s for s in PATH if s is visit.step or (exists(s, visit, catalogue) and s not in _NO_WAY_BACK)]
+    steps = [s for s in path if s is visit.step or (exists(s, visit, catalogue) and s not in _NO_WAY_BACK)]
     at = steps.index(visit.step)
     return steps[at - 1] if at else None
 
 
 def progress(visit: Visit, catalogue: Catalogue) -> tuple[int, tuple[Stage, ...]]:
     """(where, the stages a citizen understands): only those the chosen way has, all of an intake's before it is chosen."""
+    if visit.followup is not None:
+        return followup_path.progress(visit)
     there = [s for s in PATH if s in _STAGES and (visit.channel is None or exists(s, visit, catalogue))]
     ends = {Step.GUIDE, Step.FILLED, Step.QUERY}
     stages = [_STAGES[s] for s in there if visit.channel is not None or s not in ends]
@@ -192,6 +203,10 @@ def progress(visit: Visit, catalogue: Catalogue) -> tuple[int, tuple[Stage, ...]
     # The paper at the end of a way without a case still belongs to that way.
     stage = stages[-2] if visit.step in (Step.NOTING, Step.LEAFLET) else _STAGES.get(visit.step, Stage.RATE)
     return (stages.index(stage) + 1 if stage in stages else len(stages)), tuple(stages)
+
+
+def _path(visit: Visit) -> dict[Step, tuple[_Asks, _Asks]]:
+    return PATH if visit.followup is None else followup_path.PATH
 
 
 def _always(_visit: Visit, _catalogue: Catalogue) -> bool:

@@ -33,6 +33,7 @@ class Hall:
     comes (公告), those that hold now. ``setting``: hall or window. ``guides``: address of the published guides, or nothing.
     ``place``: the party the hall belongs to, by id.
     ``queries``: documents can be asked for and printed here (查询打印). ``drafts``: they are opened here, at the window.
+    ``handover``: what is sealed to this hall is opened here; ``pages``: A4 pages can be printed.
     """
 
     terminal: str
@@ -47,6 +48,8 @@ class Hall:
     place: str = ""
     queries: bool = False
     drafts: bool = False
+    handover: bool = False
+    pages: bool = False
 
 
 HelpState = Literal["called", "unsent", "coming"]

@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from domain.case.content import Advice, Finding, ReadLine, Signature
+from domain.case.task import Task
 from domain.identity import Identity
 
 SCHEMA = 2
@@ -50,6 +51,16 @@ class Step(StrEnum):
     RATING = "rating"
     REASON = "reason"
     FAREWELL = "farewell"
+    RETURN = "return"
+    """About a case taken in before: by card, by the receipt's code or by its number. So are the following."""
+    SHOW = "show"
+    NUMBER = "number"
+    CASES = "cases"
+    POINTS = "points"
+    COLLECT = "collect"
+    UNDO = "undo"
+    ANSWER = "answer"
+    HANDING = "handing"
     DRAFT = "draft"
     """At the window: the code of a draft."""
     CHECK = "check"
@@ -69,6 +80,9 @@ class Stage(StrEnum):
     QUERY = "query"
     GUIDE = "guide"
     RATE = "rate"
+    FIND = "find"
+    SIGN = "sign"
+    PRINT = "print"
 
 
 class CardPhase(StrEnum):
@@ -203,6 +217,62 @@ class HeldDraft(Struct, frozen=True):
         return "HeldDraft(…)"
 
 
+By = Literal["card", "receipt", "number"]
+"""How somebody who comes back asks for a case."""
+Doing = Literal["correct", "collect", "withdraw"]
+
+
+class CaseProgress(Struct, frozen=True):
+    """How far a case is, in words for whoever has its number. ``as_of``: the centre could not be asked; this was known then."""
+
+    case: str
+    item: str
+    home: str
+    words: str
+    as_of: str | None = None
+
+
+class FoundTask(Struct, frozen=True):
+    """A task of whoever stands here, and its digest. ``here``: this terminal can seal to the home desk it came from."""
+
+    digest: str
+    task: Task
+    here: bool = True
+
+
+class Answered(Struct, frozen=True):
+    """What was done about the case, as it lies in the store. ``paper``: what its slip is known by."""
+
+    paper: str
+    at: str
+
+
+class Followup(Struct, frozen=True):
+    """The part of a visit that is about a case taken in before. ``token``: of the receipt; ``number``, ``tail``: of the case, and
+    the last four characters of the document, where they were typed. ``chosen``: the task's digest; ``read``: what it says was read.
+    """
+
+    by: By | None = None
+    token: str | None = None
+    number: str | None = None
+    tail: str = ""
+    looking: bool = False
+    fault: str | None = None
+    progress: tuple[CaseProgress, ...] = ()
+    found: tuple[FoundTask, ...] = ()
+    chosen: str | None = None
+    doing: Doing | None = None
+    read: bool = False
+    answered: Answered | None = None
+
+    def __repr__(self) -> str:
+        return "Followup(…)"
+
+    @property
+    def task(self) -> Task | None:
+        return next((one.task for one in self.found if one.digest == self.chosen), None)
+
+
 class Rated(Struct, frozen=True):
     level: int
     by: Literal["screen", "pad"]
@@ -283,6 +353,8 @@ class Visit(Struct, frozen=True):
     """A draft is on its way from the centre."""
     printing: Printing | None = None
     rated: Rated | None = None
+    followup: Followup | None = None
+    """Null: a new case, or a service without one."""
 
     def __repr__(self) -> str:
         return f"Visit(step={self.step}, …)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mqtt import casework, desired, enrolment, messages, resources
+from mqtt import casework, desired, enrolment, messages, progress, resources
 from mqtt.documents.schemas import Json, reference, schemas
 
 Who = Literal["anybody", "code", "terminal", "desk", "window"]
@@ -41,6 +41,8 @@ _LISTED = (
     ("open", {"type": "string", "const": "1"}, "Only what is not closed."),
 )
 _WORK = {"application/json": {"schema": reference(resources.Work)}}
+_TOKEN = ("token", {"type": "string", "pattern": "^[A-Za-z0-9_-]{22,64}$"}, "The random token on a receipt's QR code.")
+_TOLD: Json = {"application/json": {"schema": reference(progress.CaseProgress)}}
 _PARTY = ("party", {"type": "string", "minLength": 1, "maxLength": 64}, "A party whose home desk this is.")
 
 
@@ -226,6 +228,28 @@ RESOURCES = (
     ),
     Resource(
         "get",
+        progress.case_progress_path("{case}"),
+        "getProgressByNumber",
+        "terminal",
+        "How far a case is, in a few words without a person. A terminal limits the tries of whoever types numbers.",
+        {200: ("How far it is.", _TOLD)},
+        refused=(401, 404),
+        refusals=(403,),
+        parameter=_CASE,
+    ),
+    Resource(
+        "get",
+        progress.receipt_progress_path("{token}"),
+        "getProgressByReceipt",
+        "terminal",
+        "The same by a receipt's token.",
+        {200: ("How far it is.", _TOLD)},
+        refused=(401, 404),
+        refusals=(403,),
+        parameter=_TOKEN,
+    ),
+    Resource(
+        "get",
         casework.TASKS,
         "getTasks",
         "terminal",
@@ -287,7 +311,7 @@ def openapi() -> Json:
     for one in RESOURCES:
         paths.setdefault(one.path, {})[one.method] = _operation(one)
     kinds = [enrolment.Standing, enrolment.Refusal, resources.CaseStanding, resources.CaseList, resources.CorrectionList]
-    kinds += [resources.DraftKept, resources.Refused, *_BODIES, resources.Work]
+    kinds += [resources.DraftKept, progress.CaseProgress, resources.Refused, *_BODIES, resources.Work]
     kinds += [casework.CaseFile, casework.ActPosted, casework.ActRefused, casework.TaskList]
     return {
         "openapi": "3.1.0",

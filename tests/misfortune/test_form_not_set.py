@@ -17,6 +17,8 @@ from domain import sealing
 from domain.press.press import UNMADE, Press
 from kiosk import settings as conf
 from kiosk.clerk import Clerk
+from kiosk.clock import Clock
+from kiosk.store.answers import AnswerStore
 from kiosk.tray import Tray
 from kiosk.visit import events as ev
 from kiosk.visit.effects import SetForm
@@ -46,7 +48,7 @@ def set_by(shelf: Shelf) -> Iterator[Callable[[Press, SetForm], ev.Event]]:
 
     def set_(press: Press, effect: SetForm) -> ev.Event:
         answers: queue.SimpleQueue[ev.Event] = queue.SimpleQueue()
-        clerk = Clerk(shelf.store, settings, CATALOGUE, Tray(), press, answers.put, lambda: None)
+        clerk = Clerk(shelf.store, AnswerStore(shelf.store, Clock()), settings, CATALOGUE, Tray(), press, answers.put, lambda: None)
         clerk.start()
         clerks.append(clerk)
         clerk.set_form(effect, DAY)

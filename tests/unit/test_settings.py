@@ -15,7 +15,7 @@ from domain.sealing import new_key
 from kiosk import settings as conf
 from kiosk.demo import files
 from kiosk.demo.layout import Layout, Ports
-from kiosk.drafted import window_keys
+from kiosk.drafted import private_keys
 
 
 @pytest.fixture
@@ -185,14 +185,14 @@ def test_the_window_s_private_key_lies_at_a_window_only_and_for_its_owner_alone(
         conf.load(good)
     good.write_text(with_key.replace("[terminal]\n", '[terminal]\nsetting = "window"\n', 1), "utf-8")
     assert conf.load(good).window is not None
-    assert window_keys(key) == (opening,)
+    assert private_keys(key, "窗口") == (opening,)
     key.chmod(0o644)
     with pytest.raises(conf.SettingsError, match="其他人也能读"):
-        window_keys(key)
+        private_keys(key, "窗口")
     key.chmod(0o600)
     key.write_text("AGE-SECRET-KEY-1", "utf-8")
     with pytest.raises(conf.SettingsError, match="读不懂") as refused:
-        window_keys(key)
+        private_keys(key, "窗口")
     assert "AGE-SECRET" not in str(refused.value)
     with pytest.raises(conf.SettingsError, match="读不出来"):
-        window_keys(tmp_path / "nowhere")
+        private_keys(tmp_path / "nowhere", "窗口")

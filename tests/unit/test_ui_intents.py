@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from domain.case.content import MAX_POINTS, Point
 from kiosk.visit import events as ev
+from kiosk.visit import followup_events as fe
 from kiosk.visit.state import Step
 from ui.citizen import intents
 from ui.citizen.intents import BadFormError, parse
@@ -39,6 +40,11 @@ GOOD: dict[str, tuple[dict[str, str], ev.Intent | None]] = {
     "keep-draft": ({}, None),
     "begin-draft": ({}, None),
     "fetch-draft": ({"code": "not a code"}, ev.FetchDraft("")),
+    "begin-followup": ({}, None),
+    "choose-how": ({"by": "receipt"}, fe.ChooseHow("receipt")),
+    "ask-number": ({"number": "5113 81", "tail": ""}, fe.AskNumber("5113 81")),
+    "look-again": ({}, fe.LookAgain()),
+    "choose-task": ({"task": "0", "doing": "collect"}, fe.ChooseTask(0, "collect")),
     "checked": ({"by": " 1024 "}, ev.Checked("1024")),
     "take-page": ({}, None),
     "keep-page": ({}, ev.KeepPage()),

@@ -19,6 +19,8 @@ from domain.case.content import MAX_POINTS, Point, Signature
 from domain.catalogue import words
 from domain.code import MistypedError
 from kiosk.visit import events as ev
+from kiosk.visit import followup_events as fe
+from kiosk.visit.followup import DOINGS
 from kiosk.visit.state import Step
 
 MAX_BODY = 1024 * 1024
@@ -77,6 +79,28 @@ def _plain(intent: Callable[[], ev.Intent]) -> Callable[[Form], ev.Intent]:
 
 def _begin(_fields: Form) -> ev.Intent:
     return ev.Begin(secrets.token_urlsafe(16))
+
+
+def _begin_followup(_fields: Form) -> ev.Intent:
+    return fe.BeginFollowup(secrets.token_urlsafe(16))
+
+
+def _choose_how(fields: Form) -> ev.Intent:
+    by = _text(fields, "by", 8)
+    if by not in ("card", "receipt", "number"):
+        raise BadFormError("by")
+    return fe.ChooseHow(by)
+
+
+def _ask_number(fields: Form) -> ev.Intent:
+    return fe.AskNumber(_text(fields, "number", 40), _text(fields, "tail", 8, optional=True))
+
+
+def _choose_task(fields: Form) -> ev.Intent:
+    task, doing = _text(fields, "task", 3), _text(fields, "doing", 8)
+    if not (task.isascii() and task.isdigit()) or doing not in DOINGS:
+        raise BadFormError("task")
+    return fe.ChooseTask(int(task), doing)
 
 
 def _take_page(_fields: Form) -> ev.Intent:
@@ -295,6 +319,11 @@ _PARSERS: dict[str, Callable[[Any], ev.Intent]] = {
     "to-window": _plain(ev.ToWindow),
     "keep-draft": _keep_draft,
     "begin-draft": _begin_draft,
+    "begin-followup": _begin_followup,
+    "choose-how": _choose_how,
+    "ask-number": _ask_number,
+    "look-again": _plain(fe.LookAgain),
+    "choose-task": _choose_task,
     "fetch-draft": _fetch_draft,
     "checked": _checked,
     "take-page": _take_page,

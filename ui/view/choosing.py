@@ -222,7 +222,7 @@ def another(glass: Glass, visit: Visit) -> str:
 
 def privacy(glass: Glass, visit: Visit) -> Notice:
     party = glass.catalogue.party(visit.home or "")
-    home = party.name if party else ""
+    home = party.name if party else "办件的业务属地" if visit.followup else ""
     return Notice(notice.VERSION, notice.paragraphs(glass.hall.intake, home, glass.hall.phone))
 
 

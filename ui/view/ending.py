@@ -16,7 +16,7 @@ from ui.view.frame import named
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """``case``: the case's number, or the ticket of a service without one. ``state`` as in the state; ``trouble`` is what keeps the
-    printer from printing now, ``by_itself``: it will once that ends.
+    printer from printing now, ``by_itself``: it will once that ends. ``followup``: what was done about a former case.
     """
 
     case: str
@@ -25,6 +25,7 @@ class Receipt:
     by_itself: bool
     waiting: bool
     again: bool
+    followup: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Farewell:
     rated: bool
     delivery: str
     paper: bool
+    followup: str = ""
 
 
 _NOT_BY_ITSELF = {"slip_unprintable", "store_failed"}
@@ -82,6 +84,7 @@ def receipt(glass: Glass, visit: Visit, overlay: Fault | None) -> Receipt:
         by_itself=cause not in _NOT_BY_ITSELF,
         waiting=overlay is not None,
         again=bool(printing and printing.attempt > 1),
+        followup=(visit.followup.doing or "") if visit.followup else "",
     )
 
 
@@ -104,6 +107,9 @@ def reason(_glass: Glass, visit: Visit) -> Reason:
 def farewell(glass: Glass, visit: Visit) -> Farewell:
     paper = visit.printing is not None and visit.printing.state is not PrintState.REFUSED
     opened = path.opening(visit, glass.catalogue)
+    if visit.followup is not None:
+        number = _number(visit) if visit.followup.answered else ""
+        return Farewell(number, "followup", False, False, "", paper, visit.followup.doing or "")
     return Farewell(
         case=grouped(visit.submitted.case) if visit.submitted else "",
         way="" if visit.submitted else path.way(visit, glass.catalogue) or visit.channel or "elsewhere",
@@ -115,6 +121,8 @@ def farewell(glass: Glass, visit: Visit) -> Farewell:
 
 
 def _number(visit: Visit) -> str:
+    if visit.followup is not None:
+        return grouped(visit.followup.task.case) if visit.followup.task else ""
     if visit.submitted is not None:
         return grouped(visit.submitted.case)
     return ticket(visit.noted.number) if visit.noted is not None else ""

@@ -21,7 +21,7 @@ from kiosk.visit.delivery import delivery as delivered
 from kiosk.visit.delivery import offered
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Visit
-from ui.view import advice
+from ui.view import advice, followup
 from ui.view.choosing import Choice
 from ui.view.papers import person
 
@@ -68,8 +68,9 @@ class Sign:
 
     papers: tuple[Choice, ...]
     edition: str
-    answers: tuple[answers.Answer, ...]
+    answers: tuple[answers.Answer | followup.Fact, ...]
     error: str
+    statement: str = "以上内容由我本人填写，情况属实。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,9 @@ def form(glass: Glass, visit: Visit, today: date) -> Form:
 
 
 def sign(glass: Glass, visit: Visit) -> Sign:
+    if visit.followup is not None:
+        statement, facts = followup.signed(visit)
+        return Sign((), "", facts, visit.errors.get("signature", ""), statement)
     papers = tuple(Choice(m.material_id, m.name) for m in path.signed_forms(visit, glass.catalogue))
     told = answers.shown(visit, path.opening(visit, glass.catalogue))
     edition = hashlib.blake2b(repr((told, _delivered(glass, visit))).encode(), digest_size=8).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.case.number import grouped
-from kiosk.visit import path
+from kiosk.visit import followup_path, path
 from kiosk.visit.snapshot import Fault, Glass, Hall, HelpState, Snapshot
 from kiosk.visit.state import Stage, Step, Visit
 
@@ -20,6 +20,9 @@ STAGES: dict[Stage, str] = {
     Stage.QUERY: "查询打印",
     Stage.GUIDE: "看办法",
     Stage.RATE: "凭证评价",
+    Stage.FIND: "找办件",
+    Stage.SIGN: "签名",
+    Stage.PRINT: "打印",
 }
 """The stages of ``path.progress``, as the citizen reads them."""
 _RATED_ONLY = "评价"
@@ -81,14 +84,15 @@ def frame(glass: Glass, snapshot: Snapshot) -> Frame:
     party = glass.catalogue.party(visit.home) if visit.home else None
     stage, stages = path.progress(visit, glass.catalogue)
     names = tuple(STAGES[one] for one in stages)
-    if Stage.SUBMIT not in stages:
+    task = visit.followup.task if visit.followup else None
+    if Stage.SUBMIT not in stages and visit.followup is None:
         names = (*names[:-1], _RATED_ONLY)
     item = glass.catalogue.item(visit.item) if visit.item else None
     return Frame(
         hall=glass.hall,
         demo=glass.catalogue.demo,
-        home=party.name if party else None,
-        item=item.short_name if item else None,
+        home=task.home_name if task else party.name if party else None,
+        item=task.item_name if task else item.short_name if item else None,
         stage=stage,
         back=_has_way_back(visit),
         end=visit.step not in (Step.SUBMITTING, Step.NOTING, Step.FAREWELL),
@@ -127,11 +131,15 @@ def named(fault: Fault, device: str) -> str:
 
 
 def _has_way_back(visit: Visit) -> bool:
-    return (visit.step in path.PATH and visit.step is not Step.QUERY) or visit.step in (Step.PAGE, Step.REASON)
+    steps = path.PATH if visit.followup is None else followup_path.PATH
+    final = visit.step in (Step.QUERY, Step.HANDING)
+    return (visit.step in steps and not final) or visit.step in (Step.PAGE, Step.REASON)
 
 
 def _question(visit: Visit, idle_left: int | None) -> Question | None:
     case = grouped(visit.submitted.case) if visit.submitted else None
+    if visit.followup is not None and visit.followup.answered is not None and visit.followup.task is not None:
+        case = grouped(visit.followup.task.case)
     if visit.step is Step.FAREWELL:
         return None
     if idle_left is not None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Step, Visit
-from ui.view import applying, choosing, ending, filling, papers, ways
+from ui.view import applying, choosing, ending, filling, followup, papers, ways
 from ui.view.frame import Frame, Live, frame, live
 
 
@@ -37,6 +37,8 @@ def _view(glass: Glass, snapshot: Snapshot, today: date) -> object:
         return papers.identity(visit, snapshot.photo, today)
     if visit.step is Step.SCAN:
         return papers.scan(glass, visit, unasked=snapshot.unasked)
+    if visit.step is Step.POINTS:
+        return followup.points(glass, visit, today)
     if visit.step is Step.FORM:
         return filling.form(glass, visit, today)
     if visit.step in (Step.RECEIPT, Step.LEAFLET):
@@ -61,6 +63,14 @@ _VIEWS: dict[Step, Callable[[Glass, Visit], object]] = {
     Step.DOCUMENT: applying.document,
     Step.WARD: applying.ward,
     Step.BEHALF: applying.behalf,
+    Step.RETURN: followup.how,
+    Step.SHOW: _nothing,
+    Step.NUMBER: followup.asking,
+    Step.CASES: followup.cases,
+    Step.COLLECT: followup.collect,
+    Step.UNDO: followup.undo,
+    Step.ANSWER: followup.answer,
+    Step.HANDING: followup.handing,
     Step.DRAFT: applying.take_up,
     Step.CHECK: applying.check,
     Step.KEEPING: _nothing,

@@ -1,0 +1,25 @@
+"""How far a case is, in a few words, for a terminal whose citizen shows its receipt or knows its number, wherever taken in."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from mqtt.messages import Code, Short, Time
+
+
+class CaseProgress(Struct, frozen=True):
+    """``words`` as the progress page has them; nothing of a person, nor of what was decided."""
+
+    case: Code
+    item_name: Short
+    home: Code
+    words: Short
+    at: Time
+
+
+def receipt_progress_path(token: str) -> str:
+    return f"/v1/receipts/{token}/progress"
+
+
+def case_progress_path(case: str) -> str:
+    return f"/v1/cases/{case}/progress"

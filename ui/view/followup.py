@@ -1,0 +1,253 @@
+"""查进度、补材料、取结果: what somebody who comes back reads. A task is shown to its holder only; who they are, masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain import masking
+from domain.case import number
+from domain.case.task import CorrectionTask, ResultTask
+from kiosk.visit import followup_path, path
+from kiosk.visit.followup_path import WITHDRAWS
+from kiosk.visit.snapshot import Glass
+from kiosk.visit.state import CaseProgress, Followup, FoundTask, PrintState, QueryPhase, Visit
+from ui.view.frame import named
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of what is signed; as ``kiosk.visit.answers.Answer``."""
+
+    label: str
+    text: str
+    promise: bool = False
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """``card``: tasks can be opened here; else they are the window's."""
+
+    card: bool
+    hall: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One task, by its place. ``more`` says what it is about; ``doing`` what may be done here, ``instead`` why it may not."""
+
+    task: int
+    title: str
+    more: str
+    doing: str
+    button: str
+    instead: str
+    withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """``as_of``: not from the centre, this was known then."""
+
+    number: str
+    item: str
+    home: str
+    words: str
+    as_of: str
+    todo: tuple[Todo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """``name``: whose card it was, masked. ``again``: asking again may help."""
+
+    looking: bool
+    name: str
+    fault: str
+    again: bool
+    cases: tuple[Case, ...]
+    todo: bool
+    by: str
+    hall: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    name: str
+    text: str
+    window: bool
+    again: str = ""
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    lines: tuple[Line, ...]
+    due: str
+    over: bool
+    number: str
+    hall: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    name: str
+    number: str
+    pages: int
+    home: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    item: str
+    number: str
+    home: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is about to be handed in: a correction, or (``withdraws``) the case taken back."""
+
+    item: str
+    number: str
+    lines: tuple[Line, ...]
+    withdraws: bool
+    home: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handing:
+    """``state`` as of a query's paper. ``fault``: it is out, and could not be noted."""
+
+    state: str
+    name: str
+    trouble: str
+    fault: str
+    hall: str
+
+
+def how(glass: Glass, _visit: Visit) -> Return:
+    return Return(glass.hall.handover, glass.hall.hall)
+
+
+def asking(glass: Glass, visit: Visit) -> Number:
+    fault = followup_path.of(visit).fault
+    return Number(visit.errors.get("number", "") or (glass.fault(fault).citizen if fault else ""))
+
+
+def cases(glass: Glass, visit: Visit) -> Cases:
+    asked = followup_path.of(visit)
+    listed = {told.case: told for told in asked.progress}
+    for one in asked.found:
+        listed.setdefault(one.task.case, CaseProgress(one.task.case, one.task.item_name, one.task.home_name, ""))
+    return Cases(
+        looking=asked.looking,
+        name=masking.name(visit.identity.shown_name) if visit.identity else "",
+        fault=glass.fault(asked.fault).citizen if asked.fault else "",
+        again=asked.fault in _ASK_AGAIN,
+        cases=tuple(_case(told, asked, glass) for told in listed.values()),
+        todo=bool(asked.found),
+        by=asked.by or "",
+        hall=glass.hall.hall,
+    )
+
+
+def points(glass: Glass, visit: Visit, today: date) -> Points:
+    task = _correction(visit)
+    lines = tuple(Line(point.name, point.text, point.how == "window") for point in task.points)
+    return Points(lines, day(task.due), today > date.fromisoformat(task.due), task.number, glass.hall.hall)
+
+
+def collect(_glass: Glass, visit: Visit) -> Collect:
+    task = _result(visit)
+    return Collect(task.name, task.number, task.pages, task.home_name)
+
+
+def undo(_glass: Glass, visit: Visit) -> Undo:
+    task = _correction(visit)
+    return Undo(task.item_name, number.grouped(task.case), task.home_name)
+
+
+def answer(glass: Glass, visit: Visit) -> Answer:
+    task, asked = _correction(visit), followup_path.of(visit)
+    lines = tuple(
+        Line(point.name, "", False, name, len(path.collected(visit, name).pages)) for name, point in followup_path.points(visit)
+    )
+    fault = glass.fault(visit.submit_fault).citizen if visit.submit_fault else ""
+    return Answer(task.item_name, number.grouped(task.case), lines, asked.doing == "withdraw", task.home_name, fault)
+
+
+def handing(glass: Glass, visit: Visit) -> Handing:
+    task, state = _result(visit), (visit.query or QueryPhase.ASKING).value
+    if visit.query is QueryPhase.FOUND:
+        state = (visit.sheet.state if visit.sheet else PrintState.PRINTING).value
+    cause = visit.sheet.cause if visit.sheet and visit.sheet.state is not PrintState.PRINTING else None
+    return Handing(
+        state=state,
+        name=task.name,
+        trouble=named(glass.fault(cause), "A4 打印机") if cause else "",
+        fault=glass.fault(visit.submit_fault).citizen if visit.submit_fault else "",
+        hall=glass.hall.hall,
+    )
+
+
+def signed(visit: Visit) -> tuple[str, tuple[Fact, ...]]:
+    """What is signed, in a sentence, and what it is about."""
+    task, asked = followup_path.of(visit).task, followup_path.of(visit)
+    if isinstance(task, ResultTask):
+        return f"我领取《{task.name}》，一共 {task.pages} 页。", (Fact("办件编号", number.grouped(task.case)),)
+    case = (Fact("办件编号", number.grouped(task.case)),) if task else ()
+    if asked.doing == "withdraw":
+        return WITHDRAWS, case
+    pages = (Fact(p.name, f"{len(path.collected(visit, name).pages)} 页") for name, p in followup_path.points(visit))
+    return "以上补正材料由我提交，情况属实。", (*case, *pages)
+
+
+def day(text: str) -> str:
+    return f"{date.fromisoformat(text):%Y 年 %-m 月 %-d 日}"
+
+
+def _case(told: CaseProgress, asked: Followup, glass: Glass) -> Case:
+    mine = ((n, one) for n, one in enumerate(asked.found) if one.task.case == told.case)
+    as_of = f"{datetime.fromisoformat(told.as_of):%-m 月 %-d 日 %H:%M}" if told.as_of else ""
+    return Case(
+        number.grouped(told.case), told.item, told.home, told.words, as_of, tuple(_todo(n, one, asked, glass) for n, one in mine)
+    )
+
+
+def _todo(at: int, one: FoundTask, asked: Followup, glass: Glass) -> Todo:
+    task = one.task
+    if isinstance(task, CorrectionTask):
+        here = followup_path.may(asked.by, one, "correct")
+        title = f"要补 {len(task.points)} 份材料，最晚 {day(task.due)}"
+        names = "、".join(point.name for point in task.points)
+        instead = "" if here else f"请带材料到{glass.hall.hall}“省内通办”窗口补。"
+        return Todo(at, title, names, "correct", "现在补", instead, followup_path.may(asked.by, one, "withdraw"))
+    here = followup_path.may(asked.by, one, "collect") and glass.hall.pages
+    last = f"，最晚 {day(task.until)}" if task.until else ""
+    instead = "" if here else f"请带证件到{glass.hall.hall}“省内通办”窗口取。"
+    return Todo(at, f"结果到了{last}", task.name, "collect", "现在取", instead, False)
+
+
+def _correction(visit: Visit) -> CorrectionTask:
+    task = followup_path.of(visit).task
+    if not isinstance(task, CorrectionTask):
+        raise LookupError("no correction was chosen")
+    return task
+
+
+def _result(visit: Visit) -> ResultTask:
+    task = followup_path.of(visit).task
+    if not isinstance(task, ResultTask):
+        raise LookupError("no result was chosen")
+    return task
+
+
+_ASK_AGAIN = ("tasks_offline", "task_damaged")
