@@ -16,7 +16,7 @@ from typing import Protocol
 from flask import Flask, Response, jsonify, request
 
 from domain.case.waybill import waybill
-from kiosk.settings import SettingsError, WindowReaderSettings
+from kiosk.settings import ReaderSettings, SettingsError
 
 SECONDS, SLICE = 12.0, 3.0
 """How long a parcel may be held under the camera, and how often it is looked whether a visit has begun, which wants the camera."""
@@ -65,7 +65,7 @@ def _watched(read: Read, idle: Callable[[], bool]) -> str | None:
     return found
 
 
-def secret_of(settings: WindowReaderSettings) -> str:
+def secret_of(settings: ReaderSettings) -> str:
     """One line from a file only its owner may read; :class:`SettingsError`."""
     path = settings.secret_file
     try:

@@ -146,9 +146,9 @@ class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):
     battery_clock: bool = False
 
 
-class WindowReaderSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the clerk's intake page on this machine asks for a waybill under the camera (``kiosk/code_reader.py``); loopback only.
-    ``secret_file``: one line only its owner may read, which the intake page has as well.
+class ReaderSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the clerk's intake page (``tongban intake``) on this machine asks for a waybill under the camera
+    (``kiosk/code_reader.py``); loopback only. ``secret_file``: one line only its owner may read, which that page has as well.
     """
 
     port: Port
@@ -161,7 +161,6 @@ class WindowSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     key_file: Path
-    reader: WindowReaderSettings | None = None
 
 
 class HandoverSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -211,6 +210,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     staff: StaffSettings = StaffSettings()
     maintenance: MaintenanceSettings = MaintenanceSettings()
     window: WindowSettings | None = None
+    reader: ReaderSettings | None = None
     handover: HandoverSettings | None = None
     query: QuerySettings | None = None
 

@@ -329,7 +329,7 @@ class Terminal:
         self._running.callback(server.close)
 
     def _serve_codes(self) -> None:
-        reader = self._settings.window.reader if self._settings.window else None
+        reader = self._settings.reader
         if reader is None:
             return
         read = partial(read_code, self._settings.devices.camera.socket, formats=ALL)

@@ -15,7 +15,7 @@ from devices.virtual.camera import VirtualCamera
 from devices.virtual.pages import WAYBILL
 from kiosk import code_reader
 from kiosk.code_reader import create_code_reader, secret_of
-from kiosk.settings import SettingsError, WindowReaderSettings
+from kiosk.settings import ReaderSettings, SettingsError
 
 SECRET = "s" * 32
 WITH = {"Authorization": f"Bearer {SECRET}"}
@@ -90,10 +90,10 @@ def test_a_secret_others_can_read_keeps_the_terminal_from_starting(tmp_path: Pat
     path.write_text(SECRET + "\n")
     path.chmod(0o640)
     with pytest.raises(SettingsError, match="chmod 600"):
-        secret_of(WindowReaderSettings(9000, path))
+        secret_of(ReaderSettings(9000, path))
     path.chmod(0o600)
-    assert secret_of(WindowReaderSettings(9000, path)) == SECRET
+    assert secret_of(ReaderSettings(9000, path)) == SECRET
     path.write_text("short\n")
     with pytest.raises(SettingsError) as caught:
-        secret_of(WindowReaderSettings(9000, path))
+        secret_of(ReaderSettings(9000, path))
     assert "short" not in str(caught.value)
