@@ -82,13 +82,14 @@ def statement(party: str, month: Month, found: Iterable[Leg]) -> Statement:
     return Statement(party, month, rows, sum(leg.cost or 0 for leg in rows), sum(leg.cost is None for leg in rows))
 
 
-def table(told: Statement, parties: dict[str, str], carriers: dict[str, str]) -> str:
+def table(told: Iterable[Statement], parties: dict[str, str], carriers: dict[str, str]) -> str:
     """CSV (RFC 4180) with a byte order mark, for whatever opens it with a double click. Money in yuan, a number."""
     out = io.StringIO()
     out.write("\ufeff")
     rows = csv.writer(out)
     rows.writerow(("日期", "付费方", "寄往", "寄什么", "承运单位", "运单号", "办件", "份数", "费用（元）"))
-    for leg in told.legs:
+    told = tuple(told)
+    for leg in (leg for one in told for leg in one.legs):
         to = parties.get(leg.to, leg.to) or "申请人"
         cost = "" if leg.cost is None else f"{leg.cost // 100}.{leg.cost % 100:02d}"
         carrier = carriers.get(leg.carrier, leg.carrier)
@@ -96,12 +97,20 @@ def table(told: Statement, parties: dict[str, str], carriers: dict[str, str]) ->
         number = f'="{leg.waybill}"'
         cases = " ".join(leg.cases)
         rows.writerow((leg.day, parties.get(leg.payer, leg.payer), to, ROADS[leg.road], carrier, number, cases, leg.pieces, cost))
-    rows.writerow(("合计", "", "", "", "", "", "", "", f"{told.total // 100}.{told.total % 100:02d}"))
+    total = sum(one.total for one in told)
+    rows.writerow(("合计", "", "", "", "", "", "", "", f"{total // 100}.{total % 100:02d}"))
     return out.getvalue()
 
 
 def month_of(moment: datetime) -> Month:
     return f"{moment.astimezone(CHINA):%Y-%m}"
+
+
+def around(month: Month) -> tuple[Month, Month]:
+    """The month before, and the one after."""
+    at = int(month[:4]) * 12 + int(month[5:]) - 1
+    before, after = (f"{n // 12:04d}-{n % 12 + 1:02d}" for n in (at - 1, at + 1))
+    return before, after
 
 
 def _together(one: Leg, other: Leg) -> Leg:

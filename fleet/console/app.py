@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from fleet import commands, corrections, words
 from fleet.authority.authority import Identity
 from fleet.console.people import create_people
+from fleet.console.postage import create_postage
 from fleet.overview import Overview, local_text, local_time, overview
 from fleet.people import record
 from fleet.people.gate import guard, needs, parties, session
@@ -107,5 +108,6 @@ def create_console(
         return redirect("/", 303)
 
     app.register_blueprint(create_people(store, known.parties, now))
+    app.register_blueprint(create_postage(store, known.parties, now))
     guard(app, store, now)
     return app

@@ -60,7 +60,7 @@ def test_months_are_those_of_china() -> None:
 
 def test_the_table_opens_in_a_spreadsheet_with_its_numbers_whole() -> None:
     told = statement(INTAKE, "2026-11", legs("C1", HOME, INTAKE, [to_home("1234567890123")]))
-    made = table(told, {HOME: "示范甲市", INTAKE: "示范丙区"}, {"express": "示例速递"})
+    made = table((told,), {HOME: "示范甲市", INTAKE: "示范丙区"}, {"express": "示例速递"})
     assert made.startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(made.removeprefix("\ufeff"))))
     assert rows[1][1:6] == ["示范丙区", "示范甲市", "申请材料寄往业务属地", "示例速递", '="1234567890123"']
