@@ -19,6 +19,8 @@ from fleet.people.cli import person, record_
 from fleet.recovery.copies import sealed_copies
 from fleet.settings import CentreSettings, SettingsError, read
 from fleet.staff_cli import staff_book, staff_code, staff_key
+from fleet.window.app import WindowProcess
+from fleet.window.settings import read_window
 
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
 
@@ -53,6 +55,17 @@ def desk(settings: Path) -> None:
     except (SettingsError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
     _run(process, f"业务属地专窗：{process.address}")
+
+
+@commands.command()
+@_SETTINGS
+def intake(settings: Path) -> None:
+    """运行收件窗口：预审、核验原件、转送、交寄，纸质材料的来去。"""
+    try:
+        process = WindowProcess(read_window(settings))
+    except (SettingsError, ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    _run(process, f"收件窗口：{process.address}")
 
 
 for _command in (

@@ -20,6 +20,7 @@ _ELSEWHERE = {
     "centre": "fleet.cli:centre",
     "catalogue": "fleet.catalogue_cli:catalogue",
     "desk": "fleet.cli:desk",
+    "intake": "fleet.cli:intake",
     "keys": "fleet.keys.cli:keys",
     "recover": "fleet.recovery.cli:recover",
     "cups": "devices.a4.cli:cups",

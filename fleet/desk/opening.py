@@ -15,8 +15,8 @@ from domain.case.acts import HomeRole
 from domain.case.content import CaseContent, decode
 from domain.case.life import Life
 from domain.sealing import OpeningKey, SealError
+from fleet.casework.client import Client, DamagedError
 from fleet.desk.drafts import Draft
-from fleet.desk.inbox import DamagedError, Inbox
 from fleet.desk.pictures import Master, master
 from mqtt.resources import HomeCase
 
@@ -71,8 +71,8 @@ class Drafted:
     after: str
 
 
-def open_case(case: HomeCase, inbox: Inbox, keys: Sequence[OpeningKey]) -> CaseContent:
-    """The content of ``case``. :class:`NotOursError`, :class:`DamagedError`, :class:`fleet.desk.inbox.CentreError`."""
+def open_case(case: HomeCase, inbox: Client, keys: Sequence[OpeningKey]) -> CaseContent:
+    """The content of ``case``. :class:`NotOursError`, :class:`DamagedError`, :class:`fleet.casework.client.CentreError`."""
     heads = [ref for ref in case.documents if ref.kind == "case"]
     if len(heads) != 1:
         raise DamagedError("办件登记不完整：应当恰有一份办件表。请联系中心。")
@@ -87,7 +87,7 @@ def open_case(case: HomeCase, inbox: Inbox, keys: Sequence[OpeningKey]) -> CaseC
     return content
 
 
-def open_page(digest: str, inbox: Inbox, keys: Sequence[OpeningKey]) -> Master | SignedForm:
+def open_page(digest: str, inbox: Client, keys: Sequence[OpeningKey]) -> Master | SignedForm:
     """One page; errors as :func:`open_case`."""
     page = unseal(inbox.document(digest), keys)
     return SignedForm(page) if page.startswith(_PDF) else master(page)

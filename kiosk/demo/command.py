@@ -23,7 +23,7 @@ TERMINAL = "终端"
 @click.command()
 @click.option("--base", type=click.Path(file_okay=False, path_type=Path), default=Path(".demo"), help="演示数据放在哪里")
 def demo(base: Path) -> None:
-    """启动整套演示：消息代理、中心、两个业务属地专窗、虚拟硬件和一台终端。按 Ctrl-C 全部停止。"""
+    """启动整套演示：消息代理、中心、业务属地专窗、收件窗口、虚拟硬件和一台终端。按 Ctrl-C 全部停止。"""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda _number, _frame: ended.set())
@@ -73,10 +73,12 @@ def specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
         Spec(f"{p.name}专窗", tongban("desk", str(base / f"desk-{p.party}.toml")), ports.desk(i), log(f"desk-{p.party}"))
         for i, p in enumerate(parties)
     ]
+    window = tongban("intake", str(base / f"intake-{files.INTAKE}.toml"))
     return [
         Spec("消息代理", (broker, "-c", str(base / "mosquitto" / "mosquitto.conf")), ports.broker, log("mosquitto")),
         Spec("中心", tongban("centre", "run", str(base / "centre.toml")), ports.console, log("centre")),
         *desks,
+        Spec("示范丙区收件窗口", window, ports.intake, log("intake")),
         Spec("虚拟硬件", tongban(*hardware, *more), ports.bench, log("bench")),
         *queue,
         Spec(TERMINAL, tongban("run", str(base / "terminal.toml")), ports.terminal, log("terminal")),
@@ -93,6 +95,7 @@ def _welcome(where: Layout, parties: tuple[Party, ...]) -> str:
             ports.console,
             "中心工作人员：终端和设备的状态、收到的办件（不含个人信息）、评价；账号和验证码在“工作台”上",
         ),
+        ("收件窗口", ports.intake, "示范丙区的收件窗口：预审、核验原件、转送、交寄；只收件，不受理"),
         *((f"专窗·{p.name}", ports.desk(i), f"{p.name}的业务属地专窗：只有这里能打开交给它的办件") for i, p in enumerate(parties)),
     ]
     lines = [f"  {name:<10}\thttp://127.0.0.1:{port}/\t{use}" for name, port, use in rows]

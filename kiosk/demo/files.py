@@ -57,15 +57,18 @@ def prepare(layout: Layout, run: Run = ended, *, reads: bool = True) -> tuple[Pa
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = {owner: _key(layout, owner) for owner in (*(p.party for p in parties), INTAKE, HALL, "recovery")}
     tokens = {p.party: _secret(layout, f"token-{p.party}") for p in parties}
+    window = _secret(layout, f"token-window-{INTAKE}")
+    _secret(layout, "reader")
     at_terminal, at_centre = staff.prepare(layout)
     terminal = _terminal(layout, keys, parties)
     if reads and find_spec("rapidocr") is not None:
         terminal["reading"] = {}
     _write(layout.base / "terminal.toml", terminal | {"staff": at_terminal})
-    _write(layout.base / "centre.toml", _centre(layout, tokens, parties) | {"staff": at_centre})
+    _write(layout.base / "centre.toml", _centre(layout, tokens, window, parties) | {"staff": at_centre})
     for index, party in enumerate(parties):
         over = catalogue.party(party.parent or "") or party
         _write(layout.base / f"desk-{party.party}.toml", _desk(layout, party, index) | _acting(keys, party, over))
+    _write(layout.base / f"intake-{INTAKE}.toml", _intake(layout, keys, parties))
     settings = str(layout.base / "centre.toml")
     account.prepare(layout.account, layout.base / "centre.toml", run)
     if not (layout.authority / "ca.pem").exists():
@@ -116,6 +119,7 @@ def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, 
         },
         "query": {"provider": "demo"},
         "handover": {"key_file": str(layout.secrets / f"key-{HALL}")},
+        "reader": _reader(layout),
         "centre": {
             "broker": f"127.0.0.1:{ports.broker}",
             "documents": f"https://127.0.0.1:{ports.api}",
@@ -130,7 +134,7 @@ def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, 
     }
 
 
-def _centre(layout: Layout, tokens: dict[str, str], parties: tuple[Party, ...]) -> dict[str, Any]:
+def _centre(layout: Layout, tokens: dict[str, str], window: str, parties: tuple[Party, ...]) -> dict[str, Any]:
     homes = [{"party": p.party, "name": p.name, "token_sha256": _hash(tokens[p.party])} for p in parties]
     return {
         "data": str(layout.base / "centre"),
@@ -140,6 +144,7 @@ def _centre(layout: Layout, tokens: dict[str, str], parties: tuple[Party, ...]) 
         "console": {"port": layout.ports.console},
         "terminals": [{"id": TERMINAL, "place": "示范丙区政务服务中心 一楼大厅"}],
         "homes": [*homes, {"party": INTAKE, "name": "示范丙区"}],
+        "intakes": [{"party": INTAKE, "token_sha256": _hash(window)}],
     }
 
 
@@ -177,6 +182,33 @@ def _acting(keys: dict[str, Recipient], party: Party, over: Party) -> dict[str, 
             "court": f"{over.name}人民法院",
         },
     }
+
+
+def _intake(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, ...]) -> dict[str, Any]:
+    return {
+        "party": INTAKE,
+        "name": "示范丙区",
+        "division": "519902",
+        "phone": "0800-000-0003",
+        "data": str(layout.base / f"intake-{INTAKE}"),
+        "centre": f"https://127.0.0.1:{layout.ports.api}",
+        "ca": str(layout.authority / "ca.pem"),
+        "token_file": str(layout.secrets / f"token-window-{INTAKE}"),
+        "key_file": str(layout.secrets / f"key-{INTAKE}"),
+        "listen": {"port": layout.ports.intake},
+        "keys": {
+            "intake": _recipient(keys[INTAKE]),
+            "recovery": _recipient(keys["recovery"]),
+            "homes": {p.party: _recipient(keys[p.party]) for p in parties},
+        },
+        "parties": {p.party: p.name for p in parties},
+        "carriers": {"express": "示例速递", "post": "示例邮政"},
+        "reader": _reader(layout),
+    }
+
+
+def _reader(layout: Layout) -> dict[str, Any]:
+    return {"port": layout.ports.reader, "secret_file": str(layout.secrets / "reader")}
 
 
 def _key(layout: Layout, owner: str) -> Recipient:

@@ -14,7 +14,7 @@ PORT = "TONGBAN_DEMO_PORT"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Eleven ports in a row: desks have the fourth and fifth, further ones come last."""
+    """Thirteen ports in a row: desks have the fourth and fifth, further ones come last."""
 
     first: int
 
@@ -46,6 +46,15 @@ class Ports:
     def a4(self) -> int:
         return self.first + 8
 
+    @property
+    def intake(self) -> int:
+        return self.first + 11
+
+    @property
+    def reader(self) -> int:
+        """Where the intake window asks the terminal for a waybill under its camera."""
+        return self.first + 12
+
     def desk(self, index: int) -> int:
         return self.first + (3 + index if index < 2 else 7 + index)
 
@@ -59,6 +68,8 @@ class Ports:
             "示范七县专窗": self.desk(1),
             "示范乙镇专窗": self.desk(2),
             "示范丁开发区专窗": self.desk(3),
+            "示范丙区收件窗口": self.intake,
+            "读运单": self.reader,
             "中心接口": self.api,
             "消息代理 Mosquitto": self.broker,
             "虚拟打印机": self.printer,

@@ -14,7 +14,7 @@ from mqtt.uploads import Uploader
 
 NAME = "独一无二的名字"
 ROOT = Path(fleet_package.__file__).parent
-OF_A_DESK = {"desk", "keys", "recovery", "telling"}
+OF_A_DESK = {"desk", "window", "keys", "recovery", "telling"}
 """Packages of processes that hold a party's key."""
 
 

@@ -52,7 +52,7 @@ class Hall:
     """
 
     def __init__(self, base: Path, runtime: Path, *, reads: bool = False) -> None:
-        self.layout = Layout(base, runtime, Ports(free_run(11)))
+        self.layout = Layout(base, runtime, Ports(free_run(13)))
         keys = authority(self.layout.authority)
         self.parties: tuple[Party, ...] = files.prepare(self.layout, command, reads=reads)
         self.identity = IdentityFiles(self.layout.identity)
@@ -187,6 +187,7 @@ def _short(name: str) -> str:
         "示范七县专窗": "desk-demo-qi",
         "示范乙镇专窗": "desk-demo-yi",
         "示范丁开发区专窗": "desk-demo-ding",
+        "示范丙区收件窗口": "intake",
         "虚拟硬件": "hardware",
         "打印队列": "queue",
         "终端": "terminal",

@@ -1,0 +1,67 @@
+"""The window's cases as the centre has them: listed, and each one's ledger, read again only where it has gone on."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from domain.case.acts import Act
+from domain.case.life import Life, Rules
+from fleet.casework.client import Client
+from fleet.casework.client import Ledger as File
+from mqtt.resources import HomeCase
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """``entry``: as the list has it; ``file``: all that happened to it."""
+
+    entry: HomeCase
+    file: File
+
+    @property
+    def number(self) -> str:
+        return self.entry.case
+
+    @property
+    def life(self) -> Life:
+        return self.file.life
+
+    @property
+    def rules(self) -> Rules:
+        return self.file.file.rules
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        return tuple(entry.act for entry in self.file.file.acts)
+
+
+class Ledger(Client):
+    """Thread-safe. What was read of a case is kept while its position stays."""
+
+    def __init__(self, centre: str, party: str, token: str, ca: str | None = None) -> None:
+        super().__init__(centre, "intake", party, token, ca)
+        self._kept: dict[str, File] = {}
+        self._lock = threading.Lock()
+
+    def running(self) -> tuple[Case, ...]:
+        """Every case that is not closed; :class:`fleet.casework.client.CentreError`."""
+        found = tuple(Case(entry, self._file(entry)) for entry in self.all_cases(running=True))
+        with self._lock:
+            self._kept = {case.number: case.file for case in found}
+        return found
+
+    def every(self) -> tuple[Case, ...]:
+        """The closed ones as well."""
+        return tuple(Case(entry, self._file(entry)) for entry in self.all_cases())
+
+    def case(self, number: str) -> Case | None:
+        """One case of this window, as it is now; ``None``: it has none of this number."""
+        entry = next((one for one in self.all_cases() if one.case == number), None)
+        return Case(entry, self._file(entry)) if entry is not None else None
+
+    def _file(self, entry: HomeCase) -> File:
+        with self._lock:
+            kept = self._kept.get(entry.case)
+        position = entry.work.position if entry.work is not None else None
+        return kept if kept is not None and kept.life.position == position else self.ledger(entry.case)
