@@ -100,13 +100,14 @@ class Timer(Struct, frozen=True):
 
 class Work(Struct, frozen=True):
     """How a case stands after ``position`` acts. ``awaits``: what the window must still see. ``access_until``: when the window can
-    no longer open it; null: that is not settled yet."""
+    no longer open it; null: that is not settled yet. ``deemed``: accepted by silence, not by the home department."""
 
     state: Code
     position: Count
     awaits: Annotated[tuple[Awaited, ...], Meta(max_length=3)] = ()
     timers: tuple[Timer, ...] = ()
     access_until: Time | None = None
+    deemed: bool = False
 
 
 class HomeCase(Struct, frozen=True):

@@ -24,6 +24,7 @@ Desk = Literal["home", "intake"]
 _ROW = "cases.*, state, position, access, lives.awaits AS open"
 _NAMED = "SELECT digest, number, kind FROM case_documents UNION ALL SELECT digest, number, kind FROM act_documents"
 _CORRECTION: tuple[Literal["correction"], str] = ("correction", "correction_requested")
+_DEEMED = "SELECT 1 FROM acts WHERE number = ? AND kind = 'deemed_accepted'"
 _RESULT: tuple[Literal["result"], str] = ("result", "result_sent")
 
 
@@ -83,6 +84,7 @@ def work(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> Work:
             _timer(term, today) for term in db.execute("SELECT * FROM terms WHERE number = ? ORDER BY due, term", (row["number"],))
         ),
         access_until=datetime.fromtimestamp(until, UTC).isoformat() if until is not None else None,
+        deemed=db.execute(_DEEMED, (row["number"],)).fetchone() is not None,
     )
 
 

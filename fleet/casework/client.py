@@ -35,6 +35,10 @@ class CentreError(Exception):
     """The centre gave no usable answer; the text (Chinese) is for the screen."""
 
 
+class NotThereError(CentreError):
+    """The centre has no such thing, or not for us."""
+
+
 class DamagedError(Exception):
     """What the centre gave is not the document its name promises; the text (Chinese) is for the screen."""
 
@@ -176,7 +180,7 @@ def _said(status: int, body: bytes = b"") -> CentreError:
     if status in (401, 403):
         return CentreError("中心不认这个专窗的凭据，请联系中心核对登记。")
     if status == 404:
-        return CentreError("中心没有这份文件，可能还在途中。")
+        return NotThereError("中心没有这份文件，可能还在途中。")
     return CentreError(f"中心暂时不能答复（{status}），请稍后再试。")
 
 

@@ -20,6 +20,7 @@ from domain.names import pieces, rare
 from domain.nationality import nationality_name
 from domain.press.press import Press
 from domain.representation import document_words
+from fleet.casework.client import Ledger, NotThereError
 from fleet.desk import before, review, signature
 from fleet.desk.acting import OVER, Acting, offered, reviewing
 from fleet.desk.additions import added
@@ -44,7 +45,6 @@ from fleet.settings import secret
 from fleet.telling.telling import Telling, create_telling
 from fleet.web import InMemory, Server, harden
 from fleet.words import PARTS
-from mqtt.resources import HomeCase
 
 _log = logging.getLogger(__name__)
 
@@ -118,25 +118,32 @@ def _app(means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, cloc
     def trouble(text: str, status: int) -> tuple[str, int]:
         return render_template("trouble.html", text=text), status
 
-    def find(number: str) -> HomeCase | None:
-        return next((case for case in inbox.cases().cases if case.case == number), None)
+    def find(number: str) -> Ledger | None:
+        try:
+            return inbox.ledger(number)
+        except NotThereError:
+            return None
 
     @app.errorhandler(CentreError)
     def _no_centre(error: CentreError) -> tuple[str, int]:
         return trouble(str(error), 502)
 
     @app.get("/")
-    def inbox_page() -> str:
-        found = inbox.cases()
+    def inbox_page() -> AnyResponse | str:
         show, near, q = request.args.get("show", "open"), bool(request.args.get("warn")), request.args.get("q", "").strip()[:40]
-        rows = [Row(case, listed(case), deeds.waits(case.case)) for case in found.cases]
+        unclosed = list(inbox.all_cases(running=True))
+        newest = inbox.cases() if show in ("closed", "all") or q else None
+        both = {case.case: case for case in (*(newest.cases if newest is not None else ()), *unclosed)}
+        rows = [Row(case, listed(case), deeds.waits(case.case)) for case in both.values()]
         chosen = [row for row in rows if shown(row, show, near=near, number=q)]
+        number = q.replace(" ", "").upper()
+        if not chosen and number.isalnum() and find(number) is not None:
+            return redirect(url_for("case_page", number=number), 303)  # closed long ago
         return render_template(
             "inbox.html",
             cases=sorted(chosen, key=lambda row: row.standing.first),
-            total=found.total,
-            left_out=found.total - len(found.cases),
-            tabs=tabs(rows),
+            left_out=newest.total - len(newest.cases) if newest is not None else 0,
+            tabs=tabs(rows, closed=newest is not None),
             show=show,
             near=near,
             q=q,
@@ -148,9 +155,9 @@ def _app(means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, cloc
         found = inbox.corrections()
         return render_template("corrections.html", corrections=found.corrections, total=found.total, parts=PARTS)
 
-    def reason_page(case: HomeCase, error: str | None = None, staff: str = "", reason: str = "", role: str = "home_officer") -> str:
+    def reason_page(ledger: Ledger, error: str | None = None, staff: str = "", reason: str = "", role: str = "home_officer") -> str:
+        case = ledger.file.case
         entries = [(entry, OUTCOMES.get(entry.outcome or "", "结果未记下")) for entry in journal.entries(case.case)]
-        ledger = inbox.ledger(case.case)
         return render_template(
             "reason.html",
             case=case,
@@ -167,19 +174,20 @@ def _app(means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, cloc
 
     @app.get("/cases/<number>")
     def case_page(number: str) -> str | tuple[str, int]:
-        case = find(number)
-        return trouble("收件箱里没有这件办件。", 404) if case is None else reason_page(case)
+        ledger = find(number)
+        return trouble("收件箱里没有这件办件。", 404) if ledger is None else reason_page(ledger)
 
     @app.post("/cases/<number>/open")
     def open_(number: str) -> AnyResponse | tuple[str, int]:
-        case = find(number)
-        if case is None:
+        ledger = find(number)
+        if ledger is None:
             return trouble("收件箱里没有这件办件。", 404)
+        case = ledger.file.case
         staff, reason = (" ".join(request.form.get(name, "").split()) for name in ("staff", "reason"))
         role = request.form.get("role", "home_officer")
         if not 1 <= len(staff) <= _MOST_STAFF or not 2 <= len(reason) <= _MOST_REASON or role not in HOME_ROLES:
             error = "打开办件必须写明经办人、岗位和事由。事由 2 至 200 字。"
-            return reason_page(case, error, staff, reason, role), 422
+            return reason_page(ledger, error, staff, reason, role), 422
         entry = journal.opening(number, staff, reason, time.time(), role)
         try:
             content = open_case(case, inbox, keys)

@@ -28,7 +28,7 @@ class Row:
 class Tab:
     code: str
     words: str
-    count: int
+    count: int | None
 
 
 def shown(row: Row, show: str, *, near: bool, number: str) -> bool:
@@ -38,11 +38,12 @@ def shown(row: Row, show: str, *, near: bool, number: str) -> bool:
     return wanted and (not near or row.standing.near) and number.replace(" ", "").upper() in row.entry.case.upper()
 
 
-def tabs(rows: Sequence[Row]) -> list[Tab]:
-    """The filters, each with how many there are."""
-    groups = [Tab(code, words, sum(r.standing.group == code for r in rows)) for code, (words, _) in GROUPS.items()]
-    unclosed = sum(row.standing.group != "closed" for row in rows)
-    return [Tab("open", "未办结", unclosed), *groups, Tab("all", "全部", len(rows))]
+def tabs(rows: Sequence[Row], *, closed: bool) -> list[Tab]:
+    """The filters, each with how many there are; ``closed``: whether those were asked for."""
+    counts = {code: sum(row.standing.group == code for row in rows) for code in GROUPS}
+    counts |= {"open": len(rows) - counts["closed"], "all": len(rows)}
+    words = {"open": "未办结", **{code: words for code, (words, _) in GROUPS.items()}, "all": "全部"}
+    return [Tab(code, told, counts[code] if closed or code not in ("closed", "all") else None) for code, told in words.items()]
 
 
 def ledger_words(ledger: Ledger, journal: Journal, names: Mapping[str, str]) -> list[ActWords]:

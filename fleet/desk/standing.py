@@ -82,7 +82,7 @@ def listed(case: HomeCase) -> Standing:
     if work is None:
         return _standing(State.SUBMITTED, [], "")
     running = [_Running(Term(t.term), Due(t.due, t.estimate), t.standing) for t in work.timers if t.side == "home"]
-    return _standing(State(work.state), running, "")
+    return _standing(State(work.state), running, "视为受理" if work.deemed else "")
 
 
 @dataclass(frozen=True, slots=True)
