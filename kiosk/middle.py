@@ -194,7 +194,7 @@ class Middle:
         visit = view.state.visit
         if visit is None or not (visit.warned or visit.step is Step.FAREWELL):
             return view
-        end = min(visit.touched + self._rules.idle_warning + self._rules.idle_end, visit.until)
+        end = min(visit.touched + self._rules.patience(visit.step) + self._rules.idle_end, visit.until)
         if visit.step is Step.FAREWELL:
             end = min(end, visit.entered + self._rules.farewell)
         return replace(view, idle_left=max(0, round(end - self._clock.monotonic())))

@@ -95,6 +95,7 @@ class VisitSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     idle_warning: Seconds = 60
     idle_end: Seconds = 30
+    reading: Annotated[float, Meta(ge=1, le=10)] = 3
     total: Seconds = 1200
     extension: Seconds = 600
     farewell: Seconds = 20

@@ -167,7 +167,8 @@ def _leave(visit: Visit, _event: ev.Leave, _now: float, _rules: Rules) -> Outcom
 
 def _stay(visit: Visit, _event: ev.Stay, now: float, rules: Rules) -> Outcome:
     until = max(visit.until, now + rules.extension) if visit.until - now < rules.idle_warning else visit.until
-    return replace(visit, leaving=False, until=until), ()
+    entered = now if visit.step is Step.FAREWELL else visit.entered
+    return replace(visit, leaving=False, until=until, entered=entered), ()
 
 
 def _tick(visit: Visit, _event: ev.Tick, now: float, rules: Rules) -> Outcome:
@@ -176,7 +177,8 @@ def _tick(visit: Visit, _event: ev.Tick, now: float, rules: Rules) -> Outcome:
     if visit.step is Step.FAREWELL and now - visit.entered >= rules.farewell:
         return _wipe(visit, "done")
     idle = now - visit.touched
-    if idle >= rules.idle_warning + rules.idle_end:
+    patience = rules.patience(visit.step)
+    if idle >= patience + rules.idle_end:
         return _wipe(visit, "idle")
     if now >= visit.until:
         return _wipe(visit, "total")
@@ -185,7 +187,7 @@ def _tick(visit: Visit, _event: ev.Tick, now: float, rules: Rules) -> Outcome:
     if _receipt_taken(visit, now, rules):
         after = Step.RATING if visit.followup is None else Step.FAREWELL
         return replace(visit, step=after, touched=now, warned=False), ()
-    due = idle >= rules.idle_warning or visit.until - now <= rules.idle_end
+    due = idle >= patience or visit.until - now <= rules.idle_end
     return unasked.tick(replace(visit, warned=visit.warned or due), now, rules)
 
 

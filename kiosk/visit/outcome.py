@@ -26,6 +26,8 @@ class Rules:
     catalogue: Catalogue
     idle_warning: float = 60
     idle_end: float = 30
+    reading: float = 3
+    """How many times as long a hand may rest where there is much to read, or to write without a touch of the page."""
     total: float = 20 * 60
     extension: float = 10 * 60
     farewell: float = 20
@@ -40,10 +42,19 @@ class Rules:
     count: float = 3
     """From a page's lying still and good to its picture."""
 
+    def patience(self, step: Step) -> float:
+        """Seconds without a touch after which whoever stands at ``step`` is asked whether they are still there."""
+        return self.idle_warning * (self.reading if step in _READING else 1)
+
     def here(self, opening: Opening) -> bool:
         """Whether this terminal can do it at all, on a good day."""
         return opening.way in ("full_intake", "pre_fill") or (opening.way == "query_print" and self.queries)
 
+
+_READING = frozenset(
+    (Step.GUIDE, Step.PREPARE, Step.NOTICE, Step.CARD, Step.DOCUMENT, Step.WARD, Step.SCAN, Step.SIGN, Step.REVIEW, Step.FILLED)
+)
+"""Steps of much text, and those where hands look for a card or a page, or somebody reads out what is to be signed."""
 
 Outcome = tuple[Visit | None, tuple[Effect, ...]]
 Handler = Callable[[Visit, Any, float, Rules], Outcome]

@@ -61,5 +61,20 @@
       if (put.width && one.closest("button, .tag, .mark") && (put.top < box.top - size / 5 || put.bottom > box.bottom + size / 5)) flaws.push(`higher than its box: ${named(one)}`);
     }
   }
+  // Nothing that is written lies over or under something else that is.
+  for (const one of document.querySelectorAll(".work *, .foot *, .head *")) {
+    const written = [...one.childNodes].find((node) => node.nodeType === 3 && node.data.trim());
+    if (!written || !seen(one) || one.matches("option, text, summary") || document.querySelector(".veil, .take-card, [popover]:popover-open")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(written);
+    const put = [...range.getClientRects()].at(-1);
+    if (!put || !put.width) continue;
+    const [x, y] = [put.left + put.width / 2, put.top + put.height / 2];
+    const clip = one.closest(".step__body, .facts--check, .welcome, .plain, .pages, .work")?.getBoundingClientRect();
+    if (clip && (y < clip.top || y > clip.bottom)) continue;
+    const there = document.elementFromPoint(x, y);
+    if (there && !one.contains(there) && !there.contains(one) && !there.closest(".below, .helping, .closing, svg, canvas"))
+      flaws.push(`written over: ${named(one)} by ${named(there)}`);
+  }
   return [...new Set(flaws)];
 }

@@ -141,7 +141,7 @@ def test_laying_pages_keeps_a_visit_alive_a_page_that_lies_there_does_not() -> N
     walk = Walk().identified().do(ev.TakeUnasked(False))
     for lay in range(1, 6):
         walk.do(still(lay))
-        wait(walk, RULES.idle_warning - 1)
+        wait(walk, RULES.patience(walk.visit.step) - 1)
         assert not walk.visit.warned
     wait(walk, 2)
     assert walk.visit.warned

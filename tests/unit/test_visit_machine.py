@@ -340,13 +340,29 @@ def test_silence_is_no_rating() -> None:
 
 
 def test_an_idle_visit_is_warned_then_ended_and_one_tap_keeps_it() -> None:
-    walk = Walk().identified().later(RULES.idle_warning)
+    walk = Walk().identified()
+    patience = RULES.patience(walk.visit.step)
+    walk.later(patience)
     assert walk.visit.warned
-    walk.do(ev.Stay()).later(RULES.idle_warning - 1)
+    walk.do(ev.Stay()).later(patience - 1)
     assert not walk.visit.warned
     walk.later(1).later(RULES.idle_end)
     assert walk.state.visit is None
     assert walk.asked(fx.Wipe) == [fx.Wipe("v1", "idle", False)]
+
+
+def test_who_reads_the_notice_or_what_is_handed_in_is_left_in_peace_for_longer() -> None:
+    for step in (Step.NOTICE, Step.SIGN, Step.REVIEW, Step.SCAN, Step.CARD):
+        assert RULES.patience(step) >= 180
+    assert RULES.patience(Step.PLACE) == 60
+
+
+def test_the_last_screen_stays_as_often_as_it_is_asked_to() -> None:
+    walk = Walk().submitted().printed().do(ev.Next(), ev.Next())
+    for _ in range(20):
+        walk.later(RULES.farewell - 1).do(ev.Stay())
+    assert walk.step is Step.FAREWELL
+    assert walk.later(RULES.farewell).state.visit is None
 
 
 def test_the_total_time_can_be_extended_as_often_as_wished() -> None:

@@ -1,9 +1,9 @@
 // Where there is more below than fits, a button says so and goes there: not everybody knows that a page can be pushed.
-const ENOUGH = 24; // pixels that are not worth a word
+const ENOUGH = 8; // pixels that are not worth a word
 let watched = null;
 
 export function attachMore() {
-  const body = document.querySelector(".work .step__body, .welcome");
+  const body = document.querySelector(".facts--check") ?? document.querySelector(".work .step__body, .welcome");
   if (!body || body.dataset.more) return;
   body.dataset.more = "yes";
   watched?.disconnect();
@@ -11,6 +11,9 @@ export function attachMore() {
   body.closest(".work").append(more);
 
   const look = () => {
+    const scrolls = body.scrollHeight > body.clientHeight + 1;
+    if (scrolls !== body.hasAttribute("tabindex")) body.toggleAttribute("tabindex", scrolls); // gone through by keys as well
+    if (scrolls) body.tabIndex = 0;
     more.hidden = body.scrollHeight - body.clientHeight - body.scrollTop < ENOUGH;
     const [work, box] = [more.parentNode, body].map((one) => one.getBoundingClientRect());
     more.style.right = `${work.right - box.right}px`;

@@ -1,0 +1,117 @@
+"""Every mode a screen can be shown in: nothing is cut, small, covered or out of reach, and axe-core finds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+import pytest
+import screens_walk
+from modes import FLAWS, HARDEST, LYING, MODES, SMALL, STANDING, Mode, leave, load, wear
+from playwright.sync_api import Browser, expect, sync_playwright
+from screens_glass import PERSON, ScreenGlass, served
+from screens_walk import rich_catalogue, walk
+from screens_ways import screens
+from screens_who import who
+
+from ui.app import create_app
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+RULES = """async () => {
+  const only = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+  const found = await axe.run(document, { runOnly: only, resultTypes: ['violations'] });
+  return found.violations.map((one) => `axe ${one.id}: ${one.nodes[0].html.slice(0, 120)}`);
+}"""
+LONGEST = msgspec.structs.replace(
+    PERSON,
+    name="阿不都热西提·买买提艾力·阿不都克力木·吐尔逊",
+    address="四川省凉山彝族自治州木里藏族自治县屋脚蒙古族乡屋脚村民委员会第十二村民小组阿不都热西提家院子三百二十一号附五号",
+)
+NARROW = (
+    Mode(STANDING, ("large", "contrast")),
+    Mode(STANDING, ("large", "low")),
+    Mode(SMALL, ("large",)),
+    Mode(LYING, ("contrast",)),
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def glass(monkeypatch: pytest.MonkeyPatch) -> ScreenGlass:
+    """With the longest names there are: of the person, the hall and its telephone."""
+    monkeypatch.setattr(screens_walk, "PERSON", LONGEST)
+    one = ScreenGlass(rich_catalogue())
+    one.hall = replace(one.hall, hall="示范三县冷碛镇便民服务中心自助服务区", intake="示范三县冷碛镇", phone="0800-1234-5678 转 12")
+    return one
+
+
+def flaws(
+    browser: Browser, glass: ScreenGlass, names: Iterable[str], modes: tuple[Mode, ...], wanted: frozenset[str]
+) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    with served(create_app(glass)) as address:
+        page = browser.new_context(has_touch=True, bypass_csp=True, reduced_motion="reduce").new_page()
+        for name in names:
+            if name not in wanted:
+                continue
+            load(page, address)
+            page.evaluate(AXE.read_text("utf-8"))
+            for mode in modes:
+                wear(page, mode)
+                found[f"{name} {mode}"] = page.evaluate(FLAWS) + page.evaluate(RULES)
+            leave(page)
+        page.context.close()
+    return {at: wrong for at, wrong in found.items() if wrong}
+
+
+def test_three_hard_screens_in_four_narrow_modes(browser: Browser, glass: ScreenGlass) -> None:
+    assert flaws(browser, glass, walk(glass), NARROW, frozenset({"prepare", "postal-errors", "review"})) == {}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_the_eight_hardest_in_every_mode(browser: Browser, glass: ScreenGlass) -> None:
+    assert flaws(browser, glass, walk(glass), MODES, frozenset(HARDEST)) == {}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+def test_every_screen_in_the_narrow_modes(browser: Browser, glass: ScreenGlass) -> None:
+    names = list(chain(screens(again := ScreenGlass(rich_catalogue())), who(again)))
+    assert flaws(browser, glass, chain(screens(glass), who(glass)), NARROW, frozenset(names)) == {}
+
+
+def test_a_hand_chooses_the_large_view_keeps_what_it_typed_and_calls_for_help(browser: Browser, glass: ScreenGlass) -> None:
+    next(name for name in walk(glass) if name == "form-child-name")
+    with served(create_app(glass)) as address:
+        context = browser.new_context(viewport={"width": 1080, "height": 1920}, has_touch=True)
+        page = context.new_page()
+        load(page, address)
+        page.locator('.key[data-key="1"]').tap()
+        page.get_by_role("button", name="显示").tap()
+        page.get_by_role("switch", name="长辈版").tap()
+        expect(page.locator(".screen--large #look")).to_be_visible()
+        assert page.evaluate(FLAWS) == []
+        page.get_by_role("button", name="好了", exact=True).tap()
+        expect(page.locator("#ask-input")).to_have_value("1")
+        page.get_by_role("button", name="请人帮忙").tap()
+        expect(page.locator(".helping")).to_contain_text("正在叫工作人员")
+        assert page.evaluate(FLAWS) == []
+        glass.show(help="coming")
+        expect(page.locator(".helping")).to_contain_text("工作人员已知道，马上来")
+        page.get_by_role("button", name="不用了", exact=True).tap()
+        expect(page.locator(".helping")).to_have_count(0)
+        expect(page.locator("#ask-input")).to_have_value("1")
+        page.reload()
+        expect(page.locator(".screen--large")).to_be_visible()
+        context.close()
