@@ -30,6 +30,11 @@ def change(client: FlaskClient, what: str) -> str:
     return client.post("/look", data={"change": what}, headers=HTMX).text
 
 
+def test_a_millimetre_is_one_of_the_panel_the_settings_name(glass: ScreenGlass) -> None:
+    assert "--mm: 4.031px" in create_app(glass).test_client().get("/panel.css").text
+    assert "--mm: 3.213px" in create_app(glass, 81.6).test_client().get("/panel.css").text
+
+
 @pytest.mark.parametrize("choice", CHOICES)
 def test_each_is_chosen_and_taken_back_by_the_same_touch_and_survives_a_reload(client: FlaskClient, choice: str) -> None:
     assert f"screen--{choice}" in change(client, choice)
