@@ -1,6 +1,6 @@
 // Every screen by four keys: ↑ and ↓ (or ← →, or Tab) go through what can be done, in the order of the page; Enter does it; Escape is
 // the way back. The keyboard on the glass is gone through by rows: Enter goes into one, Escape out of it.
-const STOPS = "a[href], button:not(:disabled), input:not([type=hidden]):not(:disabled), select, textarea, summary, canvas[tabindex]";
+const STOPS = "a[href], button:not(:disabled, .below), input:not([type=hidden]):not(:disabled), select, textarea, summary, canvas[tabindex]";
 const SCROLLS = "[tabindex='0'], .step__body";
 const BACK = ["#look:popover-open [popovertargetaction=hide]", "[role=alertdialog]:not([hidden]) .button--first", ".paper[open] > summary", ".foot [hx-post='/act/back'] button", ".foot a"];
 
