@@ -56,6 +56,7 @@ class Pad:
 
     def at(self, text: str, key: str = "ArrowDown") -> None:
         """Press ``key`` until what is focused says ``text``, and see that the focus shows."""
+        self.page.get_by_text(text).first.wait_for()
         for _ in range(MOST):
             self.press(key)
             if text in self.focused():
