@@ -52,7 +52,21 @@ class Rules:
 
 
 _READING = frozenset(
-    (Step.GUIDE, Step.PREPARE, Step.NOTICE, Step.CARD, Step.DOCUMENT, Step.WARD, Step.SCAN, Step.SIGN, Step.REVIEW, Step.FILLED)
+    (
+        *(
+            Step.GUIDE,
+            Step.PREPARE,
+            Step.NOTICE,
+            Step.CARD,
+            Step.DOCUMENT,
+            Step.WARD,
+            Step.SCAN,
+            Step.SIGN,
+            Step.REVIEW,
+            Step.FILLED,
+        ),
+        *(Step.SHOW, Step.NUMBER, Step.CASES, Step.POINTS, Step.UNDO, Step.ANSWER),
+    )
 )
 """Steps of much text, and those where hands look for a card or a page, or somebody reads out what is to be signed."""
 
