@@ -21,7 +21,7 @@ from fleet.drafts import Drafts
 from fleet.http import create_api
 from fleet.ingest import Ingest
 from fleet.orders import Orders
-from fleet.settings import CentreSettings
+from fleet.settings import CentreSettings, SettingsError
 from fleet.store import Store
 from fleet.tls import TlsServer, shown
 from fleet.web import Server
@@ -65,6 +65,8 @@ class Centre:
             self.orders = Orders(self.store, groups, self._folder.signer, self.ingest.publish, lambda: self.ingest.hearing)
             tokens = {entry.party: entry.token_sha256 for entry in settings.homes if entry.token_sha256}
             windows = {entry.party: entry.token_sha256 for entry in settings.intakes}
+            if set(windows.values()) & set(tokens.values()):
+                raise SettingsError("设置有误：intakes 与 homes 的凭据不能相同，收件窗口不能当业务属地专窗")
             self._api = TlsServer(
                 create_api(self.store, documents, bodies, self._drafts, self.authority, tokens, shown, windows),
                 settings.api.host,

@@ -23,9 +23,10 @@ Desk = Literal["home", "intake"]
 
 _ROW = "cases.*, state, position, access, lives.awaits AS open"
 _NAMED = "SELECT digest, number, kind FROM case_documents UNION ALL SELECT digest, number, kind FROM act_documents"
-_CORRECTION: tuple[Literal["correction"], str] = ("correction", "correction_requested")
 _DEEMED = "SELECT 1 FROM acts WHERE number = ? AND kind = 'deemed_accepted'"
-_RESULT: tuple[Literal["result"], str] = ("result", "result_sent")
+_OPEN = "SELECT number, state, terminal FROM lives JOIN cases USING (number) WHERE state IN (?, ?)"
+_CORRECTION: tuple[Literal["correction", "result"], str] = ("correction", "correction_requested")
+_RESULT: tuple[Literal["correction", "result"], str] = ("result", "result_sent")
 
 
 def cases(
@@ -139,29 +140,31 @@ def may_read(db: sqlite3.Connection, desk: Desk, party: str, digest: str, now: f
 def tasks(db: sqlite3.Connection, terminal: str, ledger: Ledger) -> TaskList:
     """What is to be shown in this terminal's hall: open notices, and results that can be handed over there by now."""
     found: list[Task] = []
-    rows = db.execute(
-        "SELECT number, state, terminal FROM lives JOIN cases USING (number) WHERE state IN (?, ?) ORDER BY received, number",
-        (State.CORRECTION, State.RESULT_SENT),
-    ).fetchall()
-    for number, state, where in rows:
-        if ledger.hall(where) != ledger.hall(terminal):
-            continue
-        kind: Literal["correction", "result"]
-        if state == State.CORRECTION:
-            kind, act = _CORRECTION
-        elif ledger.life(db, number).paper.at("to_window").get(RESULT):
-            continue  # on paper, and still on its way
-        else:
-            kind, act = _RESULT
-        sealed = _sealed_for_hall(db, number, act)
-        if sealed and len(found) < MOST_CASES:
-            found.append(Task(number, kind, sealed))
+    for row in db.execute(f"{_OPEN} ORDER BY received, number", (State.CORRECTION, State.RESULT_SENT)).fetchall():
+        task = _task(db, row, terminal, ledger)
+        if task is not None and len(found) < MOST_CASES:
+            found.append(task)
     return TaskList(tuple(found))
 
 
 def may_show(db: sqlite3.Connection, terminal: str, digest: str, ledger: Ledger) -> bool:
     """Whether a document is of an open task of this terminal's hall."""
-    return any(digest == d.digest for task in tasks(db, terminal, ledger).tasks for d in task.documents)
+    named = f"{_OPEN} AND number IN (SELECT number FROM act_documents WHERE digest = ?)"  # noqa: S608 no value in it
+    rows = db.execute(named, (State.CORRECTION, State.RESULT_SENT, digest)).fetchall()
+    found = (_task(db, row, terminal, ledger) for row in rows)
+    return any(digest == document.digest for task in found if task is not None for document in task.documents)
+
+
+def _task(db: sqlite3.Connection, row: sqlite3.Row, terminal: str, ledger: Ledger) -> Task | None:
+    """``row``: of ``_OPEN``."""
+    number = row["number"]
+    if ledger.hall(row["terminal"]) != ledger.hall(terminal):
+        return None
+    if row["state"] == State.RESULT_SENT and ledger.life(db, number).paper.at("to_window").get(RESULT):
+        return None  # on paper, and still on its way
+    kind, act = _CORRECTION if row["state"] == State.CORRECTION else _RESULT
+    sealed = _sealed_for_hall(db, number, act)
+    return Task(number, kind, sealed) if sealed else None
 
 
 def _sealed_for_hall(db: sqlite3.Connection, number: str, kind: str) -> tuple[Sealed, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from itertools import product
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -72,3 +74,14 @@ def test_every_refusal_has_words() -> None:
     )
     assert said <= set(REFUSALS) | {"counter", "window"}
     assert {"role", "state", "paper_left", "old_points", "on_the_road", "miscounted"} <= said
+
+
+def test_the_page_that_is_read_aloud_to_the_parties_has_the_same_table() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "decisions" / "the-ledger-of-a-case.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| ([a-z_]+) \| \S+ \| (.+) \|$", page, re.MULTILINE))
+    kept = {kind.__struct_config__.tag: f"{', '.join(sorted(roles))} | {said(states)}" for kind, (roles, states) in RIGHTS.items()}
+    assert told == kept
+
+
+def said(states: frozenset[State]) -> str:
+    return "any" if states == frozenset(State) else ", ".join(state for state in State if state in states)
