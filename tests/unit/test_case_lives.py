@@ -166,6 +166,7 @@ def test_no_path_breaks_what_is_promised(data: st.DataObject) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @settings(max_examples=6000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_no_path_of_very_many_breaks_what_is_promised(data: st.DataObject) -> None:
