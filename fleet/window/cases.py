@@ -10,9 +10,10 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from domain.case.acts import IntakeAct, Prechecked, Sealed
+from domain.case.acts import IntakeAct, OriginalsSeen, Prechecked, Sealed
 from domain.case.lifewords import ACTS, STATES
 from domain.case.number import valid
+from domain.case.rights import may
 from domain.case.window_record import MOST_PAGES, Addition, Remark, WindowRecord
 from domain.identity import NATION, SEX
 from domain.names import rare
@@ -124,6 +125,7 @@ def create_cases(window: Window) -> Blueprint:
             "reviewed": known,
             "doubts": doubts,
             "tasks": work.tasks(standing.life),
+            "takes": may("intake_officer", OriginalsSeen, standing.life.state),
             "state": STATES[standing.life.state],
             "seen": work.seen_before(opened.content.unproven, standing.case.acts),
             "timers": window.timers(standing),
@@ -224,6 +226,14 @@ def create_cases(window: Window) -> Blueprint:
             everything: list[tuple[Sealed, bytes]] = [window.record(opened.content, record), *pages]
             act = work.mended([point], known, window.now(), tuple(one for one, _ in everything))
             return [act], record, [body for _, body in everything]
+
+        return _do(name, made)
+
+    @pages.post("/opened/<name>/take")
+    def take(name: str) -> Answer:
+        def made(opened: Opened, standing: Standing, known: tuple[Reviewed, ...]) -> Any:
+            material, back = request.form.get("material", ""), "back" in request.form
+            return [work.taken_in(material, _count("count"), known, back=back, at=window.now())], None, []
 
         return _do(name, made)
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from domain.case.acts import Act
 from domain.case.life import Life, Rules
-from fleet.casework.client import Client
+from fleet.casework.client import Client, NotThereError
 from fleet.casework.client import Ledger as File
 from mqtt.resources import HomeCase
+
+MOST_KEPT = 5000
+"""Ledgers in memory: some kB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,7 @@ class Ledger(Client):
 
     def running(self) -> tuple[Case, ...]:
         """Every case that is not closed; :class:`fleet.casework.client.CentreError`."""
-        found = tuple(Case(entry, self._file(entry)) for entry in self.all_cases(running=True))
-        with self._lock:
-            self._kept = {case.number: case.file for case in found}
-        return found
+        return tuple(Case(entry, self._file(entry)) for entry in self.all_cases(running=True))
 
     def every(self) -> tuple[Case, ...]:
         """The closed ones as well."""
@@ -57,11 +57,23 @@ class Ledger(Client):
 
     def case(self, number: str) -> Case | None:
         """One case of this window, as it is now; ``None``: it has none of this number."""
-        entry = next((one for one in self.all_cases() if one.case == number), None)
-        return Case(entry, self._file(entry)) if entry is not None else None
+        try:
+            file = self.ledger(number)
+        except NotThereError:
+            return None
+        return Case(file.file.case, self._keep(number, file))
 
     def _file(self, entry: HomeCase) -> File:
         with self._lock:
             kept = self._kept.get(entry.case)
         position = entry.work.position if entry.work is not None else None
-        return kept if kept is not None and kept.life.position == position else self.ledger(entry.case)
+        if kept is not None and kept.life.position == position:
+            return kept
+        return self._keep(entry.case, self.ledger(entry.case))
+
+    def _keep(self, number: str, file: File) -> File:
+        with self._lock:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[number] = file
+        return file

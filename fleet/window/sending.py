@@ -7,7 +7,7 @@ import threading
 import time
 
 from domain.case.acts import IntakeAct
-from fleet.casework.client import CentreError, MovedOnError, RefusedActError
+from fleet.casework.client import CentreError, MovedOnError, NotThereError, RefusedActError
 from fleet.window.book import Book, Work
 from fleet.window.ledger import Ledger
 
@@ -17,7 +17,11 @@ AGAIN = 10.0
 """Seconds between two attempts while the centre is away."""
 MOVED = "moved"
 """Refused here: another window of this party acted on the case."""
+ABSENT = "absent"
+"""Refused: the centre has no such case of this window."""
 _MOST_MOVES = 5
+_AWAY = 3
+"""Cases in a row that cannot be sent, after which the centre is away."""
 
 
 class Sender:
@@ -42,15 +46,23 @@ class Sender:
             self._thread.join(2)
 
     def flush(self) -> bool:
-        """Send what waits, now; whether nothing waits any more. The centre's being away is no error: it is tried again."""
+        """Send what waits, now; whether nothing waits any more. The centre's being away is no error: it is tried again.
+
+        A case that cannot be sent holds up its own acts only.
+        """
+        failed: set[str] = set()
         with self._one:
-            try:
-                for work in self._book.waiting():
+            for work in self._book.waiting():
+                if work.number in failed:
+                    continue
+                try:
                     self._send(work)
-            except CentreError as error:
-                log.info("the centre was not reached: %s", error)
-                return False
-        return True
+                except CentreError as error:
+                    log.info("an act waits for the centre: %s", error)
+                    failed.add(work.number)
+                    if len(failed) >= _AWAY:
+                        break
+        return not failed
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -71,6 +83,9 @@ class Sender:
             self._post(work.number, work.position, work.act)
         except RefusedActError as error:
             refused = error.code
+        except NotThereError:
+            refused = ABSENT
+        if refused is not None:
             log.warning("case %s: the centre refused %s: %s", work.number, type(work.act).__name__, refused)
         self._book.ended(work.id, refused, time.time())
 

@@ -41,8 +41,9 @@ PLACES = {
 """Where a paper lies."""
 
 MOVED = "这件办件刚才有了新的动作，这次没有记下。请看一看现在的情况再办。"
-REFUSED_MOVED = "另一个窗口先办了这一步，这一次没有记上。"
+REFUSED = {"moved": "另一个窗口先办了这一步，这一次没有记上。", "absent": "中心没有本窗口的这件办件。请联系中心。"}
+"""Codes of ``fleet/window/sending.py``."""
 
 
 def refused(code: str) -> str:
-    return REFUSED_MOVED if code == "moved" else refusal(code)
+    return REFUSED.get(code) or refusal(code)

@@ -139,6 +139,15 @@ def originals_seen(
     return OriginalsSeen(at=at, by="intake_officer", seen=seen, kept=kept, done=done, documents=documents)
 
 
+def taken_in(material: str, count: int, known: Iterable[Reviewed], *, back: bool, at: datetime) -> OriginalsSeen:
+    """Paper that is handed in later, for a correction: it goes to the home desk with the next parcel. :class:`FormError`."""
+    if material not in {one.material.material for one in known}:
+        raise FormError("请选收下的是哪一份材料。")
+    if count < 1:
+        raise FormError("请当面点清，填写收下几份。")
+    return OriginalsSeen(at=at, by="intake_officer", kept=(Piece(material, count, back),))
+
+
 def mended(points: Sequence[str], known: Iterable[Reviewed], at: datetime, documents: tuple[Sealed, ...]) -> Mended:
     """:class:`FormError` where nothing was chosen, or a form the applicant signed: only the applicant makes that anew."""
     by_code = {code: one.material for one in known for code in (point(one.material.material), *(c for c, _ in one.points))}

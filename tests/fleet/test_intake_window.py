@@ -82,6 +82,19 @@ def test_originals_are_counted_in_line_by_line_and_the_paper_lies_here_until_it_
     assert (seen[0].seen, seen[1].kept) == (("M-PHOTO",), (Piece("M-OLD", 2, True),))
 
 
+def test_paper_that_is_handed_in_later_goes_with_the_next_parcel(counter: Counter) -> None:
+    counter.take("L1")
+    at = counter.open("L1")
+    counter.do(at, "precheck", then="send")
+    assert counter.do(at, "take", material="M-OLD").status_code == 422
+    assert counter.do(at, "take", material="M-NONE", count="1").status_code == 422
+    assert counter.do(at, "take", material="M-OLD", count="1", back="on").status_code == 200
+    assert counter.life("L1").paper.at("window") == {"M-OLD": 1}
+    assert counter.sent("L1", waybill="YS2611260000555").status_code == 200
+    assert [type(act) for act in counter.acts("L1")] == [Prechecked, Dispatched, OriginalsSeen, Dispatched]
+    assert counter.life("L1").paper.at("to_home") == {"M-OLD": 1}
+
+
 def test_what_is_mended_is_added_by_whom_and_when_and_what_was_signed_stays_as_it_is(counter: Counter) -> None:
     counter.take("C5")
     at = counter.open("C5")

@@ -105,8 +105,9 @@ def test_what_the_centre_refuses_is_told_to_the_clerk_and_blocks_nothing_behind_
     # An act whose documents the centre never got.
     lost = Mended(at=wrong.at, by="intake_officer", points=wrong.points, documents=(window.sealed("mianzhu", b"x", "page")[0],))
     window.do("王", [(one, [lost])])
+    window.book.write("王", [("NONE", 0, Prechecked(at=window.now(), by="intake_officer"))], [], time.time())
     window.do("王", acts)
-    assert [w.refused for w in window.book.refused()] == ["not_whole"]
+    assert [w.refused for w in window.book.refused()] == ["absent", "not_whole"]
     assert counter.acts("R2")
     assert "中心没有接受" in counter.browser.get("/").text
     assert "没有全部传到中心" in counter.browser.get("/cases/R1").text
