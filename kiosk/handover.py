@@ -110,7 +110,7 @@ def _content(visit: Visit, opening: Opening, number: str, settings: Settings, ca
         situation=opening.situation,
         situation_name=situation.name,
         home=opening.home,
-        intake=settings.terminal.intake,
+        intake=settings.terminal.place,
         purpose=PURPOSE,
         notice=NOTICE,
         catalogue=catalogue.version,
