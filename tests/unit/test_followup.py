@@ -202,22 +202,6 @@ INTENTS: list[ev.Event] = [
 ]  # fmt: skip
 
 
-def _orders(most: int, examples: int):  # type: ignore[no-untyped-def]
-    @settings(max_examples=examples, deadline=None)
-    @given(st.lists(st.sampled_from(INTENTS), max_size=most))
-    def whatever(order: list[ev.Event]) -> None:
-        walk = Back()
-        for event in order:
-            if walk.state.visit is None:
-                break
-            carded = walk.visit.identity is not None
-            walk.effects = []
-            walk.do(event)
-            _keeps(walk, carded)
-
-    return whatever
-
-
 def _keeps(walk: Back, carded: bool) -> None:
     """Whatever happens in whatever order: a result goes out after the card, and no new case is ever made."""
     assert walk.asked(StoreCase) == []
@@ -240,8 +224,28 @@ def _keeps(walk: Back, carded: bool) -> None:
             assert {c.material for c in visit.collected if c.pages} == {name for name, _ in followup_path.points(visit)}
 
 
-test_whatever_happens_in_whatever_order = _orders(40, 150)
-test_whatever_happens_in_whatever_long_order = pytest.mark.long(_orders(200, 5000))
+def lived(order: list[ev.Event]) -> None:
+    walk = Back()
+    for event in order:
+        if walk.state.visit is None:
+            break
+        carded = walk.visit.identity is not None
+        walk.effects = []
+        walk.do(event)
+        _keeps(walk, carded)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(INTENTS), max_size=40))
+def test_whatever_happens_in_whatever_order(order: list[ev.Event]) -> None:
+    lived(order)
+
+
+@pytest.mark.long
+@settings(max_examples=5000, deadline=None)
+@given(st.lists(st.sampled_from(INTENTS), min_size=20, max_size=200))
+def test_whatever_happens_in_whatever_long_order(order: list[ev.Event]) -> None:
+    lived(order)
 
 
 def test_no_repr_of_it_tells_of_a_person() -> None:
