@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import sys
 from html import escape
-from itertools import chain
 from pathlib import Path
 
-from modes import HARDEST, MODES, STANDING, Mode, leave, load, wear
+from modes import HARDEST, MODES, STANDING, Mode, every, leave, load, wear
 from playwright.sync_api import sync_playwright
 from screens_glass import ScreenGlass, served
 from screens_walk import rich_catalogue
-from screens_ways import screens
-from screens_who import who
 
 from ui.app import create_app
 
@@ -27,11 +24,11 @@ img{{width:270px;display:block}}img.lying{{width:420px}}figcaption{{background:#
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     glass = ScreenGlass(rich_catalogue())
-    every, modes = [], []
+    each, modes = [], []
     with served(create_app(glass)) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(has_touch=True)
-        for n, name in enumerate(chain(screens(glass), who(glass))):
+        for n, name in enumerate(every(glass)):
             load(page, address)
             for mode in MODES if name in HARDEST else (PLAIN,):
                 wear(page, mode)
@@ -39,10 +36,10 @@ def main(folder: Path) -> None:
                 page.screenshot(path=folder / file)
                 shown = f'<img src="{file}" alt="" class="{"standing" if mode.panel.portrait else "lying"}">'
                 told = f"<figure>{shown}<figcaption>{escape(name)} {escape(str(mode))}</figcaption></figure>"
-                (every if mode == PLAIN else modes).append(told)
+                (each if mode == PLAIN else modes).append(told)
             leave(page)
         browser.close()
-    (folder / "index.html").write_text(PAGE.format(every="".join(every), count=len(HARDEST), modes="".join(modes)), "utf-8")
+    (folder / "index.html").write_text(PAGE.format(every="".join(each), count=len(HARDEST), modes="".join(modes)), "utf-8")
 
 
 if __name__ == "__main__":

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 
+import screens_followup
 from playwright.sync_api import Page
 from screens_glass import ScreenGlass
-from screens_walk import walk
+from screens_ways import screens
+from screens_who import who
 
 FLAWS = Path(__file__).with_name("flaws.js").read_text("utf-8")
 """A function for ``page.evaluate``: what is wrong with the screen, in words."""
@@ -67,6 +69,6 @@ def leave(page: Page) -> None:
     page.goto("about:blank")
 
 
-def hardest(glass: ScreenGlass) -> Iterator[str]:
-    """Lead ``glass`` to each of them."""
-    yield from (name for name in walk(glass) if name in HARDEST)
+def every(glass: ScreenGlass) -> Iterator[str]:
+    """Lead ``glass`` through every screen there is."""
+    yield from chain(screens(glass), who(glass), screens_followup.screens(glass))
