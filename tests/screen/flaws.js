@@ -41,7 +41,7 @@
     if (!seen(fixed) || fixed.closest("[popover]")) continue;
     const { left, top, width, height } = fixed.getBoundingClientRect();
     const there = document.elementFromPoint(left + width / 2, top + height / 2);
-    if (there && !fixed.contains(there) && !there.closest(".veil, .helping, .below, .paper__sheet, .look")) flaws.push(`covered: ${named(fixed)} by ${named(there)}`);
+    if (there && !fixed.contains(there) && !there.closest(".veil, .below, .paper__sheet, .look")) flaws.push(`covered: ${named(fixed)} by ${named(there)}`);
   }
 
   // --- what is read ---
@@ -73,7 +73,7 @@
     const clip = one.closest(".step__body, .facts--check, .welcome, .plain, .pages, .work")?.getBoundingClientRect();
     if (clip && (y < clip.top || y > clip.bottom)) continue;
     const there = document.elementFromPoint(x, y);
-    if (there && !one.contains(there) && !there.contains(one) && !there.closest(".below, .helping, .closing, svg, canvas"))
+    if (there && !one.contains(there) && !there.contains(one) && !there.closest(".below, svg, canvas"))
       flaws.push(`written over: ${named(one)} by ${named(there)}`);
   }
   return [...new Set(flaws)];
