@@ -256,7 +256,10 @@ class Closed(_OfHome, frozen=True, kw_only=True, omit_defaults=True, tag="closed
 
 
 class _OfCitizen(_Act, frozen=True, kw_only=True, omit_defaults=True):
+    """``heard``: when the centre heard of it, where the terminal was offline meanwhile; it says so, not the terminal."""
+
     by: Literal["terminal"] = "terminal"
+    heard: Moment | None = None
 
 
 class Corrected(_OfCitizen, frozen=True, kw_only=True, omit_defaults=True, tag="corrected"):

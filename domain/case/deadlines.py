@@ -113,14 +113,17 @@ def promised_days(life: Life, calendars: Calendars, today: date) -> tuple[Due | 
 
 
 def _notice(life: Life, calendars: Calendars, today: date, rules: Rules) -> list[Timer]:
-    """What was corrected was received on that day: both terms begin anew."""
+    """What was corrected was received on that day in the hall, on that day at the home department: both terms begin anew."""
     if life.state not in _BEFORE_ACCEPTANCE or life.received is None:
         return []
     found = []
-    starts = ((Term.NOTICE_WINDOW, life.received), (Term.NOTICE_ARRIVAL, life.arrived))
-    for term, start in starts:
+    starts = (
+        (Term.NOTICE_WINDOW, life.received, life.corrected),
+        (Term.NOTICE_ARRIVAL, life.arrived, life.correction_arrived),
+    )
+    for term, start, corrected in starts:
         if start is not None:
-            begins = _first(max(start, life.corrected) if life.corrected is not None else start, calendars.home, rules)
+            begins = _first(max(start, corrected) if corrected is not None else start, calendars.home, rules)
             due = calendars.home.after(begins, rules.notice)
             found.append(_timer(term, "home", begins, due, calendars.home, today, rules))
     return found

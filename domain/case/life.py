@@ -32,7 +32,7 @@ class Terms(Struct, frozen=True):
 
 
 class Taken(Struct, frozen=True):
-    """What was taken in."""
+    """What was taken in. ``heard``: when the centre heard of it, where the terminal was offline meanwhile."""
 
     case: str
     home: str
@@ -40,6 +40,7 @@ class Taken(Struct, frozen=True):
     at: datetime
     awaits: tuple[Awaited, ...] = ()
     terms: Terms = Terms()
+    heard: datetime | None = None
 
 
 class Rules(Struct, frozen=True):
@@ -122,6 +123,8 @@ class Life(Struct, frozen=True):
     arrived: date | None = None
     notices: tuple[Notice, ...] = ()
     corrected: date | None = None
+    """When the last point of the notice was answered in the hall, and (``correction_arrived``) when that was heard of."""
+    correction_arrived: date | None = None
     renewed: frozenset[str] = frozenset()
     """Materials handed in anew since the last notice."""
     late: int = 0
@@ -187,7 +190,7 @@ def begun(taken: Taken) -> Life:
     """As it was taken in."""
     day = day_of(taken.at)
     life = Life(taken, awaits=taken.awaits, received=None if taken.awaits else day)
-    return replace(life, arrived=day) if life.electronic else life
+    return replace(life, arrived=day_of(taken.heard or taken.at)) if life.electronic else life
 
 
 def fold(taken: Taken, done: Iterable[Act]) -> Life:
@@ -348,7 +351,7 @@ def _after(life: Life, act: Act) -> Life:
             )
         case acts.CorrectionRequested():
             notice = Notice(day, frozenset(act.points))
-            return replace(life, notices=(*life.notices, notice), corrected=None, renewed=frozenset())
+            return replace(life, notices=(*life.notices, notice), corrected=None, correction_arrived=None, renewed=frozenset())
         case acts.Accepted():
             return replace(life, accepted=Acceptance(day, deemed=False))
         case acts.DeemedAccepted():
@@ -413,4 +416,5 @@ def _corrected(life: Life, act: acts.Corrected, day: date) -> Life:
         notices=(*life.notices[:-1], answered),
         renewed=renewed,
         corrected=None if answered.open else day,
+        correction_arrived=None if answered.open else day_of(act.heard or act.at),
     )

@@ -92,7 +92,8 @@ class Ledger:
         if db.execute(asked, (number, event.task)).fetchone() is None:
             raise RefusedActError("no_task")
         act = act_of(event, now)
-        act = replace(act, documents=tuple(d for d in act.documents if not _named(db, d.digest)))
+        heard, known = datetime.fromtimestamp(now, UTC), [d for d in act.documents if not _named(db, d.digest)]
+        act = replace(act, heard=heard, documents=tuple(known))
         self.write(db, number, act, now, terminal)
 
     def keep_silence(self, db: sqlite3.Connection, now: float) -> int:
@@ -172,7 +173,7 @@ def taken(db: sqlite3.Connection, number: str) -> Taken:
     except (ValueError, OverflowError):
         at = heard
     said = _terms(msgspec.json.decode(terms, type=CaseTerms)) if terms is not None else Terms()
-    return Taken(number, home, intake, at, tuple(json.loads(awaits)), said)
+    return Taken(number, home, intake, at, tuple(json.loads(awaits)), said, heard)
 
 
 def entries(db: sqlite3.Connection, number: str) -> tuple[Entry, ...]:

@@ -167,7 +167,7 @@ def test_no_path_breaks_what_is_promised(data: st.DataObject) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-@settings(max_examples=6000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_no_path_of_very_many_breaks_what_is_promised(data: st.DataObject) -> None:
     a_life(data, 60)
@@ -227,6 +227,20 @@ def test_silence_is_acceptance_from_the_day_of_receipt_and_never_on_an_estimate(
     assert (legal.term, legal.begins, legal.due.day) == (Term.LEGAL, AT.date(), date(2026, 3, 30))
     asked = lived(Taken("C", "h", "i", AT), acts.Prechecked, acts.Dispatched, acts.CorrectionRequested)
     assert deemed(asked, days, AT + 100 * DAY) is None
+
+
+def test_a_terminal_that_was_offline_costs_the_home_department_none_of_its_days() -> None:
+    """In the hall it was received; silence counts from when the home department could know."""
+    days, late = Calendars(Calendar(), Calendar()), AT + 14 * DAY
+    offline = begun(Taken("C", "h", "i", AT, terms=Terms(electronic=True), heard=late))
+    begins = {t.term: t.begins for t in timers(offline, days, late.date())}
+    assert begins == {Term.NOTICE_WINDOW: AT.date(), Term.NOTICE_ARRIVAL: late.date()}
+    assert deemed(offline, days, late) is None
+    assert deemed(offline, days, late + 8 * DAY) is not None
+    answered = act_of(acts.Corrected, AT, heard=late)
+    corrected = lived(Taken("C", "h", "i", AT), acts.Prechecked, acts.Dispatched, acts.CorrectionRequested, answered)
+    assert deemed(corrected, days, late) is None
+    assert {t.term: t.begins for t in timers(corrected, days, late.date())} == begins
 
 
 def test_a_notice_is_open_until_each_of_its_points_was_answered() -> None:
