@@ -23,6 +23,7 @@ from bench import (
     pages,
     printer,
     reading,
+    scanners,
     screen,
     smartcard,
     staff,
@@ -58,6 +59,7 @@ NAMED: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("一周", week.rows),
     ("找页", pages.rows),
     ("判页全量", verdict.whole),
+    ("对照", scanners.rows),
 )
 """What takes long: only when it is named."""
 
@@ -78,4 +80,5 @@ def main() -> int:
     return 1 if missed else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -48,6 +48,8 @@ LOOK, STUDY = 0.12, 1.5
 """Seconds one preview, one still may be searched for codes: previews come by themselves, a still costs the camera a second."""
 STILL_AFTER = 8
 """Previews without a code, after which a still is looked at: it shows four times as much of a small one."""
+SAME_PLACE = 0.5
+"""Share of the smaller of two codes that lies in both, from which on they are one."""
 AGAIN = 0.5
 """Seconds before the camera's process is asked anew, when it did not answer."""
 
@@ -67,15 +69,16 @@ class Code:
 
 def read_codes(luma: Pixels, budget: float, formats: tuple[zxingcpp.BarcodeFormat, ...] = QR) -> tuple[Code, ...]:
     """The codes of the first rung that reads any, none twice. The first rung is always tried; others begin within ``budget`` s.
+    Of one place that is read in two ways neither is believed: bars have a check digit, which one wrong reading in ten passes.
 
     ``ValueError`` for what is no grey picture of sensible size.
     """
     until = time.monotonic() + budget
     for piece, factor, left, top in _rungs(luma):
         found = zxingcpp.read_barcodes(piece, formats=formats, text_mode=zxingcpp.TextMode.Plain)
-        if found:
-            codes = [_code(one, factor, left, top) for one in found]
-            return tuple({(code.kind, code.data): code for code in codes}.values())
+        codes = [_code(one, factor, left, top) for one in found]
+        if told := tuple({(code.kind, code.data): code for code in codes if not _disputed(code, codes)}.values()):
+            return told
         if time.monotonic() >= until:
             break
     return ()
@@ -113,6 +116,18 @@ def _code(found: zxingcpp.Barcode, factor: int, left: int, top: int) -> Code:
     corners = (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
     places = tuple((left + point.x // factor, top + point.y // factor) for point in corners)
     return Code(found.format.name, found.bytes, found.text, places)
+
+
+def _disputed(code: Code, codes: list[Code]) -> bool:
+    return any(other.data != code.data and _shared(code, other) > SAME_PLACE for other in codes)
+
+
+def _shared(one: Code, other: Code) -> float:
+    """Of the upright boxes round two codes, the part of the smaller one that lies in both."""
+    (left, top), (right, bottom) = ([each(axis) for axis in zip(*one.corners, strict=True)] for each in (min, max))
+    (left2, top2), (right2, bottom2) = ([each(axis) for axis in zip(*other.corners, strict=True)] for each in (min, max))
+    shared = max(0, min(right, right2) - max(left, left2)) * max(0, min(bottom, bottom2) - max(top, top2))
+    return shared / max(1, min((right - left) * (bottom - top), (right2 - left2) * (bottom2 - top2)))
 
 
 def read_code(

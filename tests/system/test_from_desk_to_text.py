@@ -40,6 +40,7 @@ FOOT = 9_300
 """Below this stands only that the sheet is a sample."""
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_form_in_perspective_becomes_a_page_its_text_and_a_pdf_that_holds_both(kind: type[Process], memory: Path) -> None:
     with camera_process(memory, kind=kind, lay=FORM) as process, reading() as rig:

@@ -6,6 +6,7 @@ import io
 import resource
 import struct
 import time
+import tracemalloc
 
 import cv2
 import numpy as np
@@ -79,6 +80,15 @@ def test_a_picture_that_breaks_off_is_never_shown_as_a_whole_page(share: float) 
     cut = noisy.getvalue()[: int(len(noisy.getvalue()) * share)]
     with pytest.raises(DamagedError, match="不完整"):
         reading_copy(master(cut))
+
+
+def test_the_largest_page_that_is_opened_is_evened_within_memory() -> None:
+    largest = master(picture(6000, 4000))
+    tracemalloc.start()
+    reading_copy(largest)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 350 * 2**20
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 4000), (4000, 1), (3, 3)])
