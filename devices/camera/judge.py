@@ -127,14 +127,6 @@ def joined(one: Judged, other: Judged) -> Judged:
     return Judged(*(np.concatenate((getattr(one, name), getattr(other, name))) for name in Judged.__slots__))
 
 
-def places_of(shapes: Floats, width: int, height: int) -> Floats:
-    """n × 4 × :data:`PLACES` × 2: where ``Judged.held`` was looked at, for straight sides."""
-    along = np.roll(shapes, -1, axis=1) - shapes
-    low, high = visible(shapes, along, width, height)
-    spread = low[..., None] + AT * (high - low)[..., None]
-    return np.asarray(shapes[:, :, None] + spread[..., None] * along[:, :, None], np.float32)
-
-
 def judge(smooth: Floats, shapes: Floats) -> Judged:
     """``shapes``: n × 4 corners × (x, y), clockwise, in pixels of the smoothed, weighted picture ``smooth``."""
     if len(shapes) == 0:
