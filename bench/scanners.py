@@ -1,6 +1,6 @@
 """The document camera beside what others do with the same picture: the tutorials' OpenCV scanner, unpaper, ocrmypdf.
 
-Six forms (11 pt, a red seal) lie askew, one edge lifted, on the virtual desk, whose 12-megapixel stills they are; the others get
+Four forms (11 pt, a red seal) lie askew, one edge lifted, on the virtual desk, whose 12-megapixel stills they are; the others get
 them turned upright. All results are read by the same reader (RapidOCR); ocrmypdf's own text (Tesseract, chi_sim) is judged beside
 it. unpaper and ocrmypdf straighten scans and find no page on a desk: that is theirs to lose here. They are measured where they are
 installed (``apt install unpaper ocrmypdf tesseract-ocr-chi-sim poppler-utils``) and are no part of the product.
@@ -23,20 +23,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 from support.dense import SENTENCES
-from support.reading import Rig, jpeg, reading
+from support.reading import jpeg
 
 from bench.pages import tutorial
 from devices.camera.picture import Picture, Pixels, bgr_from_ycc
 from devices.camera.scan import Scan, scan
 from devices.camera.straighten import Mount
 from devices.protocols.frames import Frame
-from devices.reading.options import Options
+from devices.reading.process.engine import Engine
 from devices.virtual.desk import STILL, Scene, render
 from devices.virtual.pages import Lie, PageModel
 from devices.virtual.sheets import Sheet, Signed, Text, Title
 
 Row = tuple[str, str, str, bool]
-PAGES = 6
+PAGES = 4
 TITLE = "异地就医备案登记表"
 LONGEST = 2900
 """Pixels of a whole photo's longer side that the reader is given."""
@@ -58,16 +58,17 @@ def rows() -> list[Row]:
     """(name, measured, bar, whether it is met)."""
     forms = [_form(seed) for seed in range(PAGES)]
     table: list[Row] = []
-    with reading(Options(page=280)) as rig, tempfile.TemporaryDirectory() as folder:
+    engine = Engine(2)
+    with tempfile.TemporaryDirectory() as folder:
         for name, needs, tool in TOOLS:
             if any(shutil.which(program) is None for program in needs):
                 table.append((name, "not installed", "—", True))
                 continue
-            table += _judged(rig, name, tool, forms, Path(folder))
+            table += _judged(engine, name, tool, forms, Path(folder))
     return table
 
 
-def _judged(rig: Rig, name: str, tool: Tool, forms: list[tuple[str, Scene]], folder: Path) -> list[Row]:
+def _judged(engine: Engine, name: str, tool: Tool, forms: list[tuple[str, Scene]], folder: Path) -> list[Row]:
     unread, own, sizes, spent, red, none = [], [], [], [], 0, 0
     for n, (true, scene) in enumerate(forms):
         photo = np.ascontiguousarray(np.rot90(bgr_from_ycc(_ycc(scene)), -Mount().turns))
@@ -81,7 +82,7 @@ def _judged(rig: Rig, name: str, tool: Tool, forms: list[tuple[str, Scene]], fol
             continue
         _leave(f"{name}_{n}", made.page)
         red += _red(made.page)
-        unread.append(missing(rig.text(f"{name} {n}", jpeg(_fit(made.page), 92)), true))
+        unread.append(missing("".join(line.text for line in engine.read(jpeg(_fit(made.page), 92))), true))
         own += [missing(made.text, true)] if made.text else []
     kept = f"{statistics.median(sizes) / 1024:.0f} KiB, {statistics.median(spent):.2f} s CPU, seal red on {red} of {PAGES}"
     said = f"{statistics.fmean(unread):.1%} not read" + (f", its own text {statistics.fmean(own):.1%}" if own else "")
