@@ -124,10 +124,15 @@ def _disputed(code: Code, codes: list[Code]) -> bool:
 
 def _shared(one: Code, other: Code) -> float:
     """Of the upright boxes round two codes, the part of the smaller one that lies in both."""
-    (left, top), (right, bottom) = ([each(axis) for axis in zip(*one.corners, strict=True)] for each in (min, max))
-    (left2, top2), (right2, bottom2) = ([each(axis) for axis in zip(*other.corners, strict=True)] for each in (min, max))
+    left, top, right, bottom = _box(one)
+    left2, top2, right2, bottom2 = _box(other)
     shared = max(0, min(right, right2) - max(left, left2)) * max(0, min(bottom, bottom2) - max(top, top2))
     return shared / max(1, min((right - left) * (bottom - top), (right2 - left2) * (bottom2 - top2)))
+
+
+def _box(code: Code) -> tuple[int, int, int, int]:
+    xs, ys = zip(*code.corners, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def read_code(
