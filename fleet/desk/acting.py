@@ -212,7 +212,7 @@ class Acting:
             staff=opened.staff,
             role=STAFF[opened.role],
             after=drafted.after,
-            task=self._means.party(opened.content.intake) + "的终端，读过证件才显示" if one.task is not None else "",
+            task=self._means.party(drafted.life.taken.intake) + "的终端，读过证件才显示" if one.task is not None else "",
             told=self._telling(opened, one),
             error=error,
             reason=reason,
@@ -263,7 +263,7 @@ class Acting:
         if any(one.state == "waiting" and one.id != draft for one in self._deeds.standing(case)):
             return self.draft_page(opened, draft, "上一步还没有送到中心，请等它送到以后再办。", reason)
         try:
-            sealed = deed(draft, position, drafted.draft, self._means, opened.content)
+            sealed = deed(draft, position, drafted.draft, self._means, opened.content, drafted.life.taken.intake)
         except NoKeyError as error:
             return self.draft_page(opened, draft, str(error), reason)
         entry = DeedEntry(

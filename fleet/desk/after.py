@@ -23,7 +23,7 @@ PICTURED = "decision"
 
 
 def _place(bench: Bench) -> str:
-    return bench.means.place(bench.content.intake)
+    return bench.means.place(bench.intake)
 
 
 def _suspended_fields(_bench: Bench) -> tuple[Field, ...]:
@@ -63,9 +63,10 @@ def _resume(bench: Bench, said: Mapping[str, str], _files: Mapping[str, bytes]) 
     return Draft(act, (paper,), told=Told("resumed", due=due) if due is not None else None)
 
 
-def _extended_fields(_bench: Bench) -> tuple[Field, ...]:
+def _extended_fields(bench: Bench) -> tuple[Field, ...]:
+    most = bench.ledger.file.rules.extension
     return (
-        Field("days", "延长几个工作日", "number", hint="最多 10 个，只能延一次", least=1, most=10, value="10"),
+        Field("days", "延长几个工作日", "number", hint=f"最多 {most} 个，只能延一次", least=1, most=most, value=str(most)),
         Field("reason", "延期理由", "text", hint="写给申请人看；已经本机关负责人批准", least=8, most=600),
     )
 
@@ -170,7 +171,7 @@ def _task(bench: Bench, said: Mapping[str, str], whole: Result, on_paper: bool) 
         case=bench.content.case,
         item=bench.content.item,
         item_name=bench.content.item_name,
-        home=bench.content.home,
+        home=bench.life.taken.home,
         home_name=bench.means.settings.name,
         holders=holders(bench.content, collecting=True),
         number=bench.number("办结"),
@@ -206,6 +207,8 @@ def _service(bench: Bench, said: Mapping[str, str], uploaded: list[Result], sent
 
 
 def _result_told(bench: Bench, way: str, on_paper: bool) -> Told:
+    if bench.life.state is State.NOT_ACCEPTED and way in ("pickup_intake", "terminal_print"):
+        return Told("not_accepted", _place(bench))
     if way == "pickup_intake" and not on_paper:
         way = "terminal_print"
     match way:
@@ -214,7 +217,7 @@ def _result_told(bench: Bench, way: str, on_paper: bool) -> Told:
         case "e_licence":
             return Told("result_online")
         case "terminal_print":
-            return Told("result_at_terminal", bench.means.party(bench.content.intake))
+            return Told("result_at_terminal", bench.means.party(bench.intake))
         case "pickup_home":
             return Told("result_at_window", bench.means.settings.name)
         case _:

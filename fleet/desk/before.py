@@ -59,7 +59,7 @@ def correction(bench: Bench, marked: Sequence[Marked], said: Mapping[str, str]) 
         again=again,
     )
     bench.after(act)
-    where = f"持本人有效身份证件到{bench.means.party(bench.content.intake)}任一“省内通办”自助终端或者综合窗口补正"
+    where = f"持本人有效身份证件到{bench.means.party(bench.intake)}任一“省内通办”自助终端或者综合窗口补正"
     points = [papers.Point(one.subject.name, one.wrong, one.remedy) for one in marked]
     number = bench.number("补告")
     reason = said.get("why", "") if again else ""
@@ -69,7 +69,7 @@ def correction(bench: Bench, marked: Sequence[Marked], said: Mapping[str, str]) 
         case=bench.content.case,
         item=bench.content.item,
         item_name=bench.content.item_name,
-        home=bench.content.home,
+        home=bench.life.taken.home,
         home_name=bench.means.settings.name,
         holders=holders(bench.content, collecting=False),
         number=number,
@@ -77,7 +77,7 @@ def correction(bench: Bench, marked: Sequence[Marked], said: Mapping[str, str]) 
         due=due.isoformat(),
         withdrawable=True,
     )
-    return Draft(act, (paper,), task, told=Told("correction_due", bench.means.place(bench.content.intake), due))
+    return Draft(act, (paper,), task, told=Told("correction_due", bench.means.place(bench.intake), due))
 
 
 def acceptance(bench: Bench) -> Draft:
@@ -126,7 +126,7 @@ def _not_accept(bench: Bench, said: Mapping[str, str], _files: Mapping[str, byte
 
 def _transfer_fields(bench: Bench) -> tuple[Field, ...]:
     others = {p.party: p.name for p in bench.means.catalogue.parties} if bench.means.catalogue is not None else {}
-    options = {code: name for code, name in others.items() if code != bench.content.home} | {"elsewhere": "签约方以外的机关"}
+    options = {code: name for code, name in others.items() if code != bench.life.taken.home} | {"elsewhere": "签约方以外的机关"}
     return (
         Field("to", "移送给", "select", options=options),
         Field("body", "单位名称和联系方式", hint="写给申请人看", least=4, most=100),
@@ -141,7 +141,7 @@ def _transfer(bench: Bench, said: Mapping[str, str], _files: Mapping[str, bytes]
         bench,
         lambda: papers.transfer(bench.issuer, bench.matter, bench.number("移"), bench.today, said["body"], said["reason"]),
     )
-    return Draft(act, (paper,), told=Told("transferred", bench.means.place(bench.content.intake)))
+    return Draft(act, (paper,), told=Told("transferred", bench.means.place(bench.intake)))
 
 
 # --- paper that travels ------------------------------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def _list(
     issuer = bench.issuer
     home = Side(means.settings.name, "“省内通办”专窗", issuer.phone, bench.staff, bench.now.isoformat())
     window = Side(
-        means.party(content.intake),
+        means.party(bench.intake),
         "“省内通办”窗口",
         at=bench.life.dispatched.isoformat() if bench.life.dispatched and to_home else "",
     )

@@ -133,9 +133,11 @@ class Deeds:
             return "call"
 
 
-def deed(name: str, position: int, draft: Draft, means: Means, content: CaseContent) -> Deed:
-    """``draft`` sealed. ``name``: its own, for ever. :class:`fleet.desk.means.NoKeyError`, ``ValueError`` for a task no terminal
-    would take."""
+def deed(name: str, position: int, draft: Draft, means: Means, content: CaseContent, intake: str) -> Deed:
+    """``draft`` sealed. ``name``: its own, for ever. ``intake``: the code of the place that took the case in.
+
+    :class:`fleet.desk.means.NoKeyError`, ``ValueError`` for a task no terminal would take.
+    """
     sealed: list[tuple[DocumentKind, bytes]] = []
 
     def put(kind: DocumentKind, body: bytes) -> Sealed:
@@ -143,10 +145,10 @@ def deed(name: str, position: int, draft: Draft, means: Means, content: CaseCont
         return Sealed(sealing.digest(body), len(body), kind)
 
     for paper in draft.papers:
-        put(paper.kind, sealing.seal(paper.pdf, means.recipients(paper.kind, content.intake)))
+        put(paper.kind, sealing.seal(paper.pdf, means.recipients(paper.kind, intake)))
     task = draft.task
     if task is not None:
-        to_hall = means.recipients("task", content.intake)
+        to_hall = means.recipients("task", intake)
         if isinstance(task, ResultTask) and draft.printout is not None:
             pages = put("result", sealing.seal(draft.printout.pdf, to_hall))
             task = replace(task, document=pages.digest, size=pages.size)

@@ -43,6 +43,11 @@ class Bench:
         return self.ledger.life
 
     @property
+    def intake(self) -> str:
+        """The place that took it in, by its code; the content has it in words."""
+        return self.life.taken.intake
+
+    @property
     def today(self) -> date:
         return day_of(self.now)
 

@@ -83,7 +83,7 @@ class Means:
             item=content.item_name,
             situation=content.situation_name,
             item_type=item.item_type if item is not None else "20",
-            intake=self.party(content.intake),
+            intake=self.party(life.taken.intake),
             taken=taken,
             arrived=came,
         )

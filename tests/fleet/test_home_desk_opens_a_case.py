@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import io
 import re
+import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -18,6 +20,7 @@ from domain.case import content
 from domain.case.content import Finding, Page, Point, Signature
 from fleet.desk import signature
 from fleet.desk.app import Desk
+from fleet.desk.journal import Journal
 from fleet.desk.opening import LASTS, Openings
 from fleet.intake import understand
 from fleet.keys.keyring import read_keys
@@ -143,6 +146,27 @@ def test_every_opening_is_written_down_even_one_that_fails(fleet: Fleet, desk: D
     (first,), (second,) = desk.journal.entries("C1"), desk.journal.entries("C2")
     assert (first.staff, first.reason, first.outcome, second.outcome) == ("王五 1024", "材料预审", "opened", "not_ours")
     assert "材料预审" in browser.get("/cases/C1").text
+
+
+def test_a_journal_of_before_parts_were_stated_goes_on(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "openings.db")) as old:
+        old.executescript(
+            "CREATE TABLE openings (id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT NOT NULL, staff TEXT NOT NULL, "
+            "reason TEXT NOT NULL, at REAL NOT NULL) STRICT;"
+            "INSERT INTO openings (number, staff, reason, at) VALUES ('C1', '王五', '预审', 1.0);"
+        )
+    for _ in range(2):
+        journal = Journal(tmp_path / "openings.db")
+        journal.opening("C1", "赵六", "审查", 2.0, "approver")
+        assert {entry.role for entry in journal.entries("C1")} == {"", "approver"}
+        journal.close()
+
+
+def test_a_number_stays_with_its_paper_and_none_is_given_twice(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "openings.db")
+    asked = [("受", 2026, "C1", 3), ("受", 2026, "C1", 3), ("受", 2026, "C2", 3), ("受", 2027, "C2", 3), ("准", 2026, "C1", 4)]
+    assert [journal.paper_number(*one) for one in asked] == [1, 1, 2, 1, 1]
+    journal.close()
 
 
 def test_a_case_that_is_not_whole_says_how_many_pages_are_in_transit(fleet: Fleet, browser: httpx.Client) -> None:

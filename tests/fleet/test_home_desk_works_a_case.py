@@ -84,6 +84,7 @@ class Office:
         )
         said = replace(
             said,
+            intake="仁寿县政务大厅",
             item="MED-REMOTE",
             item_name="异地就医备案",
             situation="MED-2",

@@ -69,6 +69,14 @@ def test_a_visit_ends_with_a_receipt_a_rating_and_a_case_only_its_home_desk_can_
     pdf = httpx.get(hall.url("desk-demo-jia", form)).content
     assert "刘试安" in subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
 
+    fine = dict.fromkeys(re.findall(r'name="(ok-[^"]+)"', opened.text), "1")
+    with httpx.Client(base_url=hall.url("desk-demo-jia", ""), follow_redirects=True, timeout=30) as desk:
+        draft = desk.post(f"{opened.url.path}/review", data={"end": "acceptance", **fine})
+        assert "受理通知书" in draft.text
+        sent = desk.post(draft.url.path, data={"reason": "材料齐全"}).text
+        assert "已送到中心" in sent, re.findall(r"alert.>(.*?)<", sent)
+    assert upstream.rows("SELECT kind FROM acts") == [("accepted",)]
+
     assert "刘试安" not in hall.console()
     assert str(case) in hall.console().replace(" ", "")
     assert open_at(hall, "desk-demo-qi", str(case)).status_code == 404
