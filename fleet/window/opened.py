@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from domain.case.content import CaseContent, Page
+from domain.case.content import CaseContent
 from domain.case.window_record import WindowRecord
 from fleet.desk.opening import LASTS, MOST_OPEN
 
@@ -36,9 +36,6 @@ class Opened:
     def places(self) -> dict[str, str]:
         """Where each page stands, in words."""
         return {p.digest: f"{m.name}第 {n} 页" for m in self.content.materials for n, p in enumerate(m.pages, start=1)}
-
-    def page(self, digest: str) -> Page | None:
-        return next((p for m in self.content.materials for p in m.pages if p.digest == digest), None)
 
 
 class Openings:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from support.fleet import running_fleet
 from support.window import PAPER, Counter, now, running_counter
 
 from domain.case.acts import Arrived, Discrepancy, Parcel, Piece, Received, SentBack
+from fleet.window.settings import ReaderSettings
 
 OLD = Piece("M-OLD", 2, True)
 
@@ -90,6 +93,24 @@ def test_a_parcel_is_not_made_up_of_what_does_not_fit(counter: Counter) -> None:
     used = counter.browser.post("/send/mianzhu/check", data=good | {"waybill": "YS0000000002"})
     assert "已经用过" in used.text
     assert counter.life("W4").paper.at("window") == {"M-OLD": 1}
+
+
+def test_where_the_camera_does_not_answer_the_waybill_is_typed_and_enter_never_means_the_camera(
+    counter: Counter, tmp_path: Path
+) -> None:
+    counter.prechecked("W6", PAPER, **{"count-0": "1"})
+    (tmp_path / "secret").write_text("s" * 32)
+    (tmp_path / "secret").chmod(0o600)
+    other = Counter(counter.fleet, tmp_path / "other")
+    other.start(ReaderSettings(9, tmp_path / "secret"))  # nobody listens there
+    try:
+        form = other.browser.get("/send/mianzhu").text.partition("/check")[2]
+        assert re.findall(r"<button[^>]*>([^<]+)", form)[:2] == ["核对", "用高拍仪读运单"]
+        told = other.browser.post("/send/mianzhu/scan", data={"staff": "王", "seal": "FQ9", "case": "W6"})
+        assert (told.status_code, "请输入运单号" in told.text, "FQ9" in told.text) == (409, True, True)
+        assert other.browser.post("/arriving/scan").status_code == 409
+    finally:
+        other.stop()
 
 
 def test_a_second_press_of_the_same_key_sends_one_parcel(counter: Counter) -> None:

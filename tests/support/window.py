@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -182,7 +182,3 @@ def running_counter(fleet: Fleet, folder: Path) -> Iterator[Counter]:
 
 def now(ago: float = 0) -> datetime:
     return datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=ago)
-
-
-def counted(pieces: Sequence[tuple[str, int]]) -> dict[str, str]:
-    return {material: str(n) for material, n in pieces}
