@@ -229,6 +229,7 @@ class CaseContent(_Private, frozen=True):
     situation_name: Text
     home: Text
     intake: Text
+    """Parties, by their codes."""
     purpose: Text
     """Purpose binding of the regulation's Art. 9(2): use for anything else needs the home department's written consent."""
     notice: Text

@@ -18,7 +18,7 @@ from mqtt.resources import HomeCase
 
 _log = logging.getLogger(__name__)
 
-PERIOD = 60.0
+PERIOD = 20.0
 """Seconds between two looks."""
 
 

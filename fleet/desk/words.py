@@ -70,6 +70,7 @@ DOCUMENTS: dict[str, str] = {
     "page": "材料",
     "paper": "文书",
     "list": "交接清单",
+    "record": "窗口记录",
     "note": "内部记录",
     "task": "交办大厅的内容",
     "result": "交付的结果",

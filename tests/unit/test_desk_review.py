@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from typing import get_args
 
 import pikepdf
 import pytest
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from support.fleet import case_content
 
+from domain.case.acts import DocumentKind
 from domain.case.content import CaseContent
 from domain.catalogue.catalogue import load
 from fleet.desk import fields, results, review
 from fleet.desk.fields import Field, WantingError
 from fleet.desk.results import BadResultError
+from fleet.desk.words import DOCUMENTS
 
 LISTED = load().item("MED-REMOTE").situation("MED-2").materials  # type: ignore[union-attr]
 
@@ -102,3 +105,7 @@ def test_a_pdf_with_a_password_or_a_script_is_refused_and_a_plain_one_is_kept_by
     plain = made()
     assert results.looked_at(plain) == results.Result(plain, 1)
     assert results.together([results.looked_at(plain)] * 3).pages == 3
+
+
+def test_every_kind_of_document_has_its_words_at_the_desk() -> None:
+    assert set(DOCUMENTS) == set(get_args(DocumentKind))
