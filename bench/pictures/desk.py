@@ -182,7 +182,7 @@ class _Form:
         if self.fold:
             span = self.size[1 if self.across else 0]
             creases = (-span / 6, span / 6) if self.thirds else (0.0,)
-            along, height = _creased(along, creases, self.fold, self.valley)
+            along, height = _creased(along, span, creases, self.fold, self.valley)
         x, y = (other, along) if self.across else (along, other)
         if self.curl:
             axis = self.edge % 2
@@ -203,17 +203,21 @@ class _Form:
         return np.float32(((-w, -h), (w, -h), (w, h), (-w, h)))
 
 
-def _creased(along: NDArray[np.float64], creases: tuple[float, ...], angle: float, valley: bool) -> tuple[Floats, Floats]:
-    """Lengths along the paper → where they come to lie and how high: a zigzag with its creases at the given lengths."""
+def _creased(
+    along: NDArray[np.float64], span: float, creases: tuple[float, ...], angle: float, valley: bool
+) -> tuple[Floats, Floats]:
+    """Lengths along the paper → where they come to lie and how high: a zigzag with its creases at the given lengths. Its lowest
+    point of all ``span`` millimetres lies on the desk, whichever ``along`` is asked for."""
     if len(creases) == 1:
         run = np.abs(along - creases[0])
         rise = run * np.sin(angle)
-        top = 0.0 if valley else float(rise.max())
-        return creases[0] + (along - creases[0]) * np.cos(angle), np.abs(rise - top)
+        height = rise if valley else span / 2 * np.sin(angle) - rise
+        return creases[0] + (along - creases[0]) * np.cos(angle), height
     first, second = creases
     middle = np.clip(along, first, second)
     rise = (np.abs(along - middle) - (middle - first)) * np.sin(angle) * (1 if valley else -1)
-    return along * np.cos(angle), rise - rise.min()
+    lowest = (first - second) * np.sin(angle) if valley else -(span / 2 + first) * np.sin(angle)
+    return along * np.cos(angle), rise - lowest
 
 
 @dataclass(frozen=True, slots=True)

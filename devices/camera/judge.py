@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from devices.camera.lines import CHROMA
+
 Floats = NDArray[np.float32]
 
 PLACES = 20
@@ -190,7 +192,7 @@ def _total(
     plausible = (turns > 0).all(-1) & (np.abs(cosine) < SKEWED).all(-1) & (count >= 2)
     share = np.minimum(area / (width * height), 1)
     score = usual + worst + AREA * np.sqrt(share) + 0.15 * brighter + 0.35 * alike - BORDER_PRICE * border.sum(-1)
-    score = score - OVERRUN_PRICE * (_overrun(smooth, shapes, step, strength) * judged).sum(-1)
+    score = score - OVERRUN_PRICE * (_overrun(smooth, shapes, step, strength, covered) * judged).sum(-1)
     return Judged(np.where(plausible, score, -1.0).astype(np.float32), value, border, step, bend, held, covered)
 
 
@@ -254,8 +256,8 @@ def _far(values: Floats) -> tuple[Floats, Floats]:
 def _third(values: Floats) -> NDArray[np.bool_]:
     """n × 4 × :data:`PLACES`: beside which places something lies that is neither this shape's paper nor its desk."""
     middle = values.shape[-2] // 2
-    outer = values[..., middle - LAST_TO : middle - LAST_FROM + 1, 1:].mean(-2)
-    inner = values[..., middle + LAST_FROM : middle + LAST_TO + 1, 1:].mean(-2)
+    outer = _hue(values[..., middle - LAST_TO : middle - LAST_FROM + 1, :].mean(-2))
+    inner = _hue(values[..., middle + LAST_FROM : middle + LAST_TO + 1, :].mean(-2))
     n = len(values)
     desk, paper = (np.median(band.reshape(n, -1, 2), axis=1)[:, None, None] for band in (outer, inner))
     third = (((outer - desk) ** 2).sum(-1) > THIRD**2) & (((outer - paper) ** 2).sum(-1) > THIRD**2)
@@ -266,6 +268,11 @@ def open_ends(held: NDArray[np.bool_], covered: NDArray[np.bool_]) -> Floats:
     """Share of the places at a side's ends that show no side, though nothing covers them."""
     bare = ~(held | covered)
     return np.asarray((bare[..., :ENDS].sum(-1) + bare[..., -ENDS:].sum(-1)) / (2 * ENDS), np.float32)
+
+
+def _hue(colour: Floats) -> Floats:
+    """Weighted chroma as it would be in full light: a shadow takes of it as it takes of luma."""
+    return np.asarray((colour[..., 1:] - 128 * CHROMA) * (160 / np.maximum(colour[..., :1], 40)), np.float32)
 
 
 def _share(held: NDArray[np.bool_], third: NDArray[np.bool_]) -> Floats:
@@ -334,8 +341,8 @@ def _bent(
     return bend, step, held
 
 
-def _overrun(smooth: Floats, shapes: Floats, step: Floats, strength: Floats) -> Floats:
-    """How much of a side's step goes on past its two corners, 0..2."""
+def _overrun(smooth: Floats, shapes: Floats, step: Floats, strength: Floats, covered: NDArray[np.bool_]) -> Floats:
+    """How much of a side's step goes on past its two corners, 0..2. At a corner under a hand nothing is known: fingers go on."""
     height, width = smooth.shape[:2]
     along = np.roll(shapes, -1, axis=1) - shapes
     unit = along / np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-6)[..., None]
@@ -347,4 +354,7 @@ def _overrun(smooth: Floats, shapes: Floats, step: Floats, strength: Floats) -> 
     on = (steps @ step[:, :, None, None, :, None])[..., 0].max(-1) / np.maximum(strength, 2.0)[..., None, None] ** 2
     seen = ((places > 1) & (places < (width - 2, height - 2))).all(-1)
     share = ((on > 0.45) & seen).sum(-1) / np.maximum(seen.sum(-1), 1)
-    return np.asarray((np.clip((share - 0.3) / 0.5, 0, 1) * (seen.sum(-1) >= len(BEYOND) // 2)).sum(-1), np.float32)
+    starts, ends = covered[..., :ENDS].any(-1), covered[..., -ENDS:].any(-1)
+    under = np.stack((starts | np.roll(ends, 1, axis=-1), ends | np.roll(starts, -1, axis=-1)), axis=-1)
+    told = (seen.sum(-1) >= len(BEYOND) // 2) & ~under
+    return np.asarray((np.clip((share - 0.3) / 0.5, 0, 1) * told).sum(-1), np.float32)

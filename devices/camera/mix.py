@@ -11,6 +11,7 @@ Floats = NDArray[np.float32]
 
 DONORS = 12
 ROUNDS = 3
+SWEEPS = (-20, -10, 0, 10, 20)
 SLIDES = (-12, -6, -3, 3, 6, 12)
 """Pixels."""
 
@@ -22,8 +23,8 @@ def mixed(smooth: Floats, shapes: Floats, judged: Judged, rounds: int = ROUNDS) 
     """The best of ``shapes``, which are in order, or of what their corners make; and how it is judged (of one shape)."""
     best, verdict = shapes[:1], judged[:1]
     donors = shapes[:DONORS]
-    for _ in range(rounds):
-        made = np.concatenate((_made(best[0], donors), _slid(best[0])))
+    for turn in range(rounds):
+        made = np.concatenate((_made(best[0], donors), _slid(best[0]), *([] if turn else [_swept(best[0], verdict)])))
         if len(made) == 0:
             break
         looked = judge(smooth, made)
@@ -47,6 +48,20 @@ def _made(best: Floats, donors: Floats) -> Floats:
             shape[:, list(corners)] = donors[taken][:, list(corners)]
             made.append(shape)
     return np.unique(np.concatenate(made), axis=0)
+
+
+def _swept(best: Floats, verdict: Judged) -> Floats:
+    """The side least seen moved as a whole and turned: under a hand none of the lines found need be the page's."""
+    side = int(np.argmin(verdict.value[0]))
+    after = (side + 1) % 4
+    made = []
+    for corner, other in ((side, (side - 1) % 4), (after, (after + 1) % 4)):
+        way = best[corner] - best[other]
+        made.append([best[corner] + step * way / max(float(np.hypot(*way)), 1e-6) for step in SWEEPS])
+    shapes = np.repeat(best[None], len(SWEEPS) ** 2, axis=0)
+    shapes[:, side] = np.repeat(np.array(made[0]), len(SWEEPS), axis=0)
+    shapes[:, after] = np.tile(np.array(made[1]), (len(SWEEPS), 1))
+    return shapes
 
 
 def _slid(best: Floats) -> Floats:

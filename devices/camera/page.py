@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +23,7 @@ from devices.camera.hulls import hulls
 from devices.camera.judge import Judged, joined, judge, open_ends
 from devices.camera.lines import lines
 from devices.camera.mix import mixed
-from devices.camera.picture import Picture
+from devices.camera.picture import Picture, Pixels
 from devices.camera.quads import quads
 from devices.camera.sides import Sides, refine
 
@@ -41,8 +42,11 @@ WHOLE_SCORE = 1.7
 SEEN = 0.8
 """Share of a side that must show a step in the full picture: of three sides of a whole page, of two of one that is cut off."""
 
-LEAST_SEEN = 0.58
-"""Share of the fourth side of a whole page: of a hand's outline one side is seen in the small picture only."""
+LEAST_SEEN = 0.4
+"""Share of the fourth side of a whole page."""
+
+LEAST_STRAIGHT = 0.58
+"""Share of each side that must show where the side's line is, where the page has the colour of skin: fingers end unevenly."""
 
 MOST_TURN = 28.0
 """Degrees by which a side may turn from its start to its end: a sheet folded and seen askew reaches 20."""
@@ -97,7 +101,7 @@ def seek(picture: Picture) -> Sought | None:
     best, verdict = (shapes[:1], judged[:1]) if plain else mixed(smooth, shapes, judged)
     shapes = np.concatenate((best, shapes))
     scale = np.array((picture.width / small.shape[1], picture.height / small.shape[0]))
-    page = _page(picture, best[0], verdict, scale)
+    page = _page(picture, best[0], verdict, scale, _skin(small, best[0]))
     return Sought(page, smooth, shapes, joined(verdict, judged), scale)
 
 
@@ -106,22 +110,32 @@ def _plain(judged: Judged) -> bool:
     return float(judged.score) >= PLAIN_SCORE and not open_ends(judged.held, judged.covered).any()
 
 
-def _page(picture: Picture, shape: NDArray[np.float32], verdict: Judged, scale: NDArray[np.float64]) -> Page | None:
+def _page(picture: Picture, shape: NDArray[np.float32], verdict: Judged, scale: NDArray[np.float64], skin: bool) -> Page | None:
     score = float(verdict.score[0])
     if score < LEAST_SCORE:
         return None
     sides = refine(picture, (shape + 0.5) * scale - 0.5, verdict.bend[0] * float(scale.mean()), verdict.covered[0])
     edges = cut_at(picture, sides, verdict.border[0])
-    if not _firm(sides, score, bool(edges)):
+    if not _firm(sides, score, bool(edges), skin):
         return None
     return Page(tuple((float(x), float(y)) for x, y in sides.corners), score, bool(edges), edges)
 
 
-def _firm(sides: Sides, score: float, cut: bool) -> bool:
+def _skin(small: Pixels, shape: NDArray[np.float32]) -> bool:
+    """Whether what lies within has the colour of skin (D. Chai, K. N. Ngan, *Face segmentation using skin-color map*, 1999)."""
+    inside = np.zeros(small.shape[:2], np.uint8)
+    cv2.fillConvexPoly(inside, np.rint(shape).astype(np.int32), 1)
+    within = small[inside > 0]
+    cb, cr = np.median(within[:, 1:], axis=0) if len(within) else (128, 128)
+    return bool(77 <= cb <= 127 and 133 <= cr <= 173)
+
+
+def _firm(sides: Sides, score: float, cut: bool, skin: bool) -> bool:
     """Whether the full picture confirms what the small one shows: cups and hands have sides there only."""
     turn = np.arccos(np.clip((sides.ends[:, 0] * sides.ends[:, 1]).sum(-1), -1, 1))
     seen = np.sort(sides.seen)
     straight = float(turn.max()) < np.radians(MOST_TURN)
     if cut:
         return straight and float(seen[2]) >= SEEN
-    return straight and float(seen[0]) >= LEAST_SEEN and float(seen[1]) >= SEEN and score >= WHOLE_SCORE
+    hand = skin and (float(sides.straight.min()) < LEAST_STRAIGHT or score < PLAIN_SCORE)
+    return straight and not hand and float(seen[0]) >= LEAST_SEEN and float(seen[1]) >= SEEN and score >= WHOLE_SCORE

@@ -57,10 +57,12 @@ BEHIND_A_HAND = 0.978
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
     """``corners`` 4 × 2 in the picture's pixels. Of each side, from corner i to i + 1: ``seen``, the share that shows a step;
-    ``step`` (Y, Cb, Cr), how the inside differs from the outside; ``ends``, its direction at its start and at its end."""
+    ``straight``, that shows it where the side's line or bend is; ``step`` (Y, Cb, Cr), how the inside differs from the outside;
+    ``ends``, its direction at its start and at its end."""
 
     corners: Floats
     seen: Floats
+    straight: Floats
     step: Floats
     ends: Floats
 
@@ -76,7 +78,7 @@ def refine(picture: Picture, quad: Floats, bends: Floats | None = None, covered:
     paths = _paths(quad, np.zeros(4) if bends is None else bends)
     along = np.roll(quad, -1, axis=0) - quad
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
-    sides = Sides(quad, np.zeros(4), np.zeros((4, 3)), np.stack((along, along), axis=1))
+    sides = Sides(quad, np.zeros(4), np.zeros(4), np.zeros((4, 3)), np.stack((along, along), axis=1))
     for share in REACHES:
         reach = share * diagonal
         fits = _fits(picture, sides.corners, paths, hidden, reach, BENT * diagonal)
@@ -85,7 +87,8 @@ def refine(picture: Picture, quad: Floats, bends: Floats | None = None, covered:
             break
         paths = [fit.path for fit in fits]
         ends = np.array([(fit.first[1], fit.last[1]) for fit in fits])
-        sides = Sides(moved, np.array([fit.seen for fit in fits]), np.array([fit.step for fit in fits]), ends)
+        seen, straight, step = (np.array([getattr(fit, name) for fit in fits]) for name in ("seen", "straight", "step"))
+        sides = Sides(moved, seen, straight, step, ends)
     return sides
 
 
@@ -98,6 +101,7 @@ class _Fit:
     last: Line
     path: Floats
     seen: float
+    straight: float
     step: Floats
 
 
@@ -150,7 +154,7 @@ def _fits(picture: Picture, quad: Floats, paths: list[Floats], hidden: NDArray[n
     for i in range(4):
         if (~hidden[i]).sum() < LEAST_END:
             line = quad[i], along[i]
-            fits.append(_Fit(line, line, paths[i], 0.0, np.zeros(3)))
+            fits.append(_Fit(line, line, paths[i], 0.0, 0.0, np.zeros(3)))
         else:
             response, step = _response(values[i], steps[i], inside[i], hidden[i])
             fits.append(_fit(response, step, (quad[i], along[i]), paths[i], hidden[i], reach, bent))
@@ -172,23 +176,22 @@ def _fit(
     strength = float(np.median(response.max(axis=1)[~hidden]))
     strong = (response[np.arange(PLACES), best] > max(STRENGTH * strength, LEAST_STEP)) & ~hidden
     if strength < LEAST_STEP or strong.sum() < (~hidden).sum() // 5:
-        return _Fit(side, side, path, 0.0, step)
+        return _Fit(side, side, path, 0.0, 0.0, step)
     exact = (best + _between(response, best)) / (SAMPLES - 1) * 2 * reach - reach
     points = (path + exact[:, None] * across)[strong].astype(np.float32)
     fine = 1.5 * reach / SAMPLES
     line = _crowd(points, fine, along)
     beside = _away(points, line)
     away = float(np.percentile(beside, 80))
-    seen = float((beside < STRAY * bent).sum() / (~hidden).sum())
+    seen, straight = float(strong.sum() / (~hidden).sum()), float((beside < STRAY * bent).sum() / (~hidden).sum())
     if away > bent:
         first, last = _end(points, AT[strong], fine, along), _end(points, 1 - AT[strong], fine, along)
         if first is not None and last is not None and max(first[1], last[1]) < 0.5 * away:
             (start, _), (end, _) = first, last
             if not hidden.any() or float(start[1] @ end[1]) > BEHIND_A_HAND:
-                seen = float(strong.sum() / (~hidden).sum())
-                return _Fit(start, end, path + _smooth(exact, strong)[:, None] * across, seen, step)
+                return _Fit(start, end, path + _smooth(exact, strong)[:, None] * across, seen, seen, step)
     foot, direction = line
-    return _Fit(line, line, foot + ((path - foot) @ direction)[:, None] * direction, seen, step)
+    return _Fit(line, line, foot + ((path - foot) @ direction)[:, None] * direction, seen, straight, step)
 
 
 def _end(points: NDArray[np.float32], shares: Floats, fine: float, along: Floats) -> tuple[Line, float] | None:

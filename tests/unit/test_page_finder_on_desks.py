@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench import advice
-from bench.pages import iou, kept
+from bench.pages import JUDGED, iou, kept
 from bench.pictures import desk
 from devices.camera.outline import find_outline
 from devices.camera.page import find_page
@@ -117,11 +117,11 @@ def test_noise_at_full_size_costs_neither_time_nor_memory_without_end():
 @pytest.mark.timeout(1800)
 def test_of_three_hundred_pages_the_mean_and_the_share_are_kept_and_no_bare_desk_is_taken():
     overlaps = []
-    for seed in range(300):
+    for seed in range(JUDGED, JUDGED + 300):
         shot = kept("whole", seed)
         found = find_page(shot.picture)
         overlaps.append(iou(found.corners, shot.corners) if found is not None else 0.0)
     assert float(np.mean(overlaps)) >= 0.94
-    assert float(np.mean(np.array(overlaps) >= 0.95)) >= 0.90
+    assert float(np.mean(np.array(overlaps) >= 0.95)) >= 0.92
     taken = [seed for seed in range(100) if (found := find_page(kept("without", seed).picture)) is not None and not found.cut]
     assert taken == []
