@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from html import escape
+from itertools import chain
 from pathlib import Path
 
 from modes import HARDEST, MODES, STANDING, Mode, every, leave, load, wear
 from playwright.sync_api import sync_playwright
+from screens_followup import screens as followups
 from screens_glass import ScreenGlass, served
 from screens_walk import rich_catalogue
 
@@ -28,7 +30,7 @@ def main(folder: Path) -> None:
     with served(create_app(glass)) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(has_touch=True)
-        for n, name in enumerate(every(glass)):
+        for n, name in enumerate(chain(every(glass), followups(glass))):
             load(page, address)
             for mode in MODES if name in HARDEST else (PLAIN,):
                 wear(page, mode)

@@ -47,9 +47,9 @@ def carded(glass: ScreenGlass) -> None:
         glass.tell(event)
 
 
-def found(glass: ScreenGlass) -> None:
+def found(glass: ScreenGlass, visit: str = "visit-f") -> None:
     both = (FoundTask("a" * 64, CORRECTION), FoundTask("b" * 64, RESULT))
-    glass.tell(fe.TasksFound("visit-f", (TOLD, DECIDED), both))
+    glass.tell(fe.TasksFound(visit, (TOLD, DECIDED), both))
 
 
 def _only_progress(glass: ScreenGlass) -> Iterator[str]:

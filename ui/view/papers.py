@@ -149,7 +149,7 @@ def card(glass: Glass, visit: Visit) -> Card:
     fault = visit.card_fault if visit.card is CardPhase.FAILED else None
     said = told(glass, fault, "刚才没有读成，请拿开证件，再放一次。几次都不行，请到窗口办理。")
     remedy = "another" if fault in _CARDS_OF_ANOTHER_KIND else "window" if fault in _CARDS_FOR_THE_WINDOW else "again"
-    kind, minor = path.kind(visit, glass.catalogue), fault == applying.MINOR
+    kind, minor = path.kind(visit, glass.catalogue), fault == applying.MINOR and visit.followup is None
     return Card(
         visit.card.value,
         said,
