@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 
 from domain.calendar import CHINA
 from domain.case.acts import Act, Dispatched, Fen, Parcel, ResultSent, SentBack
+from domain.case.waybill import carrier
 
 Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Road = Literal["to_home", "to_window", "to_applicant"]
@@ -82,7 +83,7 @@ def statement(party: str, month: Month, found: Iterable[Leg]) -> Statement:
     return Statement(party, month, rows, sum(leg.cost or 0 for leg in rows), sum(leg.cost is None for leg in rows))
 
 
-def table(told: Iterable[Statement], parties: dict[str, str], carriers: dict[str, str]) -> str:
+def table(told: Iterable[Statement], parties: dict[str, str]) -> str:
     """CSV (RFC 4180) with a byte order mark, for whatever opens it with a double click. Money in yuan, a number."""
     out = io.StringIO()
     out.write("\ufeff")
@@ -92,11 +93,12 @@ def table(told: Iterable[Statement], parties: dict[str, str], carriers: dict[str
     for leg in (leg for one in told for leg in one.legs):
         to = parties.get(leg.to, leg.to) or "申请人"
         cost = "" if leg.cost is None else f"{leg.cost // 100}.{leg.cost % 100:02d}"
-        carrier = carriers.get(leg.carrier, leg.carrier)
         # A waybill of digits only would become a rounded number in a spreadsheet.
         number = f'="{leg.waybill}"'
         cases = " ".join(leg.cases)
-        rows.writerow((leg.day, parties.get(leg.payer, leg.payer), to, ROADS[leg.road], carrier, number, cases, leg.pieces, cost))
+        rows.writerow(
+            (leg.day, parties.get(leg.payer, leg.payer), to, ROADS[leg.road], carrier(leg.carrier), number, cases, leg.pieces, cost)
+        )
     total = sum(one.total for one in told)
     rows.writerow(("合计", "", "", "", "", "", "", "", f"{total // 100}.{total % 100:02d}"))
     return out.getvalue()

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from domain.case import postage
 from domain.case.acts import Act
+from domain.case.waybill import carrier
 from domain.casepapers.handover_list import yuan
 from fleet.people.gate import needs, parties
 from fleet.people.rights import ALL
@@ -46,13 +47,13 @@ def create_postage(store: Store, names: Mapping[str, str], now: Callable[[], flo
     def page() -> str:
         when = month()
         shown = {"statements": told(when), "month": when, "months": postage.around(when)}
-        return render_template("postage.html", names=names, roads=postage.ROADS, yuan=yuan, **shown)
+        return render_template("postage.html", names=names, roads=postage.ROADS, yuan=yuan, carrier=carrier, **shown)
 
     @pages.get("/postage.csv")
     @needs(Right.SEE)
     def table() -> Response:
         when = month()
-        made = postage.table(told(when), dict(names), {})
+        made = postage.table(told(when), dict(names))
         answer = Response(made, mimetype="text/csv")
         answer.headers["Content-Disposition"] = f'attachment; filename="postage-{when}.csv"'
         return answer

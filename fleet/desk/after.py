@@ -10,9 +10,10 @@ from domain.case.lifewords import PROCEDURES
 from domain.case.pieces import Leg
 from domain.case.rights import State
 from domain.case.task import ResultTask, holders
+from domain.case.waybill import carrier
 from domain.casepapers import papers
 from fleet.desk.before import handover, piece_fields, pieces_said
-from fleet.desk.drafts import Bench, Draft, Printed, Step, Told, carrier, parcel, parcel_fields, printed
+from fleet.desk.drafts import Bench, Draft, Printed, Step, Told, parcel, parcel_fields, printed
 from fleet.desk.fields import Field, WantingError
 from fleet.desk.means import nearest, terms
 from fleet.desk.results import BadResultError, Result, looked_at, together

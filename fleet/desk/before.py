@@ -12,10 +12,11 @@ from domain.case.lifewords import AGAIN, NOT_ACCEPTED
 from domain.case.pieces import Leg, differences
 from domain.case.task import CorrectionTask, holders
 from domain.case.task import Point as TaskPoint
+from domain.case.waybill import carrier
 from domain.casepapers import handover_list, papers
 from domain.casepapers.handover_list import HandoverList, Side
 from fleet.desk import fields
-from fleet.desk.drafts import Bench, Draft, Printed, Step, Told, carrier, parcel, parcel_fields, printed, set_
+from fleet.desk.drafts import Bench, Draft, Printed, Step, Told, parcel, parcel_fields, printed, set_
 from fleet.desk.fields import Field, WantingError
 from fleet.desk.means import nearest, terms
 from fleet.desk.review import FORM, PERSON, Marked

@@ -16,7 +16,7 @@ from domain.case.content import CaseContent
 from domain.case.deadlines import Calendars
 from domain.case.life import Life, day_of
 from domain.case.task import Task
-from domain.case.waybill import waybill
+from domain.case.waybill import CARRIERS, waybill
 from domain.casepapers.paper import TEMPLATE, Issuer, Matter, Paper, encode
 from domain.casepapers.papers import NoRemedyError
 from domain.press.press import UnmadeError
@@ -137,9 +137,6 @@ def set_(bench: Bench, template: str, data: bytes, title: str, number: str, kind
         raise WantingError("文书没有生成，请再试一次；还不行，请联系技术人员。") from None
 
 
-CARRIERS = {"ems": "中国邮政 EMS", "post": "中国邮政挂号", "sf": "顺丰速运", "jd": "京东快递", "own": "本单位专人递送"}
-
-
 def parcel_fields(*, must: bool) -> tuple[Field, ...]:
     none = {} if must else {"none": "不寄纸质件"}
     return (
@@ -163,10 +160,6 @@ def parcel(said: Mapping[str, str]) -> Parcel | None:
     if not (seal.isascii() and all(c.isalnum() or c == "-" for c in seal)):
         raise WantingError("封签号：只用字母、数字和横线。")
     return Parcel(said["carrier"], number, seal, _fen(said["cost"]))
-
-
-def carrier(code: str) -> str:
-    return CARRIERS.get(code, code)
 
 
 def _fen(said: str) -> int | None:

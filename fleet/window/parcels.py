@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from domain.case.acts import RESULT, Dispatched, IntakeAct, Parcel, Piece
-from domain.case.waybill import waybill
+from domain.case.waybill import CARRIERS, carrier, waybill
 from domain.casepapers import handover_list as paper
 from domain.casepapers.handover_list import HandoverList, Side
 from domain.press.press import UnmadeError
@@ -101,7 +101,7 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
             home=home,
             rows=rows,
             entered=entered,
-            carriers=window.settings.carriers,
+            carriers=CARRIERS,
             scans=scanner is not None,
             error=error,
         )
@@ -170,7 +170,7 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
             raise FormError("请勾选放进包裹的办件。")
         if not _SEAL.fullmatch(form.seal):
             raise FormError("请填封签号：字母和数字。")
-        if form.carrier not in window.settings.carriers:
+        if form.carrier not in CARRIERS:
             raise FormError("请选承运单位。")
         if number is None:
             raise FormError("请填运单号：面单条码下的那一串，8 至 24 位字母和数字。")
@@ -185,8 +185,7 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
         receiver = Side(window.place(home), desk.removeprefix(window.place(home)), known.phone if known else "")
         pieces = tuple(piece for one in chosen for piece in named(one, work.lying(one.life, "window")))
         sender = Side(own.name, own.window, own.phone, staff, at)
-        carrier = own.carriers[parcel.carrier]
-        return HandoverList(number, sender, receiver, parcel.seal, carrier, parcel.waybill, pieces, parcel.cost)
+        return HandoverList(number, sender, receiver, parcel.seal, carrier(parcel.carrier), parcel.waybill, pieces, parcel.cost)
 
     def _printed(told: HandoverList) -> bytes | None:
         """The list as it goes along sealed; where it cannot be set, the acts say what was sent all the same."""
@@ -228,9 +227,7 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
 
     def _arriving(error: str = "", status: int = 200) -> Answer:
         parcels = [(number, cases, _leg(number, cases)) for number, cases in sorted(coming().items())]
-        shown = render_template(
-            "arriving.html", parcels=parcels, scans=scanner is not None, error=error, carriers=window.settings.carriers
-        )
+        shown = render_template("arriving.html", parcels=parcels, scans=scanner is not None, error=error, carrier=carrier)
         return shown, status
 
     def _leg(number: str, cases: Sequence[tuple[Standing, tuple[Piece, ...]]]) -> Parcel:

@@ -1,4 +1,4 @@
-"""Settings of an intake window: whose it is, its keys, to whom it seals, what carriers there are, where a waybill is read."""
+"""Settings of an intake window: whose it is, its keys, to whom it seals, where a waybill is read."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ReaderSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 class WindowSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``party`` and its ``name`` in words; ``division``: six digits, in the numbers of parcels; ``data``: folder of the window's
-    book and of the journal of openings; ``parties`` and ``carriers``: code → name; ``token``: where the key is wrapped by one.
+    book and of the journal of openings; ``parties``: code → name; ``token``: where the key is wrapped by one.
     ``catalogue``: for the points of review; the demonstration's where there is none."""
 
     party: Code
@@ -51,7 +51,6 @@ class WindowSettings(Struct, frozen=True, forbid_unknown_fields=True):
     data: Path
     listen: Listen
     keys: KeySettings
-    carriers: Annotated[dict[Code, Short], Meta(min_length=1)]
     window: Short = "收件窗口"
     ca: str | None = None
     token: TokenSettings | None = None

@@ -7,6 +7,7 @@ import re
 from flask import Blueprint, Response, render_template, request
 
 from domain.case import postage
+from domain.case.waybill import carrier
 from fleet.window.cases import Answer
 from fleet.window.web import trouble
 from fleet.window.window import Window
@@ -34,9 +35,7 @@ def create_statement(window: Window) -> Blueprint:
         month = asked()
         if month is None:
             return trouble("月份写成 2026-11 这样。", 400)
-        return render_template(
-            "postage.html", told=told(month), roads=postage.ROADS, carriers=window.settings.carriers, months=postage.around(month)
-        )
+        return render_template("postage.html", told=told(month), roads=postage.ROADS, carrier=carrier, months=postage.around(month))
 
     @pages.get("/postage.csv")
     def table() -> Answer | Response:
@@ -44,7 +43,7 @@ def create_statement(window: Window) -> Blueprint:
         if month is None:
             return trouble("月份写成 2026-11 这样。", 400)
         parties = {**window.settings.parties, window.settings.party: window.settings.name}
-        made = postage.table((told(month),), parties, window.settings.carriers)
+        made = postage.table((told(month),), parties)
         answer = Response(made, mimetype="text/csv")
         answer.headers["Content-Disposition"] = f'attachment; filename="postage-{window.settings.party}-{month}.csv"'
         return answer

@@ -202,7 +202,6 @@ def _intake(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, ..
             "homes": {p.party: _recipient(keys[p.party]) for p in parties},
         },
         "parties": {p.party: p.name for p in parties},
-        "carriers": {"express": "示例速递", "post": "示例邮政"},
         "reader": _reader(layout),
     }
 

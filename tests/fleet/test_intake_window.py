@@ -176,7 +176,7 @@ def test_paper_goes_in_a_parcel_with_a_list_arrives_comes_back_and_returns_to_th
     counter.prechecked("P2", PAPER, **{"count-0": "1"})
     check = counter.browser.post(
         "/send/mianzhu/check",
-        data={"staff": "王", "seal": "FQ001", "carrier": "express", "waybill": "ys 2611-2600 00157", "case": ["P1", "P2"]},
+        data={"staff": "王", "seal": "FQ001", "carrier": "sf", "waybill": "ys 2611-2600 00157", "case": ["P1", "P2"]},
     )
     assert "YS2611260000157" in check.text
     assert counter.acts("P1")[-1].__class__ is OriginalsSeen  # looked at, not sent
@@ -184,7 +184,7 @@ def test_paper_goes_in_a_parcel_with_a_list_arrives_comes_back_and_returns_to_th
     first, second = counter.acts("P1")[-1], counter.acts("P2")[-1]
     assert isinstance(first, Dispatched)
     assert isinstance(second, Dispatched)
-    assert first.parcel == second.parcel == Parcel("express", "YS2611260000157", "FQ001", 1250)
+    assert first.parcel == second.parcel == Parcel("sf", "YS2611260000157", "FQ001", 1250)
     assert first.documents[0].digest != second.documents[0].digest
     assert sealing.unseal(counter.home.document(first.documents[0].digest), HOME_KEY[1]).startswith(b"%PDF-")
     pdf = counter.browser.get("/parcels/YS2611260000157.pdf")

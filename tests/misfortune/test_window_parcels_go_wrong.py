@@ -78,7 +78,7 @@ def test_what_the_home_desk_counted_otherwise_is_seen_where_it_was_sent(counter:
 
 def test_a_parcel_is_not_made_up_of_what_does_not_fit(counter: Counter) -> None:
     counter.prechecked("W4", PAPER, **{"count-0": "1"})
-    good = {"staff": "王", "seal": "FQ1", "carrier": "express", "waybill": "YS0000000005", "cost": "8", "case": "W4"}
+    good = {"staff": "王", "seal": "FQ1", "carrier": "sf", "waybill": "YS0000000005", "cost": "8", "case": "W4"}
     wrong = {
         "staff": ("", "经办人"),
         "seal": ("", "封签号"),
@@ -118,7 +118,7 @@ def test_a_second_press_of_the_same_key_sends_one_parcel(counter: Counter) -> No
     before = len(counter.window.window.book.parcels())
     assert counter.sent("W5", waybill="YS0000000006").status_code == 200
     position = str(counter.life("W5").position - 1)
-    form = {"staff": "王", "seal": "FQ001", "carrier": "express", "waybill": "YS0000000006", "case": "W5", "position-W5": position}
+    form = {"staff": "王", "seal": "FQ001", "carrier": "sf", "waybill": "YS0000000006", "case": "W5", "position-W5": position}
     assert counter.browser.post("/send/mianzhu", data=form).status_code == 200
     assert len(counter.window.window.book.parcels()) == before + 1
     assert sum(type(act).__name__ == "Dispatched" for act in counter.acts("W5")) == 1

@@ -59,7 +59,6 @@ def window_settings(folder: Path, centre: str, ca: Path | None = None, reader: R
         data=folder / "data",
         listen=Listen(0),
         keys=KeySettings(intake=WINDOW_KEY[0], recovery=RECOVERY_KEY[0], homes={HOME: HOME_KEY[0]}),
-        carriers={"express": "示例速递", "ems": "示例邮政"},
         parties={HOME: "绵竹市", INTAKE: "仁寿县"},
         reader=reader,
     )
@@ -151,7 +150,7 @@ class Counter:
 
     def sent(self, *numbers: str, waybill: str, cost: str = "12.50") -> httpx.Response:
         """These cases in one parcel to the home desk."""
-        form: dict[str, str | list[str]] = {"staff": "1024 王收件", "seal": "FQ001", "carrier": "express", "waybill": waybill}
+        form: dict[str, str | list[str]] = {"staff": "1024 王收件", "seal": "FQ001", "carrier": "sf", "waybill": waybill}
         form |= {"cost": cost, "case": list(numbers)}
         form |= {f"position-{n}": str(self.life(n).position) for n in numbers}
         return self.browser.post(f"/send/{HOME}", data=form)

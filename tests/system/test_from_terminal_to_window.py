@@ -45,7 +45,7 @@ def test_a_card_to_be_exchanged_goes_from_the_terminal_through_the_window_into_a
         clerk.post(f"{at}/originals", data={"position": position(), **ticked})
         place.glass().see("welcome")
         place.rig.camera().lay("waybill")
-        form = {"staff": "1024", "seal": "FQ1", "carrier": "express", "cost": "12.50", "case": number}
+        form = {"staff": "1024", "seal": "FQ1", "carrier": "sf", "cost": "12.50", "case": number}
         read = clerk.post("/send/demo-jia/scan", data=form)
         assert WAYBILL in read.text, read.text
         check = clerk.post("/send/demo-jia/check", data=form | {"waybill": WAYBILL})

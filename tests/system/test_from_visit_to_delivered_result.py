@@ -227,7 +227,7 @@ def travelled(world: World, on_paper: str) -> str:
     """Pre-checked and counted at the window, sent by parcel, counted at the desk."""
     world.at_yi.do(on_paper, "precheck")
     world.at_yi.do(on_paper, "originals", **{"done-0": "on", "count-0": "1"})
-    world.at_yi.send(QI, on_paper, {"seal": "FQ001", "carrier": "express", "waybill": OUT, "cost": "12.50"})
+    world.at_yi.send(QI, on_paper, {"seal": "FQ001", "carrier": "sf", "waybill": OUT, "cost": "12.50"})
     world.becomes(on_paper, State.DISPATCHED)
     today = datetime.now(CHINA).date().isoformat()
     said = {"waybill": OUT, "on": today, "came-M-OLD": "1", "found": "whole", "note": ""}

@@ -15,7 +15,7 @@ AT = datetime(2026, 11, 26, 2, 0, tzinfo=UTC)
 
 
 def to_home(waybill: str = "YS00000001", cost: int | None = 1250, at: datetime = AT) -> Dispatched:
-    return Dispatched(at=at, by="dispatcher", parcel=Parcel("express", waybill, "F1", cost), pieces=(Piece("M-OLD", 2),))
+    return Dispatched(at=at, by="dispatcher", parcel=Parcel("sf", waybill, "F1", cost), pieces=(Piece("M-OLD", 2),))
 
 
 def paid(party: str, *acts: Act, case: str = "C1", month: str = "2026-11") -> tuple[int, int, int]:
@@ -24,7 +24,7 @@ def paid(party: str, *acts: Act, case: str = "C1", month: str = "2026-11") -> tu
 
 
 def test_whoever_sends_a_leg_pays_it_and_the_other_side_does_not() -> None:
-    back = SentBack(at=AT, by="home_officer", parcel=Parcel("express", "YS00000002", cost=900), pieces=(Piece("M-OLD", 1, True),))
+    back = SentBack(at=AT, by="home_officer", parcel=Parcel("sf", "YS00000002", cost=900), pieces=(Piece("M-OLD", 1, True),))
     result = ResultSent(
         at=AT, by="home_officer", way="post_applicant", parcel=Parcel("ems", "EA000000001", cost=2200), pieces=(Piece(RESULT, 1),)
     )
@@ -60,10 +60,10 @@ def test_months_are_those_of_china() -> None:
 
 def test_the_table_opens_in_a_spreadsheet_with_its_numbers_whole() -> None:
     told = statement(INTAKE, "2026-11", legs("C1", HOME, INTAKE, [to_home("1234567890123")]))
-    made = table((told,), {HOME: "示范甲市", INTAKE: "示范丙区"}, {"express": "示例速递"})
+    made = table((told,), {HOME: "示范甲市", INTAKE: "示范丙区"})
     assert made.startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(made.removeprefix("\ufeff"))))
-    assert rows[1][1:6] == ["示范丙区", "示范甲市", "申请材料寄往业务属地", "示例速递", '="1234567890123"']
+    assert rows[1][1:6] == ["示范丙区", "示范甲市", "申请材料寄往业务属地", "顺丰速运", '="1234567890123"']
     assert rows[-1][-1] == "12.50"
 
 
