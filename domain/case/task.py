@@ -133,7 +133,7 @@ def is_over(task: Task, today: date) -> bool:
 def sealed(task: Task, recipients: tuple[Recipient, ...]) -> bytes:
     """To the hall, the home desk and recovery. ``ValueError`` for a task no terminal would take; the text quotes nothing of it."""
     plain = msgspec.json.encode(task)
-    _read(plain)
+    decode(plain)
     data = seal(plain, recipients)
     if len(data) > MAX_TASK:
         raise ValueError("the task is too large")
@@ -142,10 +142,10 @@ def sealed(task: Task, recipients: tuple[Recipient, ...]) -> bytes:
 
 def opened(data: bytes, key: OpeningKey) -> Task:
     """:class:`domain.sealing.SealError`: damaged, or sealed to another hall. :class:`DamagedTaskError`."""
-    return _read(unseal(data, key))
+    return decode(unseal(data, key))
 
 
-def _read(plain: bytes) -> Task:
+def decode(plain: bytes) -> Task:
     """:class:`DamagedTaskError` also for days that are none, a point twice, pages without a document."""
     try:
         task: Task = msgspec.json.decode(plain, type=Task)

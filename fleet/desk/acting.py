@@ -30,7 +30,8 @@ from fleet.desk.inbox import DamagedError, Inbox
 from fleet.desk.journal import DeedEntry, Journal
 from fleet.desk.means import Means, NoKeyError
 from fleet.desk.opening import NotOursError, Opened, Openings, unseal
-from fleet.desk.words import STAFF
+from fleet.desk.readable import drawn, readable
+from fleet.desk.words import DOCUMENTS, STAFF
 from fleet.telling.kinds import NAMES
 
 _log = logging.getLogger(__name__)
@@ -296,19 +297,23 @@ class Acting:
 
     # --- what acts brought ---------------------------------------------------------------------------------------------------
 
-    def document(self, opened: Opened, digest: str) -> AnyResponse | tuple[str, int]:
+    def document(self, opened: Opened, digest: str) -> Page:
         """A document one of the case's acts lists."""
-        listed = {one.digest for entry in self._inbox.ledger(opened.entry.case).file.acts for one in entry.act.documents}
+        done = self._inbox.ledger(opened.entry.case).file.acts
+        listed = {one.digest: one.kind for entry in done for one in entry.act.documents}
         if digest not in listed:
             return _trouble("这件办件没有这份文件。", 404)
         try:
             plain = unseal(self._inbox.document(digest), self._means.keys)
+            lines = None if plain.startswith((b"%PDF-", b"\xff\xd8\xff")) else readable(listed[digest], plain)
         except (NotOursError, DamagedError) as error:
             return _trouble(str(error), 409)
         if plain.startswith(b"%PDF-"):
             return _inline(plain, "application/pdf")
         if plain.startswith(b"\xff\xd8\xff"):
             return _inline(plain, "image/jpeg")
+        if lines is not None:
+            return render_template("lines.html", name=opened.name, title=DOCUMENTS[listed[digest]], lines=lines, drawn=drawn(lines))
         return _inline(plain, "text/plain")
 
 

@@ -332,6 +332,9 @@ def test_what_the_applicant_and_the_window_brought_later_stands_beside_the_mater
     assert "申请人补正" in page
     assert "盖了章的居住证明" in page
     assert office.browser.get(re.findall(rf'"(/opened/[^"]+/documents/{digest})"', page)[0]).content == JPEG
+    told = office.browser.get(re.findall(rf'"(/opened/[^"]+/documents/{listed[0].digest})"', page)[0]).text
+    assert "没有读证件" in told
+    assert "<svg" in told
 
 
 def test_who_accepts_does_not_decide_and_who_decides_does_not_accept(office: Office) -> None:
