@@ -152,7 +152,7 @@ def test_the_screen_says_nothing_of_what_is_well_and_nothing_that_stands_on_the_
 
 def test_a_page_that_was_not_read_goes_to_the_desk_as_unread_and_one_that_was_with_its_evidence() -> None:
     walk = shown().do(read("p1", *GOOD), ev.KeepPage(), ev.TakePage("p2"), ev.PageShown("p2", (), "card"), ev.KeepPage())
-    pages = tuple(handover._page(page, walk.visit) for page in walk.visit.collected[0].pages)
+    pages = tuple(handover.page(page, walk.visit) for page in walk.visit.collected[0].pages)
     assert [(page.read, page.format) for page in pages] == [(True, ""), (False, "card")]
     assert pages[0].lines == lines(*GOOD)
     assert pages[0].advice[0] == Advice("title", "yes", ReadLine("居住证明", (1000, 500, 9000, 800), 0.95))
