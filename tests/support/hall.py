@@ -195,8 +195,8 @@ def _short(name: str) -> str:
 
 
 def free_run(count: int) -> int:
-    """The first of ``count`` free ports in a row; each process of a test run looks in its own region, below those the kernel gives to
-    whoever connects (32768 and up, ``ip_local_port_range``): one of them would be taken between this look and the use."""
+    """The first of ``count`` free ports in a row; each process of a test run looks in its own region, below those the kernel gives
+    to whoever connects (32768 and up, ``ip_local_port_range``): one of them would be taken between this look and the use."""
     first = 10000 + os.getpid() % 200 * 100
     for start in range(first, first + 2000, 20):
         if all(free(start + i) for i in range(count)):

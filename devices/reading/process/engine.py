@@ -24,8 +24,8 @@ PIXELS = 10_000_000
 """Of a page; A4 at 200 dpi has 3.9 million. What is more is shrunk by the decoder or refused."""
 
 SEEK = 1280
-"""Longest side of the picture lines are sought on: 11 pt type is 17 pixels high there. On 960 a fifth of the time is saved and every
-line of 7.5 pt still found, but places are coarser: of eight stars in a masked number one was lost, and a 0 read as Q."""
+"""Longest side of the picture lines are sought on: 11 pt type is 17 pixels high there. On 960 a fifth of the time is saved and
+every line of 7.5 pt still found, but places are coarser: of eight stars in a masked number one was lost, and a 0 read as Q."""
 
 LEAST = 0.3
 """Score below which what was read is no text."""
