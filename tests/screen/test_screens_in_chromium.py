@@ -54,6 +54,7 @@ class Terminal:
     def has(self, glass: ScreenGlass) -> None:
         """The page has come to where the glass is: the stream told it."""
         self.page.wait_for_selector(f'#live[data-serial="{glass.snapshot().serial}"]', state="attached")
+        self.page.wait_for_load_state()  # a new visit is a new page: its style sheets are there too
 
     def settled(self) -> None:
         """What has just come up can be touched."""
