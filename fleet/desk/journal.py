@@ -5,11 +5,12 @@ Numbers of papers 文号 are given out here too: one to each paper of a case, ke
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+
+from fleet.database import durable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS openings (
@@ -85,12 +86,9 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db = durable(path, _SCHEMA)
         with ExitStack() as undone:
             undone.callback(self._db.close)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(_SCHEMA)
             if "role" not in {row[1] for row in self._db.execute("PRAGMA table_info (openings)")}:
                 self._db.execute("ALTER TABLE openings ADD COLUMN role TEXT NOT NULL DEFAULT ''")  # of before 2026-11-26
             undone.pop_all()

@@ -6,13 +6,13 @@ case leave in the order they came. A row's body is erased when the row has ended
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from fleet.database import durable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outward (
@@ -65,14 +65,7 @@ class Outbox:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        with ExitStack() as undone:
-            undone.callback(self._db.close)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA secure_delete = ON")
-            self._db.executescript(_SCHEMA)
-            undone.pop_all()
+        self._db = durable(path, _SCHEMA, erases=True)
 
     def put(self, id: str, about: str, what: str, body: bytes, now: float) -> bool:
         """On the disk when this returns. ``False``: a row of this name is or was there, and stays as it is."""

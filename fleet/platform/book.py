@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-from contextlib import ExitStack
 from pathlib import Path
+
+from fleet.database import durable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS reported (number TEXT PRIMARY KEY, position INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
@@ -18,13 +18,7 @@ class Book:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        with ExitStack() as undone:
-            undone.callback(self._db.close)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(_SCHEMA)
-            undone.pop_all()
+        self._db = durable(path, _SCHEMA)
 
     def position(self, case: str) -> int | None:
         """Up to which act of ``case`` was reported; ``None``: nothing."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import msgspec
 from domain.case.acts import IntakeAct
 from domain.casepapers.handover_list import HandoverList
 from domain.sealing import digest
+from fleet.database import durable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS acts (
@@ -73,14 +74,7 @@ class Book:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        with ExitStack() as undone:
-            undone.callback(self._db.close)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA secure_delete = ON")
-            self._db.executescript(_SCHEMA)
-            undone.pop_all()
+        self._db = durable(path, _SCHEMA, erases=True)
 
     def write(
         self,

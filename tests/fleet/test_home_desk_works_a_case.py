@@ -26,15 +26,10 @@ from domain import sealing
 from domain.calendar import CHINA
 from domain.case import acts, answer, content, window_record
 from domain.case import task as tasks
-from domain.case.acts import Act, Parcel, Piece, Sealed
-from domain.case.content import Delivery, Material, Page
 from domain.case.life import fold
 from domain.case.rights import State
-from domain.case.task import CorrectionTask, ResultTask
-from domain.case.window_record import Remark, WindowRecord
 from domain.catalogue.catalogue import DATA
-from fleet.cases.ledger import entries
-from fleet.cases.ledger import taken as taken_of
+from fleet.cases import ledger
 from fleet.casework.client import CentreError
 from fleet.desk.app import Desk, create_desk
 from fleet.desk.settings import CatalogueSettings, IssuerSettings, KeySettings
@@ -78,9 +73,9 @@ class Office:
         sealed = sealed_case(case, OWN, pages=1)
         said = case_content(case, [sealing.digest(sealed[1])])
         found = (
-            Material("M-ID", "申请人有效身份证件", "chip_read", "原件"),
-            Material("M-FORM", "异地就医备案表", "signed_form", "原件"),
-            Material("M-RES", "居住证明，或个人承诺书", "scan", "原件", said.materials[1].pages),
+            content.Material("M-ID", "申请人有效身份证件", "chip_read", "原件"),
+            content.Material("M-FORM", "异地就医备案表", "signed_form", "原件"),
+            content.Material("M-RES", "居住证明，或个人承诺书", "scan", "原件", said.materials[1].pages),
         )
         said = replace(
             said,
@@ -90,7 +85,7 @@ class Office:
             situation="MED-2",
             situation_name="异地长期居住人员",
             materials=found,
-            delivery=Delivery(way, None, phone),  # type: ignore[arg-type]
+            delivery=content.Delivery(way, None, phone),  # type: ignore[arg-type]
         )
         sealed = (sealing.seal(content.encode(said), (OWN,)), sealed[1])
         told = replace(taken(case, sealed), item="MED-REMOTE", item_name="异地就医备案", situation="MED-2", terms=terms)
@@ -102,20 +97,20 @@ class Office:
                 assert api.put(f"/v1/documents/{sealing.digest(body)}", content=body).status_code in (200, 201)
         return case
 
-    def elsewhere(self, case: str, *done: Act) -> None:
+    def elsewhere(self, case: str, *done: acts.Act) -> None:
         """What others do: the window, a terminal, the centre's clock."""
         store = self.fleet.centre.store
         with store.transaction() as db:
             for act in done:
                 store.ledger.write(db, case, act, time.time())
 
-    def acts(self, case: str) -> list[Act]:
+    def acts(self, case: str) -> list[acts.Act]:
         with self.fleet.centre.store.reading() as db:
-            return [entry.act for entry in entries(db, case)]
+            return [entry.act for entry in ledger.entries(db, case)]
 
     def state(self, case: str) -> State:
         with self.fleet.centre.store.reading() as db:
-            return fold(taken_of(db, case), self.acts(case)).state
+            return fold(ledger.taken(db, case), self.acts(case)).state
 
     def open(self, case: str, role: str = "home_officer") -> str:
         """Its address."""
@@ -233,7 +228,7 @@ def test_what_a_paper_says_is_read_by_both_desks_and_by_nobody_else_and_the_hall
         sealing.unseal(notice, HALL_KEY)
     kinds = {listed.kind: listed for listed in sent.documents}
     task = tasks.opened(office.document(kinds["task"].digest), HALL_KEY)
-    assert isinstance(task, ResultTask)
+    assert isinstance(task, tasks.ResultTask)
     assert (task.document, task.pages, task.holders[0].number) == (kinds["result"].digest, 3, NUMBER)
     pages = sealing.unseal(office.document(kinds["result"].digest), HALL_KEY)
     with pikepdf.open(io.BytesIO(pages)) as document:
@@ -284,7 +279,7 @@ def test_notice_act_and_the_halls_task_name_the_same_points_and_the_applicant_is
     assert set(act.points) == {"M-RES#2", "form#0"}
     kinds = {listed.kind: listed for listed in act.documents}
     task = tasks.opened(office.document(kinds["task"].digest), HALL_KEY)
-    assert isinstance(task, CorrectionTask)
+    assert isinstance(task, tasks.CorrectionTask)
     assert [(p.point, p.how, p.material) for p in task.points] == [("M-RES#2", "scan", "M-RES"), ("form#0", "window", None)]
     paper = words(sealing.unseal(office.document(kinds["paper"].digest), WINDOW_KEY))
     for point in task.points:
@@ -312,14 +307,15 @@ def test_what_the_applicant_and_the_window_brought_later_stands_beside_the_mater
     case = office.bring("WD")
     picture = sealing.seal(JPEG, (OWN,))
     digest = sealing.digest(picture)
-    supplied = answer.Supplied("M-RES#2", "盖了章的居住证明", "M-RES", (Page(digest),))
+    supplied = answer.Supplied("M-RES#2", "盖了章的居住证明", "M-RES", (content.Page(digest),))
     wave = case_content(case, []).signature
     said = answer.Correction(v=1, case=case, task="0" * 64, by="receipt", person=None, signature=wave, supplied=(supplied,))
-    record = WindowRecord(1, case, "prechecked", "赵窗口", TIME, (Remark("M-ID", "身份证件", "到场人是申请人的儿子"),))
+    remark = window_record.Remark("M-ID", "身份证件", "到场人是申请人的儿子")
+    record = window_record.WindowRecord(1, case, "prechecked", "赵窗口", TIME, (remark,))
     listed = []
     for kind, body in (("correction", answer.encode(said)), ("page", JPEG), ("note", window_record.encode(record))):
         sealed = picture if kind == "page" else sealing.seal(body, (OWN,))
-        listed.append(Sealed(sealing.digest(sealed), len(sealed), kind))  # type: ignore[arg-type]
+        listed.append(acts.Sealed(sealing.digest(sealed), len(sealed), kind))  # type: ignore[arg-type]
         with office.fleet.api() as api:
             assert api.put(f"/v1/documents/{listed[-1].digest}", content=sealed).status_code in (200, 201)
     now = datetime.now(UTC)
@@ -333,8 +329,7 @@ def test_what_the_applicant_and_the_window_brought_later_stands_beside_the_mater
     assert "盖了章的居住证明" in page
     assert office.browser.get(re.findall(rf'"(/opened/[^"]+/documents/{digest})"', page)[0]).content == JPEG
     told = office.browser.get(re.findall(rf'"(/opened/[^"]+/documents/{listed[0].digest})"', page)[0]).text
-    assert "没有读证件" in told
-    assert "<svg" in told
+    assert [part for part in ("没有读证件", "<svg") if part not in told] == []
 
 
 def test_who_accepts_does_not_decide_and_who_decides_does_not_accept(office: Office) -> None:
@@ -385,8 +380,8 @@ def test_a_term_is_put_off_and_halted_with_papers_that_name_the_new_day(office: 
 
 def test_a_parcel_is_counted_against_its_list_and_what_lacks_is_noted(office: Office) -> None:
     case = office.bring("W9", terms=None)
-    now, sent = datetime.now(UTC), Parcel("ems", "EX123456789CN", "F-1")
-    pieces = (Piece("M-RES", 2, back=True),)
+    now, sent = datetime.now(UTC), acts.Parcel("ems", "EX123456789CN", "F-1")
+    pieces = (acts.Piece("M-RES", 2, back=True),)
     office.elsewhere(
         case,
         acts.OriginalsSeen(at=now, by="intake_officer", kept=pieces),

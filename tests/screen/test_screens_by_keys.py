@@ -127,7 +127,7 @@ def test_a_whole_visit_up_to_the_signature_and_from_it_to_the_end(browser: Brows
         pad.page.context.close()
 
 
-def test_a_visit_that_asks_for_no_signature_is_whole_by_four_keys(browser: Browser, glass: ScreenGlass) -> None:
+def test_on_the_way_to_the_window_the_form_is_reached_by_four_keys(browser: Browser, glass: ScreenGlass) -> None:
     next(name for name in ways(glass) if name == "prepare-pre-fill")
     with served(create_app(glass)) as address:
         pad = Pad(browser, address)
