@@ -1,14 +1,18 @@
-// Bundles the terminal's pages into ui/static/vendor: `npm ci --ignore-scripts && npm run build`.
+// Bundles the terminal's pages into ui/static/vendor, and what the console's plots are drawn with into fleet/static/vendor:
+// `npm ci --ignore-scripts && npm run build`.
 import { build } from "esbuild";
 
+const common = { bundle: true, minify: true, format: "esm", target: "chrome120", legalComments: "linked", logLevel: "warning" };
+
 await build({
+  ...common,
   entryPoints: { glass: "ui/static/js/glass.js", open: "ui/static/js/open.js" },
   outdir: "ui/static/vendor",
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "chrome120",
-  legalComments: "linked",
   external: ["/static/*"],
-  logLevel: "warning",
+});
+
+await build({
+  ...common,
+  entryPoints: { uplot: "node_modules/uplot/dist/uPlot.esm.js", "uplot-style": "node_modules/uplot/dist/uPlot.min.css" },
+  outdir: "fleet/static/vendor",
 });
