@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
-from flask import Flask, abort, redirect, render_template, request
+from flask import Flask, abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from fleet import commands, corrections, words
 from fleet.authority.authority import Identity
+from fleet.console import pages
 from fleet.console.people import create_people
 from fleet.console.postage import create_postage
 from fleet.overview import Overview, local_text, local_time, overview
@@ -62,6 +63,11 @@ def create_console(
     app.jinja_env.globals["party_names"] = known.parties
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     harden(app)
+
+    @app.context_processor
+    def _navigation() -> dict[str, object]:
+        held = () if g.get("session") is None else session().who.grants
+        return {"navigation": pages.navigation(held), "here": pages.current(request.endpoint)}
 
     def seen_now() -> Overview:
         seen = parties(Act.SEE)

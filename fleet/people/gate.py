@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from flask import Blueprint, Flask, abort, g, redirect, render_template, request, url_for
 from flask_limiter import Limiter
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from fleet.people import accounts, sessions
@@ -68,7 +69,7 @@ def guard(app: Flask, store: Store, now: Callable[[], float] = time.time) -> Non
 
     @app.context_processor
     def _me() -> dict[str, object]:
-        return {"me": getattr(g, "session", None), "Act": Act, "may": may}
+        return {"me": getattr(g, "session", None), "Act": Act, "may": may, "token": _token}
 
 
 def session() -> Session:
@@ -81,6 +82,11 @@ def session() -> Session:
 def parties(act: Act) -> frozenset[str]:
     """For which parties whoever asks may do ``act``."""
     return scope(session().who.grants, act)
+
+
+def _token() -> Markup:
+    """What every form of a page must carry."""
+    return Markup('<input type="hidden" name="form" value="{}">').format(session().form)
 
 
 def _session(store: Store, now: float) -> Session | None:

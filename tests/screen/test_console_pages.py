@@ -1,0 +1,81 @@
+"""Every page of the console in a browser, at the two sizes of an office: whole, named, and axe-core finds nothing.
+
+Whoever adds a page adds its address to :data:`PAGES` and something to show to ``tests/support/console.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, sync_playwright
+from support.console import Console, console, served
+
+from fleet.people.gate import COOKIE
+from fleet.people.rights import ALL, Grant, Role
+
+PAGES = ("/", "/corrections", "/postage", "/people", "/record")
+SIZES = ((1366, 768), (1920, 1080))
+NARROWEST = 800
+EVERYTHING = tuple(Grant(role, ALL) for role in Role)
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+FLAWS = """async (run) => {
+  const flaws = [];
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  if (wide > 0) flaws.push(`wider than the window by ${wide}`);
+  if (document.querySelectorAll('h1').length !== 1) flaws.push('not one heading');
+  const heading = document.querySelector('h1')?.textContent.trim();
+  if (!heading || !document.title.startsWith(heading)) flaws.push(`title ${document.title}, heading ${heading}`);
+  if (!run) return flaws;
+  const found = await axe.run(document, { resultTypes: ['violations'] });
+  return flaws.concat(found.violations.map((one) => `axe ${one.id}: ${one.nodes[0].html.slice(0, 160)}`));
+}"""
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    with console(tmp_path_factory.mktemp("console")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def window(one: Console) -> Iterator[BrowserContext]:
+    """A browser in which somebody who may do everything is signed in."""
+    with served(one) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        context = browser.new_context(base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai")
+        context.add_cookies([{"name": COOKIE, "value": one.cookie(*EVERYTHING), "url": address}])
+        yield context
+        browser.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_whole_at_every_size_and_open_to_everybody(window: BrowserContext, path: str) -> None:
+    page = window.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 200
+    page.evaluate(AXE.read_text("utf-8"))
+    found: dict[str, list[str]] = {}
+    for width, height in (*SIZES, (NARROWEST, SIZES[0][1])):
+        page.set_viewport_size({"width": width, "height": height})
+        found[f"{width} × {height}"] = page.evaluate(FLAWS, width == SIZES[0][0])
+    assert {size: flaws for size, flaws in found.items() if flaws} == {}
+    assert complaints == []
+    page.close()
+
+
+def test_every_page_of_the_navigation_is_looked_at(one: Console) -> None:
+    shown = one.client(Role.OPERATOR).get("/").text
+    assert 'aria-current="page">总览' in shown
+    for role in Role:
+        for link in _links(one.client(role).get("/").text):
+            assert link in PAGES, f"add {link} to PAGES"
+
+
+def _links(page: str) -> list[str]:
+    rail = page[page.index('<nav aria-label="页面">') : page.index("</nav>")]
+    return [part.split('"', 1)[0] for part in rail.split('href="')[1:]]

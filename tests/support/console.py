@@ -1,0 +1,83 @@
+"""The centre's console with something to show: a store with seeded data, browsers signed in by role, and the console served.
+
+Each subject seeds its own in a module of its own (``console_<subject>.py``: a function of the store and the time), named here in
+:data:`SEEDS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from support.console_board import KNOWN, seed_board
+from support.people import account
+
+from fleet.authority.authority import Identity
+from fleet.console.app import create_console
+from fleet.people import sessions
+from fleet.people.gate import COOKIE
+from fleet.people.rights import ALL, Grant, Role
+from fleet.presence import Hearing
+from fleet.store import Store
+from fleet.web import Server
+
+NOW = 1_794_000_000.0
+"""A Sunday morning of November 2026; the console's clock stands there until a test moves it."""
+SEEDS: tuple[Callable[[Store, float], None], ...] = (seed_board,)
+
+
+@dataclass
+class Console:
+    """``now`` may be moved; ``since``: from when on the centre hears its terminals, ``None`` while it does not."""
+
+    store: Store
+    now: float = NOW
+    since: float | None = NOW - 86400.0
+    app: Flask = field(init=False)
+    _cookies: dict[tuple[Grant, ...], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.app = create_console(self.store, KNOWN, lambda: Hearing(self.since), _in_order, lambda: self.now)
+
+    def cookie(self, *grants: Grant) -> str:
+        """A session of somebody with these grants; without the door, whose hashing takes its time."""
+        if grants not in self._cookies:
+            login = f"who-{len(self._cookies)}"
+            account(self.store, login, *grants, now=self.now)
+            with self.store.transaction() as db:
+                self._cookies[grants] = sessions.begin(db, login, self.now)
+        return self._cookies[grants]
+
+    def client(self, role: Role = Role.OPERATOR, party: str = ALL) -> FlaskClient:
+        """A browser in which somebody of ``role`` for ``party`` is signed in."""
+        client = self.app.test_client()
+        client.set_cookie(COOKIE, self.cookie(Grant(role, party)))
+        return client
+
+
+@contextmanager
+def console(folder: Path, *seeds: Callable[[Store, float], None]) -> Iterator[Console]:
+    """A new store in ``folder`` with what ``seeds`` put there; with everybody's when none is named."""
+    with closing(Store(folder / "centre.db")) as store:
+        for seed in seeds or SEEDS:
+            seed(store, NOW)
+        yield Console(store)
+
+
+@contextmanager
+def served(one: Console) -> Iterator[str]:
+    """The console on a loopback port; its address."""
+    server = Server(one.app, "127.0.0.1", 0, threads=4)
+    server.start()
+    try:
+        yield server.address
+    finally:
+        server.stop()
+
+
+def _in_order(_terminal: str) -> Identity:
+    return Identity(None, revoked=False, cloned=False)
