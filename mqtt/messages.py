@@ -263,16 +263,23 @@ class ServiceGiven(Struct, frozen=True, tag_field="kind", tag="service.given"):
 
 
 class RatingGiven(Struct, frozen=True, tag_field="kind", tag="rating.given"):
-    """好差评, 一次一评 right after intake, or after a service without a case: ``case`` is that service's number then. ``level`` 5
-    非常满意 … 1 非常不满意; tags are the official codes.
+    """好差评 of one service event (``domain/rating/service.py``): ``case`` is the number of the case, or of the service without
+    one. ``level`` 5 非常满意 … 1 非常不满意; tags are the official codes of ``edition``. ``words``: digest of the sealed document
+    of what was written; ``named``: that it holds a name and a telephone.
     """
 
     case: Code
     level: Annotated[int, Meta(ge=1, le=5)]
-    tags: tuple[int, ...]
+    tags: Annotated[tuple[int, ...], Meta(max_length=40)]
     by: Literal["screen", "pad"]
     given_at: Time
-    of: Literal["intake", "consult"] = "intake"
+    of: Literal["intake", "consult", "correction", "delivery"] = "intake"
+    side: Literal["intake", "home"] = "intake"
+    task: Digest | None = None
+    party: Code = ""
+    edition: Code = "2020"
+    words: Digest | None = None
+    named: bool = False
 
 
 class ReceiptEnded(Struct, frozen=True, tag_field="kind", tag="receipt.ended"):

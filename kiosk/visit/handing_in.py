@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from domain import rating
+from domain.rating import levels as rating
 from kiosk.visit import events as ev
 from kiosk.visit import form, path
 from kiosk.visit.effects import DropDraft, Effect, PrintAnswer, PrintLeaflet, PrintReceipt, StoreAnswer, StoreCase, StoreRating
@@ -110,7 +110,7 @@ def pad(visit: Visit, event: ev.PadPressed, _now: float, _rules: Rules) -> Outco
 
 
 def _rated(visit: Visit, level: int, by: Literal["screen", "pad"]) -> Outcome:
-    if level not in {one.satisfaction for one in rating.levels()}:
+    if level not in {one.satisfaction for one in rating.edition().levels}:
         return visit, ()
     rated = Rated(level, by)
     if rating.level(level).reason_required:

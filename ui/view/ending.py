@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain import rating
 from domain.case.number import grouped, ticket
+from domain.rating import levels as rating
 from kiosk.visit import path, proof
 from kiosk.visit.delivery import delivery
 from kiosk.visit.snapshot import Fault, Glass
@@ -89,7 +89,7 @@ def receipt(glass: Glass, visit: Visit, overlay: Fault | None) -> Receipt:
 
 
 def rate(_glass: Glass, _visit: Visit) -> Rating:
-    return Rating(rating.levels())
+    return Rating(rating.edition().levels)
 
 
 def reason(_glass: Glass, visit: Visit) -> Reason:
