@@ -12,10 +12,9 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 
-from fleet import commands, corrections, desired, standing
+from fleet import commands, corrections, desired, migrations, standing
 from fleet.cases.ledger import Ledger, RefusedActError
 from mqtt import topics
 from mqtt.commands import CommandAnswer
@@ -41,7 +40,6 @@ from mqtt.messages import (
     encode,
 )
 
-VERSION = 8
 MOST_DEAD_LETTERS = 10_000
 """Kept for one terminal; beyond it broken events are refused without a receipt, so that no terminal fills the disk."""
 
@@ -126,7 +124,7 @@ class Store:
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.execute("PRAGMA synchronous = FULL")
             self._writer.execute("PRAGMA foreign_keys = ON")
-            self._upgrade()
+            migrations.upgrade(self._writer, path)
             undone.pop_all()
 
     def close(self) -> None:
@@ -227,15 +225,6 @@ class Store:
                 if self._writer.in_transaction:  # a failed COMMIT may have ended it
                     self._writer.execute("ROLLBACK")
                 raise
-
-    def _upgrade(self) -> None:
-        (version,) = self._writer.execute("PRAGMA user_version").fetchone()
-        if version > VERSION:
-            self._writer.close()
-            raise ValueError(f"{self._path}: database of version {version}, this is {VERSION}")
-        for step in range(version + 1, VERSION + 1):
-            schema = resources.files("fleet").joinpath(f"schema_v{step}.sql").read_text(encoding="utf-8")
-            self._writer.executescript(f"BEGIN; {schema}; PRAGMA user_version = {step}; COMMIT;")
 
 
 def _apply(db: sqlite3.Connection, one: EventIn, ledger: Ledger, now: float) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.centre_db import new_database
 
 from fleet.store import Store
 
@@ -11,6 +12,6 @@ from fleet.store import Store
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A centre's store alone, new."""
-    opened = Store(tmp_path / "centre.db")
+    opened = Store(new_database(tmp_path / "centre.db"))
     yield opened
     opened.close()

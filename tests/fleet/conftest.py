@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.centre_db import new_database
 from support.fleet import Fleet, running_fleet
 
 from fleet.store import Store
@@ -19,6 +20,6 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A centre's store alone, new."""
-    opened = Store(tmp_path / "centre.db")
+    opened = Store(new_database(tmp_path / "centre.db"))
     yield opened
     opened.close()

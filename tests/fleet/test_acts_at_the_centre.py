@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
-from importlib import resources as files
 from itertools import product
 from pathlib import Path
 from typing import get_args
@@ -16,7 +15,8 @@ import msgspec
 import pytest
 from support.cases import BOOK, COPY, OUT, act_of
 from support.casework import OTHER_WINDOW, WINDOW, Casework, just_now, stamp
-from support.fleet import HOME, INTAKE, OTHER_HOME, OTHER_TERMINAL, TERMINAL, TIME
+from support.fleet import HOME, INTAKE, OTHER_HOME, OTHER_TERMINAL, TERMINAL
+from support.old_databases import old_database
 
 from domain import sealing
 from domain.calendar import CHINA, Calendar
@@ -25,7 +25,7 @@ from domain.case.acts import Act, DocumentKind, HomeAct, IntakeAct, Piece, Seale
 from domain.case.life import Rules
 from domain.case.rights import READERS, RIGHTS, State, may
 from fleet.cases.ledger import Ledger, entries
-from fleet.store import VERSION, Store
+from fleet.store import Store
 from mqtt import casework
 from mqtt.casework import TASKS, TaskList
 from mqtt.messages import AnswerRef, CaseCorrected, CaseDelivered, CaseWithdrawn
@@ -302,18 +302,12 @@ def test_the_ledger_is_not_changed_and_not_deleted(centre: Casework) -> None:
 
 
 def test_a_database_of_version_7_is_taken_on_and_its_cases_have_lives(tmp_path: Path) -> None:
-    path = tmp_path / "c.db"
-    with closing(sqlite3.connect(path)) as db:
-        for step in range(1, 8):
-            db.executescript(files.files("fleet").joinpath(f"schema_v{step}.sql").read_text("utf-8"))
-        db.execute("PRAGMA user_version = 7")
-        row = ("C1", TERMINAL, "i", "事项", "s", HOME, INTAKE, TIME, "t" * 22, time.time(), '["original"]')
-        db.execute("INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        db.commit()
+    path = old_database(tmp_path / "c.db", 7)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE cases SET awaits = ?", ('["original"]',))
     for _ in range(2):
         store = Store(path)
         with store.transaction() as db:
-            assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
             assert db.execute("SELECT state, position, awaits FROM lives").fetchall() == [("submitted", 0, '["original"]')]
             store.ledger.refresh(db, ["C1"], time.time())
             assert db.execute("SELECT term FROM terms").fetchall() == [("originals",)]

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-from importlib import resources
 from pathlib import Path
 
 import pytest
 from support.fleet import EPOCH, OTHER_TERMINAL, TERMINAL, TIME, rating, taken
+from support.old_databases import old_database
 
 from fleet import store as store_module
 from fleet.intake import understand
@@ -125,24 +123,10 @@ def test_a_number_no_database_holds_is_refused_and_holds_up_nobody_it_came_with(
     assert count(store, "refused") == 1
 
 
-def test_a_database_of_the_first_version_is_taken_on_with_what_it_holds_and_only_once(tmp_path: Path) -> None:
-    path = tmp_path / "c.db"
-    first = resources.files("fleet").joinpath("schema_v1.sql").read_text("utf-8")
-    with closing(sqlite3.connect(path)) as db:
-        db.executescript(
-            f"{first}; PRAGMA user_version = 1; INSERT INTO terminals (terminal, said, bd) VALUES ('{TERMINAL}', 'up', 3)"
-        )
-    for sequence in (1, 2):
+def test_a_database_of_the_first_version_is_taken_on_and_goes_on(tmp_path: Path) -> None:
+    path = old_database(tmp_path / "c.db", 1)
+    for sequence in (2, 3):
         store = Store(path)
         assert count(store, "terminals") == 1
         assert record(store, event(TERMINAL, EPOCH, sequence, TIME, rating())) == [sequence]
         store.close()
-
-
-def test_a_database_of_another_version_is_not_touched(tmp_path: Path) -> None:
-    store = Store(tmp_path / "c.db")
-    with store.transaction() as db:
-        db.execute("PRAGMA user_version = 9")
-    store.close()
-    with pytest.raises(ValueError, match="version 9"):
-        Store(tmp_path / "c.db")

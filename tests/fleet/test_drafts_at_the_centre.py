@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from importlib import resources
 from io import BytesIO
 from pathlib import Path
 
@@ -158,20 +155,6 @@ def test_a_file_nobody_names_is_removed_at_the_start(drafts: Drafts, tmp_path: P
     (tmp_path / "drafts" / draft_name("lost")).write_bytes(b"whole, and its row never came")
     Drafts(tmp_path / "drafts", store, HALL)
     assert [path.name for path in (tmp_path / "drafts").iterdir()] == [NAME]
-
-
-def test_a_database_of_version_3_is_taken_on_with_what_it_holds(tmp_path: Path) -> None:
-    path = tmp_path / "c.db"
-    with closing(sqlite3.connect(path)) as db:
-        for step in (1, 2, 3):
-            db.executescript(resources.files("fleet").joinpath(f"schema_v{step}.sql").read_text("utf-8"))
-        db.executescript(f"PRAGMA user_version = 3; INSERT INTO terminals (terminal, said, bd) VALUES ('{TERMINAL}', 'up', 3)")
-    for _ in range(2):
-        store = Store(path)
-        with store.reading() as db:
-            assert [tuple(row) for row in db.execute("SELECT terminal, bd FROM terminals")] == [(TERMINAL, 3)]
-            assert db.execute("SELECT count(*) FROM drafts").fetchone()[0] == 0
-        store.close()
 
 
 @pytest.fixture

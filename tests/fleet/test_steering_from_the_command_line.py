@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from support.centre_db import new_database
 from support.fleet import OTHER_TERMINAL, TERMINAL, centre_settings, write_settings
 from support.people import account
 
@@ -39,8 +40,7 @@ def run(*words: str | Path) -> Result:
 @pytest.fixture
 def store(settings: Path) -> Iterator[Store]:
     folder = settings.parent / "centre" / "data"
-    folder.mkdir(exist_ok=True)
-    opened = Store(folder / "centre.db")
+    opened = Store(new_database(folder / "centre.db"))
     yield opened
     opened.close()
 

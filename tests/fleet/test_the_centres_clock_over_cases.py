@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.cases import act_of, path_to
+from support.centre_db import new_database
 from support.fleet import EPOCH, TERMINAL, taken
 from support.lives import some_act
 from support.packs import Made
@@ -44,7 +45,7 @@ class Running:
 
     def __init__(self, folder: Path) -> None:
         self.calendars = Calendars()
-        self.store = Store(folder / "c.db", Ledger(self.calendars.of))
+        self.store = Store(new_database(folder / "c.db"), Ledger(self.calendars.of))
         self.bodies = Documents(folder / "desired")
         self.clock = CaseClock(self.store, self.calendars, self.bodies)
         self.count = 0

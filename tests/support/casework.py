@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from msgspec.structs import replace
 from support.authority import authority, enrolled
 from support.cases import path_to
+from support.centre_db import new_database
 from support.fleet import EPOCH, HOME, INTAKE, OTHER_HOME, OTHER_TERMINAL, TERMINAL, TIME, bearer, taken, token
 
 from domain import sealing
@@ -47,7 +48,7 @@ class Casework:
     ledger: Ledger = field(default_factory=lambda: Ledger(halls={TERMINAL: "hall", OTHER_TERMINAL: "other"}))
 
     def __post_init__(self) -> None:
-        self.store = Store(self.folder / "centre.db", self.ledger)
+        self.store = Store(new_database(self.folder / "centre.db"), self.ledger)
         self.shown: bytes | None = None
         self.numbers = count(1)
         self.events = count(1)

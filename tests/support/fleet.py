@@ -16,6 +16,7 @@ import msgspec
 from PIL import Image
 from support.authority import NAMES, authority, identity
 from support.broker import QUICK, RunningBroker, running_broker
+from support.centre_db import new_database
 from support.people import page
 
 from domain import sealing
@@ -223,6 +224,7 @@ class Fleet:
     centre: Centre = field(init=False)
 
     def start(self) -> None:
+        new_database(self.folder / "data" / "centre.db")
         self.centre = Centre(centre_settings(self.folder, self.broker.settings(), self.broker.authority), QUICK)
         self.centre.start()
 

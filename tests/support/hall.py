@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 from click.testing import CliRunner
 from support.authority import authority, enrolled
+from support.centre_db import new_database
 from support.people import page
 
 from domain.catalogue.party import Party
@@ -58,6 +59,7 @@ class Hall:
         self.identity = IdentityFiles(self.layout.identity)
         if self.identity.held() is None:
             enrolled(keys, files.TERMINAL, self.identity)
+        new_database(self.layout.base / "centre" / "centre.db")
         self.specs: dict[str, Spec] = {_short(s.name): s for s in specs(self.layout, self.parties)}
         self.rig = rig.build(self.layout.hardware, self.layout.ports.printer, self.layout.ports.a4)
         self._running: dict[str, subprocess.Popen[bytes]] = {}

@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from importlib import import_module
 from itertools import count
 from pathlib import Path
+from typing import Any
 
-from fleet.store import Store
+from support.centre_db import new_database
 
 
 def killed_before_every_statement(test: Path, folder: Path) -> int:
-    """``test`` is a module with ``life(folder)``, in which a store ``c.db`` is opened. It is lived once in ``folder/1``,
-    ``folder/2``, … and killed before its first, second, … statement behind that; how many there are.
+    """``test`` is a module with ``life(folder)``, in which the store ``c.db`` is opened: new, or a copy of the one in ``folder``.
+    It is lived once in ``folder/1``, ``folder/2``, … and killed before its first, second, … statement; how many there are.
     """
-    Store(folder / "c.db").close()
+    new_database(folder / "c.db")
     asked = [sys.executable, "-m", "support.killing", test.stem, str(folder)]
     paths = os.pathsep.join((str(test.parent), *sys.path))
     done = subprocess.run(asked, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False, timeout=100)
@@ -45,7 +47,7 @@ def _main(life: Callable[[Path], None], folder: Path) -> int:
 
 
 def _kill_before(statement: int) -> None:
-    upgrade, left = Store._upgrade, statement
+    connect, left = sqlite3.connect, statement
 
     def trace(_said: str) -> None:
         nonlocal left
@@ -53,11 +55,12 @@ def _kill_before(statement: int) -> None:
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def traced(self: Store) -> None:
-        upgrade(self)
-        self._writer.set_trace_callback(trace)
+    def traced(*arguments: Any, **named: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **named)
+        connection.set_trace_callback(trace)
+        return connection
 
-    Store._upgrade = traced  # type: ignore[method-assign]
+    sqlite3.connect = traced  # type: ignore[assignment]
 
 
 if __name__ == "__main__":

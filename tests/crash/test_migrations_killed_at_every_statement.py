@@ -1,0 +1,29 @@
+"""kill -9 before each SQL statement that carries an old database to this program's version: it is the old one still, or the new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import alembic.command  # noqa: F401  once, before the processes that are killed fork
+from support.killing import killed_before_every_statement
+from support.old_databases import old_database, schema, told
+
+from fleet.store import Store
+
+
+def life(folder: Path) -> None:
+    Store(folder / "c.db").close()
+
+
+def test_killed_before_every_statement_and_started_again(memory: Path) -> None:
+    old = old_database(memory / "c.db", 6)
+    before, held = schema(old), told(old)
+    statements = killed_before_every_statement(Path(__file__), memory)
+    assert statements > 30
+    for statement in range(1, statements + 1):
+        path = memory / str(statement) / "c.db"
+        assert schema(path) == before  # the last statement is the COMMIT
+        assert told(path) == held
+        life(path.parent)
+        assert len(schema(path)) > len(before)
+        assert told(path).items() >= held.items()
