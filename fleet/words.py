@@ -205,6 +205,7 @@ OPERATIONS: dict[str, str] = {
     "refresh-catalogue": "重取目录",
     "refresh-settings": "重取设置和公告",
     "self-test": "自检",
+    "test-print": "打印测试",
     "support-bundle": "取支持包",
     "reboot": "重启机器",
     "update": "升级",

@@ -43,6 +43,7 @@ from kiosk.orders.commands import Commands
 from kiosk.orders.fetch import fetch
 from kiosk.orders.operations import Means, Operations
 from kiosk.orders.shelf import Shelf, checked, own, take_up
+from kiosk.orders.trial_slip import TrialSlip
 from kiosk.orders.trust import Trust
 from kiosk.orders.wanted import WantedDocuments
 from kiosk.paperwork import on_paper
@@ -124,6 +125,7 @@ class Terminal:
         self._helping = helping = Helping(clock, lambda: self._link.connected, self._news)
         self._middle = middle = Middle(standing, self._devices, tray, press, volatile, clock, self._news, provider, reader, helping)
         self._guides = GuideDesk(middle, self._devices.printer, clock)
+        self._trial = TrialSlip(middle, self._devices.printer, clock, settings.terminal.place)
         self._corrections = CorrectionDesk(database, clock, lambda: middle.catalogue.version, self._committed)
         self._room = Room(settings.paths.data, database, settings.paths.reserve * 1024 * 1024)
         self._build_link(store)
@@ -249,6 +251,7 @@ class Terminal:
             bundle=Bundle(settings, database, self._devices.states, self._trouble, tail, clock, files.tls()),
             refresh=self._wanted.refresh,
             help_coming=self._helping.answered,
+            test_print=self._trial,
         )
         doing = Operations(middle, self._parts, book, means, clock)
         self._commands = Commands(book, trust, doing, self._link.publish_answer, self._ordered_news)
@@ -299,7 +302,7 @@ class Terminal:
         )
 
     def _from_device(self, event: object) -> None:
-        if isinstance(event, PrintEnded) and self._guides.ended(event):
+        if isinstance(event, PrintEnded) and (self._trial.ended(event) or self._guides.ended(event)):
             return
         self._middle.post(event)  # type: ignore[arg-type]
         if isinstance(event, PrintEnded):

@@ -55,6 +55,10 @@ class SelfTest(Struct, frozen=True, tag_field="op", tag="self-test"):
     """Say how every device is, and what else is wrong."""
 
 
+class TestPrint(Struct, frozen=True, tag_field="op", tag="test-print"):
+    """Print a slip that says it is a test, on the receipt printer."""
+
+
 class SupportBundle(Struct, frozen=True, tag_field="op", tag="support-bundle"):
     """Make a file for technical support, without anything of a person, and upload it; the result is its digest."""
 
@@ -83,6 +87,7 @@ Operation = (
     | RefreshCatalogue
     | RefreshSettings
     | SelfTest
+    | TestPrint
     | SupportBundle
     | Reboot
     | Update

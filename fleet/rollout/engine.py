@@ -156,7 +156,7 @@ def _heard(member: Member, seen: Seen, rules: Rules, now: float) -> Member:
         return replace(member, state=state, at=now, reason=reason)
 
     match member.state, seen.said:
-        case (Stand.DONE | Stand.LEFT_OUT), _:
+        case ((Stand.DONE | Stand.LEFT_OUT), _):
             return member
         case _, "superseded":
             return stands(Stand.LEFT_OUT, "superseded")

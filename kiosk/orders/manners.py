@@ -37,6 +37,7 @@ MANNERS: dict[type, Manner] = {
     op.RefreshCatalogue: Manner(disturbs=False, clocked=False),
     op.RefreshSettings: Manner(disturbs=False, clocked=False),
     op.SelfTest: Manner(disturbs=False, clocked=False),
+    op.TestPrint: Manner(disturbs=True, clocked=True),
     op.SupportBundle: Manner(disturbs=False, clocked=False),
     op.Reboot: Manner(disturbs=True, clocked=True, after=After.BOOT),
     op.Update: Manner(disturbs=True, clocked=True),

@@ -46,7 +46,8 @@ class Outcome:
 class Means:
     """What operations use. ``leave`` ends the program in order; ``reboot``: the machine's command, empty where there is none;
     ``trouble``: what is wrong beside the devices, by code; ``bundle``: makes and uploads it, and gives its digest (``OSError``).
-    ``help_coming``: staff come to the call of then; false: it is over.
+    ``help_coming``: staff come to the call of then; false: it is over. ``test_print``: what became of a test slip; ``None``: not
+    now.
     """
 
     devices: Mapping[str, Device]
@@ -56,6 +57,7 @@ class Means:
     bundle: Callable[[], str]
     refresh: Callable[[tuple[Wanted, ...]], list[Refreshed]]
     help_coming: Callable[[str], bool] = lambda _since: False
+    test_print: Callable[[], Outcome | None] = lambda: Outcome("rejected", "not_supported")
 
 
 class Operations:
@@ -91,6 +93,8 @@ class Operations:
                 return _refreshed(self._means.refresh(("settings", "notices")))
             case op.SelfTest():
                 return Outcome("succeeded", detail=self._self_test())
+            case op.TestPrint():
+                return self._means.test_print()
             case op.SupportBundle():
                 try:
                     return Outcome("succeeded", detail=self._means.bundle())

@@ -73,6 +73,15 @@ def test_a_device_is_restarted_and_what_cannot_be_is_refused_by_name(one: Hall) 
     assert operator.result(operator.asks("update", "9.9")) == ("rejected", "not_supported")
 
 
+def test_a_test_slip_is_printed_and_out_of_paper_it_is_said(one: Hall) -> None:
+    operator = Operator(one)
+    assert operator.result(operator.asks("test-print")) == ("succeeded", None)
+    one.rig.device("printer").inject("paper out")
+    state, reason = operator.result(operator.asks("test-print"))
+    one.rig.clear()
+    assert (state, str(reason).startswith("paper")) == ("failed", True), reason
+
+
 def test_a_call_for_help_is_read_at_the_centre_and_its_answer_on_the_screen(one: Hall) -> None:
     glass = Citizen(one).glass.see("welcome").do("begin")
     glass.ask("/help", wanted="yes")
