@@ -84,7 +84,6 @@ class CaseView:
     missing: int
     receipt: str
     receipt_uncertain: bool
-    rating: int | None
     awaits: tuple[str, ...]
     state: str
 
@@ -137,7 +136,7 @@ class Overview:
     work: Counts
     """Where cases stand after they were taken in, and how many are late."""
     consults: Mapping[int, int]
-    """Ratings of services without a case; those of intakes are ``ratings``."""
+    """Ratings of services without a case; those of intakes are ``ratings``. Both empty for whoever sees some parties only."""
     services: Mapping[str, int]
     """Services without a case, by their way in words."""
     unsure: tuple[CaseView, ...]
@@ -186,7 +185,8 @@ def overview(
             "WITH about AS (SELECT number, home, intake FROM cases UNION ALL SELECT number, home, intake FROM services) "
             "SELECT of, level, count(*) FROM ratings LEFT JOIN about USING (number) WHERE SEEN GROUP BY of, level"
         )
-        rated = {(row["of"], row["level"]): row[2] for row in rows(by_level, whose)}
+        # Whoever is rated could tell by a count that grows what somebody just gave: they wait for the statistics.
+        rated = {(row["of"], row["level"]): row[2] for row in rows(by_level, None)} if only is None else None
         services = {row["way"]: row[1] for row in rows("SELECT way, count(*) FROM services WHERE SEEN GROUP BY way", whose)}
         refused = tuple(
             RefusedView(row["topic"], words.refusal(row["reason"]), row["count"], row["last"])
@@ -208,9 +208,9 @@ def overview(
         cases=cases,
         cases_total=cases_total,
         whole_total=cases_total - partial,
-        ratings={level: rated.get(("intake", level), 0) for level in (5, 4, 3, 2, 1)},
+        ratings={level: rated.get(("intake", level), 0) for level in (5, 4, 3, 2, 1)} if rated is not None else {},
         work=work,
-        consults={level: rated.get(("consult", level), 0) for level in (5, 4, 3, 2, 1)},
+        consults={level: rated.get(("consult", level), 0) for level in (5, 4, 3, 2, 1)} if rated is not None else {},
         services={said: services.get(way, 0) for way, said in words.WAYS.items()},
         unsure=unsure,
         refused=refused,
@@ -334,7 +334,6 @@ def _case(row: sqlite3.Row, parties: Mapping[str, str]) -> CaseView:
         missing=row["named"] - row["stored"],
         receipt=words.OUTCOMES.get(row["outcome"], "—"),
         receipt_uncertain=row["outcome"] == "uncertain",
-        rating=row["level"],
         awaits=tuple(words.AWAITED.get(kind, kind) for kind in json.loads(row["open"])),
         state=STATES[State(row["state"])],
     )

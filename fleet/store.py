@@ -16,6 +16,8 @@ from pathlib import Path
 
 from fleet import commands, corrections, desired, migrations, standing
 from fleet.cases.ledger import Ledger, RefusedActError
+from fleet.ratings import telling
+from fleet.ratings.ledger import RefusedRatingError
 from mqtt import topics
 from mqtt.commands import CommandAnswer
 from mqtt.messages import (
@@ -240,21 +242,10 @@ def _apply(db: sqlite3.Connection, one: EventIn, ledger: Ledger, now: float) -> 
         case ServiceGiven() as service:
             _service(db, one.terminal, service, now)
         case RatingGiven() as rating:
-            _own_case(db, one.terminal, rating.case)
-            db.execute(
-                "INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    one.terminal,
-                    one.envelope.epoch,
-                    one.envelope.sequence,
-                    rating.case,
-                    rating.level,
-                    json.dumps(rating.tags),
-                    rating.by,
-                    rating.given_at,
-                    rating.of,
-                ),
-            )
+            try:
+                telling.told(db, one.terminal, rating, ledger, now)
+            except RefusedRatingError as refused:
+                raise _ConflictError(str(refused)) from None
         case ReceiptEnded() as receipt:
             _own_case(db, one.terminal, receipt.case)
             _receipt(db, one.terminal, receipt, now)

@@ -17,6 +17,9 @@ from support.old_databases import OLD, old_database, schema, told
 from fleet.migrations import revisions, statements
 from fleet.store import Store
 
+LEFT_OUT = {("ratings", "epoch"), ("ratings", "sequence")}
+"""A rating's place in its terminal's outbox: it stands with the event it came in."""
+
 
 def test_revisions_are_one_line_and_named_after_it() -> None:
     config = Config()
@@ -31,7 +34,7 @@ def test_revisions_are_one_line_and_named_after_it() -> None:
 @pytest.mark.parametrize("version", OLD)
 def test_an_old_database_comes_to_the_schema_of_a_new_one_with_what_it_holds(version: int, tmp_path: Path) -> None:
     path, new = old_database(tmp_path / "old.db", version), new_database(tmp_path / "new.db")
-    held = told(path)
+    held = {what: rows for what, rows in told(path).items() if what not in LEFT_OUT}
     assert held
     for _ in range(2):
         Store(path).close()

@@ -27,7 +27,7 @@ def test_its_rating_is_told_apart_from_an_intake_s(store: Store) -> None:
     record(store, event(TERMINAL, EPOCH, 1, TIME, SERVICE), event(TERMINAL, EPOCH, 2, TIME, replace(rating("Z1", 4), of="consult")))
     record(store, event(TERMINAL, EPOCH, 3, TIME, rating("C1", 5)))
     with store.reading() as db:
-        assert [tuple(row) for row in db.execute("SELECT number, of, level FROM ratings ORDER BY sequence")] == [
+        assert [tuple(row) for row in db.execute("SELECT number, of, level FROM ratings ORDER BY id")] == [
             ("Z1", "consult", 4),
             ("C1", "intake", 5),
         ]

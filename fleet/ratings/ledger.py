@@ -1,0 +1,73 @@
+"""The ratings somebody gave, never changed and never deleted: one first and one follow-up of each service and side.
+
+Nobody's name stands here. Whoever is rated is a party; words and contact are a sealed document, named by its digest.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from domain.rating.service import Service, Standing, next_round, standing
+from fleet.ratings.rating import NewRating, Rating
+from fleet.tickets import opening
+
+
+class RefusedRatingError(Exception):
+    """It cannot be kept as a rating; the text says why. Nothing was written."""
+
+
+def keep(db: sqlite3.Connection, new: NewRating, now: float) -> Rating:
+    """Write it down as the first of its service and side, or as the follow-up, by what is there; its ticket, where it opens one, in
+    the same transaction. :class:`RefusedRatingError` for a third one."""
+    of = new.service
+    place = (of.number, of.of, of.side, of.task)
+    (given,) = db.execute('SELECT count(*) FROM ratings WHERE (number, "of", side, task) = (?, ?, ?, ?)', place).fetchone()
+    turn = next_round(given)
+    if turn is None:
+        raise RefusedRatingError("rated twice already")
+    said = (new.party, new.level, json.dumps(new.tags), new.edition, new.by, new.given_at, now, new.words, new.named, new.terminal)
+    (number,) = db.execute(
+        'INSERT INTO ratings (number, "of", side, task, round, party, level, tags, edition, "by", given_at, received, words, named,'
+        " terminal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (*place, turn, *said),
+    ).fetchone()
+    kept = read(db, number)
+    opening.open_for(db, kept, now)
+    return kept
+
+
+def read(db: sqlite3.Connection, id: int) -> Rating:
+    """``LookupError``."""
+    return next(iter(_read(db, "id = ?", id)), None) or _none(id)
+
+
+def of_number(db: sqlite3.Connection, number: str) -> tuple[Rating, ...]:
+    """Every rating of a case, or of a service without one, in the order they came."""
+    return _read(db, "number = ?", number)
+
+
+def stands(db: sqlite3.Connection, service: Service) -> Standing:
+    """How the service stands: rated, or unrated."""
+    return standing(service, (one.given for one in of_number(db, service.number)))
+
+
+def _read(db: sqlite3.Connection, where: str, value: object) -> tuple[Rating, ...]:
+    rows = db.execute(f"SELECT {_COLUMNS} FROM ratings WHERE {where} ORDER BY id", (value,))  # noqa: S608
+    return tuple(_rating(*row) for row in rows)
+
+
+def _rating(
+    id: int, number: str, of: str, side: str, task: str, round: int, party: str, level: int, tags: str, edition: str, by: str,
+    given_at: str, received: float, words: str | None, named: int, terminal: str | None,
+) -> Rating:  # fmt: skip
+    service = Service(number, of, side, task)  # type: ignore[arg-type]
+    codes = tuple(json.loads(tags))
+    return Rating(id, service, round, party, level, codes, edition, by, given_at, received, words, bool(named), terminal)  # type: ignore[arg-type]
+
+
+def _none(id: int) -> Rating:
+    raise LookupError(id)
+
+
+_COLUMNS = 'id, number, "of", side, task, round, party, level, tags, edition, "by", given_at, received, words, named, terminal'  #

@@ -1,0 +1,1 @@
+"""Tickets of bad ratings (差评工单)."""
