@@ -303,6 +303,7 @@ class Acting:
         listed = {one.digest: one.kind for entry in done for one in entry.act.documents}
         if digest not in listed:
             return _trouble("这件办件没有这份文件。", 404)
+        self._journal.read(opened.line, "papers", digest, self._clock())
         try:
             plain = unseal(self._inbox.document(digest), self._means.keys)
             lines = None if plain.startswith((b"%PDF-", b"\xff\xd8\xff")) else readable(listed[digest], plain)

@@ -19,7 +19,9 @@ from domain.identity import NATION, SEX
 from domain.names import pieces, rare
 from domain.nationality import nationality_name
 from domain.press.press import Press
+from domain.protection.groups import GROUPS
 from domain.representation import document_words
+from domain.sealing import recipient_of
 from fleet.casework.client import Ledger, NotThereError
 from fleet.desk import before, review, signature
 from fleet.desk.acting import OVER, Acting, offered, reviewing
@@ -40,6 +42,9 @@ from fleet.desk.words import ADVICE, DELIVERIES, FINDINGS, HOME_ROLES, IDENTITIE
 from fleet.keys.keyring import read_keys
 from fleet.overview import local_text, local_time
 from fleet.platform.platform import create_platform
+from fleet.protection.consent_pages import Taking, allowed, ask, create_consents
+from fleet.protection.consents import Consents
+from fleet.protection.pages import create_record
 from fleet.recovery.reseal import RecoveredFolder
 from fleet.settings import secret
 from fleet.telling.telling import Telling, create_telling
@@ -70,8 +75,10 @@ class Desk:
         if settings.platform is not None:
             self.reporting = Reporting(self.inbox, create_platform(settings.platform, settings.data), catalogue)
         self.deeds = Deeds(settings.data, self.inbox, keys, self.telling.tell if self.telling is not None else None)
+        own = (recipient_of(keys[0]), *((settings.keys.recovery,) if settings.keys is not None else ()))
+        consents = Consents(settings.data / "consents", self.journal, own)
         means = Means(settings, keys, catalogue, self.journal, Press())
-        self.app = _app(means, self.inbox, self.deeds, self.telling, clock)
+        self.app = _app(means, self.inbox, self.deeds, self.telling, consents, clock)
         self._server = Server(self.app, settings.listen.host, settings.listen.port, threads=6, most_body=MOST_FORM)
 
     @property
@@ -104,7 +111,9 @@ def create_desk(settings: DeskSettings, clock: Callable[[], float] = time.time) 
     return Desk(settings, clock)
 
 
-def _app(means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, clock: Callable[[], float]) -> Flask:
+def _app(
+    means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, consents: Consents, clock: Callable[[], float]
+) -> Flask:
     settings, keys, journal = means.settings, means.keys, means.journal
     app = Flask("fleet.desk", static_folder="../static", static_url_path="/static")
     app.request_class = InMemory
@@ -168,6 +177,7 @@ def _app(means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, cloc
             reason=reason,
             role=role,
             staff_roles=HOME_ROLES,
+            groups=GROUPS,
             standing=standing(ledger, today_of(clock())),
             ledger=ledger_words(ledger, journal, means.names(case.item, case.situation, ledger.life)),
         )
@@ -197,7 +207,7 @@ def _app(means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, cloc
             _log.warning("case %s was not opened: %s", number, outcome)
             return trouble(str(error), 502 if outcome == "unreachable" else 409)
         journal.ended(entry, "opened", time.time())
-        name = openings.add(content, case, staff, cast(HomeRole, role))
+        name = openings.add(content, case, staff, cast(HomeRole, role), entry)
         return redirect(url_for("opened_page", name=name), 303)
 
     def opened_case(opened: Opened, said: dict[str, str], problems: list[tuple[str, str]]) -> str:
@@ -206,6 +216,8 @@ def _app(means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, cloc
         can_act = means.whole is not None
         reviewed = can_act and reviewing(opened, ledger.life)
         additions = added(ledger, inbox, keys)
+        if additions:
+            journal.read(opened.line, "papers", "added", time.time())
         names = NAMES | {m.material: m.name for m in opened.content.materials}
         return render_template(
             "case.html",
@@ -243,6 +255,8 @@ def _app(means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, cloc
 
     acting = Acting(inbox, openings, means, journal, deeds, clock, opened_case)
     app.register_blueprint(acting.blueprint())
+    app.register_blueprint(create_record(journal))
+    app.register_blueprint(create_consents(consents, clock))
 
     @app.get("/opened/<name>")
     def opened_page(name: str) -> str | tuple[str, int]:
@@ -258,6 +272,7 @@ def _app(means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, cloc
         opened = openings.get(name)
         if opened is None or digest not in opened.pages:
             return trouble("这次打开已经结束，或没有这一页。", 410)
+        journal.read(opened.line, "materials", digest, time.time())
         try:
             return open_page(digest, inbox, keys)
         except (NotOursError, DamagedError) as error:
@@ -291,14 +306,22 @@ def _app(means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, cloc
         except DamagedError as error:
             return trouble(str(error), 409)
 
-    @app.get("/opened/<name>/materials/<int:at>.pdf")
-    def material_bundle(name: str, at: int) -> Response | tuple[str, int]:
+    @app.route("/opened/<name>/materials/<int:at>.pdf", methods=["GET", "POST"])
+    def material_bundle(name: str, at: int) -> Response | tuple[str, int] | str:
+        """Asked for on GET, taken out on POST, by a written consent (规程 9(2))."""
         opened = openings.get(name)
         if opened is None or not 1 <= at <= len(opened.content.materials):
             return trouble("这次打开已经结束，或没有这份材料。", 410)
-        material = opened.content.materials[at - 1]
+        material, now = opened.content.materials[at - 1], clock()
         if not material.pages or any(p.digest in opened.entry.missing for p in material.pages):
             return trouble("这份材料还没有到齐，暂时不能合成一个文件。", 409)
+        taking = Taking("material-pdf", opened.content.item, opened.content.case, opened.staff, material.name)
+        back = url_for("opened_page", name=name)
+        if request.method == "GET":
+            return ask(consents, taking, back, today_of(now))
+        refused = allowed(consents, taking, now)
+        if refused is not None:
+            return ask(consents, taking, back, today_of(now), refused), 403
         leaves = []
         for one in material.pages:
             found = opened_master(name, one.digest)
@@ -316,6 +339,7 @@ def _app(means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, cloc
         opened = openings.get(name)
         if opened is None:
             return trouble("这次打开已经结束。", 410)
+        journal.read(opened.line, "signature", "", time.time())
         return Response(signature.svg(opened.content.signature), mimetype="image/svg+xml")
 
     return app

@@ -42,7 +42,7 @@ class SignedForm:
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An opened case, and its inbox entry as it was then: ``missing`` are the pages still in transit. ``staff`` and ``role``: who
-    opened it, and acts on it while it is open. ``name``: of this opening."""
+    opened it, and acts on it while it is open. ``name``: of this opening; ``line``: its place in the journal."""
 
     content: CaseContent = field(repr=False)
     entry: HomeCase
@@ -50,6 +50,7 @@ class Opened:
     staff: str = ""
     role: HomeRole = "home_officer"
     name: str = field(default="", repr=False)
+    line: int = 0
 
     @property
     def pages(self) -> tuple[str, ...]:
@@ -117,13 +118,13 @@ class Openings:
         self._drafts: dict[str, Drafted] = {}
         self._lock = threading.Lock()
 
-    def add(self, content: CaseContent, entry: HomeCase, staff: str = "", role: HomeRole = "home_officer") -> str:
+    def add(self, content: CaseContent, entry: HomeCase, staff: str = "", role: HomeRole = "home_officer", line: int = 0) -> str:
         name = secrets.token_urlsafe(24)
         with self._lock:
             self._forget()
             while len(self._open) >= MOST_OPEN:
                 del self._open[next(iter(self._open))]
-            self._open[name] = Opened(content, entry, self._clock() + LASTS, staff, role, name)
+            self._open[name] = Opened(content, entry, self._clock() + LASTS, staff, role, name, line)
         return name
 
     def get(self, name: str) -> Opened | None:

@@ -18,6 +18,7 @@ from fleet.casework.client import CentreError
 from fleet.desk.settings import read_catalogue
 from fleet.keys.keyring import read_keys
 from fleet.overview import local_text, local_time
+from fleet.protection.pages import create_record
 from fleet.settings import secret
 from fleet.web import InMemory, Server, harden
 from fleet.window import words, work
@@ -104,6 +105,7 @@ def create_window_app(window: Window, scanner: Scanner | None) -> Flask:
     app.register_blueprint(create_cases(window))
     app.register_blueprint(create_parcels(window, scanner))
     app.register_blueprint(create_statement(window))
+    app.register_blueprint(create_record(window.journal))
     return app
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from domain.case.window_record import MOST_PAGES, Addition, Remark, WindowRecord
 from domain.identity import NATION, SEX
 from domain.names import rare
 from domain.nationality import nationality_name
+from domain.protection.groups import GROUPS
 from domain.representation import document_words
 from fleet.casework.client import DamagedError
 from fleet.desk import signature
@@ -70,6 +72,7 @@ def create_cases(window: Window) -> Blueprint:
             papers=_papers(standing),
             acts=ACTS,
             reasons=words.REASONS,
+            groups=GROUPS,
             expired=expired,
             error=error,
             staff=request.form.get("staff", clerk()),
@@ -247,6 +250,7 @@ def create_cases(window: Window) -> Blueprint:
         opened = window.openings.get(name)
         if opened is None or digest not in opened.pages:
             return trouble("这次打开已经结束，或没有这一页。", 410)
+        window.journal.read(opened.line, "materials", digest, time.time())
         try:
             return window.document(digest)
         except (NotOursError, DamagedError) as error:
@@ -285,6 +289,7 @@ def create_cases(window: Window) -> Blueprint:
         opened = window.openings.get(name)
         if opened is None:
             return trouble("这次打开已经结束。", 410)
+        window.journal.read(opened.line, "signature", "", time.time())
         return Response(signature.svg(opened.content.signature), mimetype="image/svg+xml")
 
     return pages

@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.case.content import CaseContent
 from domain.case.window_record import WindowRecord
@@ -16,7 +16,8 @@ from fleet.desk.opening import LASTS, MOST_OPEN
 @dataclass(frozen=True, slots=True)
 class Opened:
     """``staff`` opened it; ``records``: what was written here before, the oldest first; ``missing``: pages on their way.
-    ``until``: monotonic seconds; ``access``: seconds since 1970 up to which the window may read it, where that is settled."""
+    ``until``: monotonic seconds; ``access``: seconds since 1970 up to which the window may read it, where that is settled.
+    ``line``: its place in the journal."""
 
     number: str
     staff: str
@@ -25,6 +26,7 @@ class Opened:
     missing: frozenset[str]
     access: float | None
     until: float
+    line: int = 0
 
     @property
     def pages(self) -> frozenset[str]:
@@ -55,13 +57,14 @@ class Openings:
         records: tuple[WindowRecord, ...],
         missing: frozenset[str],
         access: float | None,
+        line: int = 0,
     ) -> str:
         name = secrets.token_urlsafe(24)
         with self._lock:
             self._forget()
             while len(self._open) >= MOST_OPEN:
                 del self._open[next(iter(self._open))]
-            self._open[name] = Opened(number, staff, content, records, missing, access, self._monotonic() + LASTS)
+            self._open[name] = Opened(number, staff, content, records, missing, access, self._monotonic() + LASTS, line)
         return name
 
     def get(self, name: str) -> Opened | None:
@@ -75,7 +78,7 @@ class Openings:
             one = self._open.get(name)
             if one is not None:
                 kept = (*one.records, record)
-                self._open[name] = Opened(one.number, one.staff, one.content, kept, one.missing, access, one.until)
+                self._open[name] = replace(one, records=kept, access=access)
 
     def close(self, name: str) -> None:
         with self._lock:

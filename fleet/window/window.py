@@ -130,8 +130,10 @@ class Window:
             log.warning("case %s was not opened: %s", standing.number, outcome)
             raise
         self.journal.ended(entry, "opened", time.time())
+        if records:
+            self.journal.read(entry, "papers", "records", time.time())
         access = standing.until.timestamp() if standing.until else None
-        return self.openings.add(standing.number, staff, content, records, frozenset(standing.case.entry.missing), access)
+        return self.openings.add(standing.number, staff, content, records, frozenset(standing.case.entry.missing), access, entry)
 
     def document(self, digest: str) -> bytes:
         """Unsealed, in memory. Errors as :meth:`open`."""

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import io
 import re
-import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -21,6 +21,7 @@ from domain.case.content import Finding, Page, Point, Signature
 from fleet.desk import signature
 from fleet.desk.app import Desk
 from fleet.desk.journal import Journal
+from fleet.desk.means import today_of
 from fleet.desk.opening import LASTS, Openings
 from fleet.intake import understand
 from fleet.keys.keyring import read_keys
@@ -32,6 +33,18 @@ from mqtt.resources import HomeCase
 RECIPIENT, KEY = sealing.new_key("mianzhu")
 STRANGER, _ = sealing.new_key("langzhong")
 WHY = {"staff": "王五 1024", "reason": "材料预审"}
+CONSENT = {
+    "staff": "王五 1024",
+    "number": "绵函〔2026〕8号",
+    "department": "绵竹市人力资源和社会保障局",
+    "to": "绵竹市档案馆",
+    "use": "本批办件材料归档",
+    "way-material-pdf": "1",
+    "items": "*",
+    "cases": "*",
+    "since": (today_of(time.time()) - timedelta(days=1)).isoformat(),
+    "until": (today_of(time.time()) + timedelta(days=30)).isoformat(),
+}
 
 
 @pytest.fixture
@@ -90,11 +103,23 @@ def test_what_is_doubtful_is_framed_where_it_is_and_the_other_page_is_named(flee
     assert "可能与另一页重复（解除劳动合同证明第 1 页）" in page
 
 
-def test_master_reading_copy_and_bundle_of_a_page_are_all_reachable(fleet: Fleet, browser: httpx.Client) -> None:
+def test_master_reading_copy_and_bundle_of_a_page_are_all_reachable(fleet: Fleet, desk: Desk, browser: httpx.Client) -> None:
     bring(fleet, "C1", sealed_case("C1", RECIPIENT, pages=3))
     page = browser.post("/cases/C1/open", data=WHY).text
     (reading, *_), (bundle,) = re.findall(r'"(/opened/[^"]+/reading)"', page), re.findall(r'"(/opened/[^"]+.pdf)"', page)
-    copy, whole = browser.get(reading), browser.get(bundle)
+    copy, taking = browser.get(reading), {"consent": CONSENT["number"], "reason": "归档"}
+    assert "没有一份有效的书面同意" in browser.get(bundle).text
+    refused = browser.post(bundle, data=taking)
+    assert (refused.status_code, "没有登记这个文号" in refused.text, b"%PDF-" in refused.content) == (403, True, False)
+    files = {"scan": ("consent.pdf", b"%PDF-1.7 consent", "application/pdf")}
+    assert browser.post("/consents", data=CONSENT | {"until": "2019-01-01"}, files=files).status_code == 422
+    assert CONSENT["number"] in browser.post("/consents", data=CONSENT, files=files).text
+    assert CONSENT["number"] in browser.get(bundle).text
+    whole = browser.post(bundle, data=taking)
+    told = browser.get("/record").text
+    assert "没有取出：没有登记这个文号的书面同意" in told
+    assert f"凭 {CONSENT['number']}" in told
+    assert desk.journal.entries("C1")[0].groups == ("identity", "contact", "form", "materials")
     assert (copy.status_code, copy.headers["Content-Type"], copy.content[:3]) == (200, "image/jpeg", b"\xff\xd8\xff")
     assert (whole.status_code, whole.headers["Content-Type"], whole.content[:5]) == (200, "application/pdf", b"%PDF-")
     assert whole.headers["Cache-Control"] == "no-store"
@@ -120,8 +145,9 @@ def test_a_page_that_is_no_picture_is_a_clear_error_in_every_form(fleet: Fleet, 
     bring(fleet, "C1", (head, bomb))
     page = browser.post("/cases/C1/open", data=WHY)
     at = f"{page.url.path}/pages/{sealing.digest(bomb)}"
-    for way in (at, f"{at}/reading", f"{page.url.path}/materials/2.pdf"):
-        answer = browser.get(way)
+    browser.post("/consents", data=CONSENT, files={"scan": ("consent.pdf", b"%PDF-1.7 consent", "application/pdf")})
+    taking = browser.post(f"{page.url.path}/materials/2.pdf", data={"consent": CONSENT["number"], "reason": "归档"})
+    for answer in (browser.get(at), browser.get(f"{at}/reading"), taking):
         assert (answer.status_code, "请联系中心" in answer.text) == (409, True)
 
 
@@ -146,20 +172,6 @@ def test_every_opening_is_written_down_even_one_that_fails(fleet: Fleet, desk: D
     (first,), (second,) = desk.journal.entries("C1"), desk.journal.entries("C2")
     assert (first.staff, first.reason, first.outcome, second.outcome) == ("王五 1024", "材料预审", "opened", "not_ours")
     assert "材料预审" in browser.get("/cases/C1").text
-
-
-def test_a_journal_of_before_parts_were_stated_goes_on(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "openings.db")) as old:
-        old.executescript(
-            "CREATE TABLE openings (id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT NOT NULL, staff TEXT NOT NULL, "
-            "reason TEXT NOT NULL, at REAL NOT NULL) STRICT;"
-            "INSERT INTO openings (number, staff, reason, at) VALUES ('C1', '王五', '预审', 1.0);"
-        )
-    for _ in range(2):
-        journal = Journal(tmp_path / "openings.db")
-        journal.opening("C1", "赵六", "审查", 2.0, "approver")
-        assert {entry.role for entry in journal.entries("C1")} == {"", "approver"}
-        journal.close()
 
 
 def test_a_number_stays_with_its_paper_and_none_is_given_twice(tmp_path: Path) -> None:

@@ -1,0 +1,45 @@
+"""Every way on which something leaves a desk, a window, the centre or a terminal, and what lets it.
+
+``consent``: the home department's written consent, asked for each time. ``applicant``: to the applicant, or as they chose.
+``sealed``: as it is sealed; whoever takes it cannot open it. ``nobody``: nothing in it names a person. A test goes over all pages
+and all modules that open what is sealed; one that is not entered here, or in ``fleet.protection.openers``, fails it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Basis = Literal["consent", "applicant", "sealed", "nobody"]
+Where = Literal["desk", "window", "centre", "terminal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    code: str
+    where: Where
+    words: str
+    basis: Basis
+    why: str
+
+
+WAYS: tuple[Way, ...] = (
+    Way("material-pdf", "desk", "下载一份材料（PDF）", "consent", "离开专窗电脑，用到哪里专窗看不到"),
+    Way("paper", "desk", "文书送达申请人", "applicant", "事项主体申请人除外"),
+    Way("task", "desk", "交给收件大厅终端的补正、领取内容", "applicant", "读过本人证件才显示；密封给该大厅"),
+    Way("sms", "desk", "短信告知", "applicant", "申请人留了手机号；内容不含姓名、证件号码和事项"),
+    Way("platform", "desk", "报送省级平台的办理进度", "nobody", "只有办件编号、事项、时间和步骤"),
+    Way("record", "desk", "专窗记录、留存清单", "nobody", "只有办件编号、经办人和步骤"),
+    Way("handover-list", "window", "材料交接清单（PDF）", "nobody", "只有办件编号、材料名称、份数"),
+    Way("statement", "window", "寄递费用清单（CSV）", "nobody", "只有办件编号、运单号、金额"),
+    Way("window-record", "window", "窗口补收的页和记录", "sealed", "密封给业务属地专窗"),
+    Way("copies", "centre", "交恢复人员的密封材料", "sealed", "原样抄出，中心打不开"),
+    Way("resealed", "centre", "改密封给签约方的新公钥", "sealed", "不联网的机器上做，明文不落盘"),
+    Way("postage", "centre", "寄递费用（CSV）", "nobody", "只有办件编号、运单号、金额"),
+    Way("case", "terminal", "办件和材料", "sealed", "密封给业务属地专窗和收件窗口"),
+    Way("draft", "terminal", "存到窗口的草稿", "sealed", "密封给本大厅窗口"),
+    Way("receipt", "terminal", "凭证、清单、结果", "applicant", "打印给到场的本人；姓名号码已遮掩"),
+    Way("bundle", "terminal", "诊断包", "nobody", "只有设备状态和程序记录"),
+)
+TAKEN_OUT = tuple(way for way in WAYS if way.basis == "consent")
+BY_CODE = {way.code: way for way in WAYS}

@@ -1,0 +1,1 @@
+"""What the desks, the windows and the centre do so that the rules of ``domain/protection`` are kept."""
