@@ -25,6 +25,26 @@ def needles(secrets: Iterable[str]) -> dict[bytes, str]:
     return {needle: what for needle, what in found.items() if len(needle) >= 6}
 
 
+def strokes(signature: str) -> str:
+    """A stretch of a signature's strokes as any JSON of them has it."""
+    (first, *_rest) = json.loads(signature)["strokes"]
+    return ",".join(json.dumps(point, separators=(",", ":")) for point in first[:2])
+
+
+def search_raw(disk: Path, secrets: Iterable[str], block: int = 16 * 2**20) -> list[str]:
+    """The same over a disk as its sectors have it: what was deleted, journals and slack included."""
+    wanted = needles(secrets)
+    overlap = max(map(len, wanted))
+    hits = []
+    with disk.open("rb") as raw:
+        at, before = 0, b""
+        while data := raw.read(block):
+            window = before + data
+            hits += [f"{disk} near {at}: {what}" for needle, what in wanted.items() if needle in window]
+            at, before = at + len(data), window[-overlap:]
+    return hits
+
+
 def search(folders: Iterable[Path], secrets: Iterable[str]) -> list[str]:
     """Every place where one of ``secrets`` stands."""
     wanted = needles(secrets)
