@@ -1,10 +1,14 @@
-"""What a search for bytes cannot see: text in pictures and in PDFs, wherever in a file they lie. Pictures are read, PDFs are converted."""
+"""What a search for bytes cannot see: text in pictures and in PDFs, wherever in a file they lie.
+
+Pictures are read, PDFs are converted.
+"""
 
 from __future__ import annotations
 
 import io
 import subprocess
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -18,10 +22,9 @@ _SMALLEST = 64
 def search_carved(folders: Iterable[Path], secrets: Iterable[str]) -> list[str]:
     """Every picture or PDF that shows one of ``secrets``."""
     wanted = list(secrets)
-    reading = RapidOCR(params={"Global.log_level": "critical"})
     hits = []
     for path, start, data in _carved(folders):
-        text = _pdf(data) if data.startswith(b"%PDF-") else _picture(reading, data)
+        text = _pdf(data) if data.startswith(b"%PDF-") else _picture(data)
         hits += [f"{path} at {start}: {secret}" for secret in wanted if secret in text]
     return hits
 
@@ -46,7 +49,12 @@ def _carved(folders: Iterable[Path]) -> Iterator[tuple[Path, int, bytes]]:
                     start = data.find(begin, start + 1)
 
 
-def _picture(reading: RapidOCR, data: bytes) -> str:
+@cache
+def _reading() -> RapidOCR:
+    return RapidOCR(params={"Global.log_level": "critical"})
+
+
+def _picture(data: bytes) -> str:
     try:
         with Image.open(io.BytesIO(data)) as picture:
             if min(picture.size) < _SMALLEST:
@@ -54,7 +62,7 @@ def _picture(reading: RapidOCR, data: bytes) -> str:
             shown = picture.convert("RGB")
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
         return ""  # three bytes that only look like the beginning of one
-    found = reading(shown)
+    found = _reading()(shown)
     return "".join(found.txts or ())
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-from support.citizen import Citizen, Upstream
+from support.carved import search_carved
+from support.citizen import SIGNATURE, Citizen, Upstream
 from support.hall import Hall, hall, until
-from support.planted import search
+from support.planted import search, strokes
 
-VISITS = 100
+VISITS = 200
 SEED = 20261122
-KILLS = 60
+KILLS = 120
 """Visits among which the terminal may be killed; after them it is one process, whose growth is looked at."""
 WARM = 10
 """Visits of that process before memory and descriptors are first counted."""
@@ -24,16 +25,22 @@ ENDINGS = (
     "unrated",
     "bad rating by pad",
     "left early",
+    "left at the desk",
     "left at the review",
+    "killed and left",
+    "posted",
+    "plug pulled",
     "paper out",
     "paper out mid-job",
     "killed",
     "broker away",
 )
+VIOLENT = ("killed", "killed and left", "plug pulled")
+ADDRESS, PHONE = "四川省示范戊县埋名乡藏踪村九组", "13987654321"
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(5400)
 def test_a_day_of_visits(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     with hall(tmp_path, "broker", "centre", "terminal") as one:
@@ -42,7 +49,7 @@ def test_a_day_of_visits(tmp_path: Path) -> None:
         ]
         submitted = rated = 0
         for index in range(VISITS):
-            ending = chance.choice(ENDINGS if index < KILLS else [e for e in ENDINGS if e != "killed"])
+            ending = chance.choice(ENDINGS if index < KILLS else [e for e in ENDINGS if e not in VIOLENT])
             submitted_now, rated_now = one_visit(one, chance.choice(cards).id, ending)
             submitted, rated = submitted + submitted_now, rated + rated_now
             if index == KILLS + WARM:
@@ -58,7 +65,10 @@ def test_a_day_of_visits(tmp_path: Path) -> None:
         assert memory - warm[0] < GROWTH, f"{warm[0]:.0f} → {memory:.0f} MB"
         assert files - warm[1] <= 4, f"{warm[1]} → {files} descriptors"
         secrets = [text for c in cards for text in (c.text.name, c.text.number, c.text.address) if len(text) > 2]
-        assert search([one.layout.base, one.layout.runtime], secrets) == []
+        secrets += [ADDRESS, PHONE, strokes(SIGNATURE)]
+        places = [one.layout.base, one.layout.runtime]
+        assert search(places, secrets) == []
+        assert search_carved(places, secrets) == []
 
 
 def one_visit(one: Hall, card: str, ending: str) -> tuple[int, int]:
@@ -67,8 +77,15 @@ def one_visit(one: Hall, card: str, ending: str) -> tuple[int, int]:
     if ending == "left early":
         citizen.identified().left()
         return 0, 0
-    citizen.reviewed()
-    if ending == "left at the review":
+    if ending == "left at the desk":
+        citizen.scanned().left()
+        return 0, 0
+    citizen.reviewed(post=(ADDRESS, PHONE) if ending in ("posted", "killed and left", "plug pulled") else None)
+    if ending == "killed and left":
+        one.kill("terminal")
+        one.start("terminal")
+        citizen.glass.see("review")
+    if ending in ("left at the review", "killed and left"):
         citizen.left()
         return 0, 0
     printer = one.rig.device("printer")
@@ -92,6 +109,11 @@ def one_visit(one: Hall, card: str, ending: str) -> tuple[int, int]:
     citizen.took_receipt()
     if ending == "broker away":
         one.start("broker")
+    if ending == "plug pulled":
+        for name in ("terminal", "centre", "broker"):
+            one.kill(name)
+        one.start("broker", "centre", "terminal")
+        citizen.glass.see("rating")
     if ending == "bad rating by pad":
         one.rig.pad().press(2)
         citizen.glass.see("reason").do("give-reason", tag="207")
