@@ -12,6 +12,7 @@ import click
 
 from fleet import steering
 from fleet.authority import cli as authority
+from fleet.backup.cli import backup, restore
 from fleet.centre import Centre
 from fleet.desk.app import create_desk
 from fleet.desk.settings import read_desk
@@ -84,6 +85,8 @@ for _command in (
     person,
     record_,
     sealed_copies,
+    backup,
+    restore,
 ):
     centre.add_command(_command)
 

@@ -34,6 +34,15 @@ def upgrade(db: sqlite3.Connection, path: Path) -> None:
             _upgrade(path)
 
 
+def revision(db: sqlite3.Connection) -> str | None:
+    """Of this database; ``None``: a new one. One of before Alembic counts in ``user_version``."""
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+        (name,) = db.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(name)
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    return f"{version:04}" if version else None
+
+
 def run(sql: str) -> None:
     """For revisions: every statement of ``sql``, as it stands (``op.execute`` would look for parameters in it)."""
     from alembic import op
@@ -55,19 +64,10 @@ def statements(sql: str) -> Iterator[str]:
 
 
 def _missing(db: sqlite3.Connection, path: Path) -> bool:
-    found = _revision(db)
+    found = revision(db)
     if found is not None and found not in revisions():
         raise ValueError(f"{path}：数据库的版本是 {found}，本程序只认到 {revisions()[-1]}。没有改动它；请换用不旧于它的程序")
     return found != revisions()[-1]
-
-
-def _revision(db: sqlite3.Connection) -> str | None:
-    """``None``: a new database. One of before Alembic counts in ``user_version``."""
-    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
-        (name,) = db.execute("SELECT version_num FROM alembic_version").fetchone()
-        return str(name)
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    return f"{version:04}" if version else None
 
 
 def _upgrade(path: Path) -> None:
@@ -87,7 +87,7 @@ def _upgrade(path: Path) -> None:
         with engine.begin() as connection:
             if not _missing(db, path):
                 return  # somebody else did it meanwhile
-            if (before := _revision(db)) is not None:
+            if (before := revision(db)) is not None:
                 MigrationContext.configure(connection).stamp(ScriptDirectory.from_config(config), before)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

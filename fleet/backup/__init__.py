@@ -1,0 +1,1 @@
+"""Everything a centre holds, in one archive, and back."""
