@@ -10,6 +10,7 @@ from typing import Protocol
 
 import click
 
+from domain.memory import keep_from_cores
 from fleet import steering
 from fleet.authority import cli as authority
 from fleet.backup.cli import backup, restore
@@ -98,6 +99,7 @@ class _Process(Protocol):
 
 
 def _run(process: _Process, ready: str) -> None:
+    keep_from_cores()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     ended = threading.Event()

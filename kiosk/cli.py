@@ -63,11 +63,13 @@ def main() -> None:
 @click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
 def run(settings: Path) -> None:
     """运行终端。SETTINGS 是设置文件（TOML）。"""
+    from domain.memory import keep_from_cores
     from kiosk import settings as conf
     from kiosk.store.db import StoreError
     from kiosk.store.volatile import NotInMemoryError
     from kiosk.terminal import Terminal
 
+    keep_from_cores()
     try:
         terminal = Terminal(conf.load(settings))
         terminal.start()

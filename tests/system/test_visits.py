@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -175,3 +176,11 @@ def test_a_child_is_sent_to_a_window_with_its_guardian(hall: Hall) -> None:
     glass.do("choose-channel", channel="here").do("next").do("agree")
     hall.rig.reader().lay(child.id)
     until(lambda: glass.look() == "card" and "监护人" in glass.html, "the way to a window")
+
+
+def test_no_process_that_may_hold_something_of_a_person_leaves_a_core(quiet_hall: Hall) -> None:
+    for name in ("terminal", "centre", "desk-demo-jia"):
+        process = Path(f"/proc/{quiet_hall.pid(name)}")
+        limits = dict(line.rsplit(maxsplit=3)[:2] for line in (process / "limits").read_text().splitlines() if "core file" in line)
+        assert limits == {"Max core file size": "0"}, name
+        assert int((process / "coredump_filter").read_text(), 16) == 0, name
