@@ -23,6 +23,7 @@ from fleet.ingest import Ingest
 from fleet.orders import Orders
 from fleet.settings import CentreSettings, SettingsError
 from fleet.store import Store
+from fleet.tickets.ledger import Tickets
 from fleet.tls import TlsServer, shown
 from fleet.web import Server
 from mqtt.connection import Broker, Pace
@@ -52,7 +53,8 @@ class Centre:
             settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
             halls = {entry.id: entry.hall for entry in settings.terminals if entry.hall}
             self._calendars = Calendars()
-            self.store = Store(settings.data / "centre.db", Ledger(self._calendars.of, settings.cases.rules, halls))
+            tickets = Tickets(self._calendars.of, settings.tickets.rules)
+            self.store = Store(settings.data / "centre.db", Ledger(self._calendars.of, settings.cases.rules, halls), tickets)
             undone.callback(self.store.close)
             self._documents = documents = Documents(settings.data / "documents")
             bodies = Documents(settings.data / "desired")

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from domain.case.life import Rules
+from domain.rating import ticket
 from mqtt.broker import is_loopback
 from mqtt.messages import Code, Short, Terminal
 
@@ -96,6 +97,26 @@ class CaseRules(Struct, frozen=True, forbid_unknown_fields=True):
         return Rules(self.notice_days, self.silence, self.extension_days, self.delivery_days, self.access_days, self.late_day)
 
 
+class TicketRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """Terms of tickets for bad ratings, in working days (``domain.rating.ticket.Rules``). ``tries``: days with a call nobody
+    answers, after which a ticket may be closed; ``returns``: how often the centre may send one back.
+    """
+
+    acknowledge_days: Annotated[int, Meta(ge=1, le=60)] = 1
+    answer_days: Annotated[int, Meta(ge=1, le=60)] = 5
+    rectify_days: Annotated[int, Meta(ge=1, le=60)] = 15
+    appeal_days: Annotated[int, Meta(ge=1, le=60)] = 5
+    decide_days: Annotated[int, Meta(ge=1, le=60)] = 5
+    call_days: Annotated[int, Meta(ge=1, le=60)] = 5
+    tries: Annotated[int, Meta(ge=1, le=10)] = 3
+    returns: Annotated[int, Meta(ge=0, le=10)] = 2
+
+    @property
+    def rules(self) -> ticket.Rules:
+        days = (self.acknowledge_days, self.answer_days, self.rectify_days, self.appeal_days, self.decide_days, self.call_days)
+        return ticket.Rules(*days, self.tries, self.returns)
+
+
 class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``secret_file``: what one-time codes are drawn from, 64 hexadecimal digits, mode 0600 (``tongban centre staff-key``)."""
 
@@ -116,6 +137,7 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     homes: tuple[HomeEntry, ...] = ()
     intakes: tuple[IntakeEntry, ...] = ()
     cases: CaseRules = CaseRules()
+    tickets: TicketRules = TicketRules()
     staff: StaffSettings | None = None
     catalogue_root: Hash | None = None
 

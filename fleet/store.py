@@ -18,6 +18,7 @@ from fleet import commands, corrections, desired, migrations, standing
 from fleet.cases.ledger import Ledger, RefusedActError
 from fleet.ratings import telling
 from fleet.ratings.ledger import RefusedRatingError
+from fleet.tickets.ledger import Tickets
 from mqtt import topics
 from mqtt.commands import CommandAnswer
 from mqtt.messages import (
@@ -113,12 +114,13 @@ class _ConflictError(Exception):
 
 class Store:
     """Opens, upgrades or makes the database at ``path``. ``ValueError`` for one of a newer version. ``ledger``: by whose rules and
-    calendars it is written what happens to cases.
+    calendars it is written what happens to cases; ``tickets``: and what to bad ratings.
     """
 
-    def __init__(self, path: Path, ledger: Ledger | None = None) -> None:
+    def __init__(self, path: Path, ledger: Ledger | None = None, tickets: Tickets | None = None) -> None:
         self._path = path
         self.ledger = ledger or Ledger()
+        self.tickets = tickets or Tickets(self.ledger.calendars)
         self._lock = threading.Lock()
         self._writer = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5.0)
         with ExitStack() as undone:
@@ -194,7 +196,7 @@ class Store:
             if known is not None:
                 raise _ConflictError("another event stands under this sequence")
             db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", (*place, one.envelope.type, now, one.raw))
-            _apply(db, one, self.ledger, now)
+            _apply(db, one, self.ledger, self.tickets, now)
             db.execute("RELEASE event")
         except _ConflictError as conflict:
             db.execute("ROLLBACK TO event")
@@ -229,7 +231,7 @@ class Store:
                 raise
 
 
-def _apply(db: sqlite3.Connection, one: EventIn, ledger: Ledger, now: float) -> None:
+def _apply(db: sqlite3.Connection, one: EventIn, ledger: Ledger, tickets: Tickets, now: float) -> None:
     match one.data:
         case CaseTaken() as case:
             _case(db, one.terminal, case, now)
@@ -243,7 +245,7 @@ def _apply(db: sqlite3.Connection, one: EventIn, ledger: Ledger, now: float) -> 
             _service(db, one.terminal, service, now)
         case RatingGiven() as rating:
             try:
-                telling.told(db, one.terminal, rating, ledger, now)
+                telling.told(db, one.terminal, rating, ledger, tickets, now)
             except RefusedRatingError as refused:
                 raise _ConflictError(str(refused)) from None
         case ReceiptEnded() as receipt:

@@ -1,4 +1,5 @@
-"""The centre's clock over cases: each minute it looks whether silence has become acceptance, each day it counts all terms anew."""
+"""The centre's clock over cases: each minute it looks whether silence has become acceptance, each day it counts all terms anew, of
+tickets for bad ratings too."""
 
 from __future__ import annotations
 
@@ -62,6 +63,10 @@ class CaseClock:
                 return
             with self._store.transaction() as db:
                 self._store.ledger.refresh(db, numbers[start : start + _AT_ONCE], now)
+        after: int | None = 0
+        while after is not None and not self._ended.is_set():
+            with self._store.transaction() as db:
+                after = self._store.tickets.refresh(db, now, after)
 
     def _run(self) -> None:
         while True:

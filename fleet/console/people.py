@@ -68,10 +68,13 @@ def create_people(store: Store, names: Mapping[str, str], now: Callable[[], floa
 
     @pages.post("/people/<login>/grant")
     @needs(Act.MANAGE_PEOPLE)
-    def give(login: str) -> Response:
+    def give(login: str) -> Response | tuple[str, int]:
         found, given = target(login), granted()
-        with store.transaction() as db:
-            accounts.grant(db, found.login, given, now(), session().who.login)
+        try:
+            with store.transaction() as db:
+                accounts.grant(db, found.login, given, now(), session().who.login)
+        except AccountError as error:
+            return listed(error=str(error)), 422
         return _back()
 
     @pages.post("/people/<login>/withdraw")

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from fleet.people import record
-from fleet.people.rights import Grant, Role
+from fleet.people.rights import ALL, CENTRAL, WORDS, Grant, Role
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9.-]{1,39}")
 LEAST_PASSWORD = 10
@@ -80,6 +80,8 @@ def disable(db: sqlite3.Connection, login: str, now: float, by: str, *, disabled
 
 def grant(db: sqlite3.Connection, login: str, given: Grant, now: float, by: str) -> None:
     _known(db, login)
+    if given.role in CENTRAL and given.party != ALL:
+        raise AccountError(f"“{WORDS[given.role]}”是中心的权限，只能给全部签约方")
     db.execute("INSERT OR IGNORE INTO grants VALUES (?, ?, ?)", (login, given.role.value, given.party))
     record.write(db, now, by, "person.grant", login, result=f"{given.role}@{given.party}")
 

@@ -23,6 +23,8 @@ class Role(StrEnum):
     APPROVER = "approver"
     PARTY_ADMIN = "party-admin"
     AUDITOR = "auditor"
+    TICKET_HANDLER = "ticket-handler"
+    FOLLOW_UP = "follow-up"
 
 
 class Act(StrEnum):
@@ -35,6 +37,11 @@ class Act(StrEnum):
     APPROVE_ITEMS = "approve-items"
     MANAGE_PEOPLE = "manage-people"
     READ_RECORD = "read-record"
+    READ_TICKETS = "read-tickets"
+    HANDLE_TICKETS = "handle-tickets"
+    """For the party that was rated badly: acknowledge, verify, answer, rectify, appeal. Never who gave the rating."""
+    FOLLOW_UP = "follow-up"
+    """At the centre: call back who left a name, decide appeals, close."""
 
 
 WORDS = {
@@ -44,6 +51,8 @@ WORDS = {
     Role.APPROVER: "事项审核",
     Role.PARTY_ADMIN: "签约方管理",
     Role.AUDITOR: "审计",
+    Role.TICKET_HANDLER: "差评处理",
+    Role.FOLLOW_UP: "差评回访与复核",
 }
 RIGHTS: dict[Role, frozenset[Act]] = {
     Role.VIEWER: frozenset({Act.SEE}),
@@ -52,7 +61,11 @@ RIGHTS: dict[Role, frozenset[Act]] = {
     Role.APPROVER: frozenset({Act.SEE, Act.APPROVE_ITEMS}),
     Role.PARTY_ADMIN: frozenset({Act.SEE, Act.MANAGE_PEOPLE}),
     Role.AUDITOR: frozenset({Act.SEE, Act.READ_RECORD}),
+    Role.TICKET_HANDLER: frozenset({Act.SEE, Act.READ_TICKETS, Act.HANDLE_TICKETS}),
+    Role.FOLLOW_UP: frozenset({Act.SEE, Act.READ_TICKETS, Act.FOLLOW_UP}),
 }
+CENTRAL = frozenset({Role.FOLLOW_UP})
+"""Roles of the centre's own staff: a grant of them for one party gives nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +76,8 @@ class Grant:
 
 def scope(grants: Iterable[Grant], act: Act) -> frozenset[str]:
     """The parties for which ``act`` may be done; :data:`ALL` among them means every one; empty: for none."""
-    return frozenset(grant.party for grant in grants if act in RIGHTS[grant.role])
+    held = (grant for grant in grants if grant.party == ALL or grant.role not in CENTRAL)
+    return frozenset(grant.party for grant in held if act in RIGHTS[grant.role])
 
 
 def may(grants: Iterable[Grant], act: Act, party: str | None = None) -> bool:

@@ -10,14 +10,14 @@ import sqlite3
 
 from domain.rating.service import Service, Standing, next_round, standing
 from fleet.ratings.rating import NewRating, Rating
-from fleet.tickets import opening
+from fleet.tickets.ledger import Tickets
 
 
 class RefusedRatingError(Exception):
     """It cannot be kept as a rating; the text says why. Nothing was written."""
 
 
-def keep(db: sqlite3.Connection, new: NewRating, now: float) -> Rating:
+def keep(db: sqlite3.Connection, new: NewRating, tickets: Tickets, now: float) -> Rating:
     """Write it down as the first of its service and side, or as the follow-up, by what is there; its ticket, where it opens one, in
     the same transaction. :class:`RefusedRatingError` for a third one."""
     of = new.service
@@ -33,7 +33,7 @@ def keep(db: sqlite3.Connection, new: NewRating, now: float) -> Rating:
         (*place, turn, *said),
     ).fetchone()
     kept = read(db, number)
-    opening.open_for(db, kept, now)
+    tickets.open_for(db, kept, now)
     return kept
 
 

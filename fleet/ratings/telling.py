@@ -9,10 +9,11 @@ from domain.rating.service import SETTLED, Service
 from fleet.cases.ledger import Ledger
 from fleet.ratings.ledger import RefusedRatingError, keep
 from fleet.ratings.rating import NewRating
+from fleet.tickets.ledger import Tickets
 from mqtt.messages import RatingGiven
 
 
-def told(db: sqlite3.Connection, terminal: str, said: RatingGiven, ledger: Ledger, now: float) -> None:
+def told(db: sqlite3.Connection, terminal: str, said: RatingGiven, ledger: Ledger, tickets: Tickets, now: float) -> None:
     """:class:`RefusedRatingError`: of another hall's case, of a department that has not decided, or a third one."""
     if said.side == "home" and said.of != "delivery":
         raise RefusedRatingError("the home department is rated for its handling only")
@@ -32,6 +33,7 @@ def told(db: sqlite3.Connection, terminal: str, said: RatingGiven, ledger: Ledge
             named=said.named and said.words is not None,
             terminal=terminal,
         ),
+        tickets,
         now,
     )
 

@@ -19,7 +19,7 @@ from fleet.authority.authority import Identity
 from fleet.console.app import Known, create_console
 from fleet.people import accounts, record, sessions
 from fleet.people.gate import COOKIE, guard, needed
-from fleet.people.rights import ALL, RIGHTS, Act, Grant, Role
+from fleet.people.rights import ALL, CENTRAL, RIGHTS, Act, Grant, Role, scope
 from fleet.presence import Hearing
 from fleet.store import Store
 from kiosk.cli import main
@@ -181,7 +181,7 @@ def test_a_form_without_its_sessions_mark_changes_nothing(store: Store, app: Fla
     assert admin.post("/people", data={**new, "form": form_of(admin)}).status_code == 200
 
 
-@pytest.mark.parametrize(("role", "party"), tuple(product(Role, (ALL, HOME))))
+@pytest.mark.parametrize(("role", "party"), [(r, p) for r, p in product(Role, (ALL, HOME)) if p == ALL or r not in CENTRAL])
 def test_every_page_opens_to_the_roles_that_may_and_to_no_other(
     store: Store, app: Flask, clock: Clock, role: Role, party: str
 ) -> None:
@@ -217,6 +217,15 @@ def test_a_party_sees_its_own_terminals_and_people_and_changes_no_others(store: 
         found = accounts.person(db, "ours")
     assert found is not None
     assert set(found.grants) == {Grant(Role.VIEWER, HOME), Grant(Role.OPERATOR, HOME)}
+
+
+def test_a_role_of_the_centre_is_given_for_all_parties_or_not_at_all(store: Store, app: Flask, clock: Clock) -> None:
+    account(store, "ours", Grant(Role.VIEWER, HOME), now=clock.now)
+    admin = signed_in(app, store, clock, "admin", Grant(Role.PARTY_ADMIN, ALL))
+    for role in CENTRAL:
+        answer = admin.post("/people/ours/grant", data={"role": role, "party": HOME, "form": form_of(admin)})
+        assert (answer.status_code, "只能给全部签约方" in answer.text) == (422, True)
+        assert scope([Grant(role, HOME)], Act.SEE) == frozenset(), "nor would such a grant give anything"
 
 
 @pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaa", "my wang login", "x" * 300])
