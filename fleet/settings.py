@@ -123,6 +123,24 @@ class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):
     secret_file: Path
 
 
+class SignerEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """A key that signs at the centre. ``part``: a party, ``joint``, or ``publisher``; ``key_id``: as the register calls it;
+    ``key_file``: 64 hexadecimal digits, mode 0600 (``tongban catalogue key``). Parties that do not stand here sign where they are.
+    """
+
+    part: Code
+    key_id: Code
+    key_file: Path
+
+
+class ItemsSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Administration of the catalogue. ``register_file``: the register of keys, signed with the root key
+    (``tongban catalogue register``)."""
+
+    register_file: Path | None = None
+    signers: tuple[SignerEntry, ...] = ()
+
+
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``data``: folder of the database and the sealed documents. ``catalogue_root``: public key (hex) of the parties' register of
     keys; with it only signed catalogues are published.
@@ -140,6 +158,7 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     tickets: TicketRules = TicketRules()
     staff: StaffSettings | None = None
     catalogue_root: Hash | None = None
+    items: ItemsSettings = ItemsSettings()
 
 
 def read(path: Path, kind: type[_S]) -> _S:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -45,13 +46,31 @@ WORDS = {
 """Field → what it is called; a field that is not here is told by its own name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """``where``: from the thing itself down to its field, in words. ``old`` and ``new`` in words; ``None``: it was not, is not there."""
+
+    where: tuple[str, ...]
+    old: str | None
+    new: str | None
+
+    def __str__(self) -> str:
+        at = "，".join(self.where)
+        return f"新增：{at}" if self.old is None else f"去掉：{at}" if self.new is None else f"{at}：{self.old} → {self.new}"
+
+
 def changes(old: Catalogue, new: Catalogue) -> Iterator[str]:
     """Each difference as a sentence, in the order of the newer catalogue."""
     if old.version != new.version:
         yield f"目录版本：{old.version} → {new.version}"
-    yield from _between("目录", _head(old), _head(new))
+    yield from map(str, differences(old, new))
+
+
+def differences(old: Catalogue, new: Catalogue) -> Iterator[Change]:
+    """The same one by one; versions are not looked at."""
+    yield from _between(("目录",), _head(old), _head(new))
     for before, after in ((dict(_items(old)), dict(_items(new))), (dict(_openings(old)), dict(_openings(new)))):
-        yield from _listed("", before, after)
+        yield from _listed((), before, after)
 
 
 def _head(catalogue: Catalogue) -> dict[str, Any]:
@@ -78,26 +97,25 @@ def _openings(catalogue: Catalogue) -> Iterator[tuple[str, Any]]:
             yield f"开通 {o.home}/{o.item}/{o.situation}{f'（自 {o.since}）' if again else ''}", msgspec.to_builtins(o)
 
 
-def _listed(where: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def _listed(where: tuple[str, ...], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     for name in new:
-        at = f"{where}，{name}" if where else name
         if name not in old:
-            yield f"新增：{at}"
+            yield Change((*where, name), None, _said(new[name]))
         else:
-            yield from _between(at, old[name], new[name])
-    yield from (f"去掉：{where}，{name}" if where else f"去掉：{name}" for name in old if name not in new)
+            yield from _between((*where, name), old[name], new[name])
+    yield from (Change((*where, name), _said(old[name]), None) for name in old if name not in new)
 
 
-def _between(where: str, old: Any, new: Any) -> Iterator[str]:
+def _between(where: tuple[str, ...], old: Any, new: Any) -> Iterator[Change]:
     if old == new:
         return
     if isinstance(old, dict) and isinstance(new, dict):
         for name in dict.fromkeys((*new, *old)):
-            yield from _between(f"{where}，{WORDS.get(name, name)}", old.get(name), new.get(name))
+            yield from _between((*where, WORDS.get(name, name)), old.get(name), new.get(name))
     elif _named(old) and _named(new):
         yield from _listed(where, _by_name(old), _by_name(new))
     else:
-        yield f"{where}：{_said(old)} → {_said(new)}"
+        yield Change(where, _said(old), _said(new))
 
 
 def _named(value: Any) -> bool:
