@@ -48,7 +48,8 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``where``: from the thing itself down to its field, in words. ``old`` and ``new`` in words; ``None``: it was not, is not there."""
+    """``where``: from the thing itself down to its field, in words. ``old`` and ``new`` in words;
+    ``None``: it was not, is not there."""
 
     where: tuple[str, ...]
     old: str | None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import msgspec
@@ -29,9 +30,18 @@ MOST_NAMES = 12
 """Of those who had a hand in a draft, in the approval's words."""
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """``batch``: with which list it is to be published; ``since``: the first day in force its drafter asks for."""
+
+    why: str
+    batch: str
+    since: date | None = None
+
+
 def propose(
-    db: sqlite3.Connection, draft: Draft, found: Sequence[Told], why: str, batch: str, since: date | None, by: str, today: date, now: float
-) -> Version:  # fmt: skip
+    db: sqlite3.Connection, draft: Draft, found: Sequence[Told], asked: Proposal, by: str, today: date, now: float
+) -> Version:
     """The draft is put before the second person; nobody edits it from now on. :class:`RefusedError`."""
     if draft.state != "open":
         raise RefusedError("这份草稿已经提交")
@@ -39,7 +49,7 @@ def propose(
         raise RefusedError("草稿和原来的一样，没有什么要批准的")
     if wrong := [one for one in found if one.hinders]:
         raise RefusedError(f"还有 {len(wrong)} 条错误或没有答复的警告")
-    why, batch = _words("理由", why), batch.strip()
+    why, batch, since = _words("理由", asked.why), asked.batch.strip(), asked.since
     if not 1 <= len(batch) <= MOST_BATCH:
         raise RefusedError(f"写明批次，如 第二批，最多 {MOST_BATCH} 个字")
     if since is not None and since < today:
@@ -47,7 +57,8 @@ def propose(
     body = pressed(draft.part, drafts.body(db, draft))
     drafted = "、".join(_name(db, login) for login in [*dict.fromkeys([by, *_hands(db, draft.id)])][:MOST_NAMES])
     piece = Piece(body, digest(body))
-    made = versions.add(db, draft.part, "proposed", piece, batch, str(since) if since else None, why, drafted, now, draft.id)
+    told = versions.Asked(batch, drafted, why, str(since) if since else None)
+    made = versions.add(db, draft.part, "proposed", piece, told, now, draft.id)
     db.execute("UPDATE item_drafts SET state = 'proposed' WHERE id = ?", (draft.id,))
     drafts.step(db, draft.part, "proposed", why, by, now, made.id)
     return made

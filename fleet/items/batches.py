@@ -1,7 +1,7 @@
 """分批公布: approved parts of several parties go into one pack, signed by the publisher, and are wanted of all terminals; and back.
 
-What is published has passed the check a terminal makes, with the same function, before anything is written. Taking back is publishing
-the pack before once more, as a new revision.
+What is published has passed the check a terminal makes, by the same function, before anything is written. Taking back is
+publishing the pack before once more, as a new revision.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from io import BytesIO
 import msgspec
 
 from domain.catalogue import pack
-from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError
-from domain.catalogue.finding import Finding
+from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.lint import lint
 from domain.catalogue.part import JOINT
 from domain.catalogue.trust import Manifest
@@ -111,8 +110,10 @@ def store(shelf: Shelf, made: Plan) -> None:
 
 
 def publish(db: sqlite3.Connection, shelf: Shelf, made: Plan, since: str | None, why: str, by: str, now: float) -> int:
-    """The pack is wanted of all terminals, from ``since`` (RFC 3339) on: its revision. :class:`drafts.ConflictError` where something was
-    published or withdrawn since it was made."""
+    """The pack is wanted of all terminals, from ``since`` (RFC 3339) on: its revision.
+
+    :class:`drafts.ConflictError` where something was published or withdrawn since it was made.
+    """
     why = _words(why)
     if shelf.now(db).rev != made.before.rev:
         raise drafts.ConflictError
@@ -141,7 +142,8 @@ def take_back(db: sqlite3.Connection, shelf: Shelf, keys: Keys, rev: int, why: s
     if batch is None or batch.kind != "published" or current.rev != rev:
         raise RefusedError("只能退回现在用着的那一批")
     row = db.execute(
-        "SELECT rev, sha256, size FROM desired WHERE what = 'catalogue' AND target = '*' AND rev < ? ORDER BY rev DESC LIMIT 1", (rev,)
+        "SELECT rev, sha256, size FROM desired WHERE what = 'catalogue' AND target = '*' AND rev < ? ORDER BY rev DESC LIMIT 1",
+        (rev,),
     ).fetchone()
     if row is None:
         raise RefusedError("这以前没有发布过目录，没有可退回的")
@@ -170,11 +172,10 @@ def listed(db: sqlite3.Connection) -> list[Batch]:
     rows = db.execute(
         "SELECT rev, kind, title, version, sha256, back_to, since, why, by, at FROM item_batches ORDER BY rev DESC LIMIT 200"
     )
-    return [Batch(*row, parts=parts.get(row[0], {}), now=row[0] == newest) for row in rows]
-
-
-def errors(made: Plan, today: date) -> list[Finding]:
-    return [f for f in lint(made.catalogue, today) if f.severity != "hint"]
+    return [
+        Batch(rev, kind, title, version, sha256, back_to, since, why, by, at, parts.get(rev, {}), rev == newest)
+        for rev, kind, title, version, sha256, back_to, since, why, by, at in rows
+    ]
 
 
 def _pack(shelf: Shelf, sha256: str) -> msgspec.Raw:
@@ -184,19 +185,12 @@ def _pack(shelf: Shelf, sha256: str) -> msgspec.Raw:
         raise RefusedError("以前的目录没有签名，或读不出来，终端不会再用它") from None
 
 
-def _write(
-    db: sqlite3.Connection, rev: int, kind: str, title: str, version: str, sha256: str, back_to: int | None, since: str | None, why: str,
-    by: str, now: float,
-) -> None:  # fmt: skip
-    db.execute(
-        "INSERT INTO item_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (rev, kind, title, version, sha256, back_to, since, why, by, now)
-    )
+def _write(db: sqlite3.Connection, *told: object) -> None:
+    """A line of ``item_batches``, in its columns' order."""
+    db.execute("INSERT INTO item_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
 
 
 def _words(why: str) -> str:
     if not 2 <= len(why.strip()) <= MOST_WORDS:
         raise RefusedError(f"写明理由，2 至 {MOST_WORDS} 个字")
     return why.strip()
-
-
-__all__ = ["Batch", "CatalogueDamagedError", "Plan", "listed", "plan", "publish", "read", "store", "take_back"]

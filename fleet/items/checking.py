@@ -1,7 +1,7 @@
 """The linter beside a draft: what it says of this part among the others, what hinders proposing it, and what was answered.
 
-An error in a part of one's own hinders; so does one that the draft brings into another's part by what it changes, as long as the other
-has not approved what mends it. A warning must be answered: in words, which whoever approves reads. Hints are free.
+An error in a part of one's own hinders; so does one that the draft brings into another's part by what it changes, as long as the
+other has not approved what mends it. A warning must be answered: in words, which whoever approves reads. Hints are free.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from functools import lru_cache
 from domain.catalogue.catalogue import CatalogueDamagedError
 from domain.catalogue.finding import Finding
 from domain.catalogue.lint import lint
-from domain.catalogue.part import JOINT, DamagedError
-from fleet.items import published, versions
-from fleet.items.drafts import RefusedError
-from fleet.items.elements import Element, Tree
+from domain.catalogue.part import DamagedError
+from fleet.items import drafts, published, versions
+from fleet.items.drafts import Draft, RefusedError
+from fleet.items.elements import TYPES, Element, Tree, together
 from fleet.items.nodes import Node, below
 from fleet.items.published import Shelf, part_of
-from fleet.items.shape import TYPES, fields_of_rule, names
+from fleet.items.shape import fields_of_rule, names
 from fleet.people import record
 
 MOST_WORDS = 400
@@ -54,28 +54,30 @@ class Told:
         return self.finding.severity == "error" or (self.finding.severity == "warning" and not self.answer)
 
 
-def check(db: sqlite3.Connection, shelf: Shelf, part: str, elements: Sequence[Element], body: bytes, draft: int, today: date) -> list[Told]:
-    """All that is to be said of ``part`` if it says ``body``. :class:`CatalogueDamagedError` where what is published cannot be read."""
+def check(db: sqlite3.Connection, shelf: Shelf, draft: Draft, today: date) -> list[Told]:
+    """All that is to be said of a draft. :class:`CatalogueDamagedError` where what is published cannot be read."""
+    part, elements = draft.part, drafts.elements(db, draft.id)
     now, held = shelf.now(db), versions.waiting(db)
     others = versions.about(now, held, part)
-    before = {f for f in _found(_key({**others, **({part: now.parts[part].body} if part in now.parts else {})}), today) if f.severity == "error"}
-    every = _found(_key({**others, part: body}), today)
-    own = [f for f in every if part_of(f, {**others, part: body} if part != JOINT else others) == part]
+    mine = {**others, part: together(part, elements)}
+    before = frozenset(_found(_key({**others, **({part: now.parts[part].body} if part in now.parts else {})}), today))
+    every = _found(_key(mine), today)
+    own = frozenset(f for f in every if part_of(f, mine) == part)
     brought = [f for f in every if f.severity == "error" and f not in before and f not in own]
-    answers = {name: words for name, words in db.execute("SELECT finding, words FROM item_answers WHERE draft = ?", (draft,))}
+    answers: dict[str, str] = dict(db.execute("SELECT finding, words FROM item_answers WHERE draft = ?", (draft.id,)).fetchall())
     places = _places(part, elements)
-    return [_told(f, own=f in own, places=places, answers=answers) for f in (*own, *brought)]
+    return [_told(f, own=f in own, places=places, answers=answers) for f in (*(f for f in every if f in own), *brought)]
 
 
-def answer(db: sqlite3.Connection, draft: int, part: str, found: Sequence[Told], name: str, words: str, by: str, now: float) -> None:
+def answer(db: sqlite3.Connection, draft: Draft, found: Sequence[Told], name: str, words: str, by: str, now: float) -> None:
     """What is said to a warning. :class:`RefusedError`."""
     told = next((one for one in found if one.name == name and one.finding.severity == "warning"), None)
     if told is None:
         raise RefusedError("这条警告已经没有了")
     if not 2 <= len(words.strip()) <= MOST_WORDS:
         raise RefusedError(f"写明为什么可以这样，2 至 {MOST_WORDS} 个字")
-    db.execute("INSERT OR REPLACE INTO item_answers VALUES (?, ?, ?, ?, ?)", (draft, name, words.strip(), by, now))
-    record.write(db, now, by, "items.answer", part, words.strip(), told.finding.rule)
+    db.execute("INSERT OR REPLACE INTO item_answers VALUES (?, ?, ?, ?, ?)", (draft.id, name, words.strip(), by, now))
+    record.write(db, now, by, "items.answer", draft.part, words.strip(), told.finding.rule)
 
 
 def here(found: Sequence[Told], number: int, address: str) -> list[Told]:

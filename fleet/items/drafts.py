@@ -1,7 +1,7 @@
 """Working copies of parts: one of each at a time, edited element by element, by several people if they like.
 
-Whatever was edited can be decoded, always: a value that is no value of its type does not come in. Every edit is kept with what stood
-there before, so that it can be undone. All writes work inside the caller's transaction.
+Whatever was edited can be decoded, always: a value that is no value of its type does not come in. Every edit is kept with what
+stood there before, so that it can be undone. All writes work inside the caller's transaction.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from domain.catalogue.changes import WORDS
 from fleet.items import nodes
 from fleet.items.elements import ONCE, TYPES, Element, Tree, apart, kinds_of, slim, together, typed
 from fleet.items.nodes import Path
-from fleet.items.shape import called, title
+from fleet.items.shape import called, shapes, title
 from fleet.people import record
 
 MOST_ELEMENTS = 40_000
@@ -71,8 +71,9 @@ def of(db: sqlite3.Connection, part: str) -> Draft | None:
 
 def by_id(db: sqlite3.Connection, draft: int) -> Draft:
     row = db.execute("SELECT id, part, base, state, opened, by FROM item_drafts WHERE id = ?", (draft,)).fetchone()
-    (edits,) = db.execute("SELECT coalesce(max(position), 0) FROM item_edits WHERE draft = ?", (draft,)).fetchone()
-    return Draft(*row, edits)
+    (count,) = db.execute("SELECT coalesce(max(position), 0) FROM item_edits WHERE draft = ?", (draft,)).fetchone()
+    id_, part, base, state, opened, by = row
+    return Draft(id_, part, base, state, opened, by, count)
 
 
 def begin(db: sqlite3.Connection, part: str, body: bytes, base: int | None, by: str, now: float) -> Draft:
@@ -143,7 +144,7 @@ def add(db: sqlite3.Connection, draft: Draft, kind: str, value: Tree, by: str, n
     ).fetchone()
     if count >= MOST_ELEMENTS:
         raise RefusedError(f"一份里最多 {MOST_ELEMENTS} 个")
-    number, name = known + 1, title(TYPES[kind], new)
+    number, name = int(known) + 1, title(TYPES[kind], new)
     db.execute("INSERT INTO item_elements VALUES (?, ?, ?, ?, ?)", (draft.id, number, kind, place + 1, _text(new)))
     _keep(db, draft, number, kind, f"加 {called(TYPES[kind])} {name}", None, new, place + 1, by, now)
     return number
@@ -206,8 +207,9 @@ def edits(db: sqlite3.Connection, draft: int, most: int = 200) -> list[Edit]:
 
 
 def undo(db: sqlite3.Connection, draft: Draft, position: int, seen: int, by: str, now: float) -> None:
-    """The element of an edit as it was before that edit; that is an edit too. ``seen``: the element's last edit as its reader knew it.
-    :class:`ConflictError` where it was changed since.
+    """The element of an edit as it was before that edit; that is an edit too.
+
+    ``seen``: the element's last edit as its reader knew it. :class:`ConflictError` where it was changed since.
     """
     _open(db, draft)
     row = db.execute(
@@ -234,7 +236,8 @@ def step(
 ) -> None:
     """A step on the part's way, for people and in the record."""
     db.execute(
-        "INSERT INTO item_steps (part, version, step, words, by, at) VALUES (?, ?, ?, ?, ?, ?)", (part, version, name, words, by, now)
+        "INSERT INTO item_steps (part, version, step, words, by, at) VALUES (?, ?, ?, ?, ?, ?)",
+        (part, version, name, words, by, now),
     )
     record.write(db, now, by, f"items.{name}", part, words, result)
 
@@ -304,7 +307,7 @@ def _list(one: Element, path: Path) -> list[Tree]:
 
 
 def _paged(kind: type[msgspec.Struct], name: str) -> bool:
-    shape = nodes.shapes(kind).get(name)
+    shape = shapes(kind).get(name)
     return shape is not None and shape.manner == "pages"
 
 

@@ -1,7 +1,7 @@
 """A part of the catalogue taken apart into what is edited one at a time, and put together again.
 
-Of the joint list: what it says of itself, each version of an item, each bundle, each year's plan. Of a party's part: its record, each
-opening, each reason why something is not open, each form. Values are JSON trees in which what equals its default is left out.
+Of the joint list: what it says of itself, each version of an item, each bundle, each year's plan. Of a party's part: its record,
+each opening, each reason why something is not open, each form. Values are JSON trees in which what equals its default is left out.
 """
 
 from __future__ import annotations

@@ -113,7 +113,9 @@ def read(kind: type[Struct], given: Typed, old: Tree, prefix: str = "") -> Read:
     return Read(tree, errors)
 
 
-def shown(kind: type[Struct], given: Typed, tree: Tree, choices: Choices, errors: Mapping[str, str]) -> list[tuple[Group, list[Shown]]]:
+def shown(
+    kind: type[Struct], given: Typed, tree: Tree, choices: Choices, errors: Mapping[str, str]
+) -> list[tuple[Group, list[Shown]]]:
     """The form, drawn. ``tree``: for what is shown and not changed."""
     return [(group, [_shown(one, one.name, given, tree, choices, errors) for one in group.fields]) for group in groups(kind)]
 

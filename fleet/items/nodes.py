@@ -84,7 +84,7 @@ def put(tree: Tree, path: Path, value: Any) -> Tree:
 
 
 def mark(kind: type[Struct], tree: Tree) -> str:
-    """What a form carries to say what it was made of. What has pages of its own does not count: two people may work side by side."""
+    """What a form carries to say what it was made of. What has pages of its own does not count: two may work side by side."""
     own = {name: one for name, one in tree.items() if name not in shapes(kind) or shapes(kind)[name].manner != "pages"}
     return hashlib.sha256(msgspec.json.encode(own, order="sorted")).hexdigest()[:24]
 

@@ -52,7 +52,9 @@ class Shelf:
 
     def now(self, db: sqlite3.Connection) -> Published:
         """What all terminals are wanted to have. A body that cannot be read raises :class:`CatalogueDamagedError`."""
-        row = db.execute("SELECT rev, sha256 FROM desired WHERE what = 'catalogue' AND target = '*' ORDER BY rev DESC LIMIT 1").fetchone()
+        row = db.execute(
+            "SELECT rev, sha256 FROM desired WHERE what = 'catalogue' AND target = '*' ORDER BY rev DESC LIMIT 1"
+        ).fetchone()
         return self._of(row[0], row[1]) if row else NOTHING
 
     def at(self, db: sqlite3.Connection, rev: int) -> Published:
@@ -97,8 +99,11 @@ class _Version(msgspec.Struct):
 
 
 def catalogue(version: str, parts: Mapping[str, bytes]) -> Catalogue:
-    """The parts as one catalogue that may contradict itself, for the linter and for comparison: a party that has no part yet, or does
-    not stand in the joint list, keeps nobody from reading the rest. :class:`CatalogueDamagedError`, :class:`DamagedError`."""
+    """The parts as one catalogue that may contradict itself, for the linter and for comparison.
+
+    A party that has no part yet, or does not stand in the joint list, keeps nobody from reading the rest.
+    :class:`CatalogueDamagedError`, :class:`DamagedError`.
+    """
     joint: Joint = decode(JOINT, parts[JOINT], Joint) if JOINT in parts else Joint(demo=False, notice="-")
     shares: dict[str, Share] = {name: decode(name, body, Share) for name, body in parts.items() if name != JOINT}
     order = (*(p for p in joint.parties if p in shares), *(p for p in shares if p not in joint.parties))

@@ -1,7 +1,7 @@
 """Errors windows report (纠错), as work: who takes it, what is answered, which version mends it.
 
-A report comes to the party it is about; what stands in the joint list is passed on to who keeps that. It is closed with an answer, or by
-itself with the version that mends it. Writes work inside the caller's transaction.
+A report comes to the party it is about; what stands in the joint list is passed on to who keeps that. It is closed with an answer,
+or by itself with the version that mends it. Writes work inside the caller's transaction.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ DONE = ("mended", "answered")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``part``: who is to mend it. ``state``: open, taken (somebody looks at it), mending (done in a draft), mended (terminals have it),
-    answered (nothing is to be mended)."""
+    """``part``: who is to mend it. ``state``: open, taken (somebody looks at it), mending (done in a draft), mended (terminals have
+    it), answered (nothing is to be mended)."""
 
     number: int
     terminal: str
@@ -59,7 +59,7 @@ def listed(
     """Newest first, and how many there are; of these parts, or of all."""
     where = (
         "(?1 IS NULL OR part IN (SELECT value FROM json_each(?1)) OR home IN (SELECT value FROM json_each(?1))) "
-        f"AND (state IN ('{DONE[0]}', '{DONE[1]}')) = ?2"
+        "AND (state IN ('mended', 'answered')) = ?2"
     )
     theirs = json.dumps(sorted(parts)) if parts is not None else None
     (total,) = db.execute(
@@ -115,11 +115,14 @@ def published(db: sqlite3.Connection, version: Version, catalogue: str, by: str,
     """Terminals are told ``version``: what was mended in it is closed."""
     rows = db.execute(
         "UPDATE correction_work SET state = 'mended', version = ? WHERE part = ? AND state = 'mending' "
-        "AND (SELECT max(at) FROM correction_steps s WHERE s.number = correction_work.number AND s.step = 'mending') <= ? RETURNING number",
+        "AND (SELECT max(at) FROM correction_steps s WHERE s.number = correction_work.number AND s.step = 'mending') <= ? "
+        "RETURNING number",
         (catalogue, version.part, version.made),
     ).fetchall()
     for (number,) in rows:
-        db.execute("INSERT INTO correction_steps (number, step, words, by, at) VALUES (?, 'mended', ?, ?, ?)", (number, catalogue, by, now))
+        db.execute(
+            "INSERT INTO correction_steps (number, step, words, by, at) VALUES (?, 'mended', ?, ?, ?)", (number, catalogue, by, now)
+        )
 
 
 def taken_back(db: sqlite3.Connection, version: Version, why: str, by: str, now: float) -> None:
@@ -131,7 +134,9 @@ def taken_back(db: sqlite3.Connection, version: Version, why: str, by: str, now:
         (version.part, version.id),
     ).fetchall()
     for (number,) in rows:
-        db.execute("INSERT INTO correction_steps (number, step, words, by, at) VALUES (?, 'reopened', ?, ?, ?)", (number, why, by, now))
+        db.execute(
+            "INSERT INTO correction_steps (number, step, words, by, at) VALUES (?, 'reopened', ?, ?, ?)", (number, why, by, now)
+        )
 
 
 def place(report: Report, elements: Collection[Element]) -> tuple[int, str] | None:
@@ -151,12 +156,17 @@ def place(report: Report, elements: Collection[Element]) -> tuple[int, str] | No
 
 def _report(row: sqlite3.Row | tuple[object, ...]) -> Report:
     number, terminal, part, state, who, version, told, received = tuple(row)
-    return Report(number, terminal, part, state, who, version, msgspec.json.decode(told, type=ItemError), received)  # type: ignore[arg-type]
+    return Report(number, terminal, part, state, who, version, msgspec.json.decode(told, type=ItemError), received)
 
 
 def _step(db: sqlite3.Connection, report: Report, step: str, words: str, by: str, now: float) -> None:
-    db.execute("INSERT INTO correction_steps (number, step, words, by, at) VALUES (?, ?, ?, ?, ?)", (report.number, step, words, by, now))
+    _line(db, report.number, step, words, by, now)
     record.write(db, now, by, f"correction.{step}", str(report.number), words)
+
+
+def _line(db: sqlite3.Connection, number: int, step: str, words: str, by: str, now: float) -> None:
+    told = (number, step, words, by, now)
+    db.execute("INSERT INTO correction_steps (number, step, words, by, at) VALUES (?, ?, ?, ?, ?)", told)
 
 
 def _alive(report: Report) -> None:

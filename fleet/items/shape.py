@@ -14,16 +14,17 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-import msgspec
 from msgspec import NODEFAULT, Struct, inspect
 
 from domain.catalogue.changes import WORDS
 from domain.catalogue.form import Field
 from domain.catalogue.item import Material, Question, Situation
 from domain.catalogue.party import Contact, Window
-from fleet.items.elements import TYPES, Form
+from fleet.items.elements import TYPES
 
-Manner = Literal["text", "long", "number", "flag", "day", "time", "choice", "ticks", "lines", "group", "rows", "pages", "map", "fixed"]
+Manner = Literal[
+    "text", "long", "number", "flag", "day", "time", "choice", "ticks", "lines", "group", "rows", "pages", "map", "fixed"
+]
 """How a field is filled in. ``group``: a struct in its place; ``rows``: several, a line each; ``pages``: several, a page each;
 ``map``: material → proof; ``fixed``: not changed, only shown."""
 
@@ -93,9 +94,13 @@ def fields_of_rule(rule: str) -> tuple[str, ...]:
 @cache
 def names() -> Mapping[str, str]:
     """Field → what it is called, for sentences of the linter that name fields."""
-    said = dict(WORDS)
-    for kind in (*TYPES.values(), *PAGES, Form):
-        said |= {name: shape.label for name, shape in shapes(kind).items() if name not in WORDS}
+    said, seen, left = dict(WORDS), set[type[Struct]](), [*TYPES.values()]
+    while left:
+        kind = left.pop()
+        if kind not in seen:
+            seen.add(kind)
+            left += [shape.one for shape in shapes(kind).values() if shape.one is not None]
+            said |= {name: shape.label for name, shape in shapes(kind).items() if name not in said}
     return said
 
 
@@ -163,4 +168,3 @@ def _unwrapped(kind: inspect.Type) -> tuple[inspect.Type, bool]:
         assert len(rest) == 1, "the catalogue has no other unions"
         return rest[0], True
     return (kind.type if isinstance(kind, inspect.Metadata) else kind), False
-

@@ -1,7 +1,7 @@
 """Whose private keys lie at the centre, as its settings say; and the register of everybody's public ones.
 
-A party that keeps its key itself signs what its approver approved wherever the key is, and brings the signature; whoever has laid it at the
-centre has it used when the approver approves, and at no other moment.
+A party that keeps its key itself signs what its approver approved wherever the key is, and brings the signature. A key that lies
+here is used when the party's approver approves, and at no other moment.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """``root``: the pinned key; ``register``: where the signed register lies, read each time it is needed; ``signers``: by part, and
-    the publisher."""
+    """``root``: the pinned key; ``register``: where the signed register lies, read each time it is needed; ``signers``: by part,
+    and the publisher."""
 
     root: str | None = None
     register: Path | None = None

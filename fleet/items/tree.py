@@ -11,8 +11,8 @@ Tree = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One answer and what comes after it. ``answers``: the path of answers to here, for trying it out. ``kind``: a further question, a
-    situation, or nothing there is; ``place``: in its list."""
+    """One answer and what comes after it. ``answers``: the path of answers to here, for trying it out. ``kind``: question,
+    situation, or a circle; ``place``: in its list, ``None`` where it leads nowhere."""
 
     text: str
     answers: str
@@ -25,7 +25,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a citizen stands after some answers: a question with its answers, or a situation. ``said``: question and answer so far."""
+    """Where a citizen stands after some answers: at a question, or at a situation. ``said``: question and answer so far."""
 
     said: tuple[tuple[str, str], ...]
     question: str = ""
@@ -48,7 +48,9 @@ def branches(item: Tree, question: int = 0, above: tuple[int, ...] = (), path: s
             title = questions[at]["text"] if at is not None else "没有这个问题"
             below = branches(item, at, (*above, question), here) if at is not None else ()
             round_again = at is not None and (at in above or at == question)
-            found.append(Branch(answer["text"], here, "circle" if round_again else "question", answer["question"], title, at, below))
+            found.append(
+                Branch(answer["text"], here, "circle" if round_again else "question", answer["question"], title, at, below)
+            )
         else:
             at = next((i for i, s in enumerate(situations) if s["situation_id"] == answer.get("situation")), None)
             title = situations[at]["name"] if at is not None else "没有这个情形"

@@ -35,19 +35,29 @@ class Version:
     draft: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """With which list it is to be published, whose hand it is, why, and the first day in force its drafter asks for."""
+
+    batch: str
+    drafted_by: str
+    why: str = ""
+    since: str | None = None
+
+
 _COLUMNS = "id, part, number, state, sha256, body, batch, since, why, drafted_by, approved_by, day, approval, made, draft"
 
 
 def add(
-    db: sqlite3.Connection, part: str, state: State, piece: Piece, batch: str, since: str | None, why: str, drafted_by: str, now: float,
-    draft: int | None = None,
-) -> Version:  # fmt: skip
+    db: sqlite3.Connection, part: str, state: State, piece: Piece, asked: Asked, now: float, draft: int | None = None
+) -> Version:
     """The next version of ``part``."""
     (last,) = db.execute("SELECT coalesce(max(number), 0) FROM item_versions WHERE part = ?", (part,)).fetchone()
-    told = (part, last + 1, state, piece.sha256, piece.body, batch, since, why, drafted_by)
+    told = (part, last + 1, state, piece.sha256, piece.body, asked.batch, asked.since, asked.why, asked.drafted_by)
     signed = (piece.said.approved_by, str(piece.said.day)) if piece.said else (None, None)
     made = db.execute(
-        "INSERT INTO item_versions (part, number, state, sha256, body, batch, since, why, drafted_by, approved_by, day, approval, made, draft) "
+        "INSERT INTO item_versions "
+        "(part, number, state, sha256, body, batch, since, why, drafted_by, approved_by, day, approval, made, draft) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (*told, *signed, piece.approval, now, draft),
     ).lastrowid
@@ -86,7 +96,7 @@ def waiting(db: sqlite3.Connection) -> dict[str, Version]:
 
 
 def adopted(db: sqlite3.Connection, published: Published, part: str, now: float) -> Version | None:
-    """The version of ``part`` that terminals have; written down now where it was published some other way. ``None``: there is none."""
+    """The version of ``part`` that terminals have; written down now where it was published some other way."""
     piece = published.parts.get(part)
     if piece is None:
         return None
@@ -95,8 +105,8 @@ def adopted(db: sqlite3.Connection, published: Published, part: str, now: float)
     ).fetchone()
     if row is not None:
         return by_id(db, row[0])
-    batch = piece.said.batch if piece.said else published.version
-    return add(db, part, "published", piece, batch, None, "", piece.said.drafted_by if piece.said else "-", now)
+    batch, drafted_by = (piece.said.batch, piece.said.drafted_by) if piece.said else (published.version, "-")
+    return add(db, part, "published", piece, Asked(batch, drafted_by), now)
 
 
 def basis(db: sqlite3.Connection, published: Published, part: str, now: float) -> Version | None:

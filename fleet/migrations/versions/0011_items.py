@@ -1,5 +1,11 @@
--- Administration of the catalogue: versions of parts, drafts of them with every edit, batches, and the work on errors windows report.
+"""Administration of the catalogue: versions of parts, drafts with every edit, batches; the work on errors windows report."""
 
+from fleet.migrations import run
+
+revision = "0011"
+down_revision = "0010"
+
+SQL = """
 -- A part of the catalogue as it was put before the second person, whole; and what became of it.
 CREATE TABLE item_versions (
   id          INTEGER PRIMARY KEY,
@@ -126,7 +132,13 @@ CREATE TABLE correction_steps (
 CREATE INDEX correction_steps_by_number ON correction_steps (number, id);
 CREATE TRIGGER correction_steps_stay BEFORE UPDATE ON correction_steps BEGIN SELECT raise(ABORT, 'a step is not changed'); END;
 CREATE TRIGGER correction_steps_are_kept BEFORE DELETE ON correction_steps BEGIN SELECT raise(ABORT, 'a step is not deleted'); END;
-INSERT INTO correction_work (terminal, epoch, sequence, part) SELECT terminal, epoch, sequence, home FROM corrections ORDER BY received;
+INSERT INTO correction_work (terminal, epoch, sequence, part)
+  SELECT terminal, epoch, sequence, home FROM corrections ORDER BY received;
 CREATE TRIGGER corrections_are_work AFTER INSERT ON corrections BEGIN
   INSERT INTO correction_work (terminal, epoch, sequence, part) VALUES (new.terminal, new.epoch, new.sequence, new.home);
 END;
+"""
+
+
+def upgrade() -> None:
+    run(SQL)
