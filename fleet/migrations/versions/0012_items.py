@@ -2,8 +2,8 @@
 
 from fleet.migrations import run
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 SQL = """
 -- A part of the catalogue as it was put before the second person, whole; and what became of it.
