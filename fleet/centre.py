@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from fleet.authority import broker as mosquitto
 from fleet.authority.authority import Authority
 from fleet.authority.keys import Folder
+from fleet.board.watch import Watch
 from fleet.cases.calendars import Calendars
 from fleet.cases.clock import CaseClock
 from fleet.cases.ledger import Ledger
@@ -63,6 +64,7 @@ class Centre:
             link = Broker(settings.broker.host, settings.broker.port, self._folder.centre())
             members = _Members(places, self.authority)
             self.ingest = Ingest(link, self.store, members, pace, self._born)
+            self._watch = Watch(self.store, places, lambda: self.ingest.hearing, self.authority.identity)
             groups = {entry.id: entry.groups for entry in settings.terminals}
             self.orders = Orders(self.store, groups, self._folder.signer, self.ingest.publish, lambda: self.ingest.hearing)
             tokens = {entry.party: entry.token_sha256 for entry in settings.homes if entry.token_sha256}
@@ -99,11 +101,13 @@ class Centre:
         self._console.start()
         self._upkeep.start()
         self._clock.start()
+        self._watch.start()
 
     def stop(self) -> None:
         """Within three seconds, unless a disk hangs."""
         self._ended.set()
         self._clock.stop()
+        self._watch.stop()
         self.orders.stop()
         self.ingest.stop()
         self._console.stop()

@@ -71,11 +71,12 @@ def wanted(db: sqlite3.Connection, terminal: str, groups: Collection[str]) -> li
     return found
 
 
-def reported(db: sqlite3.Connection, terminal: str, told: DesiredReported, place: tuple[str, int], now: float) -> None:
-    """``place``: epoch and sequence of its event; of one database the later word counts, however they come."""
-    db.execute(
+def reported(db: sqlite3.Connection, terminal: str, told: DesiredReported, place: tuple[str, int], now: float) -> bool:
+    """``place``: epoch and sequence of its event; of one database the later word counts, however they come. Whether this one is."""
+    done = db.execute(
         "INSERT INTO reported VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (terminal, what) DO UPDATE SET rev = excluded.rev, "
         "state = excluded.state, reason = excluded.reason, detail = excluded.detail, epoch = excluded.epoch, "
         "sequence = excluded.sequence, received = excluded.received WHERE epoch <> excluded.epoch OR sequence < excluded.sequence",
         (terminal, told.what, told.rev, told.state, told.why, told.detail, *place, now),
     )
+    return done.rowcount == 1

@@ -10,6 +10,8 @@ from mqtt.report import PERIOD
 
 MISSED = 3
 """Reports missed before silence means lost. The will is not enough: a broker that is killed never sends it."""
+SILENCE = PERIOD * MISSED
+"""Seconds."""
 
 
 class Presence(StrEnum):
@@ -36,8 +38,7 @@ def judge(said: str | None, heard: float | None, hearing: Hearing, now: float) -
         return Presence.UNKNOWN
     if said == "lost":
         return Presence.LOST
-    limit = PERIOD * MISSED
-    if heard is not None and now - heard <= limit:
+    if heard is not None and now - heard <= SILENCE:
         return Presence.ONLINE
     # What kept us away may have been the broker: then terminals come back over minutes, and silence says nothing before.
-    return Presence.LOST if now - hearing.since > limit + RECONNECT_WITHIN else Presence.UNKNOWN
+    return Presence.LOST if now - hearing.since > SILENCE + RECONNECT_WITHIN else Presence.UNKNOWN

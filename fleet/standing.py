@@ -1,4 +1,6 @@
-"""What a terminal says of itself, into the centre's table: births, wills, leavings, and state reports merged with the whole one."""
+"""What a terminal says of itself, into the centre's tables: births, wills, leavings, and state reports merged with the whole one;
+and the conditions and samples that follow from it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ import sqlite3
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
+from fleet.board import conditions, samples
 from mqtt.messages import Birth, Health, Left, Report, TerminalState, encode
 from mqtt.report import merged
 
@@ -42,6 +46,9 @@ def state(db: sqlite3.Connection, terminal: str, said: TerminalState, now: float
         "birth = coalesce(excluded.birth, birth), state_at = excluded.state_at, heard = coalesce(excluded.heard, heard)",
         (terminal, word, said.bd, why, kept, now, heard),
     )
+    judged = conditions.PRESENCE if word == "up" else conditions.PRESENCE | {"help"}  # nobody knows whether one still waits there
+    conditions.settle(db, terminal, judged, conditions.of_presence(word, why), now)
+    conditions.bump(db, terminal)
 
 
 def report(db: sqlite3.Connection, terminal: str, told: Health | Report, now: float) -> str | None:
@@ -49,8 +56,10 @@ def report(db: sqlite3.Connection, terminal: str, told: Health | Report, now: fl
 
     A difference against a whole report nobody here heard proves the terminal alive, and that what it is like is not known.
     """
-    row = db.execute("SELECT bd, report_bd, report_n, whole_n, whole FROM terminals WHERE terminal = ?", (terminal,)).fetchone()
-    bd, last_bd, last_n, whole_n, whole = row if row is not None else (None,) * 5
+    row = db.execute(
+        "SELECT bd, report_bd, report_n, whole_n, whole, health, sampled FROM terminals WHERE terminal = ?", (terminal,)
+    ).fetchone()
+    bd, last_bd, last_n, whole_n, whole, before, sampled = row if row is not None else (None,) * 7
     if bd is not None and told.bd < bd:
         return EARLIER
     n: int | None = None
@@ -67,16 +76,35 @@ def report(db: sqlite3.Connection, terminal: str, told: Health | Report, now: fl
             whole_n, whole = told.n, encode(health)
         elif not same:
             whole_n, whole = None, None
-    db.execute(
-        "INSERT INTO terminals (terminal, said, bd, state_at, heard, health, report_bd, report_n, whole_n, whole) "
-        "VALUES (?1, 'up', ?2, ?3, ?3, ?4, ?2, ?5, ?6, ?7) "
+    kept = samples.keep(db, terminal, sampled, health, now) if health is not None else sampled
+    (said,) = db.execute(
+        "INSERT INTO terminals (terminal, said, bd, state_at, heard, health, report_bd, report_n, whole_n, whole, sampled) "
+        "VALUES (?1, 'up', ?2, ?3, ?3, ?4, ?2, ?5, ?6, ?7, ?8) "
         "ON CONFLICT (terminal) DO UPDATE SET health = excluded.health, heard = excluded.heard, "
         "report_bd = excluded.report_bd, report_n = excluded.report_n, whole_n = excluded.whole_n, whole = excluded.whole, "
+        "sampled = excluded.sampled, "
         "said = iif(coalesce(bd, -1) < ?2, 'up', said), state_at = iif(coalesce(bd, -1) < ?2, ?3, state_at), "
-        "why = iif(coalesce(bd, -1) < ?2, NULL, why), bd = ?2",
-        (terminal, told.bd, now, encode(health) if health else None, n, whole_n, whole),
-    )
+        "why = iif(coalesce(bd, -1) < ?2, NULL, why), bd = ?2 RETURNING said",
+        (terminal, told.bd, now, encode(health) if health else None, n, whole_n, whole, kept),
+    ).fetchone()
+    judged = (conditions.PRESENCE if said == "up" else frozenset()) | (conditions.REPORTED if health else frozenset())
+    found = conditions.of_report(health, now) if health else frozenset()
+    if not conditions.settle(db, terminal, judged, found, now) and _shown(health) != _shown(_health(before)):
+        conditions.bump(db, terminal)
     return None
+
+
+def _health(kept: bytes | None) -> Health | None:
+    found: Health | None = msgspec.json.decode(kept, type=Health) if kept else None
+    return found
+
+
+def _shown(health: Health | None) -> Health | None:
+    """Without what runs by itself: times and ages."""
+    if health is None:
+        return None
+    devices = {name: replace(report, proof_age=None) for name, report in health.devices.items()}
+    return replace(health, devices=devices, ts="", oldest=None)
 
 
 def _later(said: Birth, birth: bytes | None) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fleet import commands, corrections, desired, migrations, standing
+from fleet.board import conditions
 from fleet.cases.ledger import Ledger, RefusedActError
 from fleet.ratings import telling
 from fleet.ratings.ledger import RefusedRatingError
@@ -255,7 +256,9 @@ def _apply(db: sqlite3.Connection, one: EventIn, ledger: Ledger, tickets: Ticket
             if not commands.ended(db, one.terminal, result, now):
                 raise _ConflictError("result of a command this terminal was not given")
         case DesiredReported() as told:
-            desired.reported(db, one.terminal, told, (one.envelope.epoch, one.envelope.sequence), now)
+            if desired.reported(db, one.terminal, told, (one.envelope.epoch, one.envelope.sequence), now):
+                found = conditions.of_wanted(told)
+                conditions.settle(db, one.terminal, {"settings-refused"}, found, now, subject=told.what)
         case OrderRefused() as refusal:
             down = topics.commands(one.terminal) if refusal.what == "command" else topics.desired(one.terminal, "+")
             _refused(db, down, refusal.rule, now, refusal.count)

@@ -25,8 +25,8 @@ from fleet.presence import Hearing
 from fleet.store import Store
 from fleet.web import Server
 
-NOW = 1_794_000_000.0
-"""A Sunday morning of November 2026; the console's clock stands there until a test moves it."""
+NOW = 1_793_931_600.0
+"""Friday, 6 November 2026, 10:20 in Beijing; the console's clock stands there until a test moves it."""
 SEEDS: tuple[Callable[[Store, float], None], ...] = (seed_board,)
 
 
