@@ -47,7 +47,16 @@ class Due:
         return command(self.id, self.terminal, int(self.made), int(self.expires), self.do)
 
 
-def order(db: sqlite3.Connection, terminal: str, do: Operation, by: str, why: str, now: float, life: float) -> str:
+def order(
+    db: sqlite3.Connection,
+    terminal: str,
+    do: Operation,
+    by: str,
+    why: str,
+    now: float,
+    life: float,
+    rollout: int | None = None,
+) -> str:
     """Write a command down; its id. It is sent by the running centre, now or when the terminal is there."""
     if not 1 <= life <= LONGEST:
         raise NoCommandError(f"有效期要在 1 秒到 {LONGEST // 86400} 天之间")
@@ -55,8 +64,9 @@ def order(db: sqlite3.Connection, terminal: str, do: Operation, by: str, why: st
         raise NoCommandError("要写明谁下的命令、为什么")
     id_, op = new_id(), str(type(do).__struct_config__.tag)
     db.execute(
-        "INSERT INTO commands (id, terminal, op, body, by, why, made, expires, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued')",
-        (id_, terminal, op, encode(do), by.strip(), why.strip(), now, now + life),
+        "INSERT INTO commands (id, terminal, op, body, by, why, made, expires, rollout, state) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued')",
+        (id_, terminal, op, encode(do), by.strip(), why.strip(), now, now + life, rollout),
     )
     _log(db, id_, now, "queued", by.strip(), why.strip())
     return id_

@@ -1,7 +1,8 @@
 """What is wanted of terminals: publications in the centre's table, each a new revision; what terminals report of them.
 
-A publication is for all terminals, for a group or for one; a terminal is wanted to have the newest that names it. Going back is
-publishing the old body again. A revision is at least the time in seconds, so that a database restored from an old copy does not
+A publication is for all terminals, for a group or for one; a terminal is wanted to have the newest that names it. One that is
+rolled out (``fleet/rollout``) names whom it was given to, and everybody it is for once that has finished. Going back is publishing
+the old body again. A revision is at least the time in seconds, so that a database restored from an old copy does not
 number what terminals have seen already.
 """
 
@@ -54,21 +55,34 @@ def newest(db: sqlite3.Connection) -> tuple[int, ...]:
     return tuple(rev for (rev,) in rows)
 
 
+_NAMES = (
+    "CASE WHEN o.id IS NULL THEN d.target IN (SELECT value FROM json_each(?2)) WHEN m.terminal IS NOT NULL THEN m.tries > 0 "
+    "ELSE o.state = 'finished' AND d.target IN (SELECT value FROM json_each(?2)) END"
+)
+
+
 def wanted(db: sqlite3.Connection, terminal: str, groups: Collection[str]) -> list[Publication]:
     """The newest of each kind that names ``terminal``."""
+    found = (newest_for(db, what, terminal, groups) for what in KINDS)
+    return [one for one in found if one is not None]
+
+
+def newest_for(
+    db: sqlite3.Connection, what: Wanted, terminal: str, groups: Collection[str], before: int = 2**62
+) -> Publication | None:
+    """The newest of this kind, and older than ``before``, that names ``terminal``."""
     targets = json.dumps([ALL, terminal, *(f"@{group}" for group in groups)])
-    found = []
-    for what in KINDS:
-        row = db.execute(
-            "SELECT d.rev, sha256, size, since, made, coalesce(r.rev >= d.rev AND r.state <> 'waiting', 0) FROM desired d "
-            "LEFT JOIN reported r ON (r.terminal, r.what) = (?, d.what) "
-            "WHERE d.what = ? AND target IN (SELECT value FROM json_each(?)) ORDER BY d.rev DESC LIMIT 1",
-            (terminal, what, targets),
-        ).fetchone()
-        if row is not None:
-            rev, sha256, size, since, made, settled = row
-            found.append(Publication(what, rev, sha256, size, since, made, bool(settled)))
-    return found
+    row = db.execute(
+        "SELECT d.rev, sha256, size, since, d.made, coalesce(r.rev >= d.rev AND r.state <> 'waiting', 0) FROM desired d "  # noqa: S608
+        "LEFT JOIN reported r ON (r.terminal, r.what) = (?1, d.what) LEFT JOIN rollouts o ON (o.what, o.rev) = (d.what, d.rev) "
+        "LEFT JOIN rollout_members m ON (m.rollout, m.terminal) = (o.id, ?1) "
+        f"WHERE d.what = ?3 AND d.rev < ?4 AND {_NAMES} ORDER BY d.rev DESC LIMIT 1",
+        (terminal, targets, what, before),
+    ).fetchone()
+    if row is None:
+        return None
+    rev, sha256, size, since, made, settled = row
+    return Publication(what, rev, sha256, size, since, made, bool(settled))
 
 
 def reported(db: sqlite3.Connection, terminal: str, told: DesiredReported, place: tuple[str, int], now: float) -> bool:

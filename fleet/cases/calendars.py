@@ -49,7 +49,8 @@ class Calendars:
         """Whether another catalogue was published since. One that cannot be read changes nothing, and is logged."""
         with store.reading() as db:
             row = db.execute(
-                "SELECT sha256 FROM desired WHERE what = 'catalogue' AND target = '*' ORDER BY rev DESC LIMIT 1"
+                "SELECT sha256 FROM desired d LEFT JOIN rollouts o USING (what, rev) WHERE what = 'catalogue' AND d.target = '*' "
+                "AND coalesce(o.state, 'finished') = 'finished' ORDER BY rev DESC LIMIT 1"
             ).fetchone()
         if row is None or row["sha256"] == self._digest:
             return False
