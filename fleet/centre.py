@@ -22,6 +22,8 @@ from fleet.drafts import Drafts
 from fleet.http import create_api
 from fleet.ingest import Ingest
 from fleet.orders import Orders
+from fleet.rollout.audience import groups_of
+from fleet.rollout.clock import RolloutClock
 from fleet.settings import CentreSettings, SettingsError
 from fleet.store import Store
 from fleet.tickets.ledger import Tickets
@@ -45,7 +47,8 @@ class Centre:
         self._upkeep = threading.Thread(target=self._keep, name="upkeep", daemon=True)
         places = {entry.id: entry.place for entry in settings.terminals}
         owners = {entry.id: entry.party for entry in settings.terminals if entry.party}
-        known = Known(places, owners, {entry.party: entry.name for entry in settings.homes})
+        groups = {entry.id: groups_of(entry.groups, entry.party) for entry in settings.terminals}
+        known = Known(places, owners, {entry.party: entry.name for entry in settings.homes}, groups)
         with ExitStack() as undone:
             self._folder = folder_of(settings)
             self.authority = Authority(self._folder, places)
@@ -65,8 +68,8 @@ class Centre:
             members = _Members(places, self.authority)
             self.ingest = Ingest(link, self.store, members, pace, self._born)
             self._watch = Watch(self.store, places, lambda: self.ingest.hearing, self.authority.identity)
-            groups = {entry.id: entry.groups for entry in settings.terminals}
             self.orders = Orders(self.store, groups, self._folder.signer, self.ingest.publish, lambda: self.ingest.hearing)
+            self._rollouts = RolloutClock(self.store, groups, lambda: self.ingest.hearing, self.orders.born)
             tokens = {entry.party: entry.token_sha256 for entry in settings.homes if entry.token_sha256}
             windows = {entry.party: entry.token_sha256 for entry in settings.intakes}
             if set(windows.values()) & set(tokens.values()):
@@ -102,12 +105,14 @@ class Centre:
         self._upkeep.start()
         self._clock.start()
         self._watch.start()
+        self._rollouts.start()
 
     def stop(self) -> None:
         """Within three seconds, unless a disk hangs."""
         self._ended.set()
         self._clock.stop()
         self._watch.stop()
+        self._rollouts.stop()
         self.orders.stop()
         self.ingest.stop()
         self._console.stop()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 from flask import Flask, abort, g, redirect, render_template, request
@@ -38,11 +38,12 @@ MAX_TOKEN = 64
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the settings say. ``places``: terminal → where it stands; ``owners``: terminal → the party it belongs to; ``parties``:
-    party → its name."""
+    party → its name; ``groups``: terminal → its groups, that of its party among them (``fleet/rollout/audience.py``)."""
 
     places: Mapping[str, str]
     owners: Mapping[str, str]
     parties: Mapping[str, str]
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, seen: frozenset[str]) -> Mapping[str, str]:
         """The terminals of these parties."""

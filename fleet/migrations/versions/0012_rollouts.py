@@ -2,8 +2,8 @@
 
 from fleet.migrations import run
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 
 SQL = """
 CREATE TABLE rollouts (
