@@ -2,8 +2,8 @@
 
 from fleet.migrations import run
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 SQL = """
 CREATE TABLE rollouts (
