@@ -2,8 +2,8 @@
 
 from fleet.migrations import run
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 SQL = """
 CREATE TABLE rollouts (
