@@ -27,6 +27,7 @@ from fleet.rollout.clock import RolloutClock
 from fleet.settings import CentreSettings, SettingsError
 from fleet.store import Store
 from fleet.tickets.ledger import Tickets
+from fleet.tickets.opened import Box, rating_keys
 from fleet.tls import TlsServer, shown
 from fleet.web import Server
 from mqtt.connection import Broker, Pace
@@ -84,7 +85,9 @@ class Centre:
                 most_body=MAX_DOCUMENT,
             )
             undone.callback(self._api.stop)
-            console = create_console(self.store, known, lambda: self.ingest.hearing, self.authority.identity)
+            keys = rating_keys(settings.ratings.key_file) if settings.ratings is not None else None
+            box = Box(keys, documents) if keys is not None else None
+            console = create_console(self.store, known, lambda: self.ingest.hearing, self.authority.identity, box=box)
             self._console = Server(console, settings.console.host, settings.console.port, threads=4)
             undone.pop_all()
 

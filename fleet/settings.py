@@ -117,6 +117,12 @@ class TicketRules(Struct, frozen=True, forbid_unknown_fields=True):
         return ticket.Rules(*days, self.tries, self.returns)
 
 
+class RatingSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``key_file``: the centre's rating key (``domain.keyfile``, mode 0600), which opens what raters wrote and nothing else."""
+
+    key_file: Path
+
+
 class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``secret_file``: what one-time codes are drawn from, 64 hexadecimal digits, mode 0600 (``tongban centre staff-key``)."""
 
@@ -156,6 +162,7 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     intakes: tuple[IntakeEntry, ...] = ()
     cases: CaseRules = CaseRules()
     tickets: TicketRules = TicketRules()
+    ratings: RatingSettings | None = None
     staff: StaffSettings | None = None
     catalogue_root: Hash | None = None
     items: ItemsSettings = ItemsSettings()

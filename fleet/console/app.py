@@ -19,6 +19,7 @@ from fleet.authority.authority import Identity
 from fleet.console import pages
 from fleet.console.people import create_people
 from fleet.console.postage import create_postage
+from fleet.console.tickets import create_tickets
 from fleet.overview import Overview, local_text, local_time, overview
 from fleet.people import record
 from fleet.people.gate import guard, needs, parties, session
@@ -26,6 +27,7 @@ from fleet.people.rights import ALL, Act
 from fleet.presence import Hearing
 from fleet.progress import progress
 from fleet.store import Store
+from fleet.tickets.opened import Box
 from fleet.web import harden
 from mqtt.commands import HelpComing
 
@@ -56,8 +58,9 @@ def create_console(
     hearing: Callable[[], Hearing],
     identity: Callable[[str], Identity],
     now: Callable[[], float] = time.time,
+    box: Box | None = None,
 ) -> Flask:
-    """``identity``: what the authority's books say of a terminal."""
+    """``identity``: what the authority's books say of a terminal; ``box``: opens what raters wrote."""
     app = Flask("fleet.console", static_folder="../static", static_url_path="/static")
     app.jinja_env.filters["clock"] = local_time
     app.jinja_env.filters["local"] = local_text
@@ -116,5 +119,6 @@ def create_console(
 
     app.register_blueprint(create_people(store, known.parties, now))
     app.register_blueprint(create_postage(store, known.parties, now))
+    app.register_blueprint(create_tickets(store, known.parties, box, now))
     guard(app, store, now)
     return app

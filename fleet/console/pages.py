@@ -24,6 +24,7 @@ class Place:
 
 PLACES = (
     Place("运行", "总览", "page", Act.SEE),
+    Place("业务", "差评工单", "tickets.everything", Act.READ_TICKETS),
     Place("业务", "事项纠错", "corrections_page", Act.SEE),
     Place("业务", "寄递费用", "postage.page", Act.SEE),
     Place("管理", "人员", "people.everybody", Act.MANAGE_PEOPLE),

@@ -14,6 +14,7 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 from support.console_board import KNOWN, seed_board
+from support.console_tickets import box, seed_tickets
 from support.people import account
 
 from fleet.authority.authority import Identity
@@ -23,25 +24,29 @@ from fleet.people.gate import COOKIE
 from fleet.people.rights import ALL, Grant, Role
 from fleet.presence import Hearing
 from fleet.store import Store
+from fleet.tickets.opened import Box
 from fleet.web import Server
 
 NOW = 1_793_931_600.0
 """Friday, 6 November 2026, 10:20 in Beijing; the console's clock stands there until a test moves it."""
-SEEDS: tuple[Callable[[Store, float], None], ...] = (seed_board,)
+SEEDS: tuple[Callable[[Store, float], None], ...] = (seed_board, seed_tickets)
 
 
 @dataclass
 class Console:
-    """``now`` may be moved; ``since``: from when on the centre hears its terminals, ``None`` while it does not."""
+    """``now`` may be moved; ``since``: from when on the centre hears its terminals, ``None`` while it does not.
+    ``box``: with the key to what raters wrote.
+    """
 
     store: Store
     now: float = NOW
     since: float | None = NOW - 86400.0
+    box: Box | None = None
     app: Flask = field(init=False)
     _cookies: dict[tuple[Grant, ...], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.app = create_console(self.store, KNOWN, lambda: Hearing(self.since), _in_order, lambda: self.now)
+        self.app = create_console(self.store, KNOWN, lambda: Hearing(self.since), _in_order, lambda: self.now, self.box)
 
     def cookie(self, *grants: Grant) -> str:
         """A session of somebody with these grants; without the door, whose hashing takes its time."""
@@ -65,7 +70,7 @@ def console(folder: Path, *seeds: Callable[[Store, float], None]) -> Iterator[Co
     with closing(Store(folder / "centre.db")) as store:
         for seed in seeds or SEEDS:
             seed(store, NOW)
-        yield Console(store)
+        yield Console(store, box=box(folder))
 
 
 @contextmanager
