@@ -16,11 +16,12 @@ from fleet.board.watch import Watch
 from fleet.cases.calendars import Calendars
 from fleet.cases.clock import CaseClock
 from fleet.cases.ledger import Ledger
-from fleet.console.app import Known, create_console
+from fleet.console.app import create_console
 from fleet.documents import Documents
 from fleet.drafts import Drafts
 from fleet.http import create_api
 from fleet.ingest import Ingest
+from fleet.known import Known
 from fleet.orders import Orders
 from fleet.rollout.audience import groups_of
 from fleet.rollout.clock import RolloutClock

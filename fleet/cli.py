@@ -17,7 +17,7 @@ from fleet.backup.cli import backup, restore
 from fleet.centre import Centre
 from fleet.desk.app import create_desk
 from fleet.desk.settings import read_desk
-from fleet.people.cli import person, record_
+from fleet.people.cli import person, record_, token
 from fleet.recovery.copies import sealed_copies
 from fleet.settings import CentreSettings, SettingsError, read
 from fleet.staff_cli import staff_book, staff_code, staff_key
@@ -84,6 +84,7 @@ for _command in (
     steering.remote_settings,
     steering.notice,
     person,
+    token,
     record_,
     sealed_copies,
     backup,

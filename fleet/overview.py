@@ -166,11 +166,7 @@ def overview(
         def rows(sql: str, parameter: str | None, *more: object) -> list[sqlite3.Row]:
             return db.execute(sql.replace("SEEN", _SEEN), (parameter, *more)).fetchall()
 
-        known = {row["terminal"]: row for row in db.execute("SELECT * FROM terminals")}
-        terminals = tuple(
-            _terminal(name, place, known.get(name), hearing, words.identity(identity(name), now), now)
-            for name, place in places.items()
-        )
+        terminals = standing(db, places, hearing, identity, now)
         newest = "SELECT * FROM case_entries WHERE SEEN ORDER BY received DESC, number DESC LIMIT ?2"
         cases = tuple(_case(row, parties) for row in rows(newest, whose, MOST_ROWS))
         doubtful = "SELECT * FROM case_entries WHERE outcome = 'uncertain' AND SEEN ORDER BY received DESC LIMIT ?2"
@@ -222,6 +218,16 @@ def overview(
             for t in sorted(terminals, key=lambda t: t.help.since if t.help else "")
             if t.help is not None
         ),
+    )
+
+
+def standing(
+    db: sqlite3.Connection, places: Mapping[str, str], hearing: Hearing, identity: Callable[[str], Identity], now: float
+) -> tuple[TerminalView, ...]:
+    """How each terminal of ``places`` stands."""
+    known = {row["terminal"]: row for row in db.execute("SELECT * FROM terminals")}
+    return tuple(
+        _terminal(name, place, known.get(name), hearing, words.identity(identity(name), now), now) for name, place in places.items()
     )
 
 

@@ -7,19 +7,21 @@ it for.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import msgspec
 from flask import Flask, abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from fleet import commands, corrections, words
+from fleet.api.app import create_interface, mount
+from fleet.api.frame import Site
 from fleet.authority.authority import Identity
 from fleet.console import pages
 from fleet.console.people import create_people
 from fleet.console.postage import create_postage
 from fleet.console.tickets import create_tickets
+from fleet.known import Known
 from fleet.overview import Overview, local_text, local_time, overview
 from fleet.people import record
 from fleet.people.gate import guard, needs, parties, session
@@ -35,21 +37,6 @@ ANSWER_LIFE = 300.0
 """Seconds the answer to a call for help may take to its terminal; later it says nothing any more."""
 MAX_TOKEN = 64
 """Characters; the contract's own limit (``mqtt.messages.CaseTaken``)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the settings say. ``places``: terminal → where it stands; ``owners``: terminal → the party it belongs to; ``parties``:
-    party → its name; ``groups``: terminal → its groups, that of its party among them (``fleet/rollout/audience.py``)."""
-
-    places: Mapping[str, str]
-    owners: Mapping[str, str]
-    parties: Mapping[str, str]
-    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def of(self, seen: frozenset[str]) -> Mapping[str, str]:
-        """The terminals of these parties."""
-        return {t: place for t, place in self.places.items() if ALL in seen or self.owners.get(t) in seen}
 
 
 def create_console(
@@ -121,4 +108,5 @@ def create_console(
     app.register_blueprint(create_postage(store, known.parties, now))
     app.register_blueprint(create_tickets(store, known.parties, box, now))
     guard(app, store, now)
+    mount(app, create_interface(Site(store, known, hearing, identity, now)))
     return app

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from fleet.people import accounts, record
+from fleet.people import accounts, managing, record
 from fleet.people.accounts import AccountError, Person
 from fleet.people.gate import needs, parties, session
+from fleet.people.managing import NotYoursError
 from fleet.people.rights import ALL, WORDS, Act, Grant, Role
 from fleet.store import Store
 
@@ -23,29 +25,24 @@ def create_people(store: Store, names: Mapping[str, str], now: Callable[[], floa
     def listed(error: str = "", shown: str = "") -> str:
         mine = parties(Act.MANAGE_PEOPLE)
         with store.reading() as db:
-            found = [one for one in accounts.people(db) if _mine(one, mine)]
+            found = managing.managed(db, mine)
         own = names if ALL in mine else {party: name for party, name in names.items() if party in mine}
         wide = {ALL: "全部签约方", **own} if ALL in mine else own
         return render_template("people.html", people=found, roles=WORDS, parties=wide, error=error, shown=shown)
 
-    def target(login: str) -> Person:
+    def target(db: sqlite3.Connection, login: str) -> Person:
         """Whom a form is about; 404 for somebody who is not of the visitor's parties."""
-        with store.reading() as db:
-            found = accounts.person(db, login)
-        if found is None or not _mine(found, parties(Act.MANAGE_PEOPLE)):
-            abort(404)
-        return found
+        return managing.target(db, login, parties(Act.MANAGE_PEOPLE)) or abort(404)
 
     def granted() -> Grant:
         try:
             given = Grant(Role(request.form.get("role", "")), request.form.get("party", ""))
         except ValueError:
             abort(400)
-        mine = parties(Act.MANAGE_PEOPLE)
-        if ALL not in mine and given.party not in mine:
+        try:
+            managing.granting(given, parties(Act.MANAGE_PEOPLE), names)
+        except NotYoursError:
             abort(403)
-        if given.party != ALL and given.party not in names:
-            abort(400)
         return given
 
     @pages.get("/people")
@@ -69,10 +66,10 @@ def create_people(store: Store, names: Mapping[str, str], now: Callable[[], floa
     @pages.post("/people/<login>/grant")
     @needs(Act.MANAGE_PEOPLE)
     def give(login: str) -> Response | tuple[str, int]:
-        found, given = target(login), granted()
+        given = granted()
         try:
             with store.transaction() as db:
-                accounts.grant(db, found.login, given, now(), session().who.login)
+                accounts.grant(db, target(db, login).login, given, now(), session().who.login)
         except AccountError as error:
             return listed(error=str(error)), 422
         return _back()
@@ -80,19 +77,21 @@ def create_people(store: Store, names: Mapping[str, str], now: Callable[[], floa
     @pages.post("/people/<login>/withdraw")
     @needs(Act.MANAGE_PEOPLE)
     def take(login: str) -> Response:
-        found, taken = target(login), granted()
+        taken = granted()
         with store.transaction() as db:
-            accounts.withdraw(db, found.login, taken, now(), session().who.login)
+            accounts.withdraw(db, target(db, login).login, taken, now(), session().who.login)
         return _back()
 
     @pages.post("/people/<login>/disable")
     @needs(Act.MANAGE_PEOPLE)
     def disable(login: str) -> Response:
-        found = target(login)
-        if found.login == session().who.login:
-            abort(409)  # whoever shuts themselves out cannot mend it
+        me = session().who.login
         with store.transaction() as db:
-            accounts.disable(db, found.login, now(), session().who.login, disabled=not found.disabled)
+            found = target(db, login)
+            try:
+                managing.shut_out(db, found, me, now(), me, disabled=not found.disabled)
+            except NotYoursError:
+                abort(409)
         return _back()
 
     @pages.get("/record")
@@ -105,11 +104,6 @@ def create_people(store: Store, names: Mapping[str, str], now: Callable[[], floa
             return render_template("record.html", lines=record.lines(db, _A_PAGE, before), broken=record.broken(db), most=_A_PAGE)
 
     return pages
-
-
-def _mine(one: Person, mine: frozenset[str]) -> bool:
-    """Somebody with a grant elsewhere is not one party's to change; somebody without any is the centre's."""
-    return ALL in mine or (bool(one.grants) and all(grant.party in mine for grant in one.grants))
 
 
 def _back() -> Response:

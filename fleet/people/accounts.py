@@ -40,7 +40,7 @@ class Person:
     disabled: bool = False
 
 
-def add(db: sqlite3.Connection, login: str, name: str, password: str, now: float, by: str) -> str:
+def add(db: sqlite3.Connection, login: str, name: str, password: str, now: float, by: str, why: str = "") -> str:
     """The new account's one-time code as an ``otpauth`` address, shown once; :class:`AccountError`."""
     if not LOGIN.fullmatch(login):
         raise AccountError("登录名用小写字母、数字、点和连字符，2 至 40 个字")
@@ -53,11 +53,11 @@ def add(db: sqlite3.Connection, login: str, name: str, password: str, now: float
         "INSERT INTO people (login, name, password, totp, made) VALUES (?, ?, ?, ?, ?)",
         (login, name.strip(), _hashed(password, login), secret, now),
     )
-    record.write(db, now, by, "person.add", login)
+    record.write(db, now, by, "person.add", login, why)
     return _address(login, secret)
 
 
-def reset(db: sqlite3.Connection, login: str, password: str, now: float, by: str) -> str:
+def reset(db: sqlite3.Connection, login: str, password: str, now: float, by: str, why: str = "") -> str:
     """A new password and a new one-time code; every session ends. As :func:`add`."""
     _known(db, login)
     secret = pyotp.random_base32()
@@ -66,30 +66,30 @@ def reset(db: sqlite3.Connection, login: str, password: str, now: float, by: str
         (_hashed(password, login), secret, login),
     )
     db.execute("DELETE FROM console_sessions WHERE login = ?", (login,))
-    record.write(db, now, by, "person.reset", login)
+    record.write(db, now, by, "person.reset", login, why)
     return _address(login, secret)
 
 
-def disable(db: sqlite3.Connection, login: str, now: float, by: str, *, disabled: bool = True) -> None:
+def disable(db: sqlite3.Connection, login: str, now: float, by: str, why: str = "", *, disabled: bool = True) -> None:
     """Shut an account out at once, or let it in again. :class:`AccountError`."""
     _known(db, login)
     db.execute("UPDATE people SET disabled = ?, wrong = 0, locked = NULL WHERE login = ?", (disabled, login))
     db.execute("DELETE FROM console_sessions WHERE login = ?", (login,))
-    record.write(db, now, by, "person.disable" if disabled else "person.enable", login)
+    record.write(db, now, by, "person.disable" if disabled else "person.enable", login, why)
 
 
-def grant(db: sqlite3.Connection, login: str, given: Grant, now: float, by: str) -> None:
+def grant(db: sqlite3.Connection, login: str, given: Grant, now: float, by: str, why: str = "") -> None:
     _known(db, login)
     if given.role in CENTRAL and given.party != ALL:
         raise AccountError(f"“{WORDS[given.role]}”是中心的权限，只能给全部签约方")
     db.execute("INSERT OR IGNORE INTO grants VALUES (?, ?, ?)", (login, given.role.value, given.party))
-    record.write(db, now, by, "person.grant", login, result=f"{given.role}@{given.party}")
+    record.write(db, now, by, "person.grant", login, why, f"{given.role}@{given.party}")
 
 
-def withdraw(db: sqlite3.Connection, login: str, taken: Grant, now: float, by: str) -> None:
+def withdraw(db: sqlite3.Connection, login: str, taken: Grant, now: float, by: str, why: str = "") -> None:
     _known(db, login)
     db.execute("DELETE FROM grants WHERE (login, role, party) = (?, ?, ?)", (login, taken.role.value, taken.party))
-    record.write(db, now, by, "person.withdraw", login, result=f"{taken.role}@{taken.party}")
+    record.write(db, now, by, "person.withdraw", login, why, f"{taken.role}@{taken.party}")
 
 
 def person(db: sqlite3.Connection, login: str) -> Person | None:

@@ -11,13 +11,15 @@ from pathlib import Path
 import click
 import segno
 
-from fleet.people import accounts, record
+from fleet.overview import local_time
+from fleet.people import accounts, record, tokens
 from fleet.people.accounts import AccountError
 from fleet.people.rights import ALL, WORDS, Grant, Role
 from fleet.settings import CentreSettings, SettingsError, read
 from fleet.store import Store
 
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
+_WHY = click.option("--why", required=True, help="为什么（记入操作记录）")
 _PASSWORD = click.option("--password", prompt="密码", hide_input=True, confirmation_prompt="再输一遍")
 
 
@@ -82,6 +84,46 @@ def list_(settings: Path) -> None:
         for one in accounts.people(db):
             granted = "、".join(f"{WORDS[g.role]}@{g.party}" for g in one.grants) or "没有权限"
             click.echo(f"{one.login}  {one.name}  {granted}{'  停用' if one.disabled else ''}")
+
+
+@click.group()
+def token() -> None:
+    """给程序用的令牌：属于一个账号，权限不超过这个账号，有期限，可以撤销。"""
+
+
+@token.command("add")
+@_SETTINGS
+@click.argument("login")
+@click.argument("name")
+@click.option("--grant", "given", multiple=True, required=True, help="权限@签约方，如 viewer@*；可以写几次")
+@click.option("--days", default=90, show_default=True, help="有效多少天")
+@_WHY
+def add_token(settings: Path, login: str, name: str, given: tuple[str, ...], days: int, why: str) -> None:
+    """给账号 LOGIN 做一个令牌，NAME 写是哪个程序用。令牌只显示这一次。"""
+    with _database(settings) as store, store.transaction() as db:
+        made = tokens.make(db, login, name, [_read(one) for one in given], days, time.time(), _by(), why)
+    click.echo(made)
+
+
+@token.command("list")
+@_SETTINGS
+def list_tokens(settings: Path) -> None:
+    """列出有效的令牌。"""
+    with _database(settings) as store, store.reading() as db:
+        for one in tokens.living(db, time.time()):
+            granted = "、".join(f"{WORDS[g.role]}@{g.party}" for g in one.grants)
+            used = f"最近用于 {local_time(one.used)}" if one.used is not None else "没有用过"
+            click.echo(f"{one.id}  {one.owner}  {one.name}  {granted}  到 {local_time(one.expires)}  {used}")
+
+
+@token.command("revoke")
+@_SETTINGS
+@click.argument("id_", metavar="ID")
+@_WHY
+def revoke_token(settings: Path, id_: str, why: str) -> None:
+    """撤销一个令牌，马上失效。"""
+    with _database(settings) as store, store.transaction() as db:
+        tokens.revoke(db, id_, time.time(), _by(), why)
 
 
 @click.command("record")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
+from support.centre_db import new_database
 from support.console_board import KNOWN, seed_board
 from support.console_tickets import box, seed_tickets
 from support.people import account
@@ -67,7 +68,7 @@ class Console:
 @contextmanager
 def console(folder: Path, *seeds: Callable[[Store, float], None]) -> Iterator[Console]:
     """A new store in ``folder`` with what ``seeds`` put there; with everybody's when none is named."""
-    with closing(Store(folder / "centre.db")) as store:
+    with closing(Store(new_database(folder / "centre.db"))) as store:
         for seed in seeds or SEEDS:
             seed(store, NOW)
         yield Console(store, box=box(folder))

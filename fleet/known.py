@@ -1,0 +1,24 @@
+"""What the centre's settings say of places and parties, as pages and interface need it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fleet.people.rights import ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """``places``: terminal → where it stands; ``owners``: terminal → the party it belongs to; ``parties``: party → its name;
+    ``groups``: terminal → its groups, that of its party among them (``fleet/rollout/audience.py``).
+    """
+
+    places: Mapping[str, str]
+    owners: Mapping[str, str]
+    parties: Mapping[str, str]
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, seen: frozenset[str]) -> Mapping[str, str]:
+        """The terminals of these parties."""
+        return {t: place for t, place in self.places.items() if ALL in seen or self.owners.get(t) in seen}
