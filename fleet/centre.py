@@ -23,6 +23,7 @@ from fleet.http import create_api
 from fleet.ingest import Ingest
 from fleet.known import Known
 from fleet.orders import Orders
+from fleet.protection.clock import Retention
 from fleet.rollout.audience import groups_of
 from fleet.rollout.clock import RolloutClock
 from fleet.settings import CentreSettings, SettingsError
@@ -63,6 +64,7 @@ class Centre:
             self.store = Store(settings.data / "centre.db", Ledger(self._calendars.of, settings.cases.rules, halls), tickets)
             undone.callback(self.store.close)
             self._documents = documents = Documents(settings.data / "documents")
+            self._retention = Retention(self.store, documents)
             bodies = Documents(settings.data / "desired")
             self._clock = CaseClock(self.store, self._calendars, bodies)
             self._drafts = Drafts(settings.data / "drafts", self.store, halls)
@@ -142,6 +144,10 @@ class Centre:
                     mosquitto.tell(self._settings.broker)
             except Exception:
                 _log.exception("the servers' certificates could not be renewed")
+            try:
+                self._retention.look(time.time())
+            except Exception:
+                _log.exception("what is due could not be deleted; it is tried again")
 
 
 class _Members:

@@ -8,6 +8,7 @@ import os
 import re
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -112,6 +113,17 @@ class Documents:
         for folder in (final.parent, self._folder):
             sync_folder(folder)
         return offset + size
+
+    def remove(self, digests: Iterable[str]) -> None:
+        """For good: not there any more, also after a power cut. One that is not there is harmless."""
+        folders = set()
+        for digest in digests:
+            path = self.path(digest)
+            path.unlink(missing_ok=True)
+            folders.add(path.parent)
+        for folder in folders:
+            if folder.is_dir():
+                sync_folder(folder)
 
     def expire(self, now: float) -> int:
         """Remove what was cut off long ago (``now``: seconds since 1970); how many there were."""

@@ -12,11 +12,13 @@ import re
 import secrets
 import sqlite3
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fleet.documents import DiskError, Source, TooLargeError, WrongContentError, WrongOffsetError
 from fleet.files import sync_folder
+from fleet.protection import deletions
 from fleet.store import Store
 from mqtt.resources import DRAFT_KEPT, MAX_DOCUMENT
 
@@ -48,6 +50,9 @@ class Drafts:
         for path in folder.iterdir():
             if path.name not in named:  # begun and not ended, or dropped and not removed yet
                 path.unlink()
+        sync_folder(folder)
+        with store.transaction() as db:
+            deletions.gone(db, deletions.unfinished(db, ("draft",)), time.time())
 
     def keep(self, terminal: str, name: str, source: Source, size: int, now: float) -> tuple[bool, float]:
         """(whether it is new, until when it stays). Its terminal may bring it again, after a restart sealed anew: that takes the
@@ -88,12 +93,15 @@ class Drafts:
         self.expire(now)
         with self._store.transaction() as db:
             self._may_try(db, terminal, now)
-            gone = db.execute("DELETE FROM drafts WHERE name = ? AND hall = ?", (name, self._hall(terminal))).rowcount == 1
+            gone = db.execute(
+                "DELETE FROM drafts WHERE name = ? AND hall = ? RETURNING digest", (name, self._hall(terminal))
+            ).fetchall()
             if not gone:
                 self._wrong(db, terminal, now)
+            deletions.write(db, [digest for (digest,) in gone], "draft", None, now)
         if gone:
-            (self._folder / name).unlink(missing_ok=True)
-        return gone
+            self._erase([(name, digest) for (digest,) in gone], now)
+        return bool(gone)
 
     def expire(self, now: float) -> int:
         """Remove what has lain long enough; how many there were."""
@@ -101,10 +109,17 @@ class Drafts:
             if db.execute("SELECT 1 FROM drafts WHERE until <= ? LIMIT 1", (now,)).fetchone() is None:
                 return 0
         with self._lock, self._store.transaction() as db:
-            gone = [name for (name,) in db.execute("DELETE FROM drafts WHERE until <= ? RETURNING name", (now,)).fetchall()]
-        for name in gone:
-            (self._folder / name).unlink(missing_ok=True)
+            gone = db.execute("DELETE FROM drafts WHERE until <= ? RETURNING name, digest", (now,)).fetchall()
+            deletions.write(db, [digest for _, digest in gone], "draft", None, now)
+        self._erase(gone, now)
         return len(gone)
+
+    def _erase(self, gone: Sequence[tuple[str, str]], now: float) -> None:
+        for name, _ in gone:
+            (self._folder / name).unlink(missing_ok=True)
+        sync_folder(self._folder)
+        with self._store.transaction() as db:
+            deletions.gone(db, [digest for _, digest in gone], now)
 
     def _commit(self, aside: Path, terminal: str, name: str, digest: str, size: int, now: float) -> tuple[bool, float]:
         with self._store.reading() as db:

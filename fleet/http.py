@@ -24,6 +24,8 @@ from fleet.documents import DiskError, Documents, TooLargeError, WrongContentErr
 from fleet.draft_resources import create_drafts
 from fleet.drafts import Drafts
 from fleet.progress_resources import create_progress
+from fleet.protection import deletions
+from fleet.protection.resources import create_protection
 from fleet.store import Store
 from fleet.tokens import bearer
 from mqtt.resources import MAX_DOCUMENT, UPLOAD_COMPLETE, UPLOAD_OFFSET, CaseStanding, Refused
@@ -91,11 +93,12 @@ def create_api(
         except ValueError:
             abort(404)
         with store.reading() as db:
-            return there and _stored(db, digest)
+            return (there and _stored(db, digest)) or deletions.over(db, digest)
 
     app.register_blueprint(create_drafts(drafts, store, terminal))
     app.register_blueprint(create_cases(store, desk, terminal))
     app.register_blueprint(create_progress(store, terminal))
+    app.register_blueprint(create_protection(store, home))
 
     @app.put("/v1/documents/<digest>")
     def put_document(digest: str) -> Response:
@@ -165,6 +168,8 @@ def create_api(
         allowed = readable(digest)
         if allowed == "over":
             return _json(msgspec.json.encode(Refused("access_over")), 403)
+        if allowed == "deleted":
+            return _json(msgspec.json.encode(Refused("deleted")), 410)
         if allowed == "no" or not documents.path(digest).is_file():
             abort(404)
         return send_file(documents.path(digest), mimetype="application/octet-stream", etag=False)

@@ -60,7 +60,8 @@ def progress(store: Store, token: str, parties: Mapping[str, str]) -> Progress |
         number = row["number"]
         (missing,) = db.execute(
             "SELECT count(*) FROM (SELECT number, digest FROM case_documents UNION ALL SELECT number, digest FROM act_documents) "
-            "LEFT JOIN documents d USING (digest) WHERE number = ? AND d.digest IS NULL",
+            "LEFT JOIN documents d USING (digest) LEFT JOIN over x USING (digest) "
+            "WHERE number = ? AND d.digest IS NULL AND x.digest IS NULL",
             (number,),
         ).fetchone()
         done = entries(db, number)

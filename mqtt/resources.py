@@ -8,7 +8,8 @@
 ``PATCH /v1/documents/{digest}``            terminal  body: the bytes from ``Upload-Offset`` to the end. 201, 200, 422, 413
                                                       as above; 409 when the centre does not stand at that offset
 ``GET /v1/documents/{digest}``              desk      the sealed bytes; only of its cases, and of what its side may read; an
-                                                      intake window only until its access expires (403 ``access_over``); 404
+                                                      intake window only until its access expires (403 ``access_over``); 404;
+                                                      410 ``deleted``: it was there, until its time was over
                                             terminal  a task of its hall that is still open; 404
 ``GET /v1/cases/{case}``                    terminal  :class:`CaseStanding` of a case this terminal took in; 404
 ``GET /v1/desired/{digest}``                terminal  what is wanted of it (``mqtt/desired.py``), whole or in parts (Range); 404
@@ -20,6 +21,7 @@
 ``GET /v1/cases/{case}/acts``               both      ``casework.CaseFile``; 404
 ``GET /v1/halls/tasks``                     terminal  ``casework.TaskList``: what is to be shown in its hall
 ``GET /v1/homes/{party}/corrections``       desk      :class:`CorrectionList`: errors found in its items, newest first
+``GET /v1/homes/{party}/deletions``         desk      ``protection.DeletionList``: of its cases, what was deleted in time
 ``PUT /v1/drafts/{name}``                   terminal  body: a sealed draft. :class:`DraftKept`, 201 now, 200 was already (and
                                                       is this now); 422 another terminal's, 413, 429 too many of this one
 ``GET /v1/drafts/{name}``                   terminal  of the same hall: the sealed draft; 404, 429 (see below)
@@ -76,6 +78,7 @@ class Refused(Struct, frozen=True):
         "too_many",
         "moved_on",
         "access_over",
+        "deleted",
     ]
 
 

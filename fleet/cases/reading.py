@@ -97,10 +97,10 @@ def life_row(db: sqlite3.Connection, number: str) -> sqlite3.Row:
 
 
 def documents(db: sqlite3.Connection, number: str) -> list[tuple[DocumentRef, bool]]:
-    """What a case was taken in with, and whether it is stored."""
+    """What a case was taken in with, and whether it is stored, or was until its time was over."""
     rows = db.execute(
-        "SELECT c.digest, c.size, c.kind, d.digest IS NOT NULL AS stored FROM case_documents c "
-        "LEFT JOIN documents d USING (digest) WHERE c.number = ? ORDER BY c.position",
+        "SELECT c.digest, c.size, c.kind, coalesce(d.digest, x.digest) IS NOT NULL AS stored FROM case_documents c "
+        "LEFT JOIN documents d USING (digest) LEFT JOIN over x USING (digest) WHERE c.number = ? ORDER BY c.position",
         (number,),
     )
     return [(DocumentRef(row["digest"], row["size"], row["kind"]), bool(row["stored"])) for row in rows]
@@ -118,23 +118,28 @@ def brought(db: sqlite3.Connection, number: str, terminal: str) -> tuple[str, ..
         "SELECT digest FROM (SELECT digest, 0 AS act, position FROM case_documents JOIN cases USING (number) "
         "WHERE (number, terminal) = (?1, ?2) "
         "UNION ALL SELECT digest, position, 0 FROM act_documents JOIN acts USING (number, position) "
-        "WHERE (number, terminal) = (?1, ?2)) LEFT JOIN documents d USING (digest) WHERE d.digest IS NULL ORDER BY act, position",
+        "WHERE (number, terminal) = (?1, ?2)) LEFT JOIN documents d USING (digest) LEFT JOIN over x USING (digest) "
+        "WHERE d.digest IS NULL AND x.digest IS NULL ORDER BY act, position",
         (number, terminal),
     )
     return tuple(digest for (digest,) in rows)
 
 
-def may_read(db: sqlite3.Connection, desk: Desk, party: str, digest: str, now: float) -> Literal["yes", "no", "over"]:
-    """Whether this desk may fetch a document; ``over``: its window could, until its access expired."""
+def may_read(db: sqlite3.Connection, desk: Desk, party: str, digest: str, now: float) -> Literal["yes", "no", "over", "deleted"]:
+    """Whether this desk may fetch a document. ``over``: its window could, until its access expired; ``deleted``: it was there."""
     rows = db.execute(
-        f"SELECT kind, access FROM ({_NAMED}) JOIN cases USING (number) JOIN lives USING (number) "  # noqa: S608 no value in it
-        f"JOIN documents USING (digest) WHERE digest = ? AND {desk} = ?",
+        f"SELECT kind, access, d.digest IS NOT NULL, x.digest IS NOT NULL FROM ({_NAMED}) n "  # noqa: S608 no value in it
+        "JOIN cases USING (number) JOIN lives USING (number) LEFT JOIN documents d ON d.digest = n.digest "
+        f"LEFT JOIN over x ON x.digest = n.digest WHERE n.digest = ? AND {desk} = ?",
         (digest, party),
     ).fetchall()
-    readable = [access for kind, access in rows if desk in READERS[kind]]
-    if desk == "home" or not readable:
-        return "yes" if readable else "no"
-    return "yes" if any(access is None or now < access for access in readable) else "over"
+    readable = [(access, bool(there), bool(gone)) for kind, access, there, gone in rows if desk in READERS[kind]]
+    now_readable = [one for one in readable if desk == "home" or one[0] is None or now < one[0]]
+    if any(there for _, there, _ in now_readable):
+        return "yes"
+    if any(gone for _, _, gone in now_readable):
+        return "deleted"
+    return "over" if any(there for _, there, _ in readable) else "no"
 
 
 def tasks(db: sqlite3.Connection, terminal: str, ledger: Ledger) -> TaskList:
@@ -180,7 +185,9 @@ def _sealed_for_hall(db: sqlite3.Connection, number: str, kind: str) -> tuple[Se
 
 def _lacking(db: sqlite3.Connection, number: str) -> tuple[str, ...]:
     rows = db.execute(
-        "SELECT digest FROM act_documents a LEFT JOIN documents d USING (digest) WHERE a.number = ? AND d.digest IS NULL", (number,)
+        "SELECT digest FROM act_documents a LEFT JOIN documents d USING (digest) LEFT JOIN over x USING (digest) "
+        "WHERE a.number = ? AND d.digest IS NULL AND x.digest IS NULL",
+        (number,),
     )
     return tuple(digest for (digest,) in rows)
 

@@ -39,6 +39,10 @@ class NotThereError(CentreError):
     """The centre has no such thing, or not for us."""
 
 
+class DeletedError(CentreError):
+    """It was there, until its time was over (``domain.protection.retention``)."""
+
+
 class DamagedError(Exception):
     """What the centre gave is not the document its name promises; the text (Chinese) is for the screen."""
 
@@ -179,6 +183,8 @@ def _said(status: int, body: bytes = b"") -> CentreError:
         return CentreError("本窗口查阅这件办件的期限已过，不能再打开。")
     if status in (401, 403):
         return CentreError("中心不认这个专窗的凭据，请联系中心核对登记。")
+    if status == 410:
+        return DeletedError("这件办件的材料已经按保存期限删除，打不开了。办件登记和办理经过还在。")
     if status == 404:
         return NotThereError("中心没有这份文件，可能还在途中。")
     return CentreError(f"中心暂时不能答复（{status}），请稍后再试。")

@@ -22,7 +22,7 @@ from domain.press.press import Press
 from domain.protection.groups import GROUPS
 from domain.representation import document_words
 from domain.sealing import recipient_of
-from fleet.casework.client import Ledger, NotThereError
+from fleet.casework.client import DeletedError, Ledger, NotThereError
 from fleet.desk import before, review, signature
 from fleet.desk.acting import OVER, Acting, offered, reviewing
 from fleet.desk.additions import added
@@ -44,6 +44,7 @@ from fleet.overview import local_text, local_time
 from fleet.platform.platform import create_platform
 from fleet.protection.consent_pages import Taking, allowed, ask, create_consents
 from fleet.protection.consents import Consents
+from fleet.protection.desk_clock import DeskClock
 from fleet.protection.pages import create_record
 from fleet.recovery.reseal import RecoveredFolder
 from fleet.settings import secret
@@ -77,6 +78,7 @@ class Desk:
         self.deeds = Deeds(settings.data, self.inbox, keys, self.telling.tell if self.telling is not None else None)
         own = (recipient_of(keys[0]), *((settings.keys.recovery,) if settings.keys is not None else ()))
         consents = Consents(settings.data / "consents", self.journal, own)
+        self.clock = DeskClock(self.inbox, self.journal, consents, settings.recovered, clock)
         means = Means(settings, keys, catalogue, self.journal, Press())
         self.app = _app(means, self.inbox, self.deeds, self.telling, consents, clock)
         self._server = Server(self.app, settings.listen.host, settings.listen.port, threads=6, most_body=MOST_FORM)
@@ -88,6 +90,7 @@ class Desk:
     def start(self) -> None:
         """What was under way when the desk ended goes on."""
         self.deeds.start()
+        self.clock.start()
         if self.telling is not None:
             self.telling.start()
         if self.reporting is not None:
@@ -97,6 +100,7 @@ class Desk:
     def stop(self) -> None:
         """Within some seconds; everything opened is forgotten with the process."""
         self._server.stop()
+        self.clock.stop()
         self.deeds.stop()
         if self.telling is not None:
             self.telling.stop()
@@ -202,10 +206,11 @@ def _app(
         try:
             content = open_case(case, inbox, keys)
         except (NotOursError, DamagedError, CentreError) as error:
-            outcome = {NotOursError: "not_ours", DamagedError: "damaged"}.get(type(error), "unreachable")
+            outcomes = {NotOursError: "not_ours", DamagedError: "damaged", DeletedError: "deleted"}
+            outcome = outcomes.get(type(error), "unreachable")
             journal.ended(entry, outcome, time.time())
             _log.warning("case %s was not opened: %s", number, outcome)
-            return trouble(str(error), 502 if outcome == "unreachable" else 409)
+            return trouble(str(error), {"unreachable": 502, "deleted": 410}.get(outcome, 409))
         journal.ended(entry, "opened", time.time())
         name = openings.add(content, case, staff, cast(HomeRole, role), entry)
         return redirect(url_for("opened_page", name=name), 303)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from fleet.casework.client import CentreError, Client, DamagedError
+from fleet.casework.client import CentreError, Client, DamagedError, DeletedError
 from fleet.recovery.reseal import RecoveredError, RecoveredFolder
 from mqtt import resources
+from mqtt.protection import Deletion, DeletionList, deletions_path
 from mqtt.resources import CorrectionList
 
 __all__ = ["CentreError", "DamagedError", "Inbox"]
@@ -26,9 +27,23 @@ class Inbox(Client):
             if self._recovered is not None and (resealed := self._recovered.document(digest)) is not None:
                 return resealed
         except RecoveredError as error:
+            self._need_not_be_over(digest)
             raise DamagedError(str(error)) from None
         return super().document(digest)
+
+    def _need_not_be_over(self, digest: str) -> None:
+        """A copy that went with the centre's (``fleet.protection.desk_clock``) is not damaged. :class:`DeletedError`."""
+        try:
+            super().document(digest)
+        except DeletedError:
+            raise
+        except CentreError:
+            return
 
     def corrections(self) -> CorrectionList:
         """Errors windows found in this party's items, newest first; :class:`CentreError`."""
         return self._read(resources.corrections_path(self.party), CorrectionList)
+
+    def deletions(self) -> tuple[Deletion, ...]:
+        """Documents of this party's cases whose time was over at the centre, newest first; :class:`CentreError`."""
+        return self._read(deletions_path(self.party), DeletionList).deletions

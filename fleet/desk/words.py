@@ -54,6 +54,8 @@ OUTCOMES: dict[str, str] = {
     "not_ours": "打不开：密封给别处",
     "damaged": "打不开：已损坏",
     "unreachable": "打不开：连不上中心",
+    "expired": "打不开：转送后已过期",
+    "deleted": "打不开：已按保存期限删除",
 }
 
 STAFF: dict[str, str] = {

@@ -104,8 +104,12 @@ class Consents:
             raise RefusedError(refused or "none")
         return found
 
+    def scan(self, one: Consent) -> Path:
+        """Where its sealed scan lies."""
+        return self._folder / one.sealed
+
     def _whole(self, one: Consent) -> bool:
         try:
-            return sealing.digest((self._folder / one.sealed).read_bytes()) == one.sealed
+            return sealing.digest(self.scan(one).read_bytes()) == one.sealed
         except OSError:
             return False

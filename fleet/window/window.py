@@ -25,7 +25,7 @@ from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.item import Situation
 from domain.press.press import Press
 from domain.sealing import OpeningKey
-from fleet.casework.client import CentreError, DamagedError
+from fleet.casework.client import CentreError, DamagedError, DeletedError
 from fleet.desk.journal import Journal
 from fleet.desk.opening import NotOursError, open_case, unseal
 from fleet.window.book import Book, Work
@@ -124,7 +124,7 @@ class Window:
             content = open_case(standing.case.entry, self.ledger, self._keys)
             records = self._records(standing.case)
         except (ExpiredError, NotOursError, DamagedError, CentreError) as error:
-            outcomes = {NotOursError: "not_ours", DamagedError: "damaged", ExpiredError: "expired"}
+            outcomes = {NotOursError: "not_ours", DamagedError: "damaged", ExpiredError: "expired", DeletedError: "deleted"}
             outcome = outcomes.get(type(error), "unreachable")
             self.journal.ended(entry, outcome, time.time())
             log.warning("case %s was not opened: %s", standing.number, outcome)

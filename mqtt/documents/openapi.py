@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mqtt import casework, desired, enrolment, messages, progress, resources
+from mqtt import casework, desired, enrolment, messages, progress, protection, resources
 from mqtt.documents.schemas import Json, reference, schemas
 
 Who = Literal["anybody", "code", "terminal", "desk", "window"]
@@ -154,7 +154,7 @@ RESOURCES = (
         "The sealed bytes: of a case of this desk, of what its side may read; to a terminal, of an open task of its hall. An "
         "intake window gets them until its access expires.",
         {200: ("The sealed bytes.", _SEALED)},
-        refused=(401, 403, 404),
+        refused=(401, 403, 404, 410),
         parameter=_DIGEST,
         also=("window", "terminal"),
     ),
@@ -269,6 +269,16 @@ RESOURCES = (
         parameter=_PARTY,
     ),
     Resource(
+        "get",
+        protection.deletions_path("{party}"),
+        "getDeletions",
+        "desk",
+        "Documents of this party's cases that were deleted at the end of their time, newest first, at most 1000.",
+        {200: ("What was deleted.", {"application/json": {"schema": reference(protection.DeletionList)}})},
+        refused=(401, 404),
+        parameter=_PARTY,
+    ),
+    Resource(
         "put",
         resources.draft_path("{name}"),
         "putDraft",
@@ -312,6 +322,7 @@ def openapi() -> Json:
         paths.setdefault(one.path, {})[one.method] = _operation(one)
     kinds = [enrolment.Standing, enrolment.Refusal, resources.CaseStanding, resources.CaseList, resources.CorrectionList]
     kinds += [resources.DraftKept, progress.CaseProgress, resources.Refused, *_BODIES, resources.Work]
+    kinds += [protection.DeletionList]
     kinds += [casework.CaseFile, casework.ActPosted, casework.ActRefused, casework.TaskList]
     return {
         "openapi": "3.1.0",
