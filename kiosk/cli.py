@@ -22,6 +22,7 @@ _ELSEWHERE = {
     "desk": "fleet.cli:desk",
     "intake": "fleet.cli:intake",
     "keys": "fleet.keys.cli:keys",
+    "kept": "kiosk.kept:kept",
     "recover": "fleet.recovery.cli:recover",
     "cups": "devices.a4.cli:cups",
     "badge": "kiosk.staff.command:commands",

@@ -1,4 +1,4 @@
-"""What a home desk learns of what was deleted at the end of its time (``domain.protection.retention``). None of it names anybody."""
+"""What a home desk learns of what was deleted at the end of its time (``domain.protection.retention``). It names nobody."""
 
 from __future__ import annotations
 

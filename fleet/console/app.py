@@ -18,6 +18,7 @@ from fleet.api.app import create_interface, mount
 from fleet.api.frame import Site
 from fleet.authority.authority import Identity
 from fleet.console import pages
+from fleet.console.kept import create_kept
 from fleet.console.people import create_people
 from fleet.console.postage import create_postage
 from fleet.console.tickets import create_tickets
@@ -107,6 +108,7 @@ def create_console(
     app.register_blueprint(create_people(store, known.parties, now))
     app.register_blueprint(create_postage(store, known.parties, now))
     app.register_blueprint(create_tickets(store, known.parties, box, now))
+    app.register_blueprint(create_kept(store))
     guard(app, store, now)
     mount(app, create_interface(Site(store, known, hearing, identity, now)))
     return app

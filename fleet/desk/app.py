@@ -45,6 +45,7 @@ from fleet.platform.platform import create_platform
 from fleet.protection.consent_pages import Taking, allowed, ask, create_consents
 from fleet.protection.consents import Consents
 from fleet.protection.desk_clock import DeskClock
+from fleet.protection.kept import Count
 from fleet.protection.pages import create_record
 from fleet.recovery.reseal import RecoveredFolder
 from fleet.settings import secret
@@ -136,6 +137,16 @@ def _app(
             return inbox.ledger(number)
         except NotThereError:
             return None
+
+    def counts() -> dict[str, Count]:
+        scans = [one for one in consents.all() if consents.scan(one).is_file()]
+        return {
+            "opened": Count(len(openings)),
+            "deed": Count(deeds.waiting() + (telling.waiting() if telling is not None else 0)),
+            "recovered": Count(sum(1 for _ in settings.recovered.iterdir()) - 1 if settings.recovered is not None else 0),
+            "consent": Count(len(scans), note="" if not scans else f"最早一份有效期至 {min(one.until for one in scans)}"),
+            "journal": Count(journal.count()),
+        }
 
     @app.errorhandler(CentreError)
     def _no_centre(error: CentreError) -> tuple[str, int]:
@@ -260,7 +271,7 @@ def _app(
 
     acting = Acting(inbox, openings, means, journal, deeds, clock, opened_case)
     app.register_blueprint(acting.blueprint())
-    app.register_blueprint(create_record(journal))
+    app.register_blueprint(create_record(journal, "desk", counts))
     app.register_blueprint(create_consents(consents, clock))
 
     @app.get("/opened/<name>")

@@ -92,6 +92,10 @@ class Deeds:
         """What became of the deeds of a case, oldest first."""
         return self._outbox.entries(case)
 
+    def waiting(self) -> int:
+        """How many lie here, sealed."""
+        return self._outbox.waiting()
+
     def waits(self, case: str) -> bool:
         """Whether one of them has not reached the centre yet."""
         return any(one.state == "waiting" for one in self._outbox.entries(case))

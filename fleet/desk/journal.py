@@ -132,6 +132,11 @@ class Journal:
         with self._lock:
             return record.lines(self._db, most, before)
 
+    def count(self) -> int:
+        """Of lines."""
+        with self._lock:
+            return int(self._db.execute("SELECT count(*) FROM record").fetchone()[0])
+
     def broken(self) -> int | None:
         """The first line that was changed, taken out or put in; ``None``: the chain holds."""
         with self._lock:

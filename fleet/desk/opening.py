@@ -132,6 +132,11 @@ class Openings:
             self._forget()
             return self._open.get(name)
 
+    def __len__(self) -> int:
+        with self._lock:
+            self._forget()
+            return len(self._open)
+
     def close(self, name: str) -> None:
         with self._lock:
             self._open.pop(name, None)

@@ -35,7 +35,10 @@ SELECT digest, NULL FROM documents WHERE stored <= ?
 AND {" AND ".join(f"NOT EXISTS (SELECT 1 FROM {table} n WHERE n.{column} = documents.digest)" for table, column in NAMED.items())}
 LIMIT ?
 """  # noqa: S608 our own names
-_RATINGS = "SELECT words, NULL FROM ratings JOIN documents ON digest = words WHERE received <= ? LIMIT ?"
+_RATINGS = """
+SELECT words, NULL FROM ratings JOIN documents ON digest = words WHERE received <= ?
+AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.rating = ratings.id AND t.term IS NOT NULL) LIMIT ?
+"""
 _DUE = {"case": _CLOSED, "unnamed": _UNNAMED, "rating": _RATINGS}
 
 

@@ -1,5 +1,5 @@
 """The home desk's clock of retention: copies that the recovery officers brought go when the centre's have gone, scans of consents
-three years after their end. What went is a line of the desk's journal, before its bytes go; a look that was broken off is done again.
+three years after their end. What went is a line of the journal, before its bytes go; a look that was broken off is done again.
 """
 
 from __future__ import annotations

@@ -71,6 +71,10 @@ class Telling:
         """Messages nobody got: somebody has to call."""
         return self._outbox.failed()
 
+    def waiting(self) -> int:
+        """How many lie here, sealed."""
+        return self._outbox.waiting()
+
     def start(self) -> None:
         self.sender.start()
 

@@ -18,6 +18,7 @@ from fleet.casework.client import CentreError
 from fleet.desk.settings import read_catalogue
 from fleet.keys.keyring import read_keys
 from fleet.overview import local_text, local_time
+from fleet.protection.kept import Count
 from fleet.protection.pages import create_record
 from fleet.settings import secret
 from fleet.web import InMemory, Server, harden
@@ -105,8 +106,17 @@ def create_window_app(window: Window, scanner: Scanner | None) -> Flask:
     app.register_blueprint(create_cases(window))
     app.register_blueprint(create_parcels(window, scanner))
     app.register_blueprint(create_statement(window))
-    app.register_blueprint(create_record(window.journal))
+    app.register_blueprint(create_record(window.journal, "window", lambda: _counts(window)))
     return app
+
+
+def _counts(window: Window) -> dict[str, Count]:
+    """What lies here now, by the rule that ends it."""
+    return {
+        "window-opened": Count(len(window.openings)),
+        "window-sealed": Count(*window.book.lying()),
+        "window-journal": Count(window.journal.count()),
+    }
 
 
 def _row(window: Window, one: Standing) -> Row:

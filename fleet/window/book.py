@@ -124,6 +124,14 @@ class Book:
         with self._transaction() as db:
             db.execute("INSERT OR IGNORE INTO ends VALUES (?, ?, ?)", (work, refused, now))
             db.execute("DELETE FROM sealed WHERE act = ?", (work,))
+        with self._lock:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # nor does the log keep them
+
+    def lying(self) -> tuple[int, int]:
+        """Sealed documents that wait here: how many, bytes of them."""
+        with self._lock:
+            count, size = self._db.execute("SELECT count(*), coalesce(sum(length(body)), 0) FROM sealed").fetchone()
+        return int(count), int(size)
 
     def next_parcel(self, division: str, day: str) -> str:
         """The number of the day's next parcel: ``JJ-519902-261126-0001``. ``day``: yyMMdd."""

@@ -80,6 +80,11 @@ class Openings:
                 kept = (*one.records, record)
                 self._open[name] = replace(one, records=kept, access=access)
 
+    def __len__(self) -> int:
+        with self._lock:
+            self._forget()
+            return len(self._open)
+
     def close(self, name: str) -> None:
         with self._lock:
             self._open.pop(name, None)

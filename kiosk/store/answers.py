@@ -89,6 +89,8 @@ def free(store: Store) -> None:
         ).fetchall()
     for (digest,) in gone:
         store.page_path(digest).unlink(missing_ok=True)
+    if gone:
+        store.database.forget()
 
 
 def _pages(db: sqlite3.Connection, new: NewAnswer) -> tuple[AnswerRef, ...]:

@@ -11,6 +11,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     # what happened            what is recorded beside the time
     "case_taken": ("number", "item", "home", "pages"),
     "case_answered": ("number", "kind", "pages"),
+    "copies_deleted": ("number", "documents", "rule"),
     "service_given": ("number", "item", "home", "way"),
     "rating_given": ("number", "by"),
     "receipt_ended": ("number", "attempt", "outcome", "cause"),

@@ -52,6 +52,12 @@ class Database:
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
+    def forget(self) -> None:
+        """What was deleted is in the log of the database no more (in its pages ``secure_delete`` has seen to it). Where a reader
+        holds the log, the next time."""
+        with self._lock:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from kiosk.store import answers
+from kiosk.store import answers, audit
 from kiosk.store.store import Priority, Store, enqueue
 from mqtt.messages import DeviceTrouble, EventData
 from mqtt.publisher import Row
@@ -157,8 +157,11 @@ class StoredDocuments:
             digests = [d for (d,) in db.execute("SELECT digest FROM document WHERE number = ?", (case,)).fetchall()]
             db.execute("DELETE FROM document WHERE number = ?", (case,))
             db.execute("UPDATE office_case SET whole = 1 WHERE number = ?", (case,))
+            if digests:
+                audit.record(db, self._store.now(), "copies_deleted", number=case, documents=len(digests), rule="outbox")
         for digest in digests:
             self._store.page_path(digest).unlink(missing_ok=True)
+        self._store.database.forget()
 
     def count(self) -> int:
         """Documents the centre has not confirmed."""

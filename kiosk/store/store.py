@@ -101,6 +101,9 @@ class Store:
             (bd,) = db.execute("UPDATE terminal SET bd = bd + 1 RETURNING bd").fetchone()
             return int(bd)
 
+    def now(self) -> datetime:
+        return self._clock.now()
+
     def page_path(self, digest: str) -> Path:
         return self._pages / digest[:2] / f"{digest}.sealed"
 

@@ -15,7 +15,7 @@ from support.console import Console, console, served
 from fleet.people.gate import COOKIE
 from fleet.people.rights import ALL, Grant, Role
 
-PAGES = ("/", "/tickets", "/tickets/2", "/tickets/1/appeal", "/corrections", "/postage", "/people", "/record")
+PAGES = ("/", "/tickets", "/tickets/2", "/tickets/1/appeal", "/corrections", "/postage", "/people", "/record", "/kept")
 SIZES = ((1366, 768), (1920, 1080))
 NARROWEST = 800
 EVERYTHING = tuple(Grant(role, ALL) for role in Role)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,16 @@ from support.desk import desk_settings
 from support.window import window_settings
 
 from domain import sealing
+from domain.calendar import CHINA
 from domain.protection.consent import Consent, refusal, wrong
+from domain.protection.retention import DAY
 from domain.protection.ways import BY_CODE, WAYS
 from fleet.desk.app import create_desk
 from fleet.desk.fields import WantingError
+from fleet.desk.inbox import Inbox
 from fleet.desk.journal import Journal
 from fleet.protection.consents import Consents, RefusedError
+from fleet.protection.desk_clock import DeskClock
 from fleet.protection.doors import DESK, OPENERS, WINDOW, Door
 from fleet.window.app import WindowProcess
 
@@ -124,6 +128,20 @@ def test_the_scan_lies_sealed_and_without_it_nothing_goes_out(consents: Consents
     assert refused.value.why == "file"
 
 
+def test_three_years_after_its_end_the_scan_goes_and_its_entry_stays(consents: Consents, journal: Journal) -> None:
+    kept = consents.add(GIVEN, SCAN, "王五", NOW)
+    inbox = Inbox("https://127.0.0.1:1", "home", "token")
+    clock = DeskClock(inbox, journal, consents, None)
+    end = datetime.combine(GIVEN.until, time.min, CHINA).timestamp()
+    assert clock.tick(end + 1000 * DAY) == 0
+    assert clock.tick(end + 1098 * DAY) == 1
+    assert clock.tick(end + 1098 * DAY) == 0
+    assert not consents.scan(kept).exists()
+    assert [(line.act, line.what) for line in journal.lines(1)] == [("deleted", GIVEN.number)]
+    assert consents.all() == (kept,)
+    inbox.close()
+
+
 def test_a_number_is_registered_once(consents: Consents, tmp_path: Path) -> None:
     consents.add(GIVEN, SCAN, "王五", NOW)
     with pytest.raises(WantingError):
@@ -159,7 +177,7 @@ def test_every_address_that_answers_with_more_than_a_page_is_known(
         and (rule.rule.rpartition(".")[2] in ("pdf", "png", "svg", "csv", "jpg", "zip", "json", "xlsx"))
     }
     assert files <= set(doors)
-    sources = [*ROOT.glob(f"fleet/{side}/*.py"), *ROOT.glob("fleet/protection/*.py")]
+    sources = [*ROOT.glob(f"fleet/{side}/*.py"), *ROOT.glob("fleet/protection/*pages.py")]
     for path in sources:
         for view in _views(path):
             named = {name for name in doors if name.rpartition(".")[2] == view.name}
