@@ -19,8 +19,16 @@ _log = logging.getLogger(__name__)
 
 NAMED = {"case_documents": "digest", "act_documents": "digest", "ratings": "words"}
 """Table → its column of digests of sealed documents."""
-OTHER = {"drafts.digest", "dead_letters.digest", "deletions.digest", "documents.digest"}
-"""Columns of digests that name no document of :class:`fleet.documents.Documents`, or are the book itself."""
+OTHER = {
+    "item_answers.words",
+    "correction_steps.words",
+    "item_steps.words",
+    "drafts.digest",
+    "dead_letters.digest",
+    "deletions.digest",
+    "documents.digest",
+}
+"""Columns of such a name that name no document of :class:`fleet.documents.Documents`, or are the book itself."""
 _OF_DOCUMENTS = ("case", "asked", "unnamed", "rating")
 _STEP = 200
 """Documents of one transaction."""

@@ -40,6 +40,7 @@ OPENERS: Mapping[str, str] = {
     "fleet.desk.means": "names keys, opens nothing",
     "fleet.desk.app": "reads the desk's keys, hands them on",
     "fleet.telling.telling": "the telephone number, for the SMS",
+    "fleet.tickets.opened": "words and contact of a rating, at the centre's ticket pages, by who may, in the record",
     "fleet.window.window": "shown at the intake window, for a stated reason, until its access expires",
     "fleet.window.app": "reads the window's keys, hands them on",
     "fleet.keys.keyring": "reads keys, opens nothing",
