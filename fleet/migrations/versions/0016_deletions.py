@@ -2,8 +2,8 @@
 
 from fleet.migrations import run
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 SQL = """
 -- The bytes go after this is written: killed in between, the next look finds what is not `gone` yet.
