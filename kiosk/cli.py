@@ -32,6 +32,7 @@ _ELSEWHERE = {
     "devices": "kiosk.care.attached:devices",
     "demo": "kiosk.demo.command:demo",
     "guides": "ui.public.command:guides",
+    "swarm": "fleet.swarm.cli:swarm",
 }
 
 

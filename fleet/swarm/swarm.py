@@ -1,0 +1,191 @@
+"""A swarm's work in phases: everybody connects at once, everybody brings what waited, then a steady day.
+
+Each process has a share of the terminals and one event loop; the phases begin together.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import resource
+import selectors
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
+
+from fleet.swarm.stage import HALLS, Stage, party
+from fleet.swarm.terminal import Counts, SwarmTerminal
+from mqtt.messages import DeviceReport
+
+TICK = 1.0
+PATIENCE = 600.0
+"""Seconds a phase may take before it is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``visits``: of each terminal at once, as after an outage; ``rate``: visits a second of all terminals in the steady part;
+    ``seconds``: how long that lasts.
+    """
+
+    visits: int = 2
+    rate: float = 50.0
+    seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of all processes together. ``storm``: seconds until everybody was connected; ``burst``: until the last storage receipt of
+    ``events`` events; ``waits``: seconds from sending to receipt in the steady part, ascending.
+    """
+
+    terminals: int
+    storm: float
+    events: int
+    burst: float
+    waits: tuple[float, ...]
+
+
+class GivenUpError(RuntimeError):
+    """A phase did not come to its end; the text says how far it came."""
+
+
+class Swarm:
+    """The share of one process."""
+
+    def __init__(self, stage: Stage, names: Sequence[str]) -> None:
+        self.counts = Counts()
+        self.terminals = [
+            SwarmTerminal(name, stage.broker(name), party(int(name.rsplit("-", 1)[1]) % HALLS), self.counts) for name in names
+        ]
+        self._selector = selectors.DefaultSelector()
+        self._ticked = 0.0
+
+    def storm(self) -> float:
+        """Everybody connects, as after the broker's restart; seconds until all births are said."""
+        began = time.monotonic()
+        for terminal in self.terminals:
+            self._selector.register(terminal.connect(), selectors.EVENT_READ, terminal)
+            self._turn(0.0)
+        self._until(lambda: self.counts.connected == len(self.terminals), "connected")
+        return time.monotonic() - began
+
+    def burst(self, visits: int) -> tuple[int, float]:
+        """Everybody brings what waited: (events, seconds until the last receipt)."""
+        began, before = time.monotonic(), self.counts.stored
+        for terminal in self.terminals:
+            for _ in range(visits):
+                terminal.visit()
+            terminal.tick(time.monotonic())
+            self._turn(0.0)
+        self._until(lambda: not any(terminal.unconfirmed for terminal in self.terminals), "stored")
+        return self.counts.stored - before, time.monotonic() - began
+
+    def steady(self, rate: float, seconds: float) -> list[float]:
+        """``rate`` visits a second by chance; how long each event waited for its receipt."""
+        self.counts.waits.clear()
+        ends, due = time.monotonic() + seconds, time.monotonic()
+        chance = random.Random(7)  # noqa: S311
+        while (now := time.monotonic()) < ends:
+            while due <= now:
+                terminal = chance.choice(self.terminals)
+                terminal.visit(trouble=True)
+                terminal.tick(now)
+                due += chance.expovariate(rate)
+            self._turn(min(0.02, max(0.0, due - now)))
+        self._until(lambda: not any(terminal.unconfirmed for terminal in self.terminals), "stored")
+        return self.counts.waits
+
+    def flap(self, terminal: SwarmTerminal, paper: bool) -> None:
+        """The printer's paper of one terminal runs low, or is filled again: what the board must show."""
+        terminal.tell("printer", DeviceReport("ready", warning=None if paper else "paper_low", proof_age=0.0))
+        terminal.tick(time.monotonic())
+
+    def rest(self, seconds: float) -> None:
+        """Nothing but reports and keep-alives."""
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            self._turn(0.05)
+
+    def leave(self) -> None:
+        self._selector.close()
+        for terminal in self.terminals:
+            terminal.leave()
+
+    def _until(self, done: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        checked = 0.0
+        while True:
+            now = time.monotonic()
+            if now >= checked + 0.05:
+                if done():
+                    return
+                if now > deadline:
+                    raise GivenUpError(f"not all {what}: {self.counts.connected} connected, {self.counts.stored} stored")
+                checked = now
+            self._turn(0.02)
+
+    def _turn(self, wait: float) -> None:
+        for key, _events in self._selector.select(wait):
+            terminal: SwarmTerminal = key.data
+            terminal.readable()
+            if terminal.wants_write:
+                terminal.writable()
+        now = time.monotonic()
+        if now - self._ticked >= TICK:
+            self._ticked = now
+            for terminal in self.terminals:
+                terminal.tick(now)
+                if terminal.wants_write:
+                    terminal.writable()
+
+
+def run(stage: Stage, plan: Plan, processes: int = 2) -> Figures:
+    """The whole plan with every terminal of ``stage``. :class:`GivenUpError`."""
+    names = stage.terminals()
+    context = multiprocessing.get_context("spawn")
+    together = context.Barrier(processes)
+    ends = []
+    for share in range(processes):
+        here, there = context.Pipe(duplex=False)
+        worker = context.Process(target=_share, args=(stage, names[share::processes], plan, processes, together, there))
+        worker.start()
+        there.close()
+        ends.append((worker, here))
+    told = []
+    for worker, here in ends:
+        try:
+            told.append(here.recv())
+        except EOFError:
+            told.append("a process of the swarm ended")
+        worker.join()
+    for one in told:
+        if isinstance(one, str):
+            raise GivenUpError(one)
+    return Figures(
+        terminals=len(names),
+        storm=max(one[0] for one in told),
+        events=sum(one[1] for one in told),
+        burst=max(one[2] for one in told),
+        waits=tuple(sorted(wait for one in told for wait in one[3])),
+    )
+
+
+def _share(stage: Stage, names: list[str], plan: Plan, processes: int, together: Barrier, told: Connection) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, len(names) + 200)), hard))
+    swarm = Swarm(stage, names)
+    try:
+        storm = swarm.storm()
+        together.wait(PATIENCE)
+        events, burst = swarm.burst(plan.visits)
+        together.wait(PATIENCE)
+        waits = swarm.steady(plan.rate / processes, plan.seconds)
+        told.send((storm, events, burst, waits))
+    except (GivenUpError, OSError) as error:
+        together.abort()
+        told.send(f"{type(error).__name__}: {error}")
+    finally:
+        swarm.leave()

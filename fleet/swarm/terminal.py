@@ -1,0 +1,214 @@
+"""One terminal of a swarm: a session of its own over paho-mqtt's external event loop, and what it says by the contract."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import ssl
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from mqtt import topics
+from mqtt.connection import Broker
+from mqtt.link import SESSION
+from mqtt.messages import (
+    VERSION,
+    Birth,
+    CaseTaken,
+    DeviceReport,
+    DeviceTrouble,
+    DocumentRef,
+    EventData,
+    Health,
+    Lost,
+    RatingGiven,
+    ReceiptEnded,
+    encode,
+    event,
+)
+from mqtt.report import Reporter
+from mqtt.tls import context
+from mqtt.window import SIZE, Window
+
+KEEPALIVE = 60
+DEVICES = ("idcard", "smartcard", "printer", "camera", "rating")
+_ITEM = ("MED-REMOTE", "异地就医备案", "MED-2")
+
+
+@dataclass
+class Counts:
+    """What all terminals of a process have done. ``waits``: seconds from an event's first sending to its storage receipt."""
+
+    connected: int = 0
+    sent: int = 0
+    stored: int = 0
+    waits: list[float] = field(default_factory=list)
+
+
+class SwarmTerminal:
+    """``connect`` blocks for one TLS handshake; afterwards whoever owns the loop calls ``readable``, ``writable`` and ``tick``."""
+
+    def __init__(self, name: str, broker: Broker, home: str, counts: Counts) -> None:
+        self.name, self._broker, self._home, self._counts = name, broker, home, counts
+        self._epoch = secrets.token_hex(8)
+        self._sequence = itertools.count(1)
+        self._window = Window(self._epoch)
+        self._rows: dict[int, bytes] = {}
+        self._since: dict[int, float] = {}
+        self._to_do: deque[EventData] = deque()
+        self._bd = 0
+        self._reporter = Reporter(0, 0.0)
+        self.devices = {one: DeviceReport("ready", proof_age=0.0) for one in DEVICES}
+        self.wants_write = False
+        self.live = False
+        self._client: Client | None = None
+
+    @property
+    def unconfirmed(self) -> int:
+        return len(self._rows) + len(self._to_do)
+
+    def connect(self) -> int:
+        """Its socket's descriptor. ``OSError`` when the broker refuses."""
+        self._bd += 1
+        client = Client(
+            CallbackAPIVersion.VERSION2, client_id=self.name, protocol=MQTTProtocolVersion.MQTTv5, reconnect_on_failure=False
+        )
+        client.tls_set_context(context(self._broker.tls))
+        client.max_inflight_messages_set(20)
+        will = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
+        will.WillDelayInterval = SESSION.will_delay
+        client.will_set(topics.state(self.name), encode(Lost(v=VERSION, bd=self._bd)), qos=1, retain=True, properties=will)
+        client.on_connect, client.on_subscribe = self._connected, self._subscribed
+        client.on_message, client.on_disconnect = self._heard, self._gone
+        client.on_socket_register_write = lambda *_: setattr(self, "wants_write", True)
+        client.on_socket_unregister_write = lambda *_: setattr(self, "wants_write", False)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = SESSION.expiry
+        client.connect(self._broker.host, self._broker.port, keepalive=KEEPALIVE, clean_start=False, properties=properties)
+        self._client = client
+        found = client.socket()
+        assert found is not None, "connected without a socket"
+        return found.fileno()
+
+    def readable(self) -> None:
+        client = self._client
+        if client is None:
+            return
+        while client.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            left = client.socket()
+            if not isinstance(left, ssl.SSLSocket) or not left.pending():  # what TLS has read already, the loop cannot see
+                return
+
+    def writable(self) -> None:
+        if self._client is not None:
+            self._client.loop_write()
+
+    def tick(self, now: float) -> None:
+        """Keep-alive, reports, what was sent in vain; call it every second or so."""
+        if self._client is None:
+            return
+        self._client.loop_misc()
+        if not self.live:
+            return
+        self._window.overdue(now)
+        if now >= self._reporter.at:
+            report = self._reporter.report(self._health(), now)
+            self._publish(topics.health(self.name), encode(report), topics.REPORT)
+        self._advance(now)
+
+    def visit(self, *, trouble: bool = False) -> None:
+        """One visit's events: a case, its receipt, its rating; with ``trouble`` the printer's paper besides."""
+        now = _now()
+        case = f"{self.name}-{secrets.token_hex(5)}"
+        item, words, situation = _ITEM
+        document = DocumentRef(digest=secrets.token_hex(32), size=1000, kind="case")
+        self._to_do.append(
+            CaseTaken(case, item, words, situation, self._home, self._home, now, secrets.token_urlsafe(24), (document,))
+        )
+        self._to_do.append(ReceiptEnded(case, 1, "printed"))
+        self._to_do.append(RatingGiven(case=case, level=5, tags=(), by="screen", given_at=now))
+        if trouble:
+            self._to_do.append(DeviceTrouble("printer", warning="paper_low"))
+
+    def tell(self, device: str, said: DeviceReport) -> None:
+        """A device is like this now: the report says so as soon as its rate allows."""
+        self.devices[device] = said
+        self._reporter.changed()
+
+    def leave(self) -> None:
+        """Without a word, as a machine whose plug is pulled."""
+        if self._client is not None and (left := self._client.socket()) is not None:
+            left.close()
+        self._client, self.live = None, False
+
+    def _connected(self, client: Client, _u: Any, _flags: Any, code: Any, _p: Any) -> None:
+        if not code.is_failure:
+            client.subscribe(
+                [(topics.receipts(self.name), SubscribeOptions(qos=0)), (topics.CENTRE_STATE, SubscribeOptions(qos=1))]
+            )
+
+    def _subscribed(self, _client: Client, _u: Any, _mid: int, _codes: Any, _p: Any) -> None:
+        birth = Birth(v=VERSION, bd=self._bd, boot=self._epoch, app="swarm", catalogue="swarm", place="swarm", ts=_now())
+        self._publish(topics.state(self.name), encode(birth), topics.STATE)
+        self._window.opened()
+        self._reporter = Reporter(self._bd, time.monotonic())
+        self.live = True
+        self._counts.connected += 1
+
+    def _gone(self, _client: Client, _u: Any, _flags: Any, _code: Any, _p: Any) -> None:
+        if self.live:
+            self._counts.connected -= 1
+        self.live, self._client = False, None
+
+    def _heard(self, _client: Client, _u: Any, message: MQTTMessage) -> None:
+        if message.topic != topics.receipts(self.name):
+            return
+        now = time.monotonic()
+        for first, last in self._window.receipt(bytes(message.payload), now):
+            for sequence in range(first, last + 1):
+                if self._rows.pop(sequence, None) is not None:
+                    self._counts.stored += 1
+                    self._counts.waits.append(now - self._since.pop(sequence))
+        self._advance(now)
+
+    def _advance(self, now: float) -> None:
+        while self._to_do and len(self._rows) < 2 * SIZE:
+            sequence = next(self._sequence)
+            self._rows[sequence] = event(self.name, self._epoch, sequence, _now(), self._to_do.popleft())
+        for sequence in self._window.fresh(self._rows, now):
+            self._since.setdefault(sequence, now)
+            self._publish(topics.events(self.name), self._rows[sequence], topics.EVENT)
+            self._counts.sent += 1
+
+    def _publish(self, topic: str, payload: bytes, how: topics.Delivery) -> None:
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        if how.content is not None:
+            properties.ContentType, properties.PayloadFormatIndicator = how.content, 1
+        if how.expiry is not None:
+            properties.MessageExpiryInterval = how.expiry
+        if self._client is not None:
+            self._client.publish(topic, payload, qos=how.qos, retain=how.retain, properties=properties)
+
+    def _health(self) -> Health:
+        return Health(
+            v=VERSION,
+            bd=self._bd,
+            devices=dict(self.devices),
+            serving=True,
+            unconfirmed=self.unconfirmed,
+            oldest=None,
+            pages_waiting=0,
+            ts=_now(),
+        )
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
