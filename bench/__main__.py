@@ -28,6 +28,7 @@ from bench import (
     smartcard,
     staff,
     submit,
+    swarm,
     terminal,
     verdict,
     week,
@@ -57,6 +58,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
 )
 NAMED: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("一周", week.rows),
+    ("终端群", swarm.rows),
     ("找页", pages.rows),
     ("判页全量", verdict.whole),
     ("对照", scanners.rows),

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
+from threading import BrokenBarrierError
 
 from fleet.swarm.stage import HALLS, Stage, party
 from fleet.swarm.terminal import Counts, SwarmTerminal
@@ -142,11 +143,13 @@ class Swarm:
                     terminal.writable()
 
 
-def run(stage: Stage, plan: Plan, processes: int = 2) -> Figures:
-    """The whole plan with every terminal of ``stage``. :class:`GivenUpError`."""
+def run(stage: Stage, plan: Plan, processes: int = 2, mark: Callable[[str], None] = lambda _phase: None) -> Figures:
+    """The whole plan with every terminal of ``stage``. ``mark`` is called as each phase begins: storm, burst, steady, over.
+    :class:`GivenUpError`.
+    """
     names = stage.terminals()
     context = multiprocessing.get_context("spawn")
-    together = context.Barrier(processes)
+    together = context.Barrier(processes + 1)
     ends = []
     for share in range(processes):
         here, there = context.Pipe(duplex=False)
@@ -154,6 +157,13 @@ def run(stage: Stage, plan: Plan, processes: int = 2) -> Figures:
         worker.start()
         there.close()
         ends.append((worker, here))
+    mark("storm")
+    for phase in ("burst", "steady", "over"):
+        try:
+            together.wait(2 * PATIENCE)
+        except BrokenBarrierError:
+            break
+        mark(phase)
     told = []
     for worker, here in ends:
         try:
@@ -183,8 +193,9 @@ def _share(stage: Stage, names: list[str], plan: Plan, processes: int, together:
         events, burst = swarm.burst(plan.visits)
         together.wait(PATIENCE)
         waits = swarm.steady(plan.rate / processes, plan.seconds)
+        together.wait(PATIENCE)
         told.send((storm, events, burst, waits))
-    except (GivenUpError, OSError) as error:
+    except (GivenUpError, OSError, BrokenBarrierError) as error:
         together.abort()
         told.send(f"{type(error).__name__}: {error}")
     finally:
