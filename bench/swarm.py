@@ -63,6 +63,11 @@ class Stood:
         """MiB that are resident."""
         return float(self._seen.memory_info().rss) / 2**20
 
+    def alive(self) -> None:
+        """``RuntimeError`` when it has ended by itself."""
+        if (code := self._child.poll()) is not None:
+            raise RuntimeError(f"{self._child.args} ended with {code}")
+
     def end(self) -> None:
         self._child.terminate()
         self._child.wait(60)
@@ -153,7 +158,6 @@ tls = True
 ca_certs = '{own.ca}'
 certfile = '{own.identity}'
 keyfile = '{own.identity}'
-tls_version = 'tlsv1_2'
 loglevel = WARNING
 launch = sqlite
 num_workers = 1
@@ -175,7 +179,7 @@ def _fed(stage: Stage, store: Stood, stored: Callable[[], int]) -> tuple[float, 
     threads = [threading.Thread(target=_send, args=(stage, name(index), ALIKE // SENDERS)) for index in range(SENDERS)]
     for thread in threads:
         thread.start()
-    _until(lambda: stored() - before >= ALIKE)
+    _until(lambda: (store.alive(), stored() - before >= ALIKE)[1])
     took = time.monotonic() - began
     for thread in threads:
         thread.join()
