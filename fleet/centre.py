@@ -22,6 +22,8 @@ from fleet.drafts import Drafts
 from fleet.http import create_api
 from fleet.ingest import Ingest
 from fleet.known import Known
+from fleet.items import signing
+from fleet.items.published import Shelf
 from fleet.orders import Orders
 from fleet.protection.clock import Retention
 from fleet.rollout.audience import groups_of
@@ -90,7 +92,8 @@ class Centre:
             undone.callback(self._api.stop)
             keys = rating_keys(settings.ratings.key_file) if settings.ratings is not None else None
             box = Box(keys, documents) if keys is not None else None
-            console = create_console(self.store, known, lambda: self.ingest.hearing, self.authority.identity, box=box)
+            catalogue = Shelf(bodies, settings.catalogue_root), signing.keys(settings.items, settings.catalogue_root)
+            console = create_console(self.store, known, lambda: self.ingest.hearing, self.authority.identity, box=box, catalogue=catalogue)
             self._console = Server(console, settings.console.host, settings.console.port, threads=4)
             undone.pop_all()
 

@@ -13,7 +13,6 @@ import msgspec
 from flask import Flask, abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from fleet import commands, corrections, words
 from fleet.api.app import create_interface, mount
 from fleet.api.frame import Site
 from fleet.authority.authority import Identity
@@ -23,6 +22,13 @@ from fleet.console.people import create_people
 from fleet.console.postage import create_postage
 from fleet.console.tickets import create_tickets
 from fleet.known import Known
+from fleet import commands, words
+from fleet.console.items import create_items
+from fleet.console.items_batches import create_batches
+from fleet.console.items_reports import create_reports
+from fleet.console.office import Office
+from fleet.items.published import Shelf
+from fleet.items.signing import Keys
 from fleet.overview import Overview, local_text, local_time, overview
 from fleet.people import record
 from fleet.people.gate import guard, needs, parties, session
@@ -47,8 +53,10 @@ def create_console(
     identity: Callable[[str], Identity],
     now: Callable[[], float] = time.time,
     box: Box | None = None,
+    catalogue: tuple[Shelf, Keys] | None = None,
 ) -> Flask:
-    """``identity``: what the authority's books say of a terminal; ``box``: opens what raters wrote."""
+    """``identity``: what the authority's books say of a terminal; ``box``: opens what raters wrote; ``catalogue``: where what is
+    published lies, and who signs here."""
     app = Flask("fleet.console", static_folder="../static", static_url_path="/static")
     app.jinja_env.filters["clock"] = local_time
     app.jinja_env.filters["local"] = local_text
@@ -77,14 +85,6 @@ def create_console(
         found = progress(store, token, known.parties) if len(token) <= MAX_TOKEN else None
         return render_template("progress.html", found=found), 200 if found else 404
 
-    @app.get("/corrections")
-    @needs(Act.SEE)
-    def corrections_page() -> str:
-        seen = parties(Act.SEE)
-        with store.reading() as db:
-            found = corrections.found(db, None if ALL in seen else seen)
-        return render_template("corrections.html", found=found, parties=known.parties, places=known.places, parts=words.PARTS)
-
     @app.get("/live")
     @needs(Act.SEE)
     def live() -> str:
@@ -106,6 +106,10 @@ def create_console(
         return redirect("/", 303)
 
     app.register_blueprint(create_people(store, known.parties, now))
+    office = Office(store, known.parties, now, *(catalogue or ()))
+    app.register_blueprint(create_items(office))
+    app.register_blueprint(create_batches(office))
+    app.register_blueprint(create_reports(office, known.places))
     app.register_blueprint(create_postage(store, known.parties, now))
     app.register_blueprint(create_tickets(store, known.parties, box, now))
     app.register_blueprint(create_kept(store))

@@ -25,7 +25,9 @@ class Place:
 PLACES = (
     Place("运行", "总览", "page", Act.SEE),
     Place("业务", "差评工单", "tickets.everything", Act.READ_TICKETS),
-    Place("业务", "事项纠错", "corrections_page", Act.SEE),
+    Place("业务", "事项管理", "items.index", Act.SEE),
+    Place("业务", "分批公布", "batches.listed", Act.APPROVE_ITEMS, whole=True),
+    Place("业务", "事项纠错", "corrections.listed", Act.SEE),
     Place("业务", "寄递费用", "postage.page", Act.SEE),
     Place("管理", "人员", "people.everybody", Act.MANAGE_PEOPLE),
     Place("管理", "操作记录", "people.kept", Act.READ_RECORD, whole=True),

@@ -106,6 +106,8 @@ def read(data: bytes | msgspec.Raw, keys: Keys, today: date, newest: int = 0) ->
 
 def store(shelf: Shelf, made: Plan) -> None:
     """The body on the disk, before it is named: outside any transaction."""
+    if shelf.bodies is None:
+        raise RefusedError("这里没有存放目录的地方")
     shelf.bodies.take("centre", made.sha256, BytesIO(made.body), len(made.body))
 
 
@@ -180,7 +182,7 @@ def listed(db: sqlite3.Connection) -> list[Batch]:
 
 def _pack(shelf: Shelf, sha256: str) -> msgspec.Raw:
     try:
-        return msgspec.json.decode(shelf.bodies.path(sha256).read_bytes(), type=PackBody).pack
+        return msgspec.json.decode(shelf.body(sha256), type=PackBody).pack
     except (OSError, msgspec.MsgspecError):
         raise RefusedError("以前的目录没有签名，或读不出来，终端不会再用它") from None
 

@@ -44,7 +44,7 @@ NOTHING = Published(0, "", "", {})
 class Shelf:
     """Reads what is published; the last few bodies stay in memory. ``root``: the pinned key packs are believed by."""
 
-    def __init__(self, bodies: Documents, root: str | None) -> None:
+    def __init__(self, bodies: Documents | None = None, root: str | None = None) -> None:
         self.bodies = bodies
         self.root = root
         self._lock = Lock()
@@ -64,6 +64,12 @@ class Shelf:
             raise LookupError(rev)
         return self._of(row[0], row[1])
 
+    def body(self, sha256: str) -> bytes:
+        """A body as it was published. ``OSError``."""
+        if self.bodies is None:
+            raise FileNotFoundError(sha256)
+        return self.bodies.path(sha256).read_bytes()
+
     def _of(self, rev: int, sha256: str) -> Published:
         with self._lock:
             known = self._read.get(sha256)
@@ -75,7 +81,7 @@ class Shelf:
 
     def _parts(self, sha256: str) -> tuple[str, Mapping[str, Piece]]:
         try:
-            data = self.bodies.path(sha256).read_bytes()
+            data = self.body(sha256)
             tree = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
             if "pack" not in tree:
                 plain = msgspec.json.decode(data, type=CatalogueBody)

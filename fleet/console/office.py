@@ -1,0 +1,115 @@
+"""What all pages of the administration stand on: whose part is looked at, what may be done with it, and the words of its states."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from flask import abort
+
+from domain.calendar import CHINA
+from domain.catalogue.part import JOINT
+from fleet.items import drafts, versions
+from fleet.items.choices import Directory, directory
+from fleet.items.drafts import Draft
+from fleet.items.elements import Element
+from fleet.items.published import Shelf
+from fleet.items.signing import Keys
+from fleet.people.gate import parties, session
+from fleet.people.rights import ALL, Act
+from fleet.store import Store
+
+STATES = {
+    "proposed": ("waiting", "待审核"),
+    "returned": ("warning", "已退回"),
+    "withdrawn": ("off", "已撤回"),
+    "approved": ("waiting", "已批准，待签名"),
+    "signed": ("good", "已批准，待公布"),
+    "published": ("good", "已公布"),
+}
+STEPS = {
+    "draft": "开了一份草稿",
+    "dropped": "放弃草稿",
+    "proposed": "提交审核",
+    "withdrawn": "撤回",
+    "returned": "退回修改",
+    "approved": "批准",
+    "signed": "签名",
+    "published": "公布",
+    "taken-back": "退回已公布的",
+}
+GONE = "刚才有人改过同一处，页面上的已经不是现在的。请对照着看一看，再保存。"
+CALLED = {JOINT: "事项目录（联席）"}
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """``shelf`` and ``keys`` as the centre has them; without them there is nothing published and nothing is signed."""
+
+    store: Store
+    names: Mapping[str, str]
+    now: Callable[[], float]
+    shelf: Shelf = field(default_factory=Shelf)
+    keys: Keys = field(default_factory=Keys)
+
+    def today(self) -> date:
+        return datetime.fromtimestamp(self.now(), CHINA).date()
+
+    def parts(self, db: sqlite3.Connection) -> list[str]:
+        """What the visitor may see: the joint list is the centre's own, a part its party's."""
+        every = dict.fromkeys((JOINT, *self.shelf.now(db).parts, *self.names))
+        return [part for part in every if may(Act.SEE, part)]
+
+    def part(self, db: sqlite3.Connection, part: str, act: Act = Act.SEE) -> str:
+        """404 for what is not the visitor's, 403 for what they may only see."""
+        if part not in self.parts(db):
+            abort(404)
+        if not may(act, part):
+            abort(403)
+        return part
+
+    def draft(self, db: sqlite3.Connection, part: str, act: Act = Act.SEE) -> Draft:
+        """The part's draft; 404 where there is none."""
+        return drafts.of(db, self.part(db, part, act)) or abort(404)
+
+    def called(self, db: sqlite3.Connection, part: str) -> str:
+        return CALLED.get(part) or self.parties(db).get(part, part)
+
+    def parties(self, db: sqlite3.Connection) -> Mapping[str, str]:
+        """Party → its name, as the settings say, else as it says itself."""
+        return {
+            part: self.names.get(part) or _named(piece.body) for part, piece in self.shelf.now(db).parts.items() if part != JOINT
+        } | {**self.names}
+
+    def directory(self, db: sqlite3.Connection, part: str, elements: list[Element]) -> Directory:
+        """The joint list a part is written for: what is approved, else what is published."""
+        if part == JOINT:
+            return Directory({}, directory(self._joint(db)).samples)
+        return directory(self._joint(db))
+
+    def _joint(self, db: sqlite3.Connection) -> bytes | None:
+        piece = self.shelf.now(db).parts.get(JOINT)
+        held = versions.waiting(db).get(JOINT)
+        return held.body if held else piece.body if piece else None
+
+
+def may(act: Act, part: str) -> bool:
+    """Whether the visitor may do ``act`` with ``part``. The centre's own staff see every part, and speak for the joint list only: for
+    its part each party answers itself (规程 Art. 9(1))."""
+    whose = parties(act)
+    if part == JOINT:
+        return ALL in whose
+    return part in whose or (act is Act.SEE and ALL in whose)
+
+
+def me() -> str:
+    return session().who.login
+
+
+def _named(body: bytes) -> str:
+    from domain.catalogue.part import Share, decode
+
+    share: Share = decode("", body, Share)
+    return share.party.name
