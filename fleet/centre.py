@@ -93,7 +93,9 @@ class Centre:
             keys = rating_keys(settings.ratings.key_file) if settings.ratings is not None else None
             box = Box(keys, documents) if keys is not None else None
             catalogue = Shelf(bodies, settings.catalogue_root), signing.keys(settings.items, settings.catalogue_root)
-            console = create_console(self.store, known, lambda: self.ingest.hearing, self.authority.identity, box=box, catalogue=catalogue)
+            console = create_console(
+                self.store, known, lambda: self.ingest.hearing, self.authority.identity, box=box, catalogue=catalogue
+            )
             self._console = Server(console, settings.console.host, settings.console.port, threads=4)
             undone.pop_all()
 

@@ -16,7 +16,16 @@ from fleet.items.shape import called, title
 from fleet.people.gate import needs
 from fleet.people.rights import Act
 
-_KINDS = {"about": "说明", "item": "事项", "bundle": "一件事", "year": "节假日", "party": "本方资料", "opening": "开通", "not-open": "没有开通的", "form": "表单"}  # fmt: skip
+_KINDS = {
+    "about": "说明",
+    "item": "事项",
+    "bundle": "一件事",
+    "year": "节假日",
+    "party": "本方资料",
+    "opening": "开通",
+    "not-open": "没有开通的",
+    "form": "表单",
+}
 
 
 def create_items(office: Office) -> Blueprint:
@@ -83,7 +92,7 @@ def create_items(office: Office) -> Blueprint:
         with store.reading() as db:
             one, elements = office.draft(db, part), []
             elements = drafts.elements(db, one.id)
-            known = office.directory(db, part, elements)
+            known = office.directory(db, part)
             found = checking.check(db, office.shelf, one, office.today())
             name = office.called(db, part)
         kind, asked = request.args.get("kind", ""), request.args.get("q", "").strip()
@@ -96,9 +105,11 @@ def create_items(office: Office) -> Blueprint:
             if e.kind == kind and (not asked or asked.lower() in f"{words} {e.value}".lower()):
                 rows.append((e, words, [f for f in found if f.number == e.number]))
         missing = choices.unsaid(known, elements) if kind in ("opening", "not-open") else []
+        about = {"name": name, "kinds": _KINDS, "counts": counts, "once": ONCE, "thing": called(TYPES[kind])}
+        edits = may(Act.EDIT_ITEMS, part) and one.state == "open"
         return render_template(
-            "items/draft.html", part=part, name=name, draft=one, kind=kind, kinds=_KINDS, counts=counts, rows=rows, found=found, asked=asked,
-            once=ONCE, missing=missing, known=known, edits=may(Act.EDIT_ITEMS, part) and one.state == "open", thing=called(TYPES[kind]),
+            "items/draft.html", part=part, draft=one, kind=kind, rows=rows, found=found, asked=asked, missing=missing, known=known,
+            edits=edits, **about,
         )  # fmt: skip
 
     @pages.get("/items/<part>/draft/check")
@@ -133,7 +144,7 @@ def create_items(office: Office) -> Blueprint:
         with store.reading() as db:
             one = office.draft(db, part)
             base = versions.by_id(db, one.base) if one.base else None
-            found = comparing.compared(part, base.body if base else None, drafts.body(db, one))
+            found = comparing.compared(part, base.body if base else None, drafts.body(db, one), office.directory(db, part))
             name = office.called(db, part)
         old = f"第 {base.number} 版" if base else "（没有）"
         return render_template(
@@ -150,8 +161,8 @@ def create_items(office: Office) -> Blueprint:
                 before, after = (versions.of(db, part, number or 0) for number in (old, new))
             except LookupError:
                 abort(404)
-            name = office.called(db, part)
-        found = comparing.compared(part, before.body, after.body)
+            name, known = office.called(db, part), office.directory(db, part)
+        found = comparing.compared(part, before.body, after.body, known)
         told = {"old": f"第 {before.number} 版", "new": f"第 {after.number} 版", "count": comparing.count(found)}
         return render_template("items/compare.html", part=part, name=name, found=found, **told)
 

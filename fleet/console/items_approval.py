@@ -32,7 +32,7 @@ def add_approval(pages: Blueprint, office: Office) -> None:
             one = office.draft(db, part, Act.EDIT_ITEMS)
             found = checking.check(db, office.shelf, one, office.today())
             base = versions.by_id(db, one.base) if one.base else None
-            changed = comparing.compared(part, base.body if base else None, drafts.body(db, one))
+            changed = comparing.compared(part, base.body if base else None, drafts.body(db, one), office.directory(db, part))
             name = office.called(db, part)
         return render_template(
             "items/propose.html", part=part, name=name, draft=one, found=found, hinders=sum(f.hinders for f in found),
@@ -65,15 +65,16 @@ def add_approval(pages: Blueprint, office: Office) -> None:
             one = _of(part, number)
             draft = drafts.by_id(db, one.draft) if one.draft else None
             base = versions.by_id(db, draft.base) if draft and draft.base else None
-            changed = comparing.compared(part, base.body if base else None, one.body)
+            changed = comparing.compared(part, base.body if base else None, one.body, office.directory(db, part))
             live = draft is not None and one.state == "proposed"
             found = checking.check(db, office.shelf, draft, office.today()) if draft and live else []
             name, hand = office.called(db, part), approving.had_a_hand(db, one, me())
             way = db.execute("SELECT step, words, by, at FROM item_steps WHERE version = ? ORDER BY id", (one.id,)).fetchall()
         return render_template(
-            "items/version.html", part=part, name=name, version=one, base=base, changed=changed, count=comparing.count(changed), found=found,
-            approves=may(Act.APPROVE_ITEMS, part), edits=may(Act.EDIT_ITEMS, part), hand=hand, here=office.keys.here(part), states=STATES,
-            request_=approving.request(one).decode() if one.state == "approved" else "", way=way, error=error, live=live,
+            "items/version.html", part=part, name=name, version=one, base=base, changed=changed, count=comparing.count(changed),
+            approves=may(Act.APPROVE_ITEMS, part), edits=may(Act.EDIT_ITEMS, part), hand=hand, here=office.keys.here(part),
+            found=found, states=STATES, request_=approving.request(one).decode() if one.state == "approved" else "", way=way,
+            error=error, live=live,
         )  # fmt: skip
 
     def _of(part: str, number: int) -> versions.Version:

@@ -1,4 +1,4 @@
-"""分批公布 at the console: the centre's own staff put approved parts into one catalogue for all terminals, and take back the last."""
+"""分批公布 at the console: the centre's own staff put approved parts into one catalogue for all terminals, and take it back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from domain.catalogue.catalogue import CatalogueDamagedError
 from fleet.console.office import STATES, Office, me
 from fleet.items import batches, comparing, versions
+from fleet.items.choices import directory
 from fleet.items.drafts import ConflictError, RefusedError
 from fleet.people.gate import needs, parties
 from fleet.people.rights import ALL, Act
@@ -28,13 +29,15 @@ def create_batches(office: Office) -> Blueprint:
             names |= {part: office.called(db, part) for one in listed for part in one.parts}
         about = []
         if plan is not None:
-            pieces = plan.before.parts
-            about = [(p, comparing.compared(p, pieces[p].body if p in pieces else None, v.body)) for p, v in plan.chosen.items()]
+            pieces, known = plan.before.parts, directory(plan.joint)
+            for part, version in plan.chosen.items():
+                old = pieces[part].body if part in pieces else None
+                about.append((part, comparing.compared(part, old, version.body, known)))
         today = office.today()
         suggested = f"{today} {'、'.join(sorted({v.batch for v in waiting.values() if v.state == 'signed'}))}".strip()
         return render_template(
-            "items/batches.html", now=now, waiting=waiting, batches=listed, names=names, states=STATES, error=error, plan=plan, about=about,
-            given=request.form, suggested=suggested, today=today, count=comparing.count,
+            "items/batches.html", now=now, waiting=waiting, batches=listed, names=names, states=STATES, error=error, plan=plan,
+            about=about, given=request.form, suggested=suggested, today=today, count=comparing.count,
             latest=max((v.since for v in waiting.values() if v.since and v.state == "signed"), default=None),
         )  # fmt: skip
 

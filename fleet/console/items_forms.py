@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -19,6 +21,18 @@ from fleet.people.gate import needs
 from fleet.people.rights import Act
 
 Answer = Response | str | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """Something that is to be added. ``start``: what its form begins with; ``above``: in what, and ``number`` of that element."""
+
+    part: str
+    kind: type[Struct]
+    start: Tree
+    elements: list[Element]
+    above: Sequence[Node] = ()
+    number: int | None = None
 
 
 def add_forms(pages: Blueprint, office: Office) -> None:
@@ -39,7 +53,7 @@ def add_forms(pages: Blueprint, office: Office) -> None:
             element = drafts.element(db, draft.id, number) or abort(404)
             elements = drafts.elements(db, draft.id)
             way = _way(element, path)
-            offered = choices.offered(office.directory(db, part, elements), office.parties(db), elements, way)
+            offered = choices.offered(office.directory(db, part), office.parties(db), elements, way)
             found = checking.check(db, office.shelf, draft, office.today())
             name = office.called(db, part)
         node, stands = way[-1], forms.typed(way[-1].kind, way[-1].value)
@@ -47,10 +61,9 @@ def add_forms(pages: Blueprint, office: Office) -> None:
         theirs = _theirs(typed, stands) if said == GONE else {}
         return render_template(
             "items/thing.html", part=part, name=name, draft=draft, number=number, way=way, node=node, groups=_filled(groups),
-            mark=nodes.mark(node.kind, node.value), lists=_lists(node, number, found), findings=checking.here(found, number, node.address),
-            below=[f for f in found if f.number == number and f.address.startswith(node.address) and f.address != node.address],
-            edits=may(Act.EDIT_ITEMS, part) and draft.state == "open", said=said, errors=errors or {}, theirs=theirs,
-            title=_title(element, node, office, offered), once=element.kind in ONCE, tree=bool(node.value.get("situations")),
+            mark=nodes.mark(node.kind, node.value), lists=_lists(node, number, found), said=said, theirs=theirs,
+            findings=checking.here(found, number, node.address), edits=may(Act.EDIT_ITEMS, part) and draft.state == "open",
+            title=_title(element, node, offered), once=element.kind in ONCE, tree=bool(node.value.get("situations")),
         )  # fmt: skip
 
     @pages.get("/items/<part>/draft/<int:number>")
@@ -80,53 +93,62 @@ def add_forms(pages: Blueprint, office: Office) -> None:
             return show(part, number, path, typed, found.errors, f"没有保存：有 {len(found.errors)} 处要改"), 422
         return redirect(url_for("items.thing", part=part, number=number, way=way or None, saved=1), 303)
 
-    def blank_page(part: str, draft: Draft, kind: type[Struct], start: Tree, above: Sequence[Node], number: int | None, elements: list[Element],
-                   typed: forms.Typed | None = None, errors: Mapping[str, str] | None = None, said: str = "") -> str:  # fmt: skip
+    def blank_page(new: _New, typed: forms.Typed | None = None, errors: Mapping[str, str] | None = None, said: str = "") -> str:
         with store.reading() as db:
-            known, names = office.directory(db, part, elements), office.parties(db)
-            name = office.called(db, part)
+            known, names, name = office.directory(db, new.part), office.parties(db), office.called(db, new.part)
+        above = new.above
         place = len(above[-1].value.get("fields", ())) if above else 0
-        way = [*above, Node((*above[-1].path, "", place) if above else (), kind, start)]
-        offered = choices.offered(known, names, elements, way)
-        groups = forms.shown(kind, typed if typed is not None else forms.typed(kind, start), start, offered, errors or {})
+        way = [*above, Node((*above[-1].path, "", place) if above else (), new.kind, new.start)]
+        offered = choices.offered(known, names, new.elements, way)
+        stands = typed if typed is not None else forms.typed(new.kind, new.start)
+        groups = forms.shown(new.kind, stands, new.start, offered, errors or {})
+        keep = {k: request.values[k] for k in ("item", "situation", "copy") if request.values.get(k)}
         return render_template(
-            "items/new.html", part=part, name=name, draft=draft, groups=_filled(groups), said=said, errors=errors or {}, thing=called(kind),
-            above=above, number=number, keep={k: request.values.get(k, "") for k in ("item", "situation", "copy") if request.values.get(k)},
+            "items/new.html", part=new.part, name=name, groups=_filled(groups), said=said, thing=called(new.kind), above=above,
+            number=new.number, keep=keep,
         )  # fmt: skip
+
+    def made(new: _New, put: Callable[[sqlite3.Connection, Draft, Tree], tuple[int, str | None]]) -> Answer:
+        """The blank form, or what was typed into it put in its place by ``put``, which says where that is."""
+        if request.method == "GET":
+            return blank_page(new)
+        typed = _typed()
+        found = forms.read(new.kind, typed, new.start)
+        if found.errors:
+            return blank_page(new, typed, found.errors, f"没有保存：有 {len(found.errors)} 处要改"), 422
+        try:
+            with store.transaction() as db:
+                draft = office.draft(db, new.part, Act.EDIT_ITEMS)
+                number, way = put(db, draft, blank.completed(new.kind, found.tree))
+        except ConflictError:
+            return blank_page(new, typed, said=GONE), 409
+        except RefusedError as error:
+            return blank_page(new, typed, said=str(error)), 422
+        return redirect(url_for("items.thing", part=new.part, number=number, way=way, saved=1), 303)
 
     @pages.route("/items/<part>/draft/new/<kind>", methods=["GET", "POST"])
     @needs(Act.EDIT_ITEMS)
     def new(part: str, kind: str) -> Answer:
         with store.reading() as db:
-            draft = office.draft(db, part, Act.EDIT_ITEMS)
-            elements = drafts.elements(db, draft.id)
-            known = office.directory(db, part, elements)
+            elements = drafts.elements(db, office.draft(db, part, Act.EDIT_ITEMS).id)
+            known = office.directory(db, part)
         if kind not in kinds_of(part) or kind in ONCE:
             abort(404)
         start = _start(part, kind, elements)
         if kind in ("opening", "not-open") and not start.get("item"):
             listed = choices.unsaid(known, elements)
             return render_template("items/which.html", part=part, kind=kind, thing=called(TYPES[kind]), listed=listed, known=known)
-        if request.method == "GET":
-            return blank_page(part, draft, TYPES[kind], start, [], None, elements)
-        typed = _typed()
-        found = forms.read(TYPES[kind], typed, start)
-        if found.errors:
-            said = f"没有保存：有 {len(found.errors)} 处要改"
-            return blank_page(part, draft, TYPES[kind], start, [], None, elements, typed, found.errors, said), 422
-        try:
-            with store.transaction() as db:
-                number = drafts.add(db, draft, kind, blank.completed(TYPES[kind], found.tree), me(), office.now())
-        except RefusedError as error:
-            return blank_page(part, draft, TYPES[kind], start, [], None, elements, typed, said=str(error)), 422
-        return redirect(url_for("items.thing", part=part, number=number, saved=1), 303)
+
+        def put(db: sqlite3.Connection, draft: Draft, tree: Tree) -> tuple[int, None]:
+            return drafts.add(db, draft, kind, tree, me(), office.now()), None
+
+        return made(_New(part, TYPES[kind], start, elements), put)
 
     @pages.route("/items/<part>/draft/<int:number>/new/<path:way>", methods=["GET", "POST"])
     @needs(Act.EDIT_ITEMS)
     def new_in(part: str, number: int, way: str) -> Answer:
         with store.reading() as db:
-            draft = office.draft(db, part, Act.EDIT_ITEMS)
-            elements = drafts.elements(db, draft.id)
+            elements = drafts.elements(db, office.draft(db, part, Act.EDIT_ITEMS).id)
         element = next((e for e in elements if e.number == number), None) or abort(404)
         path = _parsed(way)
         above = _way(element, path[:-1])
@@ -134,19 +156,11 @@ def add_forms(pages: Blueprint, office: Office) -> None:
         listed, copy = above[-1].value.get(shape.name, []), request.values.get("copy", type=int)
         start: Tree = dict(listed[copy]) if copy is not None and 0 <= copy < len(listed) else {}
         assert shape.one is not None
-        if request.method == "GET":
-            return blank_page(part, draft, shape.one, start, above, number, elements)
-        typed = _typed()
-        found = forms.read(shape.one, typed, start)
-        if found.errors:
-            said = f"没有保存：有 {len(found.errors)} 处要改"
-            return blank_page(part, draft, shape.one, start, above, number, elements, typed, found.errors, said), 422
-        try:
-            with store.transaction() as db:
-                place = drafts.put_in(db, draft, number, path, blank.completed(shape.one, found.tree), me(), office.now())
-        except (ConflictError, RefusedError) as error:
-            return blank_page(part, draft, shape.one, start, above, number, elements, typed, said=str(error) or GONE), 409
-        return redirect(url_for("items.thing", part=part, number=number, way=f"{way}/{place}", saved=1), 303)
+
+        def put(db: sqlite3.Connection, draft: Draft, tree: Tree) -> tuple[int, str]:
+            return number, f"{way}/{drafts.put_in(db, draft, number, path, tree, me(), office.now())}"
+
+        return made(_New(part, shape.one, start, elements, tuple(above), number), put)
 
     @pages.post("/items/<part>/draft/<int:number>/remove")
     @pages.post("/items/<part>/draft/<int:number>/remove/<path:way>")
@@ -268,7 +282,7 @@ def _theirs(typed: forms.Typed | None, stands: forms.Typed) -> dict[str, str]:
     return {n: "、".join(now) or "（空）" for n, (mine, now) in told.items() if [t.replace("\r\n", "\n") for t in mine] != now}
 
 
-def _title(element: Element, node: Node, office: Office, offered: forms.Choices) -> str:
+def _title(element: Element, node: Node, offered: forms.Choices) -> str:
     if not node.path and element.kind in ("opening", "not-open"):
         item = dict(offered.get("items", ())).get(element.value["item"], element.value["item"])
         situation = dict(offered.get("all-situations", ())).get(

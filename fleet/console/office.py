@@ -6,15 +6,15 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 
 from flask import abort
 
 from domain.calendar import CHINA
-from domain.catalogue.part import JOINT
+from domain.catalogue.part import JOINT, Share, decode
 from fleet.items import drafts, versions
 from fleet.items.choices import Directory, directory
 from fleet.items.drafts import Draft
-from fleet.items.elements import Element
 from fleet.items.published import Shelf
 from fleet.items.signing import Keys
 from fleet.people.gate import parties, session
@@ -83,11 +83,10 @@ class Office:
             part: self.names.get(part) or _named(piece.body) for part, piece in self.shelf.now(db).parts.items() if part != JOINT
         } | {**self.names}
 
-    def directory(self, db: sqlite3.Connection, part: str, elements: list[Element]) -> Directory:
+    def directory(self, db: sqlite3.Connection, part: str) -> Directory:
         """The joint list a part is written for: what is approved, else what is published."""
-        if part == JOINT:
-            return Directory({}, directory(self._joint(db)).samples)
-        return directory(self._joint(db))
+        found = directory(self._joint(db))
+        return Directory({}, found.samples) if part == JOINT else found
 
     def _joint(self, db: sqlite3.Connection) -> bytes | None:
         piece = self.shelf.now(db).parts.get(JOINT)
@@ -96,8 +95,10 @@ class Office:
 
 
 def may(act: Act, part: str) -> bool:
-    """Whether the visitor may do ``act`` with ``part``. The centre's own staff see every part, and speak for the joint list only: for
-    its part each party answers itself (规程 Art. 9(1))."""
+    """Whether the visitor may do ``act`` with ``part``.
+
+    The centre's own staff see every part, and speak for the joint list only: for its part each party answers itself (Art. 9(1)).
+    """
     whose = parties(act)
     if part == JOINT:
         return ALL in whose
@@ -108,8 +109,7 @@ def me() -> str:
     return session().who.login
 
 
+@lru_cache(maxsize=256)
 def _named(body: bytes) -> str:
-    from domain.catalogue.part import Share, decode
-
     share: Share = decode("", body, Share)
     return share.party.name

@@ -44,6 +44,7 @@ class Plan:
     body: bytes = field(repr=False)
     sha256: str
     catalogue: Catalogue = field(repr=False)
+    joint: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def plan(db: sqlite3.Connection, shelf: Shelf, keys: Keys, chosen: Collection[st
     body = encode(PackBody(VERSION, msgspec.Raw(data)))
     if len(body) > MAX_BODY:
         raise RefusedError(f"超过 {MAX_BODY // 1024 // 1024} MB")
-    return Plan(before, new, title, body, hashlib.sha256(body).hexdigest(), found)
+    return Plan(before, new, title, body, hashlib.sha256(body).hexdigest(), found, parts[JOINT][1])
 
 
 def read(data: bytes | msgspec.Raw, keys: Keys, today: date, newest: int = 0) -> Catalogue:

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from domain.catalogue.catalogue import CatalogueDamagedError
 from domain.catalogue.finding import Finding
@@ -23,10 +23,12 @@ from fleet.items.drafts import Draft, RefusedError
 from fleet.items.elements import TYPES, Element, Tree, together
 from fleet.items.nodes import Node, below
 from fleet.items.published import Shelf, part_of
-from fleet.items.shape import fields_of_rule, names
+from fleet.items.shape import fields_of_rule, names, table
 from fleet.people import record
 
 MOST_WORDS = 400
+_CODE_AND_WORD = re.compile(r" ?([a-z]+(?:_[a-z]+)*)（([^）]+)）")
+_WORD_AND_CODE = re.compile(r"（([a-z]+(?:_[a-z]+)*)）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,21 @@ def here(found: Sequence[Told], number: int, address: str) -> list[Told]:
 
 
 def said(text: str) -> str:
-    """A sentence of the linter with fields by what they are called here."""
-    return re.sub(r"\b[a-z]+(?:_[a-z]+)*\b", lambda m: f"“{names()[m[0]]}”" if m[0] in names() else m[0], text)
+    """A sentence of the linter, with fields and codes by what they are called here."""
+    text = _CODE_AND_WORD.sub(lambda m: m[2] if m[1] in _codes() else m[0], text)
+    text = _WORD_AND_CODE.sub(lambda m: "" if m[1] in _codes() else m[0], text)
+    return re.sub(r" ?\b[a-z]+(?:_[a-z]+)*\b ?", lambda m: f"“{_word(m[0].strip())}”" if _word(m[0].strip()) else m[0], text)
+
+
+def _word(name: str) -> str:
+    return names().get(name) or (_codes().get(name, "") if "_" in name else "")
+
+
+@cache
+def _codes() -> Mapping[str, str]:
+    """``original_shown``, ``pre_fill`` and whatever else a mend names, in words."""
+    words = (words for of in table()["words"].values() for words in of.values())
+    return {code: word for several in words for code, word in several.items()}
 
 
 def _told(f: Finding, *, own: bool, places: Mapping[str, tuple[int, str]], answers: Mapping[str, str]) -> Told:

@@ -1,4 +1,4 @@
-"""What a form offers where it wants the id of something: items and situations of the joint list, forms of the part, places in a tree."""
+"""What a form offers where it wants the id of something: items and situations of the joint list, forms of the part."""
 
 from __future__ import annotations
 

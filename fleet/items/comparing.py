@@ -10,11 +10,9 @@ import msgspec
 
 from domain.catalogue.changes import Change, differences
 from domain.catalogue.part import JOINT, Joint, decode
+from fleet.items.choices import Directory
 from fleet.items.published import catalogue
 from fleet.items.shape import names, table
-
-LONG = 60
-"""Characters of a place's name in the heading of its changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +23,13 @@ class Compared:
     changes: tuple[Change, ...]
 
 
-def compared(part: str, old: bytes | None, new: bytes) -> list[Compared]:
-    """``old``: ``None`` where there was nothing. :class:`domain.catalogue.part.DamagedError`, ``CatalogueDamagedError``."""
+def compared(part: str, old: bytes | None, new: bytes, known: Directory) -> list[Compared]:
+    """``old``: ``None`` where there was nothing. ``known``: what items are called. :class:`domain.catalogue.part.DamagedError`,
+    ``CatalogueDamagedError``."""
     before, after = (catalogue("-", {part: body} if body is not None else {}) for body in (old, new))
     found = [*(_about(old, new) if part == JOINT else ()), *differences(before, after)]
-    return [Compared(title, tuple(_within(one) for one in several)) for title, several in groupby(found, _title)]
+    several = groupby(found, lambda one: _title(one, known))
+    return [Compared(title, tuple(_within(one) for one in changes)) for title, changes in several]
 
 
 def count(found: list[Compared]) -> int:
@@ -53,10 +53,15 @@ def _said(value: object) -> str:
     return "、".join(f"{one['year']} 年（{one['source']}）" if isinstance(one, dict) else str(one) for one in tree) or "（无）"
 
 
-def _title(one: Change) -> str:
+def _title(one: Change, known: Directory) -> str:
     """The head of the catalogue is not a thing of its own: its parties and lists are."""
     at = one.where
-    return " ".join(at[1:3]) if at[0] == "目录" and len(at) > 2 else at[0]
+    thing = " ".join(at[1:3]) if at[0] == "目录" and len(at) > 2 else at[0]
+    kind, _, ids = thing.partition(" ")
+    if kind not in ("开通", "not_open"):
+        return thing
+    _, item, situation = (*ids.partition("（")[0].split("/"), "", "")[:3]
+    return f"{'开通' if kind == '开通' else '没有开通的'}：{known.name(item, situation or None)}"
 
 
 def _within(one: Change) -> Change:
@@ -73,8 +78,8 @@ def _coded(where: tuple[str, ...], said: str | None) -> str | None:
     if said is None:
         return None
     words = _words().get(_worded(where[-1]), {})
-    bare = said.strip("“”")
-    return "、".join(words.get(one.strip("“”"), one) for one in bare.split("、")) if words else said
+    bare = said.removeprefix("“").removesuffix("”") if said.count("“") == 1 else said
+    return "、".join(words.get(one.strip("“”"), one) for one in bare.split("、")) if words else bare
 
 
 def _words() -> Mapping[str, Mapping[str, str]]:

@@ -121,7 +121,7 @@ def shown(
 
 
 def _shown(shape: Shape, name: str, given: Typed, tree: Tree, choices: Choices, errors: Mapping[str, str]) -> Shown:
-    error, texts = errors.get(name, ""), list(given.get(name, ()))
+    error, texts = errors.get(name, ""), [text for text in given.get(name, ()) if not _SECRET.search(text)]
     text = texts[0] if texts else ""
     if shape.manner == "fixed":
         code = str(tree.get(shape.name) or "")

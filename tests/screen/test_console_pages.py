@@ -10,15 +10,20 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
+from support import console_items, items
 from support.console import Console, console, served
 
 from fleet.people.gate import COOKIE
 from fleet.people.rights import ALL, Grant, Role
 
-PAGES = ("/", "/tickets", "/tickets/2", "/tickets/1/appeal", "/corrections", "/postage", "/people", "/record", "/kept")
+PAGES = ("/", "/tickets", "/tickets/2", "/tickets/1/appeal", "/postage", "/people", "/record", "/kept", *console_items.PAGES)
 SIZES = ((1366, 768), (1920, 1080))
 NARROWEST = 800
-EVERYTHING = tuple(Grant(role, ALL) for role in Role)
+EVERYTHING = (
+    *(Grant(role, ALL) for role in Role),
+    *(Grant(role, items.JIA) for role in (Role.ITEM_ADMIN, Role.APPROVER)),
+    Grant(Role.APPROVER, items.QI),
+)
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 FLAWS = """async (run) => {
   const flaws = [];

@@ -13,13 +13,17 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
+from support import items
 from support.centre_db import new_database
 from support.console_board import KNOWN, seed_board
+from support.console_items import seed_items
 from support.console_tickets import box, seed_tickets
 from support.people import account
 
 from fleet.authority.authority import Identity
 from fleet.console.app import create_console
+from fleet.items.published import Shelf
+from fleet.items.signing import Keys
 from fleet.people import sessions
 from fleet.people.gate import COOKIE
 from fleet.people.rights import ALL, Grant, Role
@@ -36,18 +40,21 @@ SEEDS: tuple[Callable[[Store, float], None], ...] = (seed_board, seed_tickets)
 @dataclass
 class Console:
     """``now`` may be moved; ``since``: from when on the centre hears its terminals, ``None`` while it does not.
-    ``box``: with the key to what raters wrote.
+    ``box``: with the key to what raters wrote; ``catalogue``: what is published, and the keys that lie here.
     """
 
     store: Store
     now: float = NOW
     since: float | None = NOW - 86400.0
     box: Box | None = None
+    catalogue: tuple[Shelf, Keys] | None = None
     app: Flask = field(init=False)
     _cookies: dict[tuple[Grant, ...], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.app = create_console(self.store, KNOWN, lambda: Hearing(self.since), _in_order, lambda: self.now, self.box)
+        self.app = create_console(
+            self.store, KNOWN, lambda: Hearing(self.since), _in_order, lambda: self.now, self.box, self.catalogue
+        )
 
     def cookie(self, *grants: Grant) -> str:
         """A session of somebody with these grants; without the door, whose hashing takes its time."""
@@ -71,7 +78,10 @@ def console(folder: Path, *seeds: Callable[[Store, float], None]) -> Iterator[Co
     with closing(Store(new_database(folder / "centre.db"))) as store:
         for seed in seeds or SEEDS:
             seed(store, NOW)
-        yield Console(store, box=box(folder))
+        catalogue = items.shelf(folder), items.keys(folder)
+        if not seeds:
+            seed_items(store, NOW, *catalogue)
+        yield Console(store, box=box(folder), catalogue=catalogue)
 
 
 @contextmanager

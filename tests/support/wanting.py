@@ -51,7 +51,7 @@ class Wanting:
         self.store = store or Store(folder / "bodies")
         self.floor = Floor()
         self.pinned = pinned
-        self.settings = _settings(folder, pinned=pinned)
+        self.settings = terminal_settings(folder, pinned=pinned)
         self.parts = Parts(self.settings, load())
         self.shelf = Shelf(folder / "wanted", self.settings)
         take_up(self.parts, self.terminal.book, self.shelf)
@@ -98,7 +98,7 @@ def phone(number: str) -> bytes:
     return encode(SettingsBody(1, phone=number, visit=VisitTimes(total=600)))
 
 
-def _settings(folder: Path, *, pinned: bool) -> conf.Settings:
+def terminal_settings(folder: Path, *, pinned: bool) -> conf.Settings:
     key = new_key("k")[0]
     one = f'{{ key_id = "{key.key_id}", public = "{key.public}" }}'
     text = f"""
