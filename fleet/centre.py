@@ -21,9 +21,9 @@ from fleet.documents import Documents
 from fleet.drafts import Drafts
 from fleet.http import create_api
 from fleet.ingest import Ingest
-from fleet.known import Known
 from fleet.items import signing
 from fleet.items.published import Shelf
+from fleet.known import Known
 from fleet.orders import Orders
 from fleet.protection.clock import Retention
 from fleet.rollout.audience import groups_of

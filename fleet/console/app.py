@@ -13,22 +13,22 @@ import msgspec
 from flask import Flask, abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from fleet import commands, words
 from fleet.api.app import create_interface, mount
 from fleet.api.frame import Site
 from fleet.authority.authority import Identity
 from fleet.console import pages
-from fleet.console.kept import create_kept
-from fleet.console.people import create_people
-from fleet.console.postage import create_postage
-from fleet.console.tickets import create_tickets
-from fleet.known import Known
-from fleet import commands, words
 from fleet.console.items import create_items
 from fleet.console.items_batches import create_batches
 from fleet.console.items_reports import create_reports
+from fleet.console.kept import create_kept
 from fleet.console.office import Office
+from fleet.console.people import create_people
+from fleet.console.postage import create_postage
+from fleet.console.tickets import create_tickets
 from fleet.items.published import Shelf
 from fleet.items.signing import Keys
+from fleet.known import Known
 from fleet.overview import Overview, local_text, local_time, overview
 from fleet.people import record
 from fleet.people.gate import guard, needs, parties, session

@@ -58,6 +58,8 @@ def _title(one: Change, known: Directory) -> str:
     at = one.where
     thing = " ".join(at[1:3]) if at[0] == "目录" and len(at) > 2 else at[0]
     kind, _, ids = thing.partition(" ")
+    if kind in ("parties", "bundles"):
+        return f"{'本方资料' if kind == 'parties' else '一件事'} {ids}"
     if kind not in ("开通", "not_open"):
         return thing
     _, item, situation = (*ids.partition("（")[0].split("/"), "", "")[:3]
