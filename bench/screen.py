@@ -142,7 +142,7 @@ def _every_screen(one: Hall) -> Iterator[str]:
     yield glass.do("submit").see("receipt").screen
     until(lambda: any(p.cut for p in one.rig.printer().papers()), "a receipt")
     yield glass.see("rating").screen
-    yield glass.do("rate", level="5").screen
+    yield glass.do("rate", level="5").do("give-reason").screen
 
 
 def _asked(one: Hall, screen: str) -> list[float]:

@@ -18,6 +18,7 @@ from kiosk.answering import new_answer
 from kiosk.handover import new_case, new_service
 from kiosk.settings import Settings
 from kiosk.store.answers import AnsweredBeforeError, AnswerStore
+from kiosk.store.ratings import NewRating, RatingStore
 from kiosk.store.store import DrawnUp, Store
 from kiosk.tray import Tray
 from kiosk.visit import events as ev
@@ -38,6 +39,7 @@ class Clerk:
         self,
         store: Store,
         answers: AnswerStore,
+        ratings: RatingStore,
         settings: Settings,
         catalogue: Catalogue,
         tray: Tray,
@@ -47,6 +49,7 @@ class Clerk:
     ) -> None:
         self._store = store
         self._answers = answers
+        self._ratings = ratings
         self._settings = settings
         self._catalogue = catalogue
         self._tray = tray
@@ -213,5 +216,6 @@ class Clerk:
         self._store.end_visit(effect.visit, effect.reason, effect.submitted, pictures, still)
 
     def _rate(self, effect: StoreRating) -> None:
-        self._store.rate(effect.number, effect.rated, consult=effect.consult)
+        party = effect.home or "" if effect.service.side == "home" else self._settings.terminal.place
+        self._ratings.keep(NewRating(effect.service, party, effect.rated, self._settings.keys.rating_recipient))
         self._committed()

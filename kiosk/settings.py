@@ -118,11 +118,18 @@ class Key(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KeySettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom a case is sealed to: its home desk, the intake window, the parties' offline recovery key."""
+    """Whom a case is sealed to: its home desk, the intake window, the parties' offline recovery key. ``ratings``: the centre's
+    rating key, to which what a rater writes is sealed; without it raters choose levels and tags only.
+    """
 
     intake: Key
     recovery: Key
     homes: dict[str, Key]
+    ratings: Key | None = None
+
+    @property
+    def rating_recipient(self) -> Recipient | None:
+        return Recipient(self.ratings.key_id, self.ratings.public) if self.ratings is not None else None
 
     def recipients(self, home: str) -> tuple[Recipient, ...]:
         """``KeyError`` when the terminal has no key of this home desk: nothing may be collected for it then."""
@@ -232,7 +239,8 @@ def load(path: Path) -> Settings:
     if settings.window is not None and settings.terminal.setting != "window":
         raise SettingsError(f'设置文件 {path}：窗口的私钥只能放在窗口终端上（terminal.setting = "window"）')
     try:
-        for key in (settings.keys.intake, settings.keys.recovery, *settings.keys.homes.values()):
+        ratings = (settings.keys.ratings,) if settings.keys.ratings is not None else ()
+        for key in (settings.keys.intake, settings.keys.recovery, *settings.keys.homes.values(), *ratings):
             check_key(Recipient(key.key_id, key.public))
     except BadKeyError as error:
         raise SettingsError(f"设置文件 {path}：{error}") from None

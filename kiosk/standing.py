@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace as struct_replace
 
 from domain.catalogue.catalogue import Catalogue
+from domain.rating import levels
 from kiosk import faults
 from kiosk.clock import CHINA
 from kiosk.settings import Settings, TerminalSettings, VisitSettings
@@ -36,11 +37,13 @@ class Standing:
     closed: Fault | None = None
     drafts: bool = False
     handover: bool = False
+    words: bool = False
+    edition: str = ""
 
     @property
     def rules(self) -> Rules:
         times = {name: getattr(self.visit, name) for name in self.visit.__struct_fields__}
-        return Rules(self.catalogue, window=self.drafts, handover=self.handover, **times)
+        return Rules(self.catalogue, window=self.drafts, handover=self.handover, words=self.words, edition=self.edition, **times)
 
     @property
     def hall(self) -> Hall:
@@ -59,6 +62,7 @@ class Standing:
             own.place,
             drafts=self.drafts,
             handover=self.handover,
+            words=self.words,
         )
 
 
@@ -101,6 +105,8 @@ class Parts:
             closed,
             at_window,
             self.own.handover is not None,
+            self.own.keys.ratings is not None,
+            levels.edition(offered(now)).edition,
         )
 
     def _out_of_service(self) -> Fault | None:

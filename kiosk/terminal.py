@@ -55,6 +55,7 @@ from kiosk.store.files import alone
 from kiosk.store.journal import StoredJournal
 from kiosk.store.known import Memory
 from kiosk.store.outbox import StoredDocuments, StoredOutbox
+from kiosk.store.ratings import RatingStore
 from kiosk.store.room import Room
 from kiosk.store.store import Numbering, Store
 from kiosk.store.volatile import VolatileVisit
@@ -133,8 +134,8 @@ class Terminal:
         storekeeper = Storekeeper(
             database, self._outbox, self._room, self._devices.states, clock, middle.only_reserve, self._publisher.wake
         )
-        answers = AnswerStore(store, clock)
-        clerk = Clerk(store, answers, settings, parts.catalogue, tray, press, middle.post, self._committed)
+        answers, ratings = AnswerStore(store, clock), RatingStore(store, clock)
+        clerk = Clerk(store, answers, ratings, settings, parts.catalogue, tray, press, middle.post, self._committed)
         clerk.start()
         self._running.callback(clerk.stop)
         drafts = self._build_drafts(store, clerk)

@@ -100,10 +100,16 @@ class Bundle:
     def _shown_settings(self) -> dict[str, object]:
         whole = msgspec.to_builtins(self._settings, enc_hook=str)
         keys, centre = self._settings.keys, self._settings.centre
+        ratings = keys.ratings.key_id if keys.ratings is not None else None
         return {
             **{name: whole[name] for name in _SHOWN},
             "centre": {"broker": centre.broker, "documents": centre.documents},
-            "keys": {"intake": keys.intake.key_id, "recovery": keys.recovery.key_id, "homes": sorted(keys.homes)},
+            "keys": {
+                "intake": keys.intake.key_id,
+                "recovery": keys.recovery.key_id,
+                "homes": sorted(keys.homes),
+                "ratings": ratings,
+            },
         }
 
     def _counts(self) -> dict[str, object]:

@@ -13,7 +13,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "case_answered": ("number", "kind", "pages"),
     "copies_deleted": ("number", "documents", "rule"),
     "service_given": ("number", "item", "home", "way"),
-    "rating_given": ("number", "by"),
+    "rating_given": ("number", "by", "of", "side"),
     "receipt_ended": ("number", "attempt", "outcome", "cause"),
     "visit_ended": ("reason", "submitted", "pages", "pictures", "left"),
     "visit_restored": ("step",),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-VERSION = 5
+VERSION = 6
 
 
 class StoreError(RuntimeError):

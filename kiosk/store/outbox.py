@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from kiosk.store import answers, audit
+from kiosk.store import answers, audit, ratings
 from kiosk.store.store import Priority, Store, enqueue
 from mqtt.messages import DeviceTrouble, EventData
 from mqtt.publisher import Row
@@ -57,6 +57,7 @@ class StoredOutbox:
     def confirm(self, ranges: Ranges) -> None:
         with self._store.database.transaction() as db:
             db.executemany("DELETE FROM outbox WHERE sequence BETWEEN ? AND ?", ranges)
+            ratings.free(db)
         answers.free(self._store)
 
     def report(self, at: datetime, troubles: Sequence[DeviceTrouble], *, room: bool) -> None:
@@ -133,7 +134,8 @@ class StoredDocuments:
 
     def open(self, document: Waiting) -> BinaryIO:
         rows = self._store.database.rows(
-            "SELECT body FROM document WHERE digest = ?1 UNION ALL SELECT body FROM answer_document WHERE digest = ?1",
+            "SELECT body FROM document WHERE digest = ?1 UNION ALL SELECT body FROM answer_document WHERE digest = ?1"
+            " UNION ALL SELECT body FROM rating_words WHERE digest = ?1",
             document.digest,
         )
         body = rows[0][0] if rows else None
@@ -143,13 +145,16 @@ class StoredDocuments:
         with self._store.database.transaction() as db:
             db.execute("UPDATE document SET stored = 1 WHERE digest = ?", (digest,))
             db.execute("UPDATE answer_document SET stored = 1 WHERE digest = ?", (digest,))
+            db.execute("UPDATE rating_words SET stored = 1 WHERE digest = ?", (digest,))
+            ratings.free(db)
         answers.free(self._store)
 
     def answers(self) -> Sequence[Waiting]:
         rows = self._store.database.rows(
-            "SELECT number, digest, size FROM answer_document JOIN answer USING (visit) WHERE NOT stored ORDER BY sequence, digest"
+            "SELECT number, digest, size, sequence FROM answer_document JOIN answer USING (visit) WHERE NOT stored"
+            " UNION ALL SELECT number, digest, size, sequence FROM rating_words WHERE NOT stored ORDER BY sequence, digest"
         )
-        return [Waiting(str(number), str(digest), int(str(size))) for number, digest, size in rows]
+        return [Waiting(str(number), str(digest), int(str(size))) for number, digest, size, _ in rows]
 
     def whole(self, case: str) -> None:
         """Free the terminal's copies: the rows first, in one transaction; a file left by a power cut is residue."""
@@ -167,7 +172,7 @@ class StoredDocuments:
         """Documents the centre has not confirmed."""
         ((count,),) = self._store.database.rows(
             "SELECT (SELECT count(*) FROM document WHERE number IS NOT NULL AND NOT stored)"
-            " + (SELECT count(*) FROM answer_document WHERE NOT stored)"
+            " + (SELECT count(*) FROM answer_document WHERE NOT stored) + (SELECT count(*) FROM rating_words WHERE NOT stored)"
         )
         return int(str(count))
 

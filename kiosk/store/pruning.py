@@ -54,6 +54,12 @@ def prune(database: Database, now: datetime) -> int:
             " AND NOT EXISTS (SELECT 1 FROM set_aside s WHERE s.sequence = answer.sequence)",
             (aged,),
         )
+        db.execute(
+            "DELETE FROM rating WHERE at < ? AND NOT EXISTS (SELECT 1 FROM rating_words w WHERE w.sequence = rating.sequence)"
+            " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.sequence = rating.sequence)"
+            " AND NOT EXISTS (SELECT 1 FROM set_aside s WHERE s.sequence = rating.sequence)",
+            (aged,),
+        )
         lines = db.execute(
             "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id <= (SELECT max(id) FROM audit) - ? AND at < ? LIMIT ?)",
             (NEWEST_AUDIT, (now - AUDIT_KEPT).isoformat(), _STEP),

@@ -19,7 +19,7 @@ from kiosk.clock import Clock
 from kiosk.store import audit
 from kiosk.store.db import Database
 from kiosk.store.files import is_temporary, write_durably
-from kiosk.visit.state import Noted, Rated, Submitted
+from kiosk.visit.state import Noted, Submitted
 from mqtt.messages import (
     Awaited,
     CaseCorrected,
@@ -180,23 +180,6 @@ class Store:
             enqueue(db, now, data)
             audit.record(db, now, "service_given", number=number, item=new.item, home=new.home, way=new.way)
             return Noted(number, now.isoformat())
-
-    def rate(self, number: str, rated: Rated, *, consult: bool = False) -> None:
-        """好差评 of this intake, or of a service without a case (``consult``); at most one each."""
-        with self.database.transaction() as db:
-            if db.execute("SELECT 1 FROM audit WHERE event = 'rating_given' AND detail ->> 'number' = ?", (number,)).fetchone():
-                return
-            now = self._clock.now()
-            data = RatingGiven(
-                case=number,
-                level=rated.level,
-                tags=rated.tags,
-                by=rated.by,
-                given_at=now.isoformat(),
-                of="consult" if consult else "intake",
-            )
-            enqueue(db, now, data)
-            audit.record(db, now, "rating_given", number=number, by=rated.by)
 
     def end_visit(self, visit: str, reason: str, submitted: bool, pictures: int, left: tuple[str, ...]) -> None:
         """The store's part of the wipe: pages of a visit not handed in are removed; the counts, and what is left, are recorded."""

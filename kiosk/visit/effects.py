@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from domain.rating.service import Service
+from kiosk.visit.services import question
 from kiosk.visit.state import Answered, Noted, Rated, State, Step, Submitted, Visit
 
 
@@ -154,11 +156,12 @@ class PrintAnswer:
 
 @dataclass(frozen=True, slots=True)
 class StoreRating:
-    """``number`` of the case, or of the service without one."""
+    """One transaction: the rating, its sealed words, its outbox row. Idempotent by the service. ``home``: the place that decides.
+    Not answered."""
 
-    number: str
-    rated: Rated
-    consult: bool = False
+    service: Service
+    home: str | None
+    rated: Rated = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,5 +217,5 @@ def wants(state: State) -> Wants:
         reader=visit.step in (Step.CARD, Step.WARD),
         camera=visit.step in (Step.SCAN, Step.PAGE),
         receipt=visit.step is Step.SHOW,
-        question=visit.id if visit.step is Step.RATING else None,
+        question=question(visit) if visit.step is Step.RATING else None,
     )

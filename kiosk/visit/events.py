@@ -270,7 +270,12 @@ class Rate(Intent):
 
 @dataclass(frozen=True, slots=True)
 class GiveReason(Intent):
+    """Hand the rating in, with its reasons. ``name`` and ``phone``: for a call back, or empty."""
+
     tags: tuple[int, ...]
+    text: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,7 +461,7 @@ class PrinterReady:
 
 @dataclass(frozen=True, slots=True)
 class PadPressed:
-    """A key of the rating pad; ``question`` is the visit's id."""
+    """A key of the rating pad; ``question`` as in ``services.question``."""
 
     question: str
     level: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from domain import capacity
-from kiosk.visit import applying, choosing, filling, followup_path, handing_in, pages, papers, path, unasked, ways
+from kiosk.visit import applying, choosing, filling, followup_path, handing_in, pages, papers, path, rating, unasked, ways
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
 from kiosk.visit.effects import Effect, FindTasks, PrintAnswer, StoreAnswer
@@ -123,7 +123,7 @@ def stored(visit: Visit, event: fe.AnswerStored, now: float, _rules: Rules) -> O
         return visit, ()
     visit = replace(visit, touched=now, followup=replace(followup_path.of(visit), answered=event.answered))
     if followup_path.of(visit).doing == "collect":
-        return replace(visit, step=Step.FAREWELL), ()
+        return rating.begin(visit), ()
     visit = replace(visit, step=Step.RECEIPT, printing=Printing(PrintState.PRINTING, attempt=1))
     return visit, (PrintAnswer(visit, event.answered, 1),)
 
@@ -133,10 +133,6 @@ def not_stored(visit: Visit, event: fe.AnswerNotStored, now: float, _rules: Rule
         return visit, ()
     step = Step.HANDING if followup_path.of(visit).doing == "collect" else Step.ANSWER
     return replace(visit, step=step, touched=now, submit_fault=event.fault), ()
-
-
-def farewell(visit: Visit, _event: ev.Next, _now: float, _rules: Rules) -> Outcome:
-    return replace(visit, step=Step.FAREWELL), ()
 
 
 def restored(visit: Visit) -> tuple[Effect, ...]:
@@ -214,5 +210,6 @@ AT: dict[tuple[Step, type], Handler] = {
     (Step.SUBMITTING, fe.AnswerNotStored): not_stored,
     (Step.RECEIPT, ev.PrintAgain): handing_in.print_again,
     (Step.RECEIPT, ev.PrinterReady): handing_in.printer_ready,
-    (Step.RECEIPT, ev.Next): farewell,
+    (Step.RECEIPT, ev.Next): rating.to_rating,
+    **rating.AT,
 }

@@ -103,8 +103,8 @@ PATH: dict[Step, tuple[_Asks, _Asks]] = {
     Step.HANDING: (_doing("collect"), _never),
 }
 _OF: dict[str, tuple[Stage, ...]] = {
-    "correct": (Stage.MATERIALS, Stage.SIGN, Stage.SUBMIT),
-    "collect": (Stage.SIGN, Stage.PRINT),
+    "correct": (Stage.MATERIALS, Stage.SIGN, Stage.SUBMIT, Stage.RATE),
+    "collect": (Stage.SIGN, Stage.PRINT, Stage.RATE),
     "withdraw": (Stage.SIGN, Stage.SUBMIT),
 }
 _STAGES = {

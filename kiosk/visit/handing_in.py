@@ -1,20 +1,16 @@
-"""Handing the case in, its receipt, and the rating of the service."""
+"""Handing the case in, and its receipt."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec.structs import replace
 
-from domain.rating import levels as rating
 from kiosk.visit import events as ev
 from kiosk.visit import form, path
-from kiosk.visit.effects import DropDraft, Effect, PrintAnswer, PrintLeaflet, PrintReceipt, StoreAnswer, StoreCase, StoreRating
+from kiosk.visit.effects import DropDraft, Effect, PrintAnswer, PrintLeaflet, PrintReceipt, StoreAnswer, StoreCase
 from kiosk.visit.outcome import Outcome, Rules, onward
 from kiosk.visit.state import (
     Printing,
     PrintState,
-    Rated,
     Step,
     Visit,
 )
@@ -95,51 +91,6 @@ def printed(visit: Visit, attempt: int) -> tuple[Effect, ...]:
     if visit.submitted is not None:
         return (PrintReceipt(visit, visit.submitted, attempt),)
     return (PrintLeaflet(visit, visit.noted, attempt),) if visit.noted is not None else ()
-
-
-def to_rating(visit: Visit, _event: ev.Next | ev.Back, _now: float, _rules: Rules) -> Outcome:
-    return replace(visit, step=Step.RATING, errors={}), ()
-
-
-def rate(visit: Visit, event: ev.Rate, _now: float, _rules: Rules) -> Outcome:
-    return _rated(visit, event.level, "screen")
-
-
-def pad(visit: Visit, event: ev.PadPressed, _now: float, _rules: Rules) -> Outcome:
-    return _rated(visit, event.level, "pad") if event.question == visit.id else (visit, ())
-
-
-def _rated(visit: Visit, level: int, by: Literal["screen", "pad"]) -> Outcome:
-    if level not in {one.satisfaction for one in rating.edition().levels}:
-        return visit, ()
-    rated = Rated(level, by)
-    if rating.level(level).reason_required:
-        return replace(visit, step=Step.REASON, rated=rated), ()
-    return _keep_rating(visit, rated)
-
-
-def reason(visit: Visit, event: ev.GiveReason, _now: float, _rules: Rules) -> Outcome:
-    if visit.rated is None:
-        return visit, ()
-    try:
-        rating.check(visit.rated.level, event.tags)
-    except rating.RatingError as error:
-        return replace(visit, errors={"tags": str(error)}), ()
-    return _keep_rating(visit, replace(visit.rated, tags=event.tags))
-
-
-def _keep_rating(visit: Visit, rated: Rated) -> Outcome:
-    return replace(visit, step=Step.FAREWELL, rated=rated, errors={}), kept_rating(visit, rated)
-
-
-def kept_rating(visit: Visit, rated: Rated) -> tuple[Effect, ...]:
-    paper = path.paper(visit)
-    return (StoreRating(paper, rated, consult=visit.submitted is None),) if paper is not None else ()
-
-
-def unrated(visit: Visit, _event: ev.Next, _now: float, _rules: Rules) -> Outcome:
-    """Silence stays silence: it never becomes a rating."""
-    return replace(visit, step=Step.FAREWELL, rated=None, errors={}), ()
 
 
 _NOT_THE_PRINTER = {"slip_unprintable", "store_failed"}

@@ -24,6 +24,7 @@ from kiosk.visit import (
     pages,
     papers,
     path,
+    rating,
     unasked,
     ways,
 )
@@ -134,8 +135,8 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
         visit = replace(visit, printing=printing)
         if printing.state is PrintState.PRINTING:
             asked = handing_in.printed(visit, printing.attempt)
-    elif visit.step is Step.FAREWELL and visit.rated is not None:
-        asked = handing_in.kept_rating(visit, visit.rated)  # thanked for, and perhaps not on the disk; twice is harmless
+    elif visit.ratings:
+        asked = rating.kept(visit)  # thanked for, and perhaps not on the disk; twice is harmless
     return _versioned(state, visit), asked
 
 
@@ -185,14 +186,13 @@ def _tick(visit: Visit, _event: ev.Tick, now: float, rules: Rules) -> Outcome:
     if visit.query is QueryPhase.ASKING and now - visit.entered >= rules.query:
         return ways.not_found(visit, ev.DocumentNotFound(visit.id, now=False), now, rules)
     if _receipt_taken(visit, now, rules):
-        after = Step.RATING if visit.followup is None else Step.FAREWELL
-        return replace(visit, step=after, touched=now, warned=False), ()
+        return replace(rating.begin(visit), touched=now, warned=False), ()
     due = idle >= patience or visit.until - now <= rules.idle_end
     return unasked.tick(replace(visit, warned=visit.warned or due), now, rules)
 
 
 def _receipt_taken(visit: Visit, now: float, rules: Rules) -> bool:
-    """The rating page, after a follow-up the last one, opens by itself once the receipt has lain there for a moment."""
+    """The rating page opens by itself once the receipt has lain there for a moment."""
     printed = visit.printing is not None and visit.printing.state is PrintState.PRINTED
     return (
         visit.step in (Step.RECEIPT, Step.LEAFLET) and printed and not visit.leaving and now - visit.entered >= rules.receipt_shown
@@ -301,16 +301,11 @@ _AT: dict[tuple[Step, type], Handler] = {
     (Step.SUBMITTING, ev.CaseNotStored): handing_in.not_stored,
     (Step.RECEIPT, ev.PrintAgain): handing_in.print_again,
     (Step.RECEIPT, ev.PrinterReady): handing_in.printer_ready,
-    (Step.RECEIPT, ev.Next): handing_in.to_rating,
+    (Step.RECEIPT, ev.Next): rating.to_rating,
     (Step.LEAFLET, ev.PrintAgain): handing_in.print_again,
     (Step.LEAFLET, ev.PrinterReady): handing_in.printer_ready,
-    (Step.LEAFLET, ev.Next): handing_in.to_rating,
-    (Step.RATING, ev.Rate): handing_in.rate,
-    (Step.RATING, ev.PadPressed): handing_in.pad,
-    (Step.RATING, ev.Next): handing_in.unrated,
-    (Step.REASON, ev.GiveReason): handing_in.reason,
-    (Step.REASON, ev.Back): handing_in.to_rating,
-    (Step.REASON, ev.Next): handing_in.unrated,
+    (Step.LEAFLET, ev.Next): rating.to_rating,
+    **rating.AT,
 }
 
 _ANYWHERE: dict[type, Handler] = {

@@ -36,6 +36,10 @@ class Rules:
     queries: bool = False
     window: bool = False
     handover: bool = False
+    words: bool = False
+    """What a rater writes can be sealed to the centre's rating key: without it nothing is asked but levels and tags."""
+    edition: str = ""
+    """Of the levels and tags one rates by; empty: the newest."""
     """Tasks sealed to this hall are opened here (``domain/case/task.py``)."""
     unasked: bool = True
     """Pages are taken by themselves, unless the citizen wants it otherwise."""
@@ -64,6 +68,7 @@ _READING = frozenset(
             Step.SIGN,
             Step.REVIEW,
             Step.FILLED,
+            Step.REASON,
         ),
         *(Step.SHOW, Step.NUMBER, Step.CASES, Step.POINTS, Step.UNDO, Step.ANSWER),
     )

@@ -34,6 +34,7 @@ class Hall:
     ``place``: the party the hall belongs to, by id.
     ``queries``: documents can be asked for and printed here (查询打印). ``drafts``: they are opened here, at the window.
     ``handover``: what is sealed to this hall is opened here; ``pages``: A4 pages can be printed.
+    ``words``: what a rater writes can be sealed to the centre.
     """
 
     terminal: str
@@ -50,6 +51,7 @@ class Hall:
     drafts: bool = False
     handover: bool = False
     pages: bool = False
+    words: bool = False
 
 
 HelpState = Literal["called", "unsent", "coming"]

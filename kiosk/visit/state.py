@@ -274,9 +274,18 @@ class Followup(Struct, frozen=True):
 
 
 class Rated(Struct, frozen=True):
+    """A rating as it was given. ``edition``: of the levels and tags. ``text``, ``name`` and ``phone``: what was left, or empty."""
+
     level: int
     by: Literal["screen", "pad"]
     tags: tuple[int, ...] = ()
+    edition: str = ""
+    text: str = ""
+    name: str = ""
+    phone: str = ""
+
+    def __repr__(self) -> str:
+        return "Rated(…)"
 
 
 class Visit(Struct, frozen=True):
@@ -353,6 +362,9 @@ class Visit(Struct, frozen=True):
     """A draft is on its way from the centre."""
     printing: Printing | None = None
     rated: Rated | None = None
+    """Begun on the screen, and not handed in: no rating yet."""
+    ratings: tuple[Rated | None, ...] = ()
+    """By the services in their order (``services.services``): what was given; null, not rated."""
     followup: Followup | None = None
     """Null: a new case, or a service without one."""
 

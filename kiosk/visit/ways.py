@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from kiosk.visit import events as ev
-from kiosk.visit import path
+from kiosk.visit import path, rating
 from kiosk.visit.effects import AskDocument, NoteService, PrintDocument, PrintLeaflet
 from kiosk.visit.outcome import Outcome, Rules, back, drop, onward, unweighed
 from kiosk.visit.state import Printing, PrintState, QueryPhase, Step, Visit
@@ -44,7 +44,7 @@ def noted(visit: Visit, event: ev.ServiceNoted, now: float, _rules: Rules) -> Ou
     if event.visit != visit.id:
         return visit, ()
     if not visit.on_paper:
-        return replace(visit, step=Step.RATING, touched=now, noted=event.noted), ()
+        return rating.begin(replace(visit, touched=now, noted=event.noted)), ()
     printing = Printing(PrintState.PRINTING, attempt=1)
     visit = replace(visit, step=Step.LEAFLET, touched=now, noted=event.noted, printing=printing)
     return visit, (PrintLeaflet(visit, event.noted, 1),)

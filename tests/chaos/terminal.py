@@ -13,10 +13,12 @@ from chaos import rivals
 from chaos.plan import Visit
 from devices.port import PrintOutcome
 from domain import sealing
+from domain.rating.service import Service
 from kiosk.clock import Clock
 from kiosk.store.db import Database
 from kiosk.store.journal import SentBeforeError, StoredJournal
 from kiosk.store.outbox import StoredDocuments, StoredOutbox
+from kiosk.store.ratings import NewRating, RatingStore
 from kiosk.store.room import Room
 from kiosk.store.store import NewCase, Numbering, Store
 from kiosk.visit.state import Rated
@@ -97,7 +99,7 @@ def run(spec: Spec) -> None:
             if visit.id in done:
                 continue
             time.sleep(visit.gap)
-            while not _served(visit, store, journal, room, ledger.fileno()):
+            while not _served(visit, store, clock, journal, room, ledger.fileno()):
                 time.sleep(0.1)
             outbox.report(clock.now(), [DeviceTrouble("printer", "paper_out")], room=not room.tight())
             publisher.wake()
@@ -106,7 +108,7 @@ def run(spec: Spec) -> None:
         time.sleep(3600)
 
 
-def _served(visit: Visit, store: Store, journal: StoredJournal, room: Room, ledger: int) -> bool:
+def _served(visit: Visit, store: Store, clock: Clock, journal: StoredJournal, room: Room, ledger: int) -> bool:
     """One visit, from the pages to the rating. False: nothing was promised, and the citizen was told so; it is tried again."""
     if room.tight():
         return False
@@ -120,7 +122,7 @@ def _served(visit: Visit, store: Store, journal: StoredJournal, room: Room, ledg
     _tell(ledger, f"case {visit.id} {case}")
     for promise in (
         lambda: _printed(journal, case),
-        lambda: _rated(store, visit, case, ledger),
+        lambda: _rated(store, clock, visit, case, ledger),
         lambda: store.end_visit(visit.id, "done", True, 0, ()),
     ):
         try:
@@ -153,9 +155,10 @@ def _printed(journal: StoredJournal, case: str) -> None:
     journal.ended(case, 1, PrintOutcome.PRINTED, None)
 
 
-def _rated(store: Store, visit: Visit, case: str, ledger: int) -> None:
+def _rated(store: Store, clock: Clock, visit: Visit, case: str, ledger: int) -> None:
     if visit.rating is not None:
-        store.rate(case, Rated(visit.rating, "pad"))
+        ratings = RatingStore(store, clock)
+        ratings.keep(NewRating(Service(case, "intake"), "demo-bing", Rated(visit.rating, "pad")))
         _tell(ledger, f"rating {visit.id} {case} {visit.rating}")
 
 

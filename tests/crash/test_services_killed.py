@@ -40,7 +40,7 @@ def stumbled(one: Hall, situation: str, channel: str) -> Walk:
 def test_of_one_who_goes_online(tmp_path: Path) -> None:
     with hall(tmp_path, "broker", "centre", "terminal") as one:
         walk = stumbled(one, "SSC-APPLY-1", "online")
-        assert walk.seen[-4:] == ["guide", "leaflet", "rating", "farewell"]
+        assert walk.seen[-5:] == ["guide", "leaflet", "rating", "reason", "farewell"]
         assert len([p for p in one.rig.printer().papers() if p.cut]) == 1
 
 

@@ -51,7 +51,7 @@ def test_a_visit_while_the_broker_is_down_arrives_later_and_once(tmp_path: Path)
     with hall(tmp_path, "broker", "centre", "terminal") as one:
         one.kill("broker")
         citizen = Citizen(one).submitted().took_receipt()
-        citizen.glass.do("rate", level="4")
+        citizen.glass.do("rate", level="4").do("give-reason")
         citizen.left()
         upstream = Upstream(one)
         assert upstream.rows("SELECT count(*) FROM cases") == [(0,)]

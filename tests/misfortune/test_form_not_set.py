@@ -19,6 +19,7 @@ from kiosk import settings as conf
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
 from kiosk.store.answers import AnswerStore
+from kiosk.store.ratings import RatingStore
 from kiosk.tray import Tray
 from kiosk.visit import events as ev
 from kiosk.visit.effects import SetForm
@@ -48,7 +49,8 @@ def set_by(shelf: Shelf) -> Iterator[Callable[[Press, SetForm], ev.Event]]:
 
     def set_(press: Press, effect: SetForm) -> ev.Event:
         answers: queue.SimpleQueue[ev.Event] = queue.SimpleQueue()
-        clerk = Clerk(shelf.store, AnswerStore(shelf.store, Clock()), settings, CATALOGUE, Tray(), press, answers.put, lambda: None)
+        stores = AnswerStore(shelf.store, Clock()), RatingStore(shelf.store, Clock())
+        clerk = Clerk(shelf.store, *stores, settings, CATALOGUE, Tray(), press, answers.put, lambda: None)
         clerk.start()
         clerks.append(clerk)
         clerk.set_form(effect, DAY)

@@ -63,7 +63,7 @@ def visit(one: Hall, page: Page) -> list[Image.Image]:
     shoot("review")
     touch.do("submit").see("receipt")
     until(lambda: any(p.cut for p in one.rig.printer().papers()), "a receipt")
-    touch.see("rating").do("rate", level="5")
+    touch.see("rating").do("rate", level="5").do("give-reason")
     return pictures
 
 

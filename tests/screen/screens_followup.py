@@ -97,6 +97,8 @@ def _correct(glass: ScreenGlass) -> Iterator[str]:
     tell(ev.PrintingEnded("C-1", Printing(PrintState.PRINTED, 1)))
     yield "receipt-printed"
     tell(ev.Next())
+    yield "rating-of-a-correction"
+    tell(ev.Next())
     yield "farewell-corrected"
 
 
@@ -128,6 +130,10 @@ def _collect(glass: ScreenGlass) -> Iterator[str]:
     yield "out-and-not-noted"
     tell(ev.Next())
     tell(fe.AnswerStored("visit-f", Answered("D-1", "2026-11-26T10:00:00+08:00")))
+    yield "rating-of-the-hall"
+    tell(ev.Next())
+    yield "rating-of-the-home"
+    tell(ev.Next())
     yield "farewell-collected"
 
 

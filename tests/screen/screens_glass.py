@@ -72,9 +72,9 @@ class ScreenGlass:
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self.boot = "boot-1"
-        self.hall = Hall("K01", "示范三县", "示范三县政务服务中心", "0800-123-4567", "12345")
+        self.hall = Hall("K01", "示范三县", "示范三县政务服务中心", "0800-123-4567", "12345", words=True)
         self.catalogue = catalogue or load()
-        self.rules = Rules(self.catalogue)
+        self.rules = Rules(self.catalogue, words=True)
         self.press = Press()
         self.answers = True
         self.online = True

@@ -212,7 +212,12 @@ def _ending(glass: ScreenGlass) -> Iterator[str]:
     yield "reason"
     tell(ev.GiveReason(()))
     yield "reason-errors"
-    tell(ev.GiveReason((207,)))
+    tell(ev.GiveReason((207,), "等了一上午", "刘试安", "1"))
+    yield "reason-contact-errors"
+    tell(ev.Back())
+    tell(ev.Rate(5))
+    yield "reason-good"
+    tell(ev.GiveReason((510,)))
     glass.show(idle_left=18)
     assert glass.step is Step.FAREWELL
     yield "farewell"

@@ -79,6 +79,7 @@ def _online(glass: ScreenGlass) -> Iterator[str]:
     glass.tell(ev.Next())
     yield "rating-of-a-service"
     glass.tell(ev.Rate(5))
+    glass.tell(ev.GiveReason(()))
     yield "farewell-online"
 
 

@@ -120,6 +120,8 @@ def test_a_whole_visit_up_to_the_signature_and_from_it_to_the_end(browser: Brows
         pad.does("不等凭证")
         pad.shows("rating")
         pad.does("非常满意")
+        pad.shows("reason")
+        pad.does("提交评价")
         pad.shows("farewell")
         with pad.page.expect_navigation():
             pad.does("都带好了，结束")

@@ -143,6 +143,7 @@ def test_a_whole_visit_by_touch_leaves_no_trace_in_the_page(browser: Browser, gl
         printed(glass)
         terminal.tap("拿到了，下一步")
         page.locator(".choice", has_text="基本满意").tap()
+        terminal.tap("提交评价")
         terminal.shows("farewell")
         with page.expect_navigation():
             terminal.tap("都带好了，结束")

@@ -55,7 +55,7 @@ class Returning:
         """The result, signed for and printed."""
         self.glass.do("choose-task", task="0", doing="collect").see("collect").do("next").see("sign")
         self.glass.do("sign", signature=SIGNATURE).see("handing")
-        until(lambda: self.glass.look() == "farewell" or "打好了" in self.glass.html, "the printed result")
+        until(lambda: self.glass.look() == "rating" or "打好了" in self.glass.html, "the printed result")
         if self.glass.screen == "handing":
             self.glass.do("next")
         assert "您已签收" in self.glass.html, self.glass.html

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from domain import sealing
+from domain.rating.service import Kind, Service
 from kiosk.clock import Clock
 from kiosk.store.db import Database
 from kiosk.store.journal import StoredJournal
 from kiosk.store.outbox import StoredDocuments, StoredOutbox
+from kiosk.store.ratings import NewRating, RatingStore
 from kiosk.store.store import NewCase, Numbering, Store
+from kiosk.visit.state import Rated
 from mqtt.uploads import Waiting
 
 HOME, HOME_KEY = sealing.new_key("demo-jia")
@@ -26,9 +29,13 @@ class Shelf:
         self.journal = StoredJournal(self.database, clock)
         self.outbox = StoredOutbox(self.store)
         self.documents = StoredDocuments(self.store)
+        self.ratings = RatingStore(self.store, clock)
 
     def page(self, visit: str = "v1", picture: bytes = b"jpeg") -> str:
         return self.store.keep_page(visit, sealing.seal(picture, (HOME,)))
+
+    def rate(self, number: str, rated: Rated, of: Kind = "intake", recipient: sealing.Recipient | None = None) -> None:
+        self.ratings.keep(NewRating(Service(number, of), "demo-bing", rated, recipient))
 
     def waiting(self) -> list[Waiting]:
         return [document for case in self.documents.cases() for document in self.documents.documents(case)]

@@ -113,6 +113,8 @@ class Walk:
                 do("next")
             case "rating":
                 do("rate", level="5")
+            case "reason":
+                do("give-reason")
             case _:
                 raise AssertionError(f"no citizen knows what to do at {screen}")
 

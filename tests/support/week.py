@@ -84,7 +84,7 @@ def spend(folder: Path, size: Size) -> None:
             case = shelf.store.take_case(new_case(visit, pages)).case
             shelf.journal.sending(case, 1)
             shelf.journal.ended(case, 1, PrintOutcome.PRINTED, None)
-            shelf.store.rate(case, Rated(5, "pad"))
+            shelf.rate(case, Rated(5, "pad"))
             shelf.store.end_visit(visit, "done", True, 0, ())
             told = size.reports * (n + 1) // size.cases - size.reports * n // size.cases
             shelf.outbox.report(clock.now(), [DeviceTrouble("printer", ("paper_out", None)[k % 2]) for k in range(told)], room=True)

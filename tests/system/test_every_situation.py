@@ -72,7 +72,7 @@ def code(place: Hall) -> list[str]:
 
 def test_an_intake_whose_originals_are_still_to_be_seen_ends_with_a_receipt_that_says_so(place: Hall) -> None:
     walk = gone(place, Walk(place, opened("demo-jia", "HPF-2")))
-    assert walk.seen[-3:] == ["receipt", "rating", "farewell"]
+    assert walk.seen[-3:] == ["rating", "reason", "farewell"]
     assert "去一次窗口" in walk.texts["prepare"]
     assert "去一次窗口" in walk.texts["farewell"]
 

@@ -107,7 +107,7 @@ def test_what_was_noticed_is_brought_under_the_camera_once_also_by_a_terminal_th
     again(one, glass, "answer")
     glass.do("submit").see("receipt")
     again(one, glass, "receipt")
-    until(lambda: glass.look() == "farewell" or "没有或不完整" in glass.html, "the receipt's end")
+    until(lambda: glass.look() == "rating" or "没有或不完整" in glass.html, "the receipt's end")
     glass.do("next")
     glass.do("end").see("welcome")
     until(lambda: state(one) == "corrected", "the correction in the ledger")
@@ -131,7 +131,7 @@ def test_the_result_is_printed_after_card_and_signature_and_delivered_when_it_is
     assert tray.papers() == ()  # type: ignore[attr-defined]
     tray.clear()
     until(lambda: glass.do("print-again").see("handing") and until_ended(glass), "paper again")
-    glass.see("farewell")
+    glass.see("rating").do("next").see("rating").do("next").see("farewell")
     assert "领好了" in glass.html
     assert len(tray.papers()) == 1  # type: ignore[attr-defined]
     glass.do("end").see("welcome")

@@ -112,7 +112,7 @@ def now() -> datetime:
 def electronic(world: World) -> str:
     """刘's case for 示范甲市, taken in at the hall of 示范丙区."""
     citizen = Citizen(world.k01).submitted().took_receipt()
-    citizen.glass.do("rate", level="5")
+    citizen.glass.do("rate", level="5").do("give-reason")
     citizen.left()
     return world.case_of("demo-k01")
 

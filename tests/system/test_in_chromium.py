@@ -128,6 +128,8 @@ def visit(one: Hall, page: Page) -> None:
     until(lambda: any(p.cut for p in one.rig.printer().papers()), "a cut receipt")
     finger.shows("rating")
     finger.tap("非常满意")
+    finger.shows("reason")
+    finger.tap("提交评价")
     finger.shows("farewell")
     page.locator("form[hx-post='/act/end'] button").first.tap()
     finger.shows("welcome")

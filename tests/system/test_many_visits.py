@@ -120,7 +120,7 @@ def one_visit(one: Hall, card: str, ending: str) -> tuple[int, int]:
     elif ending == "unrated":
         citizen.glass.do("next")
     else:
-        citizen.glass.do("rate", level="4")
+        citizen.glass.do("rate", level="4").do("give-reason")
     citizen.left()
     return 1, int(ending != "unrated")
 

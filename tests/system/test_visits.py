@@ -44,7 +44,7 @@ def open_at(hall: Hall, desk: str, case: str) -> httpx.Response:
 def test_a_visit_ends_with_a_receipt_a_rating_and_a_case_only_its_home_desk_can_open(hall: Hall) -> None:
     citizen = Citizen(hall).submitted().took_receipt()
     (code,) = zxingcpp.read_barcodes(picture(hall))
-    citizen.glass.do("rate", level="5")
+    citizen.glass.do("rate", level="5").do("give-reason")
     assert citizen.glass.screen == "farewell"
     citizen.left()
 

@@ -55,7 +55,7 @@ def test_nothing_of_a_person_is_left_anywhere_in_plain(tmp_path: Path, ending: s
                 one.start("terminal")
                 citizen.glass.see("rating")
             else:
-                citizen.glass.do("rate", level="5")
+                citizen.glass.do("rate", level="5").do("give-reason")
             upstream = Upstream(one)
             until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 3, "case, page and form at the centre")
         citizen.left()

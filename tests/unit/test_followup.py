@@ -34,8 +34,8 @@ def test_a_correction_asks_for_exactly_the_noticed_points_and_makes_no_case() ->
     assert walk.step is Step.RECEIPT
     assert len(walk.asked(PrintAnswer)) == 1
     walk.do(ev.PrintingEnded(SAVED.paper, Printing(PrintState.PRINTED, 1)), ev.Next())
-    assert walk.step is Step.FAREWELL
-    walk.do(ev.End())
+    assert walk.step is Step.RATING
+    walk.do(ev.Next(), ev.End())
     assert [(e.reason, e.submitted) for e in walk.asked(Wipe) if isinstance(e, Wipe)] == [("done", True)]
 
 
@@ -86,7 +86,7 @@ def test_a_result_is_asked_for_after_the_card_and_the_signature_and_delivered_wh
     assert walk.step is Step.SUBMITTING
     assert len(walk.asked(StoreAnswer)) == 1
     walk.do(fe.AnswerStored("v1", SAVED))
-    assert walk.step is Step.FAREWELL
+    assert walk.step is Step.RATING
 
 
 @pytest.mark.parametrize("state", [PrintState.REFUSED, PrintState.SPOILT, PrintState.UNCERTAIN])

@@ -36,7 +36,7 @@ def taken(shelf: Shelf, visit: str) -> str:
     case = shelf.store.take_case(new_case(visit)).case
     shelf.journal.sending(case, 1)
     shelf.journal.ended(case, 1, PrintOutcome.PRINTED, None)
-    shelf.store.rate(case, Rated(5, "screen"))
+    shelf.rate(case, Rated(5, "screen"))
     return case
 
 

@@ -79,7 +79,7 @@ def test_a_service_is_there_wholly_or_not_at_all(tmp_path: Path) -> None:
 def test_a_service_is_rated_once_and_the_event_says_what_was_rated(shelf: Shelf) -> None:
     noted = shelf.store.note_service(NEW)
     for _ in range(2):
-        shelf.store.rate(noted.number, Rated(5, "screen"), consult=True)
+        shelf.rate(noted.number, Rated(5, "screen"), of="consult")
     (given,) = [r.data for r in shelf.outbox.pending(10) if isinstance(r.data, RatingGiven)]
     assert (given.case, given.of, given.level) == (noted.number, "consult", 5)
 

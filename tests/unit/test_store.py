@@ -150,8 +150,8 @@ def test_a_start_removes_what_a_power_cut_left(shelf: Shelf) -> None:
 
 def test_a_case_is_rated_at_most_once(shelf: Shelf) -> None:
     case = shelf.store.take_case(new_case()).case
-    shelf.store.rate(case, Rated(1, "pad", (108,)))
-    shelf.store.rate(case, Rated(5, "screen"))
+    shelf.rate(case, Rated(1, "pad", (108,)))
+    shelf.rate(case, Rated(5, "screen"))
     ratings = [r.data for r in shelf.outbox.pending(10) if isinstance(r.data, RatingGiven)]
     assert [(r.level, r.tags, r.by) for r in ratings] == [(1, (108,), "pad")]
 

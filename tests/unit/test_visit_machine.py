@@ -42,6 +42,7 @@ def test_one_whole_visit_goes_through_every_step_in_order() -> None:
         ev.PrintingEnded(SUBMITTED.case, Printing(PrintState.PRINTED, 1)),
         ev.Next(),
         ev.Rate(5),
+        ev.GiveReason(()),
     ):
         walk.do(event)
         if not seen or seen[-1] is not walk.step:
@@ -49,7 +50,7 @@ def test_one_whole_visit_goes_through_every_step_in_order() -> None:
     assert seen == [
         Step.PLACE, Step.ITEM, Step.SITUATION, Step.CHANNEL, Step.PREPARE, Step.NOTICE, Step.CARD, Step.IDENTITY, Step.WAIVE,
         Step.SCAN, Step.PAGE, Step.SCAN, Step.DELIVERY, Step.POSTAL, Step.FORM, Step.SIGN, Step.REVIEW, Step.SUBMITTING,
-        Step.RECEIPT, Step.RATING, Step.FAREWELL,
+        Step.RECEIPT, Step.RATING, Step.REASON, Step.FAREWELL,
     ]  # fmt: skip
     walk.do(ev.End())
     assert walk.state.visit is None
@@ -311,7 +312,7 @@ def test_a_printed_receipt_is_not_printed_twice() -> None:
 def test_the_rating_page_opens_by_itself_after_the_receipt() -> None:
     walk = Walk().submitted().printed().later(RULES.receipt_shown)
     assert walk.step is Step.RATING
-    assert fx.wants(walk.state).question == "v1"
+    assert fx.wants(walk.state).question == "v1.0"
 
 
 def test_a_bad_rating_needs_a_reason_of_its_own_level() -> None:
@@ -326,9 +327,9 @@ def test_a_bad_rating_needs_a_reason_of_its_own_level() -> None:
 
 
 def test_the_pad_rates_only_the_question_that_was_asked() -> None:
-    walk = Walk().submitted().printed().do(ev.PadPressed("v1", 5))
+    walk = Walk().submitted().printed().do(ev.PadPressed("v1.0", 5))
     assert walk.asked(fx.StoreRating) == []
-    walk.do(ev.Next(), ev.PadPressed("another visit", 5), ev.PadPressed("v1", 4))
+    walk.do(ev.Next(), ev.PadPressed("another visit", 5), ev.PadPressed("v1.0", 4))
     assert len(walk.asked(fx.StoreRating)) == 1
 
 
@@ -459,7 +460,7 @@ def test_a_restart_before_the_first_byte_prints_now() -> None:
 
 
 def test_a_restart_after_the_rating_keeps_it_once_more_since_nobody_knows_whether_it_was_kept() -> None:
-    walk = Walk().submitted().printed().do(ev.Next(), ev.Rate(5))
+    walk = Walk().submitted().printed().do(ev.Next(), ev.Rate(5), ev.GiveReason(()))
     assert walk.step is Step.FAREWELL
     _, effects = restored(walk)
     assert list(effects) == walk.asked(fx.StoreRating) != []

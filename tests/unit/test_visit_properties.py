@@ -118,7 +118,9 @@ EVENTS = st.one_of(
             ev.Rate(5),
             ev.Rate(1),
             ev.GiveReason((108,)),
-            ev.PadPressed("v1", 3),
+            ev.PadPressed("v1.0", 3),
+            ev.PadPressed("v1.0", 1),
+            ev.GiveReason((), "慢", "刘试安", "13800001234"),
             ev.Back(),
             ev.Leave(),
             ev.Stay(),
@@ -231,7 +233,10 @@ def check(before: State, after: State, effects: list[fx.Effect]) -> None:
         if isinstance(effect, fx.PrintLeaflet) and effect.visit.draft is not None:
             assert effect.visit.draft.until is not None
         if isinstance(effect, fx.StoreRating):
-            assert visit.rated == effect.rated
+            assert visit.ratings[-1] == effect.rated
+            assert after.visit is not None
+            assert before.visit is not None
+            assert before.visit.step in (Step.RATING, Step.REASON)
         if isinstance(effect, fx.StoreCase):
             assert path.all_sealed(effect.visit)
         if isinstance(effect, fx.PrintReceipt):

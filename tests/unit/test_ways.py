@@ -11,6 +11,7 @@ from support.answering import STATED, answer, leads
 from support.visits import CATALOGUE, NOTED, PERSON, RULES, SUBMITTED, Walk
 
 from domain.catalogue.opening import Opening
+from domain.rating.service import Service
 from kiosk import leaflet, receipt
 from kiosk.handover import new_service
 from kiosk.settings import TerminalSettings
@@ -89,7 +90,7 @@ def ended(walk: Walk, *, waive: bool = False) -> list[Step]:
                 assert number is not None
                 walk.do(ev.PrintingEnded(number, Printing(PrintState.PRINTED, 1)), ev.Next())
             case Step.RATING:
-                walk.do(ev.Rate(4))
+                walk.do(ev.Rate(4), ev.GiveReason(()))
             case Step.FAREWELL:
                 return seen
             case _:
@@ -110,7 +111,7 @@ def test_every_situation_comes_to_the_end_its_home_place_opened(opened: Opening)
     assert end in seen
     assert (Step.RECEIPT in seen) == (opened.way == "full_intake") == bool(walk.asked(fx.StoreCase))
     assert len(walk.asked(fx.StoreRating)) == 1
-    assert walk.visit.rated is not None
+    assert any(walk.visit.ratings)
 
 
 @pytest.mark.parametrize("opened", OPENINGS, ids=key)
@@ -135,7 +136,7 @@ def test_who_does_it_online_gives_nothing_of_themselves_and_may_rate(opened: Ope
     assert (walk.visit.identity, walk.visit.agreed) == (None, False)
     (rated,) = walk.asked(fx.StoreRating)
     assert isinstance(rated, fx.StoreRating)
-    assert (rated.number, rated.consult) == (NOTED.number, True)
+    assert rated.service == Service(NOTED.number, "consult")
 
 
 @pytest.mark.parametrize("opened", [o for o in OPENINGS if o.way == "full_intake"], ids=key)

@@ -18,6 +18,7 @@ from domain import draft
 from domain.case.content import MAX_POINTS, Point, Signature
 from domain.catalogue import words
 from domain.code import MistypedError
+from domain.rating.levels import MOST_WORDS
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
 from kiosk.visit.followup import DOINGS
@@ -280,7 +281,10 @@ def _give_reason(fields: Form) -> ev.Intent:
     tags = fields.poplist("tag")
     if len(tags) > 8 or not all(re.fullmatch(r"[0-9]{3}", t) for t in tags):
         raise BadFormError("tag")
-    return ev.GiveReason(tuple(int(t) for t in tags))
+    fields["words"] = " ".join(fields.get("words", "").split())  # a plugged-in keyboard has an Enter
+    text = _text(fields, "words", MOST_WORDS, optional=True)
+    name, phone = _text(fields, "name", 60, optional=True), _text(fields, "phone", 20, optional=True)
+    return ev.GiveReason(tuple(int(t) for t in tags), text, name, phone)
 
 
 def _id(fields: Form, key: str) -> str:

@@ -1,11 +1,10 @@
-"""After 提交: the receipt, the rating, the farewell."""
+"""After 提交: the receipt and the farewell."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from domain.case.number import grouped, ticket
-from domain.rating import levels as rating
 from kiosk.visit import path, proof
 from kiosk.visit.delivery import delivery
 from kiosk.visit.snapshot import Fault, Glass
@@ -26,19 +25,6 @@ class Receipt:
     waiting: bool
     again: bool
     followup: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    levels: tuple[rating.Level, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    level: rating.Level
-    first: tuple[rating.Tag, ...]
-    more: tuple[rating.Tag, ...]
-    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +74,17 @@ def receipt(glass: Glass, visit: Visit, overlay: Fault | None) -> Receipt:
     )
 
 
-def rate(_glass: Glass, _visit: Visit) -> Rating:
-    return Rating(rating.edition().levels)
-
-
-def reason(_glass: Glass, visit: Visit) -> Reason:
-    if visit.rated is None:
-        raise LookupError("no level was given, yet its reasons are asked for")
-    level = rating.level(visit.rated.level)
-    return Reason(
-        level,
-        tuple(t for t in level.tags if t.default_shown),
-        tuple(t for t in level.tags if not t.default_shown),
-        visit.errors.get("tags", ""),
-    )
-
-
 def farewell(glass: Glass, visit: Visit) -> Farewell:
     paper = visit.printing is not None and visit.printing.state is not PrintState.REFUSED
     opened = path.opening(visit, glass.catalogue)
     if visit.followup is not None:
         number = _number(visit) if visit.followup.answered else ""
-        return Farewell(number, "followup", False, False, "", paper, visit.followup.doing or "")
+        return Farewell(number, "followup", False, any(visit.ratings), "", paper, visit.followup.doing or "")
     return Farewell(
         case=grouped(visit.submitted.case) if visit.submitted else "",
         way="" if visit.submitted else path.way(visit, glass.catalogue) or visit.channel or "elsewhere",
         later=bool(visit.submitted and opened and proof.unproven(visit, opened, glass.catalogue)),
-        rated=visit.rated is not None,
+        rated=any(visit.ratings),
         delivery=delivery(visit, opened) or "",
         paper=paper,
     )

@@ -85,7 +85,7 @@ def frame(glass: Glass, snapshot: Snapshot) -> Frame:
     stage, stages = path.progress(visit, glass.catalogue)
     names = tuple(STAGES[one] for one in stages)
     task = visit.followup.task if visit.followup else None
-    if Stage.SUBMIT not in stages and visit.followup is None:
+    if Stage.RATE in stages and Stage.SUBMIT not in stages:
         names = (*names[:-1], _RATED_ONLY)
     item = glass.catalogue.item(visit.item) if visit.item else None
     return Frame(

@@ -8,7 +8,7 @@ from datetime import date
 
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Step, Visit
-from ui.view import applying, choosing, ending, filling, followup, papers, ways
+from ui.view import applying, choosing, ending, filling, followup, papers, rating, ways
 from ui.view.frame import Frame, Live, frame, live
 
 
@@ -84,7 +84,7 @@ _VIEWS: dict[Step, Callable[[Glass, Visit], object]] = {
     Step.QUERY: ways.query,
     Step.SUBMITTING: _nothing,
     Step.NOTING: _nothing,
-    Step.RATING: ending.rate,
-    Step.REASON: ending.reason,
+    Step.RATING: rating.rate,
+    Step.REASON: rating.reason,
     Step.FAREWELL: ending.farewell,
 }

@@ -1,7 +1,7 @@
 // What was typed on a screen survives that screen being drawn anew (an error elsewhere on it); it is dropped with the screen.
 let draft = { of: "", values: new Map() };
 
-const fields = () => document.querySelectorAll("#step input[name]:not([type=hidden]), #step select[name]");
+const fields = () => document.querySelectorAll("#step :is(input:not([type=hidden]), select, textarea)[name]");
 const at = (field) => (field.type === "radio" || field.type === "checkbox" ? `${field.name}=${field.value}` : field.name);
 
 export function keepDraft(of) {

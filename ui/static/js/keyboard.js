@@ -23,7 +23,7 @@ export function attachKeyboard() {
   if (!keys || keys.dataset.attached) return;
   keys.dataset.attached = "yes";
   close(keys);
-  for (const input of document.querySelectorAll("input[data-keys]")) input.addEventListener("focus", () => open(keys, input));
+  for (const input of document.querySelectorAll("[data-keys]")) input.addEventListener("focus", () => open(keys, input));
   for (const where of document.querySelectorAll("input[name=where]")) {
     where.addEventListener("change", () => document.querySelector(`input[name=${where.value === "card" ? "phone" : "address"}]`).focus());
   }
@@ -53,7 +53,8 @@ function open(keys, input) {
     }),
   );
   show(keys);
-  input.scrollIntoView({ block: "center" });
+  input.closest("fieldset")?.scrollIntoView({ block: "center" });
+  input.scrollIntoView({ block: "nearest" });
 }
 
 function close(keys) {

@@ -1,0 +1,64 @@
+"""好差评 on the screen: what is asked about, the five levels, and for one of them its tags. Nothing is chosen beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.rating import levels
+from domain.rating.service import Service
+from kiosk.visit.services import asked, services
+from kiosk.visit.snapshot import Glass
+from kiosk.visit.state import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """``which`` of how many ``of`` questions this is."""
+
+    question: str
+    levels: tuple[levels.Level, ...]
+    which: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """``words``: there is room to write; ``contact``: and to leave whom to call back. ``errors`` by field."""
+
+    level: levels.Level
+    first: tuple[levels.Tag, ...]
+    more: tuple[levels.Tag, ...]
+    words: bool
+    contact: bool
+    errors: dict[str, str]
+    most: int = levels.MOST_WORDS
+
+
+def rate(glass: Glass, visit: Visit) -> Rating:
+    service = asked(visit)
+    if service is None:
+        raise LookupError("nothing is left to be rated")
+    return Rating(_question(glass, visit, service), levels.edition().levels, len(visit.ratings) + 1, len(services(visit)))
+
+
+def reason(glass: Glass, visit: Visit) -> Reason:
+    if visit.rated is None:
+        raise LookupError("no level was given, yet its reasons are asked for")
+    level = levels.level(visit.rated.level, levels.named(visit.rated.edition))
+    return Reason(
+        level,
+        tuple(t for t in level.tags if t.default_shown),
+        tuple(t for t in level.tags if not t.default_shown),
+        words=glass.hall.words,
+        contact=glass.hall.words and level.is_bad,
+        errors=visit.errors,
+    )
+
+
+def _question(glass: Glass, visit: Visit, service: Service) -> str:
+    if service.side == "home":
+        task = visit.followup.task if visit.followup else None
+        return f"{task.home_name if task else '业务属地'}办这件事，办得怎么样？"
+    if service.of == "delivery":
+        return f"{glass.hall.hall}这次的服务怎么样？"
+    return {"correction": "这次补材料，办得怎么样？"}.get(service.of, "这次办得怎么样？")
