@@ -13,6 +13,7 @@ from domain.case.life import day_of
 from domain.case.lifewords import PROGRESS, STEPS
 from domain.case.rights import State
 from fleet.cases.ledger import entries
+from fleet.ratings.asking import Asked, open_by
 from fleet.store import Store
 from fleet.words import AWAITED
 
@@ -22,6 +23,15 @@ _BY = {
 }
 _SHOWN = ("promised", "legal")
 """Terms of the decision, the one to be told first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What can be rated by this receipt: ``what`` in words, ``again`` when it was rated once. ``key``: how the page calls it."""
+
+    key: str
+    what: str
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class Progress:
     said: str = ""
     steps: tuple[tuple[str, str], ...] = ()
     due: str = ""
+    rates: tuple[Rates, ...] = ()
 
 
 def told(db: sqlite3.Connection, by: str, value: str) -> tuple[sqlite3.Row, str] | None:
@@ -65,6 +76,7 @@ def progress(store: Store, token: str, parties: Mapping[str, str]) -> Progress |
             (number,),
         ).fetchone()
         done = entries(db, number)
+        open_now = open_by(db, token)
         terms = {
             term: Due(date.fromisoformat(due), bool(estimate))
             for term, due, estimate in db.execute("SELECT term, due, estimate FROM terms WHERE number = ?", (number,))
@@ -82,4 +94,16 @@ def progress(store: Store, token: str, parties: Mapping[str, str]) -> Progress |
         said=PROGRESS[State(row["state"])],
         steps=tuple((str(day_of(one.act.at)), STEPS[type(one.act)]) for one in done if type(one.act) in STEPS),
         due=next((str(terms[term]) for term in _SHOWN if term in terms), ""),
+        rates=tuple(_rates(one, parties) for one in open_now[1]) if open_now is not None else (),
     )
+
+
+def _rates(one: Asked, parties: Mapping[str, str]) -> Rates:
+    return Rates(one.key, what(one, parties), one.round == 2)
+
+
+def what(one: Asked, parties: Mapping[str, str]) -> str:
+    """What is rated, as whoever rates it calls it."""
+    name = parties.get(one.party, one.party)
+    of = {"intake": "收件", "correction": "补材料", "delivery": "领结果", "consult": "咨询"}[one.service.of]
+    return f"{name}办这件事" if one.service.side == "home" else f"{name}大厅的服务（{of}）"

@@ -25,6 +25,7 @@ from fleet.console.kept import create_kept
 from fleet.console.office import Office
 from fleet.console.people import create_people
 from fleet.console.postage import create_postage
+from fleet.console.rating import create_rating
 from fleet.console.tickets import create_tickets
 from fleet.items.published import Shelf
 from fleet.items.signing import Keys
@@ -83,7 +84,8 @@ def create_console(
     @needs(None)
     def how_far(token: str) -> tuple[str, int]:
         found = progress(store, token, known.parties) if len(token) <= MAX_TOKEN else None
-        return render_template("progress.html", found=found), 200 if found else 404
+        told = {"found": found, "token": token, "rated": "rated" in request.args}
+        return render_template("progress.html", **told), 200 if found else 404
 
     @app.get("/live")
     @needs(Act.SEE)
@@ -111,6 +113,7 @@ def create_console(
     app.register_blueprint(create_batches(office))
     app.register_blueprint(create_reports(office, known.places))
     app.register_blueprint(create_postage(store, known.parties, now))
+    app.register_blueprint(create_rating(store, known.parties, box, now))
     app.register_blueprint(create_tickets(store, known.parties, box, now))
     app.register_blueprint(create_kept(store))
     guard(app, store, now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from domain.rating.service import Service, Standing, next_round, standing
+from domain.rating.service import Round, Service, Standing, next_round, standing
 from fleet.ratings.rating import NewRating, Rating
 from fleet.tickets.ledger import Tickets
 
@@ -17,15 +17,15 @@ class RefusedRatingError(Exception):
     """It cannot be kept as a rating; the text says why. Nothing was written."""
 
 
-def keep(db: sqlite3.Connection, new: NewRating, tickets: Tickets, now: float) -> Rating:
+def keep(db: sqlite3.Connection, new: NewRating, tickets: Tickets, now: float, asked: Round | None = None) -> Rating:
     """Write it down as the first of its service and side, or as the follow-up, by what is there; its ticket, where it opens one, in
-    the same transaction. :class:`RefusedRatingError` for a third one."""
+    the same transaction. :class:`RefusedRatingError` for a third one, and where it is not the one that was ``asked`` for."""
     of = new.service
     place = (of.number, of.of, of.side, of.task)
     (given,) = db.execute('SELECT count(*) FROM ratings WHERE (number, "of", side, task) = (?, ?, ?, ?)', place).fetchone()
     turn = next_round(given)
-    if turn is None:
-        raise RefusedRatingError("rated twice already")
+    if turn is None or (asked is not None and turn != asked):
+        raise RefusedRatingError("rated twice already" if turn is None else "rated meanwhile")
     said = (new.party, new.level, json.dumps(new.tags), new.edition, new.by, new.given_at, now, new.words, new.named, new.terminal)
     (number,) = db.execute(
         'INSERT INTO ratings (number, "of", side, task, round, party, level, tags, edition, "by", given_at, received, words, named,'

@@ -7,16 +7,19 @@ alone: cases are sealed to other keys (``docs/guarantees.md``, *Who can read it*
 from __future__ import annotations
 
 import sqlite3
+from io import BytesIO
 from pathlib import Path
 
-from domain import keyfile
+from domain import keyfile, sealing
 from domain.rating import words
 from domain.rating.words import Words
-from domain.sealing import BadKeyError, OpeningKey, SealError, key_ids, unseal
+from domain.sealing import BadKeyError, OpeningKey, SealError, key_ids, recipient_of, seal, unseal
 from fleet.documents import Documents
 from fleet.people import record
 from fleet.settings import SettingsError, private
 
+_OWN_PAGE = "page.ratings"
+"""Under whose name the centre brings documents of its own; no terminal has it."""
 LEAST_WHY, MOST_WHY = 4, 200
 """Characters of the reason for opening a name and a telephone."""
 
@@ -30,7 +33,14 @@ class Box:
 
     def __init__(self, keys: tuple[OpeningKey, ...], documents: Documents) -> None:
         self._keys = {key.key_id: key for key in keys}
+        self._newest = keys[0]
         self._documents = documents
+
+    def seal(self, said: Words) -> tuple[str, int]:
+        """What was written at the centre's own page, sealed to the present key and on the disk: its digest and size."""
+        sealed = seal(words.encode(said), (recipient_of(self._newest),))
+        digest = sealing.digest(sealed)
+        return digest, self._documents.take(_OWN_PAGE, digest, BytesIO(sealed), len(sealed))
 
     def open(self, digest: str) -> Words:
         """:class:`ClosedError`."""
