@@ -26,9 +26,10 @@ from fleet.items.published import Shelf
 from fleet.known import Known
 from fleet.orders import Orders
 from fleet.protection.clock import Retention
+from fleet.ratings.export import create_export
 from fleet.rollout.audience import groups_of
 from fleet.rollout.clock import RolloutClock
-from fleet.settings import CentreSettings, SettingsError
+from fleet.settings import CentreSettings, RatingSettings, SettingsError
 from fleet.store import Store
 from fleet.tickets.ledger import Tickets
 from fleet.tickets.opened import Box, rating_keys
@@ -90,7 +91,9 @@ class Centre:
                 most_body=MAX_DOCUMENT,
             )
             undone.callback(self._api.stop)
-            keys = rating_keys(settings.ratings.key_file) if settings.ratings is not None else None
+            rated = settings.ratings or RatingSettings()
+            keys = rating_keys(rated.key_file) if rated.key_file is not None else None
+            self._exports = [create_export(self.store, path, settings.data) for path in rated.platforms]
             box = Box(keys, documents) if keys is not None else None
             catalogue = Shelf(bodies, settings.catalogue_root), signing.keys(settings.items, settings.catalogue_root)
             console = create_console(
@@ -117,6 +120,8 @@ class Centre:
         self._clock.start()
         self._watch.start()
         self._rollouts.start()
+        for export in self._exports:
+            export.start()
 
     def stop(self) -> None:
         """Within three seconds, unless a disk hangs."""
@@ -124,6 +129,8 @@ class Centre:
         self._clock.stop()
         self._watch.stop()
         self._rollouts.stop()
+        for export in self._exports:
+            export.stop()
         self.orders.stop()
         self.ingest.stop()
         self._console.stop()

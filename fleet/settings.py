@@ -118,9 +118,11 @@ class TicketRules(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RatingSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``key_file``: the centre's rating key (``domain.keyfile``, mode 0600), which opens what raters wrote and nothing else."""
+    """``key_file``: the centre's rating key (``domain.keyfile``, mode 0600), which opens what raters wrote and nothing else.
+    ``platforms``: a settings file for each 好差评 platform that is told (``fleet.platform.assessment.AssessmentSettings``)."""
 
-    key_file: Path
+    key_file: Path | None = None
+    platforms: tuple[Path, ...] = ()
 
 
 class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -47,13 +47,18 @@ def of_number(db: sqlite3.Connection, number: str) -> tuple[Rating, ...]:
     return _read(db, "number = ?", number)
 
 
+def after(db: sqlite3.Connection, id: int, most: int) -> tuple[Rating, ...]:
+    """The next ratings behind ``id``, in the order they came."""
+    return _read(db, "id > ?", id, most)
+
+
 def stands(db: sqlite3.Connection, service: Service) -> Standing:
     """How the service stands: rated, or unrated."""
     return standing(service, (one.given for one in of_number(db, service.number)))
 
 
-def _read(db: sqlite3.Connection, where: str, value: object) -> tuple[Rating, ...]:
-    rows = db.execute(f"SELECT {_COLUMNS} FROM ratings WHERE {where} ORDER BY id", (value,))  # noqa: S608
+def _read(db: sqlite3.Connection, where: str, value: object, most: int = -1) -> tuple[Rating, ...]:
+    rows = db.execute(f"SELECT {_COLUMNS} FROM ratings WHERE {where} ORDER BY id LIMIT ?", (value, most))  # noqa: S608
     return tuple(_rating(*row) for row in rows)
 
 
