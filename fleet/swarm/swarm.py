@@ -143,11 +143,17 @@ class Swarm:
                     terminal.writable()
 
 
-def run(stage: Stage, plan: Plan, processes: int = 2, mark: Callable[[str], None] = lambda _phase: None) -> Figures:
-    """The whole plan with every terminal of ``stage``. ``mark`` is called as each phase begins: storm, burst, steady, over.
-    :class:`GivenUpError`.
+def run(
+    stage: Stage,
+    plan: Plan,
+    processes: int = 2,
+    mark: Callable[[str], None] = lambda _phase: None,
+    most: int | None = None,
+) -> Figures:
+    """The whole plan with every terminal of ``stage``, or the first ``most``. ``mark`` is called as each phase begins: storm, burst,
+    steady, over. :class:`GivenUpError`.
     """
-    names = stage.terminals()
+    names = stage.terminals()[:most]
     context = multiprocessing.get_context("spawn")
     together = context.Barrier(processes + 1)
     ends = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
+import socket
 import ssl
 import time
 from collections import deque
@@ -88,6 +89,7 @@ class SwarmTerminal:
         client.will_set(topics.state(self.name), encode(Lost(v=VERSION, bd=self._bd)), qos=1, retain=True, properties=will)
         client.on_connect, client.on_subscribe = self._connected, self._subscribed
         client.on_message, client.on_disconnect = self._heard, self._gone
+        client.on_socket_open = _undelayed
         client.on_socket_register_write = lambda *_: setattr(self, "wants_write", True)
         client.on_socket_unregister_write = lambda *_: setattr(self, "wants_write", False)
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
@@ -208,6 +210,10 @@ class SwarmTerminal:
             pages_waiting=0,
             ts=_now(),
         )
+
+
+def _undelayed(_client: Client, _u: Any, link: Any) -> None:
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _now() -> str:
