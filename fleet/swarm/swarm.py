@@ -150,7 +150,7 @@ def run(
     mark: Callable[[str], None] = lambda _phase: None,
     most: int | None = None,
 ) -> Figures:
-    """The whole plan with every terminal of ``stage``, or the first ``most``. ``mark`` is called as each phase begins: storm, burst,
+    """The whole plan with all terminals of ``stage``, or the first ``most``. ``mark`` is called as each phase begins: storm, burst,
     steady, over. :class:`GivenUpError`.
     """
     names = stage.terminals()[:most]
