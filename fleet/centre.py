@@ -27,6 +27,7 @@ from fleet.known import Known
 from fleet.orders import Orders
 from fleet.protection.clock import Retention
 from fleet.ratings.export import create_export
+from fleet.reports.clock import ReportClock
 from fleet.rollout.audience import groups_of
 from fleet.rollout.clock import RolloutClock
 from fleet.settings import CentreSettings, RatingSettings, SettingsError
@@ -70,6 +71,7 @@ class Centre:
             self._retention = Retention(self.store, documents)
             bodies = Documents(settings.data / "desired")
             self._clock = CaseClock(self.store, self._calendars, bodies)
+            self._reports = ReportClock(self.store)
             self._drafts = Drafts(settings.data / "drafts", self.store, halls)
             link = Broker(settings.broker.host, settings.broker.port, self._folder.centre())
             members = _Members(places, self.authority)
@@ -97,7 +99,13 @@ class Centre:
             box = Box(keys, documents) if keys is not None else None
             catalogue = Shelf(bodies, settings.catalogue_root), signing.keys(settings.items, settings.catalogue_root)
             console = create_console(
-                self.store, known, lambda: self.ingest.hearing, self.authority.identity, box=box, catalogue=catalogue
+                self.store,
+                known,
+                lambda: self.ingest.hearing,
+                self.authority.identity,
+                box=box,
+                catalogue=catalogue,
+                least=settings.reports.least,
             )
             self._console = Server(console, settings.console.host, settings.console.port, threads=4)
             undone.pop_all()
@@ -118,6 +126,7 @@ class Centre:
         self._console.start()
         self._upkeep.start()
         self._clock.start()
+        self._reports.start()
         self._watch.start()
         self._rollouts.start()
         for export in self._exports:
@@ -127,6 +136,7 @@ class Centre:
         """Within three seconds, unless a disk hangs."""
         self._ended.set()
         self._clock.stop()
+        self._reports.stop()
         self._watch.stop()
         self._rollouts.stop()
         for export in self._exports:

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from domain.case.life import Rules
 from domain.rating import ticket
+from domain.rating.statistics import LEAST
 from mqtt.broker import is_loopback
 from mqtt.messages import Code, Short, Terminal
 
@@ -117,6 +118,12 @@ class TicketRules(Struct, frozen=True, forbid_unknown_fields=True):
         return ticket.Rules(*days, self.tries, self.returns)
 
 
+class ReportRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """``least``: ratings a row of the statistics must have to stand alone; rows with fewer are put together."""
+
+    least: Annotated[int, Meta(ge=1, le=1000)] = LEAST
+
+
 class RatingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``key_file``: the centre's rating key (``domain.keyfile``, mode 0600), which opens what raters wrote and nothing else.
     ``platforms``: a settings file for each 好差评 platform that is told (``fleet.platform.assessment.AssessmentSettings``)."""
@@ -165,6 +172,7 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     cases: CaseRules = CaseRules()
     tickets: TicketRules = TicketRules()
     ratings: RatingSettings | None = None
+    reports: ReportRules = ReportRules()
     staff: StaffSettings | None = None
     catalogue_root: Hash | None = None
     items: ItemsSettings = ItemsSettings()

@@ -137,9 +137,9 @@ class Ledger:
             "INSERT OR IGNORE INTO act_documents VALUES (?, ?, ?, ?, ?)",
             [(*place, d.digest, d.size, d.kind) for d in act.documents],
         )
-        self._stand(db, after, now)
+        self._stand(db, after, now, acted=True)
 
-    def _stand(self, db: sqlite3.Connection, life: Life, now: float) -> None:
+    def _stand(self, db: sqlite3.Connection, life: Life, now: float, *, acted: bool = False) -> None:
         until = access_until(life, self.rules)
         number = life.taken.case
         db.execute(
@@ -148,6 +148,8 @@ class Ledger:
             (number, life.state, life.position, json.dumps(life.awaits), until.timestamp() if until is not None else None),
         )
         running = timers(life, self._calendars(life.taken), day_of(datetime.fromtimestamp(now, UTC)), self.rules)
+        if acted and life.ended not in ("withdrawn", "transferred"):
+            _end(db, life, {str(t.term) for t in running}, now)
         db.execute("DELETE FROM terms WHERE number = ?", (number,))
         db.executemany(
             "INSERT INTO terms VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -180,6 +182,16 @@ def entries(db: sqlite3.Connection, number: str) -> tuple[Entry, ...]:
     """The acts of a case, in order."""
     rows = db.execute("SELECT position, received, act FROM acts WHERE number = ? ORDER BY position", (number,))
     return tuple(Entry(position, datetime.fromtimestamp(received, UTC), _ACT.decode(act)) for position, received, act in rows)
+
+
+def _end(db: sqlite3.Connection, life: Life, running: set[str], now: float) -> None:
+    """The terms that ran until this act, and whether it came in time."""
+    today = str(day_of(datetime.fromtimestamp(now, UTC)))
+    before = db.execute("SELECT term, side, due FROM terms WHERE number = ?", (life.taken.case,)).fetchall()
+    ended = [
+        (life.taken.case, life.position, term, side, due, now, today <= due) for term, side, due in before if term not in running
+    ]
+    db.executemany("INSERT INTO ended_terms VALUES (?, ?, ?, ?, ?, ?, ?)", ended)
 
 
 def _terms(said: CaseTerms) -> Terms:

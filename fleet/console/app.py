@@ -13,6 +13,7 @@ import msgspec
 from flask import Flask, abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from domain.rating.statistics import LEAST
 from fleet import commands, words
 from fleet.api.app import create_interface, mount
 from fleet.api.frame import Site
@@ -26,6 +27,8 @@ from fleet.console.office import Office
 from fleet.console.people import create_people
 from fleet.console.postage import create_postage
 from fleet.console.rating import create_rating
+from fleet.console.reports import create_reporting
+from fleet.console.statistics import create_statistics
 from fleet.console.tickets import create_tickets
 from fleet.items.published import Shelf
 from fleet.items.signing import Keys
@@ -55,9 +58,10 @@ def create_console(
     now: Callable[[], float] = time.time,
     box: Box | None = None,
     catalogue: tuple[Shelf, Keys] | None = None,
+    least: int = LEAST,
 ) -> Flask:
     """``identity``: what the authority's books say of a terminal; ``box``: opens what raters wrote; ``catalogue``: where what is
-    published lies, and who signs here."""
+    published lies, and who signs here; ``least``: ratings a row of the statistics must have."""
     app = Flask("fleet.console", static_folder="../static", static_url_path="/static")
     app.jinja_env.filters["clock"] = local_time
     app.jinja_env.filters["local"] = local_text
@@ -116,6 +120,8 @@ def create_console(
     app.register_blueprint(create_rating(store, known.parties, box, now))
     app.register_blueprint(create_tickets(store, known.parties, box, now))
     app.register_blueprint(create_kept(store))
+    app.register_blueprint(create_reporting(store, known, now))
+    app.register_blueprint(create_statistics(store, known.parties, now, least))
     guard(app, store, now)
     mount(app, create_interface(Site(store, known, hearing, identity, now)))
     return app

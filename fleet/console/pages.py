@@ -25,6 +25,8 @@ class Place:
 PLACES = (
     Place("运行", "总览", "page", Act.SEE),
     Place("业务", "差评工单", "tickets.everything", Act.READ_TICKETS),
+    Place("业务", "好差评统计", "statistics.page", Act.SEE),
+    Place("业务", "报表", "reports.first", Act.SEE),
     Place("业务", "事项管理", "items.index", Act.SEE),
     Place("业务", "分批公布", "batches.listed", Act.APPROVE_ITEMS, whole=True),
     Place("业务", "事项纠错", "corrections.listed", Act.SEE),

@@ -16,7 +16,20 @@ from support.console import Console, console, served
 from fleet.people.gate import COOKIE
 from fleet.people.rights import ALL, Grant, Role
 
-PAGES = ("/", "/tickets", "/tickets/2", "/tickets/1/appeal", "/postage", "/people", "/record", "/kept", *console_items.PAGES)
+PAGES = (
+    "/",
+    "/tickets",
+    "/tickets/2",
+    "/tickets/1/appeal",
+    "/statistics",
+    "/reports",
+    "/reports/cases?by=day",
+    "/postage",
+    "/people",
+    "/record",
+    "/kept",
+    *console_items.PAGES,
+)
 SIZES = ((1366, 768), (1920, 1080))
 NARROWEST = 800
 EVERYTHING = (

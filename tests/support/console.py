@@ -17,6 +17,7 @@ from support import items
 from support.centre_db import new_database
 from support.console_board import KNOWN, seed_board
 from support.console_items import seed_items
+from support.console_reports import seed_reports
 from support.console_tickets import box, seed_tickets
 from support.people import account
 
@@ -34,7 +35,7 @@ from fleet.web import Server
 
 NOW = 1_793_931_600.0
 """Friday, 6 November 2026, 10:20 in Beijing; the console's clock stands there until a test moves it."""
-SEEDS: tuple[Callable[[Store, float], None], ...] = (seed_board, seed_tickets)
+SEEDS: tuple[Callable[[Store, float], None], ...] = (seed_board, seed_tickets, seed_reports)
 
 
 @dataclass
