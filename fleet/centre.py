@@ -9,6 +9,8 @@ from collections.abc import Container
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
+from fleet.alerts.alerting import Alerting
+from fleet.alerts.sites import of_settings
 from fleet.authority import broker as mosquitto
 from fleet.authority.authority import Authority
 from fleet.authority.keys import Folder
@@ -96,6 +98,9 @@ class Centre:
             rated = settings.ratings or RatingSettings()
             keys = rating_keys(rated.key_file) if rated.key_file is not None else None
             self._exports = [create_export(self.store, path, settings.data) for path in rated.platforms]
+            sites = of_settings(settings.terminals)
+            self._alerts = Alerting(self.store, settings.alerts, sites, known.parties, lambda: self.ingest.hearing, settings.data)
+            undone.callback(self._alerts.stop)
             box = Box(keys, documents) if keys is not None else None
             catalogue = Shelf(bodies, settings.catalogue_root), signing.keys(settings.items, settings.catalogue_root)
             console = create_console(
@@ -106,6 +111,7 @@ class Centre:
                 box=box,
                 catalogue=catalogue,
                 least=settings.reports.least,
+                alerts=self._alerts,
             )
             self._console = Server(console, settings.console.host, settings.console.port, threads=4)
             undone.pop_all()
@@ -131,6 +137,7 @@ class Centre:
         self._rollouts.start()
         for export in self._exports:
             export.start()
+        self._alerts.start()
 
     def stop(self) -> None:
         """Within three seconds, unless a disk hangs."""
@@ -141,6 +148,7 @@ class Centre:
         self._rollouts.stop()
         for export in self._exports:
             export.stop()
+        self._alerts.stop()
         self.orders.stop()
         self.ingest.stop()
         self._console.stop()

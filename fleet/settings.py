@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from domain.case.life import Rules
 from domain.rating import ticket
 from domain.rating.statistics import LEAST
+from fleet.alerts.settings import AlertSettings
 from mqtt.broker import is_loopback
 from mqtt.messages import Code, Short, Terminal
 
@@ -174,6 +175,7 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ratings: RatingSettings | None = None
     reports: ReportRules = ReportRules()
     staff: StaffSettings | None = None
+    alerts: AlertSettings = AlertSettings()
     catalogue_root: Hash | None = None
     items: ItemsSettings = ItemsSettings()
 

@@ -15,10 +15,14 @@ from werkzeug.wrappers import Response
 
 from domain.rating.statistics import LEAST
 from fleet import commands, words
+from fleet.alerts.alerting import Alerting
+from fleet.alerts.sites import of_known
 from fleet.api.app import create_interface, mount
 from fleet.api.frame import Site
 from fleet.authority.authority import Identity
 from fleet.console import pages
+from fleet.console.alert_hub import Hub
+from fleet.console.alerts import create_alerts
 from fleet.console.items import create_items
 from fleet.console.items_batches import create_batches
 from fleet.console.items_reports import create_reports
@@ -59,9 +63,12 @@ def create_console(
     box: Box | None = None,
     catalogue: tuple[Shelf, Keys] | None = None,
     least: int = LEAST,
+    alerts: Alerting | None = None,
 ) -> Flask:
     """``identity``: what the authority's books say of a terminal; ``box``: opens what raters wrote; ``catalogue``: where what is
-    published lies, and who signs here; ``least``: ratings a row of the statistics must have."""
+    published lies, and who signs here; ``least``: ratings a row of the statistics must have; ``alerts``: without it nobody is told
+    of them.
+    """
     app = Flask("fleet.console", static_folder="../static", static_url_path="/static")
     app.jinja_env.filters["clock"] = local_time
     app.jinja_env.filters["local"] = local_text
@@ -118,6 +125,8 @@ def create_console(
     app.register_blueprint(create_reports(office, known.places))
     app.register_blueprint(create_postage(store, known.parties, now))
     app.register_blueprint(create_rating(store, known.parties, box, now))
+    where = alerts.sites if alerts is not None else lambda _db: of_known(known)
+    app.register_blueprint(create_alerts(Hub(store, where, known.parties, alerts.teller if alerts is not None else None, now)))
     app.register_blueprint(create_tickets(store, known.parties, box, now))
     app.register_blueprint(create_kept(store))
     app.register_blueprint(create_reporting(store, known, now))

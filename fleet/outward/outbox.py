@@ -117,6 +117,10 @@ class Outbox:
         """All of one case, oldest first."""
         return self._entries("about = ?", about)
 
+    def entry(self, id: str) -> Entry | None:
+        """What became of one row; ``None``: there was none of this name."""
+        return next(iter(self._entries("id = ?", id)), None)
+
     def waiting(self) -> int:
         """How many rows wait."""
         with self._lock:

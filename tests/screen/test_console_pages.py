@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
-from support import console_items, items
+from support import console_alerts, console_items, items
 from support.console import Console, console, served
 
 from fleet.people.gate import COOKIE
@@ -29,6 +29,7 @@ PAGES = (
     "/record",
     "/kept",
     *console_items.PAGES,
+    *console_alerts.PAGES,
 )
 SIZES = ((1366, 768), (1920, 1080))
 NARROWEST = 800

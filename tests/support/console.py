@@ -7,7 +7,7 @@ Each subject seeds its own in a module of its own (``console_<subject>.py``: a f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,12 +15,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from support import items
 from support.centre_db import new_database
+from support.console_alerts import seeded_alerts
 from support.console_board import KNOWN, seed_board
 from support.console_items import seed_items
 from support.console_reports import seed_reports
 from support.console_tickets import box, seed_tickets
 from support.people import account
 
+from fleet.alerts.alerting import Alerting
 from fleet.authority.authority import Identity
 from fleet.console.app import create_console
 from fleet.items.published import Shelf
@@ -49,12 +51,13 @@ class Console:
     since: float | None = NOW - 86400.0
     box: Box | None = None
     catalogue: tuple[Shelf, Keys] | None = None
+    alerts: Alerting | None = None
     app: Flask = field(init=False)
     _cookies: dict[tuple[Grant, ...], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.app = create_console(
-            self.store, KNOWN, lambda: Hearing(self.since), _in_order, lambda: self.now, self.box, self.catalogue
+            self.store, KNOWN, lambda: Hearing(self.since), _in_order, lambda: self.now, self.box, self.catalogue, self.alerts
         )
 
     def cookie(self, *grants: Grant) -> str:
@@ -82,7 +85,11 @@ def console(folder: Path, *seeds: Callable[[Store, float], None]) -> Iterator[Co
         catalogue = items.shelf(folder), items.keys(folder)
         if not seeds:
             seed_items(store, NOW, *catalogue)
-        yield Console(store, box=box(folder), catalogue=catalogue)
+        with ExitStack() as undone:
+            alerts = None if seeds else seeded_alerts(store, folder, NOW)
+            if alerts is not None:
+                undone.callback(alerts.stop)
+            yield Console(store, box=box(folder), catalogue=catalogue, alerts=alerts)
 
 
 @contextmanager
