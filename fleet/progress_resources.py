@@ -9,6 +9,7 @@ import msgspec
 from flask import Blueprint, Response, abort
 
 from fleet.progress import told
+from fleet.ratings.asking import open_by
 from fleet.store import Store
 from mqtt.progress import CaseProgress
 
@@ -30,11 +31,13 @@ def create_progress(store: Store, terminal: Callable[[], str]) -> Blueprint:
     def answer(by: str, value: str) -> Response:
         with store.reading() as db:
             found = told(db, by, value)
+            rated = open_by(db, value) if by == "token" else None
         if found is None:
             abort(404)
         row, words = found
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        body = CaseProgress(row["number"], row["item_name"], row["home"], words, at)
+        ratable = rated is not None and any(one.service.side == "home" for one in rated[1])
+        body = CaseProgress(row["number"], row["item_name"], row["home"], words, at, ratable)
         return Response(msgspec.json.encode(body), mimetype="application/json")
 
     return pages

@@ -178,7 +178,9 @@ class TaskPost:
             return None
         told = _read(answer.content, wire.CaseProgress)
         self._memory.remember(told.case, told.words)
-        return CaseProgress(told.case, told.item_name, self._party(told.home), told.words)
+        return CaseProgress(
+            told.case, told.item_name, self._party(told.home), told.words, rates=told.home if told.ratable else None
+        )
 
     def _open_tasks(self, ask: Ask, case: str | None = None) -> tuple[tuple[FoundTask, ...], bool]:
         """Those of the hall (of ``case``), opened, and whether every one could be."""

@@ -8,13 +8,16 @@ from mqtt.messages import Code, Short, Time
 
 
 class CaseProgress(Struct, frozen=True):
-    """``words`` as the progress page has them; nothing of a person, nor of what was decided."""
+    """``words`` as the progress page has them; nothing of a person, nor of what was decided. ``ratable``: whoever showed the
+    receipt may rate the home department, which has decided, and was not rated twice.
+    """
 
     case: Code
     item_name: Short
     home: Code
     words: Short
     at: Time
+    ratable: bool = False
 
 
 def receipt_progress_path(token: str) -> str:

@@ -28,6 +28,8 @@ TERMINAL = "demo-k01"
 INTAKE = "demo-bing"
 HALL = "hall"
 """Whose key opens what is handed over in the terminal's hall."""
+RATINGS = "ratings"
+"""Whose key opens what raters wrote: the centre's."""
 
 
 class Run(Protocol):
@@ -55,7 +57,7 @@ def prepare(layout: Layout, run: Run = ended, *, reads: bool = True) -> tuple[Pa
     parties = tuple(p for p in catalogue.homes() if catalogue.takes_in(p.party))
     for folder in (layout.base, layout.secrets, layout.logs, layout.runtime, layout.hardware, layout.sms):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = {owner: _key(layout, owner) for owner in (*(p.party for p in parties), INTAKE, HALL, "recovery")}
+    keys = {owner: _key(layout, owner) for owner in (*(p.party for p in parties), INTAKE, HALL, "recovery", RATINGS)}
     tokens = {p.party: _secret(layout, f"token-{p.party}") for p in parties}
     window = _secret(layout, f"token-window-{INTAKE}")
     _secret(layout, "reader")
@@ -130,6 +132,7 @@ def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, 
             "intake": _recipient(keys[INTAKE]),
             "recovery": _recipient(keys["recovery"]),
             "homes": {p.party: _recipient(keys[p.party]) for p in parties},
+            "ratings": _recipient(keys[RATINGS]),
         },
     }
 
@@ -145,6 +148,7 @@ def _centre(layout: Layout, tokens: dict[str, str], window: str, parties: tuple[
         "terminals": [{"id": TERMINAL, "place": "示范丙区政务服务中心 一楼大厅"}],
         "homes": [*homes, {"party": INTAKE, "name": "示范丙区"}],
         "intakes": [{"party": INTAKE, "token_sha256": _hash(window)}],
+        "ratings": {"key_file": str(layout.secrets / f"key-{RATINGS}")},
     }
 
 

@@ -73,6 +73,15 @@ def choose_task(visit: Visit, event: fe.ChooseTask, _now: float, rules: Rules) -
     return onward(visit, rules, followup=chosen, home=one.task.home)
 
 
+def rate_home(visit: Visit, event: fe.RateHome, _now: float, _rules: Rules) -> Outcome:
+    """Of a department that has decided, by the receipt that lies here."""
+    asked = followup_path.of(visit)
+    one = asked.progress[event.case] if 0 <= event.case < len(asked.progress) else None
+    if one is None or one.rates is None or asked.by != "receipt":
+        return visit, ()
+    return rating.begin(replace(visit, home=one.rates, followup=replace(asked, rating=one))), ()
+
+
 def read(visit: Visit, _event: ev.Next, _now: float, rules: Rules) -> Outcome:
     return onward(visit, rules, followup=replace(followup_path.of(visit), read=True))
 
@@ -173,6 +182,7 @@ AT: dict[tuple[Step, type], Handler] = {
     (Step.CASES, fe.TasksNotFound): not_found,
     (Step.CASES, fe.LookAgain): look_again,
     (Step.CASES, fe.ChooseTask): choose_task,
+    (Step.CASES, fe.RateHome): rate_home,
     (Step.CASES, ev.NotMe): anew,
     (Step.CASES, ev.Back): anew,
     (Step.POINTS, ev.Next): read,

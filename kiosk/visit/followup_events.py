@@ -44,6 +44,13 @@ class ChooseTask(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class RateHome(Intent):
+    """Rate the home department of one of the cases shown, counted from 0."""
+
+    case: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptShown:
     """A receipt's code lies under the camera: its random token."""
 

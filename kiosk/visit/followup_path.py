@@ -64,7 +64,7 @@ def printing(visit: Visit) -> bool:
 
 def progress(visit: Visit) -> tuple[int, tuple[Stage, ...]]:
     """As ``path.progress``."""
-    stages = (Stage.FIND, *_OF.get(of(visit).doing or "", ()))
+    stages = (Stage.FIND, *_OF.get(of(visit).doing or ("rate" if of(visit).rating else ""), ()))
     stage = _STAGES.get(visit.step, stages[-1])
     return (stages.index(stage) + 1 if stage in stages else len(stages)), stages
 
@@ -106,6 +106,7 @@ _OF: dict[str, tuple[Stage, ...]] = {
     "correct": (Stage.MATERIALS, Stage.SIGN, Stage.SUBMIT, Stage.RATE),
     "collect": (Stage.SIGN, Stage.PRINT, Stage.RATE),
     "withdraw": (Stage.SIGN, Stage.SUBMIT),
+    "rate": (Stage.RATE,),
 }
 _STAGES = {
     **dict.fromkeys((Step.RETURN, Step.NOTICE, Step.CARD, Step.SHOW, Step.NUMBER, Step.CASES), Stage.FIND),

@@ -13,6 +13,8 @@ def services(visit: Visit) -> tuple[Service, ...]:
             return (Service(visit.submitted.case, "intake"),)
         return (Service(visit.noted.number, "consult"),) if visit.noted is not None else ()
     told, task = visit.followup, visit.followup.task
+    if told.rating is not None:
+        return (Service(told.rating.case, "delivery", "home"),)
     if task is None or told.answered is None or told.chosen is None:
         return ()
     if told.doing == "correct":

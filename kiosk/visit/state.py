@@ -223,13 +223,16 @@ Doing = Literal["correct", "collect", "withdraw"]
 
 
 class CaseProgress(Struct, frozen=True):
-    """How far a case is, in words for whoever has its number. ``as_of``: the centre could not be asked; this was known then."""
+    """How far a case is, in words for whoever has its number. ``as_of``: the centre could not be asked; this was known then.
+    ``rates``: the place that has decided, where whoever stands here may rate it.
+    """
 
     case: str
     item: str
     home: str
     words: str
     as_of: str | None = None
+    rates: str | None = None
 
 
 class FoundTask(Struct, frozen=True):
@@ -264,6 +267,8 @@ class Followup(Struct, frozen=True):
     doing: Doing | None = None
     read: bool = False
     answered: Answered | None = None
+    rating: CaseProgress | None = None
+    """The case whose home department is rated now, with nothing else to be done about it."""
 
     def __repr__(self) -> str:
         return "Followup(…)"

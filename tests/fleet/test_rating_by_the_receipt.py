@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from flask.testing import FlaskClient
-from support.casework import Casework
-from support.fleet import HOME, INTAKE, rating
+from msgspec.structs import replace
+from support.cases import act_of
+from support.casework import Casework, just_now
+from support.fleet import HOME, INTAKE, TERMINAL, rating
 
 from domain import sealing
+from domain.case import acts
 from domain.case.rights import State
 from domain.rating.service import Service, Unrated
 from fleet.authority.authority import Identity
@@ -20,6 +24,7 @@ from fleet.known import Known
 from fleet.presence import Hearing
 from fleet.ratings import ledger
 from fleet.tickets.opened import Box
+from mqtt.progress import CaseProgress, case_progress_path, receipt_progress_path
 
 TOKEN = "T" * 22
 NAMES = {HOME: "绵竹市", INTAKE: "仁寿县"}
@@ -124,6 +129,20 @@ def test_the_hall_is_rated_once_more_by_the_receipt_and_never_for_the_first_time
     assert "不满意" not in page, "what was said is shown to nobody"
     assert phone.post(f"/progress/{TOKEN}/rate/intake-intake", data={"level": 3, "round": 2}).status_code == 303
     assert given(centre, case) == [("intake", "intake", 1, 2), ("intake", "intake", 2, 3)]
+
+
+def test_a_terminal_is_told_that_the_department_can_be_rated_by_the_receipt_alone(centre: Casework) -> None:
+    case = centre.standing_in(State.ACCEPTED, token=TOKEN)
+
+    def ratable(path: str) -> bool:
+        return msgspec.json.decode(centre.ask(TERMINAL, "GET", path).get_data(), type=CaseProgress).ratable
+
+    assert not ratable(receipt_progress_path(TOKEN))
+    centre.acted(HOME, case, act_of(acts.Decided, just_now(), result="granted"))
+    assert (ratable(receipt_progress_path(TOKEN)), ratable(case_progress_path(case))) == (True, False)
+    for level in (2, 4):
+        centre.tell(replace(rating(case, level), of="delivery", side="home", tags=()))
+    assert not ratable(receipt_progress_path(TOKEN))
 
 
 def test_no_other_page_rates_and_no_cookie_is_asked_or_set(centre: Casework, phone: FlaskClient) -> None:

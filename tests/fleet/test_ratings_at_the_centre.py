@@ -107,3 +107,26 @@ def test_who_is_rated_sees_no_single_rating_and_no_count_that_grows_with_it(cent
         return dict(view.ratings)
 
     assert (seen(frozenset({INTAKE})), seen(None)[1]) == ({}, 1)
+
+
+def test_nobody_at_the_hall_the_window_or_the_home_desk_is_told_anything(
+    centre: Casework, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever they can ask for reads after a rating as it did before it."""
+    case = centre.take(token="T" * 22)
+    decided(centre, case)
+    asked = [
+        *((who, path) for who in (WINDOW, HOME) for path in (f"/v1/cases/{case}/acts", f"/v1/intakes/{INTAKE}/cases")),
+        *((HOME, path) for path in (f"/v1/homes/{HOME}/cases", f"/v1/homes/{HOME}/corrections")),
+        *((TERMINAL, path) for path in (f"/v1/cases/{case}", "/v1/halls/tasks")),
+    ]
+
+    def seen() -> list[bytes]:
+        return [centre.ask(who, "GET", path).get_data() for who, path in asked]
+
+    before = seen()
+    assert any(case.encode() in page for page in before)
+    told(centre, replace(rating(case, 1), tags=(108,)), replace(rating(case, 2), of="delivery", side="home", tags=(207,)))
+    assert seen() == before
+    assert len(kept(centre, case)) == 2
+    assert "rating" not in caplog.text

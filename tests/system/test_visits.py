@@ -153,6 +153,8 @@ def test_the_pad_rates_and_a_bad_rating_asks_for_its_reason_on_the_screen(hall: 
     upstream = Upstream(hall)
     until(lambda: upstream.rows("SELECT 1 FROM ratings WHERE level = 1 AND by = 'pad'"), "the bad rating with its reason")
     citizen.left()
+    for name in ("terminal", "centre"):
+        assert not any(said in hall.log(name) for said in ("非常不满意", "在办事指南之外增加新的审批条件", '"level":1'))
 
 
 def test_a_stale_tap_does_nothing_and_gets_the_present_screen(hall: Hall) -> None:

@@ -10,11 +10,12 @@ from support.hall import Hall, hall, until
 from support.planted import search
 
 ADDRESS, PHONE = "四川省示范戊县埋名乡藏踪村九组", "13987654321"
+WORDS, RATER, CALL = "窗口把我的材料弄丢三回", "匿名甲乙丙", "13812345670"
 
 
 def planted(one: Hall, card: str) -> list[str]:
     text = next(c for c in one.rig.reader().people() if c.id == card).text
-    return [text.name, text.number, text.address, ADDRESS, PHONE]
+    return [text.name, text.number, text.address, ADDRESS, PHONE, WORDS, RATER, CALL]
 
 
 def places(one: Hall) -> list[Path]:
@@ -55,9 +56,11 @@ def test_nothing_of_a_person_is_left_anywhere_in_plain(tmp_path: Path, ending: s
                 one.start("terminal")
                 citizen.glass.see("rating")
             else:
-                citizen.glass.do("rate", level="5").do("give-reason")
-            upstream = Upstream(one)
-            until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 3, "case, page and form at the centre")
+                said = {"tag": "108", "words": WORDS, "name": RATER, "phone": CALL}
+                citizen.glass.do("rate", level="1").do("give-reason", **said).see("farewell")
+            upstream, rated = Upstream(one), 0 if ending.startswith("killed") else 1
+            until(lambda: len(upstream.rows("SELECT 1 FROM documents")) == 3 + rated, "case, page, form, and words at the centre")
+            until(lambda: len(upstream.rows("SELECT 1 FROM ratings WHERE named AND words IS NOT NULL")) == rated, "the rating")
         citizen.left()
         until(lambda: '"left":""' in _audit(one), "the wipe's own line in the audit")
         assert search(places(one), secrets) == []

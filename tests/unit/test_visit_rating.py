@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace as msgspec_replace
 from support.followups import SAVED, Back
 from support.visits import RULES, SIGNATURE, SUBMITTED, Walk
 
@@ -16,7 +17,7 @@ from kiosk.visit import effects as fx
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
 from kiosk.visit import machine
-from kiosk.visit.state import Printing, PrintState, Rated, Step
+from kiosk.visit.state import CaseProgress, Printing, PrintState, Rated, Step
 
 CASE = SUBMITTED.case
 WORDS = replace(RULES, words=True)
@@ -63,6 +64,23 @@ def test_after_a_delivery_the_hall_is_rated_and_then_the_department_and_either_c
     other = collected().do(ev.Rate(4), ev.GiveReason(()), ev.Next())
     ((service, rated),) = given_of(other)
     assert (service.of, service.side, rated.level, other.step) == ("delivery", "intake", 4, Step.FAREWELL)
+
+
+def test_who_comes_back_with_the_receipt_rates_a_department_that_has_decided_and_by_a_number_nobody_does() -> None:
+    told = CaseProgress(CASE, "异地就医备案", "示范甲市", "业务属地已作出决定", rates="demo-jia")
+
+    def shown(by: str, *events: ev.Event, rates: str | None = "demo-jia") -> Back:
+        walk = Back()
+        walk.do(fe.ChooseHow(by), *events, fe.TasksFound("v1", (msgspec_replace(told, rates=rates),), ()))
+        return walk.do(fe.RateHome(0))  # type: ignore[return-value]
+
+    walk = shown("receipt", fe.ReceiptShown("t" * 24))
+    assert walk.step is Step.RATING
+    (effect,) = walk.do(ev.Rate(1), ev.GiveReason((110,))).asked(fx.StoreRating)
+    assert isinstance(effect, fx.StoreRating)
+    assert (effect.service, effect.home, walk.step) == (Service(CASE, "delivery", "home"), "demo-jia", Step.FAREWELL)
+    for other in (shown("receipt", fe.ReceiptShown("t" * 24), rates=None), shown("number", fe.AskNumber(CASE))):
+        assert other.step is Step.CASES
 
 
 def test_a_key_pressed_for_the_first_question_does_not_answer_the_second() -> None:

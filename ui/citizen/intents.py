@@ -104,6 +104,13 @@ def _choose_task(fields: Form) -> ev.Intent:
     return fe.ChooseTask(int(task), doing)
 
 
+def _rate_home(fields: Form) -> ev.Intent:
+    case = _text(fields, "case", 3)
+    if not (case.isascii() and case.isdigit()):
+        raise BadFormError("case")
+    return fe.RateHome(int(case))
+
+
 def _take_page(_fields: Form) -> ev.Intent:
     return ev.TakePage(secrets.token_urlsafe(16))
 
@@ -328,6 +335,7 @@ _PARSERS: dict[str, Callable[[Any], ev.Intent]] = {
     "ask-number": _ask_number,
     "look-again": _plain(fe.LookAgain),
     "choose-task": _choose_task,
+    "rate-home": _rate_home,
     "fetch-draft": _fetch_draft,
     "checked": _checked,
     "take-page": _take_page,

@@ -79,7 +79,8 @@ def farewell(glass: Glass, visit: Visit) -> Farewell:
     opened = path.opening(visit, glass.catalogue)
     if visit.followup is not None:
         number = _number(visit) if visit.followup.answered else ""
-        return Farewell(number, "followup", False, any(visit.ratings), "", paper, visit.followup.doing or "")
+        doing = visit.followup.doing or ("rate" if visit.followup.rating is not None else "")
+        return Farewell(number, "followup", False, any(visit.ratings), "", paper, doing)
     return Farewell(
         case=grouped(visit.submitted.case) if visit.submitted else "",
         way="" if visit.submitted else path.way(visit, glass.catalogue) or visit.channel or "elsewhere",

@@ -53,7 +53,8 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """``as_of``: not from the centre, this was known then."""
+    """``as_of``: not from the centre, this was known then. ``rates``: its place in the list where its home place can be rated, or
+    nothing."""
 
     number: str
     item: str
@@ -61,6 +62,7 @@ class Case:
     words: str
     as_of: str
     todo: tuple[Todo, ...]
+    rates: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,13 @@ def _case(told: CaseProgress, asked: Followup, glass: Glass) -> Case:
     mine = ((n, one) for n, one in enumerate(asked.found) if one.task.case == told.case)
     as_of = f"{datetime.fromisoformat(told.as_of):%-m 月 %-d 日 %H:%M}" if told.as_of else ""
     return Case(
-        number.grouped(told.case), told.item, told.home, told.words, as_of, tuple(_todo(n, one, asked, glass) for n, one in mine)
+        number.grouped(told.case),
+        told.item,
+        told.home,
+        told.words,
+        as_of,
+        tuple(_todo(n, one, asked, glass) for n, one in mine),
+        asked.progress.index(told) if told.rates is not None and asked.by == "receipt" else None,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from domain.rating import levels
 from domain.rating.service import Service
+from kiosk.visit import followup_path
 from kiosk.visit.services import asked, services
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Visit
@@ -57,8 +58,8 @@ def reason(glass: Glass, visit: Visit) -> Reason:
 
 def _question(glass: Glass, visit: Visit, service: Service) -> str:
     if service.side == "home":
-        task = visit.followup.task if visit.followup else None
-        return f"{task.home_name if task else '业务属地'}办这件事，办得怎么样？"
+        told, task = followup_path.of(visit).rating, followup_path.of(visit).task
+        return f"{told.home if told else task.home_name if task else '业务属地'}办这件事，办得怎么样？"
     if service.of == "delivery":
         return f"{glass.hall.hall}这次的服务怎么样？"
     return {"correction": "这次补材料，办得怎么样？"}.get(service.of, "这次办得怎么样？")
