@@ -155,6 +155,21 @@ def _receipt(glass: ScreenGlass) -> Iterator[str]:
     tell(fe.ReceiptShown("t" * 24))
     tell(fe.TasksFound("visit-f", (replace_as_of(TOLD),), ()))
     yield "last-known"
+    tell(ev.NotMe())
+    tell(fe.ChooseHow("receipt"))
+    tell(fe.ReceiptShown("t" * 24))
+    tell(fe.TasksFound("visit-f", (struct_replace(TOLD, words="业务属地已作出决定，正在送达", rates="demo-jia"),), ()))
+    yield "decided"
+    tell(fe.RateHome(0))
+    yield "rating-by-the-receipt"
+    tell(ev.Rate(4))
+    tell(ev.GiveReason(()))
+    yield "farewell-rated"
+    tell(ev.End())
+    tell(fe.BeginFollowup("visit-f"))
+    tell(fe.ChooseHow("receipt"))
+    tell(fe.ReceiptShown("t" * 24))
+    tell(fe.TasksFound("visit-f", (replace_as_of(TOLD),), ()))
     tell(ev.Back())
     tell(fe.ChooseHow("number"))
     yield "number"

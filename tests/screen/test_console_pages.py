@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
 from support import console_alerts, console_items, items
 from support.console import Console, console, served
+from support.console_ratings import RATE, seed_decided
 
 from fleet.people.gate import COOKIE
 from fleet.people.rights import ALL, Grant, Role
@@ -98,3 +99,23 @@ def test_every_page_of_the_navigation_is_looked_at(one: Console) -> None:
 def _links(page: str) -> list[str]:
     rail = page[page.index('<nav aria-label="页面">') : page.index("</nav>")]
     return [part.split('"', 1)[0] for part in rail.split('href="')[1:]]
+
+
+def test_a_citizen_rates_on_a_telephone_by_the_receipt(one: Console, window: BrowserContext) -> None:
+    """The pages without a door: whole at a telephone's width, nothing chosen beforehand, and axe-core finds nothing."""
+    seed_decided(one.store, one.now)
+    page = window.new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    for path in (f"{RATE}", f"{RATE}?level=5", f"{RATE}?level=1"):
+        page.goto(path)
+        page.evaluate(AXE.read_text("utf-8"))
+        assert page.evaluate(FLAWS, True) == []
+        assert page.locator(":checked").count() == 0
+    page.get_by_text("展开更多原因").click()
+    page.get_by_label("服务态度差效率低").check()
+    page.get_by_label("想说的话").fill("等了一上午")
+    page.get_by_role("button", name="提交评价").click()
+    page.wait_for_url("**/progress/*rated=1")
+    assert page.get_by_role("status").inner_text() == "谢谢，收到您的评价了。"
+    assert page.get_by_text("追加评价").is_visible()
+    page.close()

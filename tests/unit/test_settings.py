@@ -41,13 +41,12 @@ def test_preparing_twice_keeps_the_keys(tmp_path: Path, memory: Path) -> None:
 
 
 def test_no_private_key_is_named_in_the_terminal_s_or_the_centre_s_settings(good: Path) -> None:
-    for name in ("terminal.toml", "centre.toml"):
+    for name, key in (("terminal.toml", "hall"), ("centre.toml", "ratings")):
         text = (good.parent / name).read_text()
         assert "AGE-SECRET-KEY" not in text
         named = [line for line in text.splitlines() if "key_file" in line]
-        # A hall's terminal opens what is sealed to its hall, and nothing else.
-        assert all(line.endswith('/key-hall"') for line in named), named
-        assert len(named) == (name == "terminal.toml")
+        # A hall's terminal opens what is sealed to its hall, the centre what raters wrote, and nothing else.
+        assert [line.endswith(f'/key-{key}"') for line in named] == [True], named
 
 
 @pytest.mark.parametrize(

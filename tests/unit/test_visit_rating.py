@@ -139,12 +139,26 @@ HAPPENINGS = st.sampled_from(
 )
 
 
+ORDERS = st.lists(st.tuples(HAPPENINGS, st.booleans()), max_size=12)
+
+
 @pytest.mark.parametrize("start", [lambda: asked(WORDS), collected])
 @settings(max_examples=120, deadline=None)
-@given(st.lists(st.tuples(HAPPENINGS, st.booleans()), max_size=12))
+@given(ORDERS)
 def test_unrated_never_becomes_good_whatever_happens_and_however_often_the_program_is_killed(start, happenings) -> None:  # type: ignore[no-untyped-def]
+    never_becomes_good(start(), happenings)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("start", [lambda: asked(WORDS), collected])
+@settings(max_examples=20_000, deadline=None)
+@given(ORDERS)
+def test_unrated_never_becomes_good_in_many_orders(start, happenings) -> None:  # type: ignore[no-untyped-def]
+    never_becomes_good(start(), happenings)
+
+
+def never_becomes_good(walk: Walk, happenings: list[tuple[ev.Event, bool]]) -> None:
     """A rating is kept only of a level that a person touched for that very question, and a bad one never turns into another."""
-    walk = start()
     touched: dict[int, set[int]] = {}
     for event, killed in happenings:
         if walk.state.visit is None:
