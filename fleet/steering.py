@@ -7,31 +7,28 @@ They write into the centre's database and end; the running centre carries it out
 from __future__ import annotations
 
 import getpass
-import hashlib
 import re
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 
 import click
 import msgspec
 
-from domain.catalogue import pack
-from domain.catalogue.catalogue import CatalogueDamagedError, load
 from fleet import commands as given
 from fleet import desired as wanted
 from fleet import words
 from fleet.documents import Documents
 from fleet.overview import BEIJING, local_time
+from fleet.rollout import bodies
+from fleet.rollout.audience import groups_of
 from fleet.settings import CentreSettings, SettingsError, read
 from fleet.store import Store
 from mqtt.commands import OPERATIONS, Operation, OutOfService, operation
-from mqtt.desired import MAX_BODY, CatalogueBody, Notice, NoticesBody, PackBody, body
-from mqtt.messages import VERSION, ContractError, Wanted, encode
+from mqtt.messages import ContractError
 
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
 _FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
@@ -152,24 +149,11 @@ def publish_catalogue(settings: Path, file: Path, openings: Path | None, target:
     """
     with _store(settings) as (centre, _):
         root = centre.catalogue_root
-    try:
-        if openings is not None:
-            found = load(file, openings)
-            if root is not None or not found.demo:
-                raise click.ClickException("这里只发布签名的目录包；没有签名的只能是没有写 catalogue_root 的演示")
-            raw: CatalogueBody | PackBody = CatalogueBody(
-                VERSION, msgspec.Raw(file.read_bytes()), msgspec.Raw(openings.read_bytes())
-            )
-        else:
-            if root is None:
-                raise click.ClickException("中心设置里没有写根公钥（catalogue_root），不能核对目录包")
-            data = file.read_bytes()
-            found = pack.read(data, root, datetime.now(BEIJING).date())
-            raw = PackBody(VERSION, msgspec.Raw(data))
-    except CatalogueDamagedError as error:
-        raise click.ClickException(str(error)) from None
-    _publish(settings, "catalogue", encode(raw), target, since, by, why)
-    click.echo(f"目录版本 {found.version}")
+    today = datetime.now(BEIJING).date()
+    with _checked():
+        made = bodies.catalogue(file.read_bytes(), openings.read_bytes() if openings else None, root, today)
+    _publish(settings, made, target, since, by, why)
+    click.echo(made.title)
 
 
 @click.group("settings")
@@ -186,17 +170,15 @@ def remote_settings() -> None:
 @_BY
 def set_settings(settings: Path, values: tuple[str, ...], target: str, since: str | None, why: str, by: str) -> None:
     """phone、complaint、query、visit.idle_warning 等。每次发布都是整份：没写的项回到终端自己的设置。"""
-    tree: dict[str, object] = {"v": VERSION}
-    visit: dict[str, object] = {}
+    given: dict[str, str] = {}
     for value in values:
         name, mark, text = value.partition("=")
         if not mark:
             raise click.ClickException(f"“{value}”不是 名称=值")
-        if name.startswith("visit."):
-            visit[name.removeprefix("visit.")] = float(text) if re.fullmatch(r"[0-9.]+", text) else text
-        else:
-            tree[name] = text
-    _publish(settings, "settings", msgspec.json.encode({**tree, "visit": visit}), target, since, by, why)
+        given[name] = text
+    with _checked():
+        made = bodies.settings(given)
+    _publish(settings, made, target, since, by, why)
 
 
 @click.group()
@@ -216,27 +198,29 @@ def publish_notice(
     settings: Path, texts: tuple[str, ...], begins: str | None, ends: str | None, target: str, why: str, by: str
 ) -> None:
     """发布公告，一段文字一条，代替以前的全部公告；不写文字就是撤下全部。"""
-    if texts and ends is None:
-        raise click.ClickException("要用 --until 写明显示到什么时候")
-    start = _time(begins) if begins else datetime.now(BEIJING).isoformat(timespec="seconds")
-    notices = tuple(Notice(f"n{place}", text, start, _time(ends or start)) for place, text in enumerate(texts, 1))
-    _publish(settings, "notices", encode(NoticesBody(VERSION, notices)), target, None, by, why)
+    with _checked():
+        made = bodies.notices(texts, _time(begins) if begins else None, _time(ends) if ends else None)
+    _publish(settings, made, target, None, by, why)
 
 
-def _publish(settings: Path, what: Wanted, data: bytes, target: str, since: str | None, by: str, why: str) -> None:
+def _publish(settings: Path, made: bodies.Body, target: str, since: str | None, by: str, why: str) -> None:
     with _store(settings) as (centre, store):
-        groups = {f"@{group}" for entry in centre.terminals for group in entry.groups}
+        groups = {f"@{group}" for entry in centre.terminals for group in groups_of(entry.groups, entry.party)}
         if target != wanted.ALL and target not in groups and target not in {entry.id for entry in centre.terminals}:
             raise ValueError(f"没有终端或组 {target}")
-        if len(data) > MAX_BODY:
-            raise ValueError(f"超过 {MAX_BODY // 1024 // 1024} MB")
-        body(what, data)
-        digest = hashlib.sha256(data).hexdigest()
         when = _time(since) if since else None
-        Documents(centre.data / "desired").take("centre", digest, BytesIO(data), len(data))
+        kept = bodies.keep(Documents(centre.data / "desired"), made)
         with store.transaction() as db:
-            rev = wanted.publish(db, what, target, digest, len(data), when, by, why, time.time())
+            rev = wanted.publish(db, made.what, target, kept.sha256, kept.size, when, by, why, time.time())
     click.echo(f"已发布，修订号 {rev}")
+
+
+@contextmanager
+def _checked() -> Iterator[None]:
+    try:
+        yield
+    except bodies.NoBodyError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _operation(op: str, arguments: tuple[str, ...], until: str | None) -> Operation:

@@ -70,6 +70,10 @@ class Shelf:
             raise FileNotFoundError(sha256)
         return self.bodies.path(sha256).read_bytes()
 
+    def kept(self, sha256: str) -> Published:
+        """A body that was kept and may have been published, or not. :class:`CatalogueDamagedError`."""
+        return self._of(0, sha256)
+
     def _of(self, rev: int, sha256: str) -> Published:
         with self._lock:
             known = self._read.get(sha256)
