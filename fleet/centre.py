@@ -43,6 +43,8 @@ from mqtt.resources import MAX_DOCUMENT
 
 _log = logging.getLogger(__name__)
 
+MOST_FORM = 1024 * 1024
+"""Bytes of what a form carries beside a catalogue."""
 _UPKEEP = 3600.0
 """Seconds between two looks at the age of the servers' certificates, of drafts and of what was cut off."""
 
@@ -112,8 +114,10 @@ class Centre:
                 catalogue=catalogue,
                 least=settings.reports.least,
                 alerts=self._alerts,
+                documents=documents,
             )
-            self._console = Server(console, settings.console.host, settings.console.port, threads=4)
+            most = MAX_DOCUMENT + MOST_FORM
+            self._console = Server(console, settings.console.host, settings.console.port, threads=4, most_body=most)
             undone.pop_all()
 
     @property

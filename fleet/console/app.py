@@ -33,7 +33,10 @@ from fleet.console.postage import create_postage
 from fleet.console.rating import create_rating
 from fleet.console.reports import create_reporting
 from fleet.console.statistics import create_statistics
+from fleet.console.steering import create_steering
+from fleet.console.steering_ask import add_asking
 from fleet.console.tickets import create_tickets
+from fleet.documents import Documents
 from fleet.items.published import Shelf
 from fleet.items.signing import Keys
 from fleet.known import Known
@@ -64,10 +67,11 @@ def create_console(
     catalogue: tuple[Shelf, Keys] | None = None,
     least: int = LEAST,
     alerts: Alerting | None = None,
+    documents: Documents | None = None,
 ) -> Flask:
     """``identity``: what the authority's books say of a terminal; ``box``: opens what raters wrote; ``catalogue``: where what is
     published lies, and who signs here; ``least``: ratings a row of the statistics must have; ``alerts``: without it nobody is told
-    of them.
+    of them; ``documents``: what terminals uploaded.
     """
     app = Flask("fleet.console", static_folder="../static", static_url_path="/static")
     app.jinja_env.filters["clock"] = local_time
@@ -131,6 +135,10 @@ def create_console(
     app.register_blueprint(create_kept(store))
     app.register_blueprint(create_reporting(store, known, now))
     app.register_blueprint(create_statistics(store, known.parties, now, least))
+    shelf = catalogue[0] if catalogue is not None else None
+    steering = create_steering(app, store, known, shelf, documents, hearing, now)
+    add_asking(steering, store, known, shelf, hearing, identity, now)
+    app.register_blueprint(steering)
     guard(app, store, now)
     mount(app, create_interface(Site(store, known, hearing, identity, now)))
     return app

@@ -61,11 +61,14 @@ def leave_out(db: sqlite3.Connection, id_: int, terminals: Collection[str], by: 
 
 
 def end(db: sqlite3.Connection, id_: int, by: str, why: str, now: float) -> None:
-    """Whoever has not been given it is left out; of a command also who has not accepted it yet."""
+    """Whoever has not been given it, or failed, is left out; of a command also who has not accepted it yet. Whoever was given it is
+    still waited for.
+    """
     row, rollout = _found(db, id_, why)
     if rollout.state not in ACTIVE:
         raise NoRolloutError("已经结束")
-    left = {m.terminal for m in rollout.members if m.state is Stand.WAITING}
+    over = (Stand.WAITING,) if row.do is not None else (Stand.WAITING, Stand.FAILED)
+    left = {m.terminal for m in rollout.members if m.state in over}
     if row.do is not None:
         sent = "SELECT terminal, command FROM rollout_members WHERE rollout = ? AND state = 'given'"
         for terminal, command in db.execute(sent, (id_,)).fetchall():

@@ -119,6 +119,11 @@ def kept(shelf: Shelf, what: Wanted, digest: str) -> Given:
     return Given(what, title(shelf, what, digest), digest, len(_body(what, data)))
 
 
+def settings_of(shelf: Shelf, digest: str) -> dict[str, str]:
+    """The values of a body of settings, by the names of :data:`SETTINGS`."""
+    return _settings_values(_settings(_read(shelf, digest)))
+
+
 def title(shelf: Shelf, what: Wanted, digest: str) -> str:
     """A body of this kind in a few words; :class:`NoBodyError`."""
     match what:
@@ -181,7 +186,7 @@ def facts(shelf: Shelf, what: Wanted, digest: str) -> list[tuple[str, str]]:
 
 def _read(shelf: Shelf, digest: str) -> bytes:
     try:
-        return shelf.bodies.path(digest).read_bytes()
+        return shelf.body(digest)
     except (OSError, ValueError):
         raise NoBodyError("没有这一份") from None
 

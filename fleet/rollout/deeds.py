@@ -91,9 +91,13 @@ def moment(text: str) -> str:
     return (found if found.tzinfo else found.replace(tzinfo=BEIJING)).isoformat(timespec="seconds")
 
 
+def name_of(do: Operation) -> str:
+    return str(type(do).__struct_config__.tag)
+
+
 def title(do: Operation) -> str:
     """The operation with its arguments, in words."""
-    op = str(type(do).__struct_config__.tag)
+    op = name_of(do)
     name, tree = words.OPERATIONS.get(op, op), msgspec.to_builtins(do)
     if op == "restart-device":
         return f"{name}：{words.DEVICES.get(tree['device'], tree['device'])}"

@@ -181,7 +181,15 @@ def one(
     summary = _summary(raw, Counter(m.state for m in members), rollout, seen, now)
     wanted = [m for m in members if show == "all" or (show == "holding" and m.state not in engine.OVER) or m.state == show]
     wanted.sort(key=lambda m: (list(STANDS).index(m.state) if show == "all" else m.state is not Stand.FAILED, m.wave, m.terminal))
-    given = dict(db.execute("SELECT terminal, command FROM rollout_members WHERE rollout = ?", (id_,)).fetchall())
+    told = {
+        terminal: (command, detail)
+        for terminal, command, detail in db.execute(
+            "SELECT m.terminal, m.command, iif(o.rev IS NULL, c.detail, r.detail) FROM rollout_members m "
+            "JOIN rollouts o ON o.id = m.rollout LEFT JOIN commands c ON c.id = m.command "
+            "LEFT JOIN reported r ON (r.terminal, r.what, r.rev) = (m.terminal, o.what, o.rev) WHERE m.rollout = ?",
+            (id_,),
+        )
+    }
     return Detail(
         row=row,
         summary=summary,
@@ -189,7 +197,7 @@ def one(
         waves=tuple(_wave(n, name, members, rollout) for n, name in enumerate(row.waves)),
         holding=sum(m.state not in engine.OVER for m in members),
         members=tuple(
-            _member(m, row, rollout, seen.get(m.terminal, AWAY), places, given.get(m.terminal), now)
+            _member(m, row, rollout, seen.get(m.terminal, AWAY), places, *told.get(m.terminal, (None, None)), now)
             for m in wanted[page * A_PAGE : (page + 1) * A_PAGE]
         ),
         shown=len(wanted),
@@ -275,8 +283,10 @@ def _summary(
     if life is Life.STOPPED and row["reason"]:
         stopped = int(row["reason"].partition(":")[2])
         why_so = f"“{waves[stopped]}”这一批没有成功的超过了限度" if len(waves) > 1 else "没有成功的超过了限度"
-    elif rollout is not None and life is Life.RUNNING:
+    elif life is Life.RUNNING and rollout is not None:
         why_so = _waits(rollout, seen or {}, now)
+    elif life is Life.RUNNING and not wave:
+        why_so = f"还差 {counts[Stand.WAITING] + counts[Stand.GIVEN] + counts[Stand.FAILED]} 台"
     return Summary(
         row["id"],
         KINDS.get(row["what"], row["what"]),
@@ -318,16 +328,35 @@ def _wave(n: int, name: str, members: Collection[Member], rollout: Rollout) -> W
         return Wave(name, counts, "unknown", "还没轮到")
     if not open_:
         return Wave(name, counts, "good", "好了")
-    return Wave(name, counts, "waiting", "现在这批") if n == rollout.wave else Wave(name, counts, "warning", f"还差 {open_} 台")
+    if n == rollout.wave:
+        word = {Life.STOPPED: "停在这批", Life.PAUSED: "停在这批"}.get(rollout.state, "现在这批")
+        return Wave(name, counts, LIVES[rollout.state][0], word)
+    return Wave(name, counts, "warning", f"还差 {open_} 台")
 
 
 def _member(
-    m: Member, row: Row, rollout: Rollout, seen: Seen, places: Mapping[str, str], command: str | None, now: float
+    m: Member,
+    row: Row,
+    rollout: Rollout,
+    seen: Seen,
+    places: Mapping[str, str],
+    command: str | None,
+    detail: str | None,
+    now: float,
 ) -> MemberLine:
     badge, state = STANDS[m.state]
     if row.what == COMMAND and m.state is Stand.GIVEN:
         state = "已下，等结果"
     said, what_to_do = _said(m, rollout, seen, now)
+    if row.do is not None and m.state in (Stand.DONE, Stand.FAILED):
+        op, state_of = deeds.name_of(row.do), "succeeded" if m.state is Stand.DONE else "failed"
+        found = deeds.findings(op, state_of, m.reason, detail)
+        said = "；".join(one.said for one in found if m.state is Stand.FAILED or op == "self-test")
+        what_to_do = "".join(dict.fromkeys(one.remedy for one in found))
+        if m.state is Stand.DONE and any(one.good is False for one in found):
+            badge, state = "warning", "查出问题"
+    elif m.state is Stand.FAILED and detail:
+        said = f"{said}：{detail}"
     wave = row.waves[m.wave] if len(row.waves) > 1 else ""
     open_ = m.state not in engine.OVER
     return MemberLine(m.terminal, places.get(m.terminal, ""), wave, badge, state, said, what_to_do, m.at, command, open_)

@@ -17,6 +17,17 @@ from support.console_ratings import RATE, seed_decided
 from fleet.people.gate import COOKIE
 from fleet.people.rights import ALL, Grant, Role
 
+STEERING = (
+    "/steering",
+    "/steering/2",
+    "/steering/3",
+    "/steering/4?show=all",
+    "/steering/acts",
+    "/steering/command?op=out-of-service&notice=检修&to=*",
+    "/steering/publish/settings",
+    "/steering/publish/notices",
+    "/steering/publish/catalogue",
+)
 PAGES = (
     "/",
     "/tickets",
@@ -31,6 +42,7 @@ PAGES = (
     "/kept",
     *console_items.PAGES,
     *console_alerts.PAGES,
+    *STEERING,
 )
 SIZES = ((1366, 768), (1920, 1080))
 NARROWEST = 800

@@ -19,12 +19,14 @@ from support.console_alerts import seeded_alerts
 from support.console_board import KNOWN, seed_board
 from support.console_items import seed_items
 from support.console_reports import seed_reports
+from support.console_steering import seed_steering
 from support.console_tickets import box, seed_tickets
 from support.people import account
 
 from fleet.alerts.alerting import Alerting
 from fleet.authority.authority import Identity
 from fleet.console.app import create_console
+from fleet.documents import Documents
 from fleet.items.published import Shelf
 from fleet.items.signing import Keys
 from fleet.people import sessions
@@ -37,7 +39,7 @@ from fleet.web import Server
 
 NOW = 1_793_931_600.0
 """Friday, 6 November 2026, 10:20 in Beijing; the console's clock stands there until a test moves it."""
-SEEDS: tuple[Callable[[Store, float], None], ...] = (seed_board, seed_tickets, seed_reports)
+SEEDS: tuple[Callable[[Store, float], None], ...] = (seed_board, seed_tickets, seed_reports, seed_steering)
 
 
 @dataclass
@@ -57,7 +59,15 @@ class Console:
 
     def __post_init__(self) -> None:
         self.app = create_console(
-            self.store, KNOWN, lambda: Hearing(self.since), _in_order, lambda: self.now, self.box, self.catalogue, self.alerts
+            self.store,
+            KNOWN,
+            lambda: Hearing(self.since),
+            _in_order,
+            lambda: self.now,
+            self.box,
+            self.catalogue,
+            alerts=self.alerts,
+            documents=Documents(self.store._path.parent / "documents"),
         )
 
     def cookie(self, *grants: Grant) -> str:

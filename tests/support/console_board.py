@@ -10,6 +10,7 @@ from support.fleet import EPOCH, rating, taken
 
 from fleet.console.app import Known
 from fleet.intake import understand
+from fleet.rollout.audience import groups_of
 from fleet.store import HealthIn, StateIn, Store
 from mqtt import topics
 from mqtt.messages import VERSION, Birth, DeviceReport, EventData, Health, HelpWanted, event
@@ -25,7 +26,8 @@ HALLS = {
     "t-cd-01": ("成都市政务服务中心 3 楼 A 区", "chengdu"),
     "t-cd-02": ("成都市政务服务中心 3 楼 B 区", "chengdu"),
 }
-KNOWN = Known({t: place for t, (place, _) in HALLS.items()}, {t: party for t, (_, party) in HALLS.items()}, PARTIES)
+GROUPS = {t: groups_of(("pilot",) if t in ("t-mz-01", "t-lz-01") else (), party) for t, (_, party) in HALLS.items()}
+KNOWN = Known({t: place for t, (place, _) in HALLS.items()}, {t: party for t, (_, party) in HALLS.items()}, PARTIES, GROUPS)
 _HOMES = ("mianzhu", "langzhong", "renshou")
 READY = DeviceReport("ready", proof_age=2.0)
 _DEVICES = {"idcard": READY, "printer": READY, "camera": READY, "rating": READY}
