@@ -80,6 +80,10 @@ def create_api(
         side, party = desk()
         return party if side == "home" else abort(404)
 
+    def window() -> str:
+        side, party = desk()
+        return party if side == "intake" else abort(404)
+
     def bringing() -> str:
         """A terminal, or a desk under a name that no terminal has."""
         if request.headers.get("Authorization") is None:
@@ -98,7 +102,7 @@ def create_api(
     app.register_blueprint(create_drafts(drafts, store, terminal))
     app.register_blueprint(create_cases(store, desk, terminal))
     app.register_blueprint(create_progress(store, terminal))
-    app.register_blueprint(create_protection(store, home))
+    app.register_blueprint(create_protection(store, home, window))
 
     @app.put("/v1/documents/<digest>")
     def put_document(digest: str) -> Response:

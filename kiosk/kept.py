@@ -47,7 +47,7 @@ def lines(path: Path, now: datetime) -> list[str]:
     for rule in of("terminal"):
         pieces, oldest = found.get(rule.code, (None, None))
         there = "不存" if pieces is None else f"现有 {pieces}" + (f"，最早 {oldest[:16]}" if oldest and pieces else "")
-        told.append(f"{rule.what}：{rule.term}（{rule.why}）。{there}")
+        told.append(f"{rule.what}：{rule.term}（{rule.reason}）。{there}")
     waits = found["outbox"][1]
     if waits and now - datetime.fromisoformat(waits) > LATE:
         told.append(f"注意：有办件超过 {LATE.days * 24} 小时还没有传到中心。没有确认的不会删除；请检查网络。")

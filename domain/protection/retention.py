@@ -34,6 +34,11 @@ class Rule:
         return self.days * DAY
 
     @property
+    def reason(self) -> str:
+        """``why``, for staff."""
+        return self.why.replace("PIPL", "个人信息保护法")
+
+    @property
     def term(self) -> str:
         """In words."""
         if self.days is None:
@@ -42,7 +47,8 @@ class Rule:
             return f"{self.since}，立即"
         if self.days < 1:
             return f"{self.since} {self.days * 24 * 60:.0f} 分钟"
-        return f"{self.since} {self.days:.0f} 天"
+        years, rest = divmod(self.days, 365)
+        return f"{self.since} {self.days:.0f} 天" if rest else f"{self.since} {years:.0f} 年"
 
 
 RULES: tuple[Rule, ...] = (
@@ -51,8 +57,18 @@ RULES: tuple[Rule, ...] = (
     Rule("outbox", "terminal", "密封的办件和材料", "中心收齐后（最迟 72 小时）", 0, "PIPL 19", "kiosk.store.outbox"),
     Rule("entries", "terminal", "办件编号、打印记录（不含个人信息）", "收件后", 90, "查进度、补打凭证", "kiosk.store.pruning"),
     Rule("audit", "terminal", "操作日志（不含个人信息）", "记录后", 190, "网络安全法 21：不少于六个月", "kiosk.store.pruning"),
-    Rule("case", "centre", "密封的办件和材料", "业务属地办结归档后", 30, "PIPL 19：办理单位已归档", "fleet.protection.clock"),
-    Rule("asked", "centre", "申请人请求删除、业务属地同意的", "同意后", 0, "PIPL 47", "fleet.protection.clock"),
+    Rule(
+        "case",
+        "centre",
+        "密封的办件和材料",
+        "业务属地办结归档后",
+        30,
+        "PIPL 19：办理单位已归档",
+        "fleet.protection.clock",
+    ),
+    Rule("asked", "centre", "申请人请求删除、业务属地同意的", "同意后（一小时内）", 0, "PIPL 47", "fleet.protection.clock"),
+    Rule("answer", "centre", "密封的个人信息请求答复", "交付后", 30, "PIPL 19", "fleet.protection.clock"),
+    Rule("unfetched", "centre", "没有人来取的答复", "答复后", 180, "PIPL 19", "fleet.protection.clock"),
     Rule("unnamed", "centre", "没有办件提到的密封文件", "收到后", 30, "PIPL 19：没有用处", "fleet.protection.clock"),
     Rule(
         "rating",
@@ -70,7 +86,7 @@ RULES: tuple[Rule, ...] = (
     Rule("opened", "desk", "打开的办件（内存）", "打开后", 20 / 24 / 60, "PIPL 6：最小必要", "fleet.desk.opening"),
     Rule("deed", "desk", "密封的文书、短信号码（等着送出）", "送出、作废后", 0, "PIPL 19", "fleet.outward.outbox"),
     Rule("recovered", "desk", "恢复的密封材料", "中心按期删除后", 0, "与中心同时", "fleet.protection.desk_clock"),
-    Rule("consent", "desk", "书面同意的扫描件（密封）", "有效期满后", 1096, "留作凭据三年", "fleet.protection.desk_clock"),
+    Rule("consent", "desk", "书面同意的扫描件（密封）", "有效期满后", 1095, "留作凭据三年", "fleet.protection.desk_clock"),
     Rule("journal", "desk", "打开和办理的记录（不含申请人信息）", "不少于六个月，程序不删除", None, "网络安全法 21", ""),
     Rule("window-opened", "window", "打开的办件（内存）", "打开后", 20 / 24 / 60, "PIPL 6：最小必要", "fleet.window.opened"),
     Rule("window-access", "window", "打开办件的权限", "转送后", 30, "交接已完成", "domain.case.deadlines"),

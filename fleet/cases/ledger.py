@@ -21,8 +21,10 @@ from domain.case.life import RULES, Life, Refusal, Rules, Taken, Terms, begun, d
 from domain.case.rights import State
 from domain.catalogue.item import Limit
 from fleet.cases.events import CaseEvent, act_of
+from fleet.cases.named import named, stored
+from fleet.protection import requests
 from mqtt.casework import CLOCK_APART, MOST_ACTS, Entry
-from mqtt.messages import CaseLimit, CaseTerms
+from mqtt.messages import CaseDelivered, CaseLimit, CaseTerms
 
 _ACT: msgspec.json.Decoder[Act] = msgspec.json.Decoder(Act)
 _SILENT = {"window": Term.NOTICE_WINDOW, "arrival": Term.NOTICE_ARRIVAL}
@@ -74,7 +76,7 @@ class Ledger:
             raise OtherActError("another act stands there")
         if abs(act.at.timestamp() - now) > CLOCK_APART:
             raise RefusedActError("clock")
-        if any(not _stored(db, document.digest) for document in act.documents):
+        if any(not stored(db, document.digest) for document in act.documents):
             raise RefusedActError("not_whole")
         self.write(db, number, act, now)
         return True
@@ -82,17 +84,20 @@ class Ledger:
     def told(self, db: sqlite3.Connection, terminal: str, event: CaseEvent, now: float) -> None:
         """What happened at a terminal of the hall, behind whatever stands there by now; at no later than the centre's clock.
 
+        What answers somebody's question about their own information is no act (``fleet.protection.requests``).
         :class:`RefusedActError`, also ``other_hall``: a case that is none, or another hall's; ``no_task``: it was never asked for.
         """
         number = event.case
         row = db.execute("SELECT terminal FROM cases WHERE number = ?", (number,)).fetchone()
         if row is None or self.hall(row[0]) != self.hall(terminal):
             raise RefusedActError("other_hall")
+        act = act_of(event, now)
+        heard, known = datetime.fromtimestamp(now, UTC), [d for d in act.documents if not named(db, d.digest)]
+        if isinstance(event, CaseDelivered) and requests.handed(db, terminal, event.task, known, now):
+            return
         asked = "SELECT 1 FROM act_documents WHERE number = ? AND digest = ? AND kind = 'task'"
         if db.execute(asked, (number, event.task)).fetchone() is None:
             raise RefusedActError("no_task")
-        act = act_of(event, now)
-        heard, known = datetime.fromtimestamp(now, UTC), [d for d in act.documents if not _named(db, d.digest)]
         act = replace(act, heard=heard, documents=tuple(known))
         self.write(db, number, act, now, terminal)
 
@@ -128,7 +133,7 @@ class Ledger:
             raise RefusedActError(after.code)
         if after.position > MOST_ACTS:
             raise RefusedActError("too_many")
-        if any(_named(db, document.digest) for document in act.documents):
+        if any(named(db, document.digest) for document in act.documents):
             raise RefusedActError("document_known")
         place = (number, after.position)
         kind = str(type(act).__struct_config__.tag)
@@ -202,13 +207,3 @@ def _terms(said: CaseTerms) -> Terms:
 
 def _limit(said: CaseLimit) -> Limit:
     return Limit(said.value, said.unit)
-
-
-def _named(db: sqlite3.Connection, digest: str) -> bool:
-    """Whether a case or an act names it: naming it once more would let whoever may read that one read this one."""
-    query = "SELECT 1 FROM case_documents WHERE digest = ?1 UNION ALL SELECT 1 FROM act_documents WHERE digest = ?1"
-    return db.execute(query, (digest,)).fetchone() is not None
-
-
-def _stored(db: sqlite3.Connection, digest: str) -> bool:
-    return db.execute("SELECT 1 FROM documents WHERE digest = ?", (digest,)).fetchone() is not None

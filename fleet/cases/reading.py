@@ -13,6 +13,7 @@ from domain.case.acts import RESULT, Sealed
 from domain.case.deadlines import Term
 from domain.case.rights import READERS, State
 from fleet.cases.ledger import Ledger, entries, taken
+from fleet.protection import requests
 from mqtt.casework import CaseFile, Days, OtherDay, Task, TaskList
 from mqtt.messages import DocumentRef
 from mqtt.resources import CaseList, HomeCase, Timer, Work
@@ -22,7 +23,10 @@ Desk = Literal["home", "intake"]
 """Whose token was shown; the name of the column that says whose a case is."""
 
 _ROW = "cases.*, state, position, access, lives.awaits AS open"
-_NAMED = "SELECT digest, number, kind FROM case_documents UNION ALL SELECT digest, number, kind FROM act_documents"
+_NAMED = (
+    "SELECT digest, number, kind FROM case_documents UNION ALL SELECT digest, number, kind FROM act_documents "
+    "UNION ALL SELECT digest, number, r.kind FROM request_documents r JOIN person_requests USING (request)"
+)
 _DEEMED = "SELECT 1 FROM acts WHERE number = ? AND kind = 'deemed_accepted'"
 _OPEN = "SELECT number, state, terminal FROM lives JOIN cases USING (number) WHERE state IN (?, ?)"
 _CORRECTION: tuple[Literal["correction", "result"], str] = ("correction", "correction_requested")
@@ -109,7 +113,8 @@ def documents(db: sqlite3.Connection, number: str) -> list[tuple[DocumentRef, bo
 def brought(db: sqlite3.Connection, number: str, terminal: str) -> tuple[str, ...] | None:
     """What is missing of what this terminal has to bring of a case, taken in or told of by it; ``None``: nothing of it is its."""
     own = db.execute(
-        "SELECT 1 FROM cases WHERE (number, terminal) = (?1, ?2) UNION SELECT 1 FROM acts WHERE (number, terminal) = (?1, ?2)",
+        "SELECT 1 FROM cases WHERE (number, terminal) = (?1, ?2) UNION SELECT 1 FROM acts WHERE (number, terminal) = (?1, ?2) "
+        "UNION SELECT 1 FROM request_documents r JOIN person_requests USING (request) WHERE (number, r.terminal) = (?1, ?2)",
         (number, terminal),
     ).fetchone()
     if own is None:
@@ -118,7 +123,9 @@ def brought(db: sqlite3.Connection, number: str, terminal: str) -> tuple[str, ..
         "SELECT digest FROM (SELECT digest, 0 AS act, position FROM case_documents JOIN cases USING (number) "
         "WHERE (number, terminal) = (?1, ?2) "
         "UNION ALL SELECT digest, position, 0 FROM act_documents JOIN acts USING (number, position) "
-        "WHERE (number, terminal) = (?1, ?2)) LEFT JOIN documents d USING (digest) LEFT JOIN over x USING (digest) "
+        "WHERE (number, terminal) = (?1, ?2) "
+        "UNION ALL SELECT digest, 0, request FROM request_documents r JOIN person_requests USING (request) "
+        "WHERE (number, r.terminal) = (?1, ?2)) LEFT JOIN documents d USING (digest) LEFT JOIN over x USING (digest) "
         "WHERE d.digest IS NULL AND x.digest IS NULL ORDER BY act, position",
         (number, terminal),
     )
@@ -149,7 +156,12 @@ def tasks(db: sqlite3.Connection, terminal: str, ledger: Ledger) -> TaskList:
         task = _task(db, row, terminal, ledger)
         if task is not None and len(found) < MOST_CASES:
             found.append(task)
-    return TaskList(tuple(found))
+    found += [
+        Task(number, "result", sealed)
+        for number, took, sealed in requests.waiting(db)
+        if sealed and ledger.hall(took) == ledger.hall(terminal)
+    ]
+    return TaskList(tuple(found[:MOST_CASES]))
 
 
 def may_show(db: sqlite3.Connection, terminal: str, digest: str, ledger: Ledger) -> bool:
@@ -157,7 +169,13 @@ def may_show(db: sqlite3.Connection, terminal: str, digest: str, ledger: Ledger)
     named = f"{_OPEN} AND number IN (SELECT number FROM act_documents WHERE digest = ?)"  # noqa: S608 no value in it
     rows = db.execute(named, (State.CORRECTION, State.RESULT_SENT, digest)).fetchall()
     found = (_task(db, row, terminal, ledger) for row in rows)
-    return any(digest == document.digest for task in found if task is not None for document in task.documents)
+    if any(digest == document.digest for task in found if task is not None for document in task.documents):
+        return True
+    return any(
+        digest == one.digest and ledger.hall(took) == ledger.hall(terminal)
+        for _, took, sealed in requests.waiting(db)
+        for one in sealed
+    )
 
 
 def _task(db: sqlite3.Connection, row: sqlite3.Row, terminal: str, ledger: Ledger) -> Task | None:

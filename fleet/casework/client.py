@@ -142,6 +142,14 @@ class Client:
             raise _said(answer.status_code)
         return Sealed(digest, len(sealed), kind)
 
+    def tell(self, path: str, body: msgspec.Struct, kind: type[_T]) -> _T:
+        """Post something that is no act; doing it again is harmless. :class:`CentreError`."""
+        answer = self._send("POST", path, msgspec.json.encode(body), "application/json")
+        if answer.status_code not in (200, 201):
+            raise _said(answer.status_code)
+        found: _T = _decoded(answer.content, kind)
+        return found
+
     def document(self, digest: str) -> bytes:
         """The sealed bytes, whose SHA-256 is ``digest``; :class:`CentreError`, :class:`DamagedError`."""
         sealed = self._get(resources.document_path(digest))

@@ -13,6 +13,8 @@ import msgspec
 from flask import Flask, abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from domain.protection.groups import GROUPS
+from domain.protection.rights import KINDS
 from domain.rating.statistics import LEAST
 from fleet import commands, words
 from fleet.alerts.alerting import Alerting
@@ -23,6 +25,7 @@ from fleet.authority.authority import Identity
 from fleet.console import pages
 from fleet.console.alert_hub import Hub
 from fleet.console.alerts import create_alerts
+from fleet.console.asking import asked, create_asking
 from fleet.console.items import create_items
 from fleet.console.items_batches import create_batches
 from fleet.console.items_reports import create_reports
@@ -100,7 +103,8 @@ def create_console(
     def how_far(token: str) -> tuple[str, int]:
         found = progress(store, token, known.parties) if len(token) <= MAX_TOKEN else None
         told = {"found": found, "token": token, "rated": "rated" in request.args}
-        return render_template("progress.html", **told), 200 if found else 404
+        mine = {"asked": asked(store, found.case) if found else [], "rights": KINDS, "groups": GROUPS}
+        return render_template("progress.html", **told, **mine), 200 if found else 404
 
     @app.get("/live")
     @needs(Act.SEE)
@@ -133,6 +137,7 @@ def create_console(
     app.register_blueprint(create_alerts(Hub(store, where, known.parties, alerts.teller if alerts is not None else None, now)))
     app.register_blueprint(create_tickets(store, known.parties, box, now))
     app.register_blueprint(create_kept(store))
+    app.register_blueprint(create_asking(store, now))
     app.register_blueprint(create_reporting(store, known, now))
     app.register_blueprint(create_statistics(store, known.parties, now, least))
     shelf = catalogue[0] if catalogue is not None else None

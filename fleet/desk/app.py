@@ -20,12 +20,14 @@ from domain.names import pieces, rare
 from domain.nationality import nationality_name
 from domain.press.press import Press
 from domain.protection.groups import GROUPS
+from domain.protection.rights import KINDS
 from domain.representation import document_words
 from domain.sealing import recipient_of
 from fleet.casework.client import DeletedError, Ledger, NotThereError
 from fleet.desk import before, review, signature
 from fleet.desk.acting import OVER, Acting, offered, reviewing
 from fleet.desk.additions import added
+from fleet.desk.asked import Asked
 from fleet.desk.bundle import Leaf, pdf
 from fleet.desk.deeds import Deeds
 from fleet.desk.inbox import CentreError, DamagedError, Inbox
@@ -267,10 +269,14 @@ def _app(
             ledger=ledger_words(ledger, journal, names),
             staff=opened.staff,
             staff_role=HOME_ROLES[opened.role],
+            asked=asked.of(opened.content.case),
+            rights=KINDS,
         )
 
     acting = Acting(inbox, openings, means, journal, deeds, clock, opened_case)
     app.register_blueprint(acting.blueprint())
+    asked = Asked(inbox, openings, means, journal, clock, trouble)
+    app.register_blueprint(asked.blueprint())
     app.register_blueprint(create_record(journal, "desk", counts))
     app.register_blueprint(create_consents(consents, clock))
 

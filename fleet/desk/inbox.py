@@ -5,7 +5,16 @@ from __future__ import annotations
 from fleet.casework.client import CentreError, Client, DamagedError, DeletedError
 from fleet.recovery.reseal import RecoveredError, RecoveredFolder
 from mqtt import resources
-from mqtt.protection import Deletion, DeletionList, deletions_path
+from mqtt.protection import (
+    Deletion,
+    DeletionList,
+    PersonRequest,
+    RequestAnswered,
+    RequestList,
+    answer_path,
+    deletions_path,
+    requests_path,
+)
 from mqtt.resources import CorrectionList
 
 __all__ = ["CentreError", "DamagedError", "Inbox"]
@@ -43,6 +52,14 @@ class Inbox(Client):
     def corrections(self) -> CorrectionList:
         """Errors windows found in this party's items, newest first; :class:`CentreError`."""
         return self._read(resources.corrections_path(self.party), CorrectionList)
+
+    def requests(self) -> tuple[PersonRequest, ...]:
+        """What people ask of their own information, what waits for the answer first; :class:`CentreError`."""
+        return self._read(requests_path(self.party), RequestList).requests
+
+    def answer(self, request: int, said: RequestAnswered) -> PersonRequest:
+        """:class:`CentreError`; its documents were put before."""
+        return self.tell(answer_path(str(request)), said, PersonRequest)
 
     def deletions(self) -> tuple[Deletion, ...]:
         """Documents of this party's cases whose time was over at the centre, newest first; :class:`CentreError`."""

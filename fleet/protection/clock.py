@@ -17,7 +17,7 @@ from fleet.store import Store
 
 _log = logging.getLogger(__name__)
 
-NAMED = {"case_documents": "digest", "act_documents": "digest", "ratings": "words"}
+NAMED = {"case_documents": "digest", "act_documents": "digest", "ratings": "words", "request_documents": "digest"}
 """Table → its column of digests of sealed documents."""
 OTHER = {
     "item_answers.words",
@@ -29,7 +29,7 @@ OTHER = {
     "documents.digest",
 }
 """Columns of such a name that name no document of :class:`fleet.documents.Documents`, or are the book itself."""
-_OF_DOCUMENTS = ("case", "asked", "unnamed", "rating")
+_OF_DOCUMENTS = ("case", "asked", "answer", "unfetched", "unnamed", "rating")
 _STEP = 200
 """Documents of one transaction."""
 _CLOSED = """
@@ -47,7 +47,21 @@ _RATINGS = """
 SELECT words, NULL FROM ratings JOIN documents ON digest = words WHERE received <= ?
 AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.rating = ratings.id AND t.term IS NOT NULL) LIMIT ?
 """
-_DUE = {"case": _CLOSED, "unnamed": _UNNAMED, "rating": _RATINGS}
+_ASKED = """
+SELECT n.digest, n.number FROM person_requests p JOIN request_answers a USING (request) JOIN lives USING (number)
+JOIN (SELECT number, digest FROM case_documents UNION ALL SELECT number, digest FROM act_documents) n USING (number)
+JOIN documents d USING (digest)
+WHERE p.kind = 'delete' AND a.outcome = 'granted' AND a.why = '' AND state = 'closed' AND a.at <= ? LIMIT ?
+"""
+_ANSWERS = """
+SELECT r.digest, number FROM request_documents r JOIN documents d USING (digest) JOIN person_requests USING (request)
+JOIN request_handed h USING (request) WHERE h.at <= ? LIMIT ?
+"""
+_UNFETCHED = """
+SELECT r.digest, number FROM request_documents r JOIN documents d USING (digest) JOIN person_requests USING (request)
+JOIN request_answers a USING (request) WHERE a.at <= ? LIMIT ?
+"""
+_DUE = {"case": _CLOSED, "answer": _ANSWERS, "unfetched": _UNFETCHED, "unnamed": _UNNAMED, "rating": _RATINGS}
 
 
 class Retention:
@@ -58,7 +72,8 @@ class Retention:
         self._looked = 0.0
 
     def look(self, now: float) -> None:
-        """Once a day: it goes over everything."""
+        """What was asked for each time; all that is due once a day: it goes over everything."""
+        self._over("asked", _ASKED, now)
         if now - self._looked >= DAY:
             self.tick(now)
             self._looked = now
@@ -68,14 +83,19 @@ class Retention:
         with self._store.reading() as db:
             left = deletions.unfinished(db, _OF_DOCUMENTS)
         self._erase(left, now)
-        count = len(left)
+        count = len(left) + self._over("asked", _ASKED, now)
         for rule, query in _DUE.items():
-            while due := self._due(query, now - BY_CODE[rule].seconds):
-                count += self.forget(due, rule, now)
-                if len(due) < _STEP:
-                    break
+            count += self._over(rule, query, now)
         if count:
             _log.info("%d documents were deleted at the end of their time", count)
+        return count
+
+    def _over(self, rule: str, query: str, now: float) -> int:
+        count = 0
+        while due := self._due(query, now - BY_CODE[rule].seconds):
+            count += self.forget(due, rule, now)
+            if len(due) < _STEP:
+                break
         return count
 
     def forget(self, due: Sequence[tuple[str, str | None]], rule: str, now: float) -> int:

@@ -19,6 +19,8 @@ DESK: Mapping[str, Door] = {
     "acting.draft_paper": "made",
     "acting.draft_picture": "made",
     "acting.draft_printout": "made",
+    "asked.draft_answer": "made",
+    "asked.draft_answer_picture": "made",
     "material_bundle": "out",
 }
 WINDOW: Mapping[str, Door] = {
@@ -36,6 +38,7 @@ OPENERS: Mapping[str, str] = {
     "fleet.desk.opening": "shown at the home desk, for a stated reason",
     "fleet.desk.acting": "papers of a case's acts, shown at the home desk",
     "fleet.desk.additions": "what the window and the applicant added, shown at the home desk",
+    "fleet.desk.asked": "what somebody asked at the window, and copies for the one who asks",
     "fleet.desk.deeds": "the telephone number, for the SMS",
     "fleet.desk.means": "names keys, opens nothing",
     "fleet.desk.app": "reads the desk's keys, hands them on",

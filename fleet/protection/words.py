@@ -8,8 +8,9 @@ from domain.case import acts
 from domain.case.lifewords import ACTS
 from domain.protection.consent import REFUSED
 from domain.protection.groups import GROUPS
+from domain.protection.rights import KINDS
 from domain.protection.ways import BY_CODE
-from fleet.desk.words import OUTCOMES
+from fleet.desk.words import HOME_ROLES, OUTCOMES
 from fleet.people.record import Line
 
 _ACTS = {
@@ -20,6 +21,8 @@ _ACTS = {
     "consent.withdraw": "撤回书面同意",
     "deleted": "按期限删除",
 }
+_RIGHTS = {f"answer:{code}": f"答复{words}个人信息的请求" for code, words in KINDS.items()}
+_RIGHTS |= {f"ask:{code}": f"登记{words}个人信息的请求" for code, words in KINDS.items()}
 _KINDS = {str(kind.__struct_config__.tag): words for kind, words in ACTS.items() if kind in acts.HomeAct.__args__}
 
 
@@ -38,7 +41,7 @@ class Told:
 
 def told(line: Line) -> Told:
     kind, _, code = line.act.partition(":")
-    act, why, result = _ACTS.get(line.act, line.act), line.why, line.result
+    act, why, result = (_ACTS | _RIGHTS).get(line.act, line.act), line.why, line.result
     if kind == "act":
         act = f"办理：{_KINDS.get(code, code)}"
     elif kind == "out":
@@ -48,6 +51,8 @@ def told(line: Line) -> Told:
     elif line.act == "read":
         group, _, part = result.partition(":")
         result, why = GROUPS.get(group, group) + (f" {part}" if part else ""), f"第 {why} 条的打开"  # type: ignore[call-overload]
+    elif line.act == "open":
+        result = HOME_ROLES.get(result, result)
     elif line.act == "outcome":
         result, why = OUTCOMES.get(result, result), f"第 {why} 条的打开"
     return Told(line.position, line.at, line.who, act, line.what, why, result)

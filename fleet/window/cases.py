@@ -19,6 +19,7 @@ from domain.case.window_record import MOST_PAGES, Addition, Remark, WindowRecord
 from domain.identity import NATION, SEX
 from domain.names import rare
 from domain.nationality import nationality_name
+from domain.protection import rights
 from domain.protection.groups import GROUPS
 from domain.representation import document_words
 from fleet.casework.client import DamagedError
@@ -32,9 +33,11 @@ from fleet.window.opened import Opened
 from fleet.window.web import MOST_STAFF, clerk, remember, trouble
 from fleet.window.window import ExpiredError, StaleError, Standing, Window
 from fleet.window.work import Counted, FormError, Reviewed
+from mqtt.protection import RequestDocument, RequestFiled
 
 _MOST_REASON = 200
 _MOST_REMARK = 400
+_MOST_ASKED = 600
 _PDF = b"%PDF-"
 Answer = str | AnyResponse | tuple[str, int]
 
@@ -109,14 +112,14 @@ def create_cases(window: Window) -> Blueprint:
     def opened_page(name: str) -> Answer:
         return _opened(name)
 
-    def _opened(name: str, error: str = "", status: int = 200) -> Answer:
+    def _opened(name: str, error: str = "", status: int = 200, told: str = "") -> Answer:
         opened = window.openings.get(name)
         if opened is None:
             return trouble("这次打开已经结束。要再看，请重新写明事由。", 410)
         standing = window.standing(opened.number)
         if standing is None:
             return trouble("本窗口没有这个编号的办件。", 404)
-        shown = render_template("case.html", name=name, opened=opened, error=error, **_view(opened, standing))
+        shown = render_template("case.html", name=name, opened=opened, error=error, told=told, **_view(opened, standing))
         return shown, status
 
     def _view(opened: Opened, standing: Standing) -> Mapping[str, Any]:
@@ -147,6 +150,8 @@ def create_cases(window: Window) -> Blueprint:
             "rare": rare,
             "document_words": document_words,
             "nationality_name": nationality_name,
+            "rights": rights.KINDS,
+            "groups": GROUPS,
         }
 
     @pages.post("/opened/<name>/close")
@@ -243,6 +248,28 @@ def create_cases(window: Window) -> Blueprint:
     @pages.post("/opened/<name>/send")
     def send(name: str) -> Answer:
         return _do(name, lambda opened, standing, known: ([work.dispatched(standing.life, None, window.now())], None, []))
+
+    @pages.post("/opened/<name>/request")
+    def ask(name: str) -> Answer:
+        """查阅、复制、更正、删除: what the applicant says goes sealed to the home desk, which alone answers."""
+        opened = window.openings.get(name)
+        if opened is None:
+            return trouble("这次打开已经结束。要再办，请重新写明事由。", 410)
+        kind, text = request.form.get("kind", ""), request.form.get("text", "").strip()
+        if kind not in rights.KINDS or not 2 <= len(text) <= _MOST_ASKED:
+            return _opened(name, f"请选请求什么，并写明申请人的话，2 至 {_MOST_ASKED} 字。", 422)
+        groups = tuple(group for group in GROUPS if f"group-{group}" in request.form)
+        said = rights.Asked(1, opened.number, kind, groups, text, opened.staff, window.now().isoformat())
+        try:
+            listed, body = window.sealed(opened.content.home, rights.encode(said), "record")
+            window.ledger.put(body, "record")
+            document = RequestDocument(listed.digest, listed.size, "record")
+            filed = window.ledger.ask(opened.number, RequestFiled(kind, groups, (document,)))
+        except FormError as error:
+            return _opened(name, str(error), 422)
+        window.journal.write(time.time(), opened.staff, f"ask:{kind}", opened.number, "申请人到场提出", f"最晚 {filed.due} 答复")
+        done = f"已登记{rights.KINDS[filed.kind]}个人信息的请求，业务属地最晚 {filed.due} 书面答复，本大厅终端读过证件才打印。"
+        return _opened(name, told=done)
 
     # --- pictures -------------------------------------------------------------------------------------------------------
 

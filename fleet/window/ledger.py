@@ -9,6 +9,7 @@ from domain.case.acts import Act
 from domain.case.life import Life, Rules
 from fleet.casework.client import Client, NotThereError
 from fleet.casework.client import Ledger as File
+from mqtt.protection import PersonRequest, RequestFiled, case_requests_path
 from mqtt.resources import HomeCase
 
 MOST_KEPT = 5000
@@ -54,6 +55,10 @@ class Ledger(Client):
     def every(self) -> tuple[Case, ...]:
         """The closed ones as well."""
         return tuple(Case(entry, self._file(entry)) for entry in self.all_cases())
+
+    def ask(self, number: str, filed: RequestFiled) -> PersonRequest:
+        """Somebody asks about their own information; :class:`fleet.casework.client.CentreError`."""
+        return self.tell(case_requests_path(number), filed, PersonRequest)
 
     def case(self, number: str) -> Case | None:
         """One case of this window, as it is now; ``None``: it has none of this number."""

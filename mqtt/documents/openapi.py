@@ -40,6 +40,7 @@ _LISTED = (
     ("before", {"type": "string", "maxLength": 64}, "The page behind this case."),
     ("open", {"type": "string", "const": "1"}, "Only what is not closed."),
 )
+_ASKED = {"application/json": {"schema": reference(protection.PersonRequest)}}
 _WORK = {"application/json": {"schema": reference(resources.Work)}}
 _TOKEN = ("token", {"type": "string", "pattern": "^[A-Za-z0-9_-]{22,64}$"}, "The random token on a receipt's QR code.")
 _TOLD: Json = {"application/json": {"schema": reference(progress.CaseProgress)}}
@@ -67,6 +68,7 @@ class Resource:
     also: tuple[Who, ...] = ()
     asked: tuple[tuple[str, Json, str], ...] = ()
     judged: tuple[int, ...] = ()
+    withheld: tuple[int, ...] = ()
 
 
 RESOURCES = (
@@ -279,6 +281,40 @@ RESOURCES = (
         parameter=_PARTY,
     ),
     Resource(
+        "get",
+        protection.requests_path("{party}"),
+        "getRequests",
+        "desk",
+        "What people ask of their own information in this party's cases; what waits for the answer first, at most 1000.",
+        {200: ("The requests.", {"application/json": {"schema": reference(protection.RequestList)}})},
+        refused=(401, 404),
+        parameter=_PARTY,
+    ),
+    Resource(
+        "post",
+        protection.case_requests_path("{case}"),
+        "postRequest",
+        "window",
+        "Somebody asks at the window. The same while it is open is the same request.",
+        {200: ("It is open already.", _ASKED), 201: ("Filed.", _ASKED)},
+        refused=(400, 401, 404),
+        body={"application/json": {"schema": reference(protection.RequestFiled)}},
+        parameter=_CASE,
+        withheld=(422,),
+    ),
+    Resource(
+        "post",
+        protection.answer_path("{request}"),
+        "postAnswer",
+        "desk",
+        "The home desk's answer. The same one again is harmless.",
+        {200: ("It stands there already.", _ASKED), 201: ("Answered.", _ASKED)},
+        refused=(400, 401, 404),
+        body={"application/json": {"schema": reference(protection.RequestAnswered)}},
+        parameter=("request", {"type": "integer", "minimum": 1}, "The request's number."),
+        withheld=(422,),
+    ),
+    Resource(
         "put",
         resources.draft_path("{name}"),
         "putDraft",
@@ -322,7 +358,8 @@ def openapi() -> Json:
         paths.setdefault(one.path, {})[one.method] = _operation(one)
     kinds = [enrolment.Standing, enrolment.Refusal, resources.CaseStanding, resources.CaseList, resources.CorrectionList]
     kinds += [resources.DraftKept, progress.CaseProgress, resources.Refused, *_BODIES, resources.Work]
-    kinds += [protection.DeletionList]
+    kinds += [protection.DeletionList, protection.RequestList, protection.RequestFiled, protection.RequestAnswered]
+    kinds += [protection.RequestRefused]
     kinds += [casework.CaseFile, casework.ActPosted, casework.ActRefused, casework.TaskList]
     return {
         "openapi": "3.1.0",
@@ -355,7 +392,12 @@ def _operation(one: Resource) -> Json:
     answers: dict[str, Json] = {}
     for status, (said, content) in one.done.items():
         answers[str(status)] = {"description": said, **({"content": content} if content else {})}
-    refusals = ((one.refused, resources.Refused), (one.refusals, enrolment.Refusal), (one.judged, casework.ActRefused))
+    refusals = (
+        (one.refused, resources.Refused),
+        (one.refusals, enrolment.Refusal),
+        (one.judged, casework.ActRefused),
+        (one.withheld, protection.RequestRefused),
+    )
     for statuses, kind in refusals:
         for status in statuses:
             answers[str(status)] = {

@@ -35,6 +35,7 @@ from fleet.desk.app import Desk, create_desk
 from fleet.desk.settings import CatalogueSettings, IssuerSettings, KeySettings
 from fleet.intake import understand
 from fleet.outward.ways import FileWay
+from fleet.protection import requests
 from mqtt import topics
 from mqtt.messages import CaseLimit, CaseTerms, event
 
@@ -498,3 +499,75 @@ def test_what_somebody_else_did_meanwhile_is_told_and_nothing_is_written_over_it
     assert "刚才有了新的动作" in told.text
     assert [type(act) for act in office.acts(case)] == [acts.Withdrawn]
     assert "办件已有别的动作" in office.browser.get(f"/cases/{case}").text
+
+
+# --- what people ask of their own information -----------------------------------------------------------------------------------
+
+
+def asked(office: Office, case: str, kind: str) -> requests.PersonRequest:
+    """As its progress page files it."""
+    store = office.fleet.centre.store
+    with store.transaction() as db:
+        found = requests.file(db, store.ledger.calendars, case, kind, ("identity", "form"), "receipt", time.time())  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+def test_a_copy_of_what_is_kept_is_answered_on_paper_for_its_holder_in_the_hall(office: Office) -> None:
+    case = office.bring("W81")
+    one = asked(office, case, "copy")
+    register = office.browser.get("/requests").text
+    assert case in register
+    assert NAME not in register
+    opened = office.open(case)
+    assert "申请人请求复制个人信息" in office.browser.get(opened).text
+    at = f"{opened}/requests/{one.id}"
+    draft = office.browser.post(at, data={"outcome": "granted", "text": "", "way": "hall"})
+    assert draft.url.path == f"{at}/draft"
+    paper = office.browser.get(f"{at}/draft.pdf").content
+    told = words(paper)
+    for text in ("个人信息请求答复书", "第四十五条第一款", NAME, NUMBER, "审查材料"):
+        assert text in told
+    assert PHONE not in told  # contact was not asked for
+    with pikepdf.open(io.BytesIO(paper)) as document:
+        assert len(document.pages) >= 2  # and the page that was handed in
+    assert office.browser.get(f"{at}/draft.png").content[:4] == b"\x89PNG"
+    assert office.browser.post(f"{at}/send", data={"reason": " "}).status_code == 422
+    done = office.browser.post(f"{at}/send", data={"reason": "同意复制"})
+    assert "等申请人到大厅终端领取" in done.text
+    with office.fleet.centre.store.reading() as db:
+        sealed = {d.kind: d.digest for d in requests.documents_of(db, one.id)}
+    task = tasks.opened(office.document(sealed["task"]), HALL_KEY)
+    assert isinstance(task, tasks.ResultTask)
+    assert (task.name, task.document, [h.number for h in task.holders]) == ("个人信息请求答复书", sealed["result"], [NUMBER])
+    assert sealing.unseal(office.document(sealed["result"]), HALL_KEY) == paper
+    assert sealing.unseal(office.document(sealed["note"]), KEY) == paper
+    assert WINDOW.key_id not in sealing.key_ids(office.document(sealed["note"]))
+    record = office.browser.get("/record").text
+    assert "答复复制个人信息的请求" in record
+    assert NAME not in record
+
+
+def test_what_can_not_be_put_right_says_why_and_where_to_turn(office: Office, finished: str) -> None:
+    one = asked(office, finished, "correct")
+    at = f"{office.open(finished)}/requests/{one.id}"
+    page = office.browser.get(at).text
+    assert "已经根据当时提交的内容作出决定" in page
+    assert "办件正在办理" not in page
+    assert office.browser.post(at, data={"outcome": "granted", "text": "", "way": "hall"}).status_code == 422  # what was put right?
+    office.browser.post(at, data={"outcome": "decided", "text": "可以申请变更备案。", "way": "desk"})
+    told = words(office.browser.get(f"{at}/draft.pdf").content)
+    for text in ("不同意", "申请材料是决定的依据", "可以申请变更备案", "向网信部门投诉"):
+        assert text in told
+    assert NUMBER not in told
+    assert "已交付" in office.browser.post(f"{at}/send", data={"reason": "邮寄答复书"}).text
+    assert office.browser.get(at).status_code == 200
+    assert office.browser.get(f"{at}/draft").status_code == 410
+
+
+def test_a_deletion_is_not_granted_while_the_case_runs(office: Office) -> None:
+    case = office.bring("W82")
+    one = asked(office, case, "delete")
+    at = f"{office.open(case)}/requests/{one.id}"
+    refused = office.browser.post(at, data={"outcome": "granted", "text": "", "way": "desk"})
+    assert (refused.status_code, "没有办结归档的不能同意删除" in refused.text) == (422, True)

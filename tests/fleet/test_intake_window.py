@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 from support.fleet import Fleet, running_fleet
+from support.planted import search
 from support.window import CLERK, HOME_KEY, ORIGINAL, PAPER, PERSON, Counter, now, running_counter
 
 from domain import sealing
 from domain.case import window_record
 from domain.case.acts import RESULT, Arrived, Dispatched, Mended, OriginalsSeen, Parcel, Piece, Prechecked, SentBack
 from domain.case.rights import State
+from domain.protection import rights
 from mqtt.messages import CaseTerms
 
 
@@ -222,3 +224,22 @@ def test_the_statement_says_what_this_party_paid_and_for_what(counter: Counter) 
         assert words in console
     assert "测试甲" not in console
     assert "YS2611260000999" in counter.fleet.console("/postage.csv")
+
+
+def test_who_asks_for_their_information_here_is_heard_by_the_home_desk_alone(counter: Counter) -> None:
+    counter.take("P81")
+    opened = counter.browser.post("/cases/P81/open", data=CLERK | {"reason": "申请人到场询问"}).url.path
+    said = {"kind": "correct", "group-form": "1", "text": "电话写错了，应为 13912345678"}
+    assert counter.browser.post(f"{opened}/request", data=said | {"kind": "everything"}).status_code == 422
+    assert counter.browser.post(f"{opened}/request", data=said | {"text": ""}).status_code == 422
+    told = counter.browser.post(f"{opened}/request", data=said)
+    assert "已登记更正个人信息的请求" in told.text
+    (one,) = (found for found in counter.requests() if found.case == "P81")
+    assert (one.case, one.kind, one.groups, one.by) == ("P81", "correct", ("form",), "window")
+    (document,) = one.documents
+    sealed = counter.home.document(document.digest)
+    heard = rights.decode(sealing.unseal(sealed, HOME_KEY[1]))
+    assert (heard.text, heard.by) == ("电话写错了，应为 13912345678", "1024 王收件")
+    assert search([counter.folder, counter.fleet.folder], ["13912345678"]) == []
+    assert "登记更正个人信息的请求" in counter.browser.get("/record").text
+    assert "留存" in counter.browser.get("/kept").text

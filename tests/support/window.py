@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -21,12 +21,14 @@ from domain.case.acts import Act, HomeAct
 from domain.case.content import Material, Page, Unproven
 from domain.case.life import Life
 from fleet.casework.client import Client
+from fleet.desk.inbox import Inbox
 from fleet.intake import understand
 from fleet.settings import Listen
 from fleet.window.app import WindowProcess
 from fleet.window.settings import KeySettings, ReaderSettings, WindowSettings
 from mqtt import topics
 from mqtt.messages import CaseTaken, CaseTerms, DocumentRef, event
+from mqtt.protection import PersonRequest
 
 WINDOW_TOKEN = f"{INTAKE}-window"
 ITEM, SITUATION = "SSC-REISSUE", "SSC-REISSUE-2"
@@ -162,6 +164,12 @@ class Counter:
 
     def life(self, number: str) -> Life:
         return self.home.ledger(number).life
+
+    def requests(self) -> tuple[PersonRequest, ...]:
+        """What the home desk reads of people who ask about their information."""
+        ca = str(self.fleet.broker.authority.authority)
+        with closing(Inbox(self.fleet.centre.api_address, HOME, token(HOME), ca)) as desk:
+            return desk.requests()
 
     def at_home(self, number: str, *acts: HomeAct) -> None:
         """What the home desk does, and the centre takes."""
