@@ -24,6 +24,8 @@ and mended within a term; without a basis in law, to be explained."""
 Ground = Literal["mistaken", "malicious"]
 Satisfaction = Literal["satisfied", "fairly", "dissatisfied"]
 """满意, 基本满意, 不满意: of the mending, asked of the rater afterwards."""
+OF_LEVEL: dict[int, Satisfaction] = {5: "satisfied", 4: "satisfied", 3: "fairly", 2: "dissatisfied", 1: "dissatisfied"}
+"""What a follow-up rating says of the mending."""
 Reached = Literal["reached", "declined", "not_reached"]
 """``declined``: reached, and wants no call."""
 
@@ -80,7 +82,7 @@ class CalledBack(Struct, frozen=True, tag_field="act", tag="called_back"):
 
 
 class Rerated(Struct, frozen=True, tag_field="act", tag="rerated"):
-    """再评: the rater's own word on the mending, without a call."""
+    """再评: the rater's own word on the mending, without a call: a follow-up rating (追加) that comes after it."""
 
     at: datetime
     satisfaction: Satisfaction

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 from domain.calendar import Calendar
 from domain.rating.levels import is_bad
 from domain.rating.ticket import RULES, Opened, Refusal, Rules, Ticket, day_of, fold, step
-from domain.rating.ticket_acts import Act, Rerated, Role
+from domain.rating.ticket_acts import OF_LEVEL, Act, Rerated, Role
 from domain.rating.ticket_rights import ENDED
 from domain.rating.ticket_terms import rectify_due, running
 from fleet.people import record
@@ -43,7 +44,10 @@ class Tickets:
         self.rules = rules
 
     def open_for(self, db: sqlite3.Connection, rating: Rating, now: float) -> int | None:
-        """The number of the ticket ``rating`` opens; ``None`` for one that is not bad."""
+        """The number of the ticket ``rating`` opens; ``None`` for one that is not bad. A follow-up is also the rater's word on what
+        was mended after the first."""
+        if rating.round == 2:
+            self._rerated(db, rating, now)
         if not is_bad(rating.level):
             return None
         party = rating.party or _party(db, rating.service.number, rating.service.side)
@@ -82,6 +86,18 @@ class Tickets:
         for (number,) in rows:
             self._stand(db, number, read(db, number), now)
         return int(rows[-1][0]) if len(rows) == _AT_ONCE else None
+
+    def _rerated(self, db: sqlite3.Connection, rating: Rating, now: float) -> None:
+        of = rating.service
+        row = db.execute(
+            "SELECT t.ticket, t.position FROM tickets t JOIN ratings r ON r.id = t.rating "
+            'WHERE (r.number, r."of", r.side, r.task) = (?, ?, ?, ?) AND r.round = 1',
+            (of.number, of.of, of.side, of.task),
+        ).fetchone()
+        if row is not None:
+            with suppress(RefusedTicketError):  # not mended yet, or asked before: it is a rating like any other
+                said = Rerated(datetime.fromtimestamp(now, UTC), OF_LEVEL[rating.level])
+                self.act(db, int(row[0]), int(row[1]), "rater", said, now)
 
     def _stand(self, db: sqlite3.Connection, number: int, ticket: Ticket, now: float) -> None:
         today = day_of(datetime.fromtimestamp(now, UTC))

@@ -67,6 +67,18 @@ def test_a_follow_up_that_is_bad_opens_its_own(centre: Casework) -> None:
     assert len(rows(centre)) == 1
 
 
+def test_a_follow_up_after_the_mending_is_the_raters_word_on_it_and_before_it_a_rating_like_any_other(centre: Casework) -> None:
+    for case, mended, level, said in ((centre.take(), True, 3, "fairly"), (centre.take(), False, 5, None)):
+        told(centre, rating(case, 2))
+        number = rows(centre)[-1]["ticket"]
+        for kind in (acts.Acknowledged, acts.Answered, acts.Rectified)[: 3 if mended else 1]:
+            do(centre, number, kind)
+        told(centre, rating(case, level))
+        assert rows(centre)[-1]["satisfaction"] == said
+    told(centre, rating(centre.take(), 5))
+    assert len(rows(centre)) == 2
+
+
 def test_a_ticket_whose_case_is_still_on_its_way_finds_its_party_when_it_is_there(centre: Casework) -> None:
     told(centre, rating("C77", 1))
     assert [row["party"] for row in rows(centre)] == [""]
