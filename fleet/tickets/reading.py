@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from msgspec import Struct
+
 from domain.calendar import CHINA
 from domain.rating import levels, service
 from domain.rating import ticket_acts as acts
@@ -41,6 +43,9 @@ class Eyes:
     def of(cls, grants: tuple[Grant, ...]) -> Eyes:
         return cls(scope(grants, Right.READ_TICKETS), scope(grants, Right.HANDLE_TICKETS), may(grants, Right.FOLLOW_UP))
 
+    def read(self, party: str) -> bool:
+        return ALL in self.reads or party in self.reads
+
     def handle(self, party: str) -> bool:
         return ALL in self.handles or party in self.handles
 
@@ -62,8 +67,7 @@ class Filters:
     state: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class TicketLine(Struct, frozen=True):
     """``condition``: a badge's state; said in words as well."""
 
     ticket: int
@@ -84,7 +88,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class WorkList:
-    lines: tuple[Line, ...]
+    lines: tuple[TicketLine, ...]
     total: int
     counts: Mapping[str, int]
     """View → how many."""
@@ -106,7 +110,7 @@ class View:
     ``case``: only for who follows up.
     """
 
-    line: Line
+    line: TicketLine
     ticket: Ticket
     role: Role | None
     ways: tuple[str, ...]
@@ -125,14 +129,21 @@ def work_list(
     db: sqlite3.Connection, eyes: Eyes, filters: Filters, names: Mapping[str, str], now: float, page: int = 1
 ) -> WorkList:
     """Due first. ``names``: party → its name."""
-    today = day_of(datetime.fromtimestamp(now, UTC))
     more, held = _narrowed(filters), _held(eyes, filters, now)
     counts = {
         view: db.execute(f"SELECT count(*) FROM tickets t WHERE {_SEEN} AND {where}{more}", held).fetchone()[0]  # noqa: S608
         for view, where in _VIEWS.items()
     }
-    lines = tuple(_line(row, eyes, names, today) for row in chosen(db, eyes, filters, now, A_PAGE, (page - 1) * A_PAGE))
-    return WorkList(lines, counts[filters.view], counts)
+    found = lines(db, eyes, filters, names, now, A_PAGE, (page - 1) * A_PAGE)
+    return WorkList(found, counts[filters.view], counts)
+
+
+def lines(
+    db: sqlite3.Connection, eyes: Eyes, filters: Filters, names: Mapping[str, str], now: float, most: int, first: int = 0
+) -> tuple[TicketLine, ...]:
+    """Due first."""
+    today = day_of(datetime.fromtimestamp(now, UTC))
+    return tuple(_line(row, eyes, names, today) for row in chosen(db, eyes, filters, now, most, first))
 
 
 def chosen(db: sqlite3.Connection, eyes: Eyes, filters: Filters, now: float, most: int, first: int = 0) -> Iterable[sqlite3.Row]:
@@ -221,7 +232,7 @@ def _said(act: Act) -> list[str]:
             return []
 
 
-def _line(row: sqlite3.Row, eyes: Eyes, names: Mapping[str, str], today: date) -> Line:
+def _line(row: sqlite3.Row, eyes: Eyes, names: Mapping[str, str], today: date) -> TicketLine:
     state = State(row["state"])
     near = standing(today, date.fromisoformat(row["due"]), date.fromisoformat(row["warns"])) if row["term"] else None
     follows = eyes.follow(row["party"])
@@ -229,7 +240,7 @@ def _line(row: sqlite3.Row, eyes: Eyes, names: Mapping[str, str], today: date) -
     if term is Term.CALL and not follows:
         term = Term.CLOSE
     mine = (row["whose"] == "unit" and eyes.handle(row["party"])) or (row["whose"] == "centre" and follows)
-    return Line(
+    return TicketLine(
         ticket=row["ticket"],
         label=label(row["ticket"], row["day"]),
         day=row["day"],

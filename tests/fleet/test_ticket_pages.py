@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from support.console import NOW, Console, console
 from support.console_tickets import DIGEST, NAME, PHONE, TEXT, bad, seed_tickets
+from support.programs import program
 from support.tickets import SAID
 
 from fleet.people import record
@@ -194,3 +195,25 @@ def test_the_ledger_names_nobody_and_is_the_same_as_csv_and_as_excel(tmp_path: P
         assert sum(row.startswith("差评 2026-") for row in rows) == 24
         assert all(row.split(",")[0] in shown for row in rows[1:25])
         assert ("实名" in rows[0], "实名" in centre.get("/tickets.csv").text.splitlines()[0]) == (False, True)
+
+
+def test_a_program_does_what_its_owner_may_and_is_nobody_else(one: Console) -> None:
+    """The same acts under the same rules; neither words nor contact are to be had, and a token does not make a second person."""
+    number = bad(one.store, CASE, NOW, named=True)
+    unit = program(one.app, one.store, NOW, Role.TICKET_HANDLER, "mianzhu")
+    centre = program(one.app, one.store, NOW, Role.FOLLOW_UP)
+    other = program(one.app, one.store, NOW, Role.TICKET_HANDLER, "langzhong")
+    assert [line["ticket"] for line in unit.get("/tickets")["items"]] == [number]
+    assert other.get("/tickets?view=all")["items"] == []
+    told = {"do": "acknowledged", "after": 0, "why": "签收"}
+    assert other.ask("POST", f"/tickets/{number}/unit", told)[0] == 404
+    assert centre.ask("POST", f"/tickets/{number}/unit", told)[0] == 403
+    assert unit.ask("POST", f"/tickets/{number}/unit", told) == (200, {"ticket": number, "state": "acknowledged", "position": 1})
+    stale = unit.ask("POST", f"/tickets/{number}/unit", {**told, "do": "answered", "outcome": "fix"})
+    assert (stale[0], stale[1]["type"]) == (409, "urn:tongban:ticket-refused")
+    assert unit.ask("POST", f"/tickets/{number}/unit", {**told, "after": 1, "do": "appealed", "ground": "mistaken"})[0] == 200
+    decided = {"do": "appeal_decided", "after": 2, "why": "属实", "upheld": False}
+    assert centre.ask("POST", f"/tickets/{number}/centre", decided)[1]["state"] == "acknowledged"
+    everything = str([centre.get("/tickets?view=all"), centre.get(f"/tickets/{number}"), centre.get("/statistics")])
+    for hidden in (CASE, NAME, PHONE, TEXT, DIGEST):
+        assert hidden not in everything
