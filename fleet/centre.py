@@ -8,6 +8,7 @@ import time
 from collections.abc import Container
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fleet.alerts.alerting import Alerting
 from fleet.alerts.sites import of_settings
@@ -26,6 +27,9 @@ from fleet.ingest import Ingest
 from fleet.items import signing
 from fleet.items.published import Shelf
 from fleet.known import Known
+from fleet.machine.health import Machine
+from fleet.machine.metrics import Metrics
+from fleet.machine.pages import watch
 from fleet.orders import Orders
 from fleet.protection.clock import Retention
 from fleet.ratings.export import create_export
@@ -79,7 +83,9 @@ class Centre:
             self._drafts = Drafts(settings.data / "drafts", self.store, halls)
             link = Broker(settings.broker.host, settings.broker.port, self._folder.centre())
             members = _Members(places, self.authority)
-            self.ingest = Ingest(link, self.store, members, pace, self._born)
+            machine = self._machine(settings.data)
+            metrics = Metrics(machine, known, time.time)
+            self.ingest = Ingest(link, self.store, members, pace, self._born, metrics.ingested)
             self._watch = Watch(self.store, places, lambda: self.ingest.hearing, self.authority.identity)
             self.orders = Orders(self.store, groups, self._folder.signer, self.ingest.publish, lambda: self.ingest.hearing)
             self._rollouts = RolloutClock(self.store, groups, lambda: self.ingest.hearing, self.orders.born)
@@ -117,6 +123,7 @@ class Centre:
                 documents=documents,
             )
             most = MAX_DOCUMENT + MOST_FORM
+            watch(console, machine, metrics, settings.metrics.token_sha256 if settings.metrics else None, time.time)
             self._console = Server(console, settings.console.host, settings.console.port, threads=4, most_body=most)
             undone.pop_all()
 
@@ -159,6 +166,11 @@ class Centre:
         self._api.stop()
         self.store.close()
         self.authority.close()
+
+    def _machine(self, data: Path) -> Machine:
+        certificates = {"机构": self._folder.authority, "服务器": self._folder.server, "命令": self._folder.path / "orders.pem"}
+        working = {"收件": lambda: self.ingest.working, "维护": self._upkeep.is_alive}
+        return Machine(self.store, data, lambda: self.ingest.hearing, certificates, working)
 
     def _born(self, terminal: str, boot: str, bd: int) -> None:
         self.authority.birth(terminal, boot, bd)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 from pathlib import Path
@@ -17,6 +16,7 @@ from fleet.backup.cli import backup, restore
 from fleet.centre import Centre
 from fleet.desk.app import create_desk
 from fleet.desk.settings import read_desk
+from fleet.machine.logs import LogSettings, set_up
 from fleet.people.cli import person, record_, token
 from fleet.recovery.copies import sealed_copies
 from fleet.settings import CentreSettings, SettingsError, read
@@ -42,10 +42,11 @@ def centre() -> None:
 def run(settings: Path) -> None:
     """运行中心：收事件，存密封材料，给工作人员看一览页。"""
     try:
-        process = Centre(read(settings, CentreSettings))
+        chosen = read(settings, CentreSettings)
+        process = Centre(chosen)
     except (SettingsError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
-    _run(process, f"中心：一览页 {process.console_address}，接口 {process.api_address}")
+    _run(process, f"中心：一览页 {process.console_address}，接口 {process.api_address}", chosen.logs)
 
 
 @commands.command()
@@ -53,10 +54,11 @@ def run(settings: Path) -> None:
 def desk(settings: Path) -> None:
     """运行业务属地专窗：收件箱，写明事由后解封办件。"""
     try:
-        process = create_desk(read_desk(settings))
+        chosen = read_desk(settings)
+        process = create_desk(chosen)
     except (SettingsError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
-    _run(process, f"业务属地专窗：{process.address}")
+    _run(process, f"业务属地专窗：{process.address}", chosen.logs)
 
 
 @commands.command()
@@ -64,10 +66,11 @@ def desk(settings: Path) -> None:
 def intake(settings: Path) -> None:
     """运行收件窗口：预审、核验原件、转送、交寄，纸质材料的来去。"""
     try:
-        process = WindowProcess(read_window(settings))
+        chosen = read_window(settings)
+        process = WindowProcess(chosen)
     except (SettingsError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
-    _run(process, f"收件窗口：{process.address}")
+    _run(process, f"收件窗口：{process.address}", chosen.logs)
 
 
 for _command in (
@@ -99,10 +102,9 @@ class _Process(Protocol):
     def stop(self) -> None: ...
 
 
-def _run(process: _Process, ready: str) -> None:
+def _run(process: _Process, ready: str, logs: LogSettings) -> None:
     keep_from_cores()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    set_up(logs)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())

@@ -42,7 +42,8 @@ _PACE = Pace(first=0.5, most=5.0)
 
 class Ingest:
     """Two threads: the connection's and the writer's. ``fleet``: ids of the terminals that belong to it; ``birth`` is told each
-    terminal's run (``boot``) that connects while we listen, with the number of that connect (``bd``).
+    terminal's run (``boot``) that connects while we listen, with the number of that connect (``bd``); ``told`` what was stored, and
+    in how many seconds.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class Ingest:
         fleet: Container[str],
         pace: Pace | None = None,
         birth: Callable[[str, str, int], None] = lambda _terminal, _boot, _bd: None,
+        told: Callable[[Sequence[Input], float], None] = lambda _batch, _seconds: None,
     ) -> None:
         self._store = store
         self._fleet = fleet
         self._birth = birth
+        self._told = told
         self._bd = 0
         self._committed = float("-inf")
         self._hearing = Hearing(None)
@@ -67,6 +70,11 @@ class Ingest:
     def hearing(self) -> Hearing:
         """Whether, and since when, the centre hears its terminals."""
         return self._hearing
+
+    @property
+    def working(self) -> bool:
+        """Whether what comes in is stored by somebody."""
+        return self._thread.is_alive()
 
     def publish(self, topic: str, payload: bytes, how: topics.Delivery, reply: Reply | None = None) -> bool:
         """To a terminal; False while there is no connection. True promises nothing."""
@@ -136,8 +144,10 @@ class Ingest:
     def _commit(self, batch: Sequence[Received]) -> None:
         own = topics.CENTRE_STATE
         inputs = [self._understood(m) for m in batch if m.topic != own]
+        began = time.monotonic()
         stored = self._store.record(inputs, time.time())
         self._committed = time.monotonic()
+        self._told(inputs, self._committed - began)
         for one in inputs:
             if isinstance(one, StateIn) and isinstance(one.state, Birth) and not one.retained:
                 self._birth(one.terminal, one.state.boot, one.state.bd)

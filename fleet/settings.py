@@ -12,6 +12,7 @@ from domain.case.life import Rules
 from domain.rating import ticket
 from domain.rating.statistics import LEAST
 from fleet.alerts.settings import AlertSettings
+from fleet.machine.logs import LogSettings
 from mqtt.broker import is_loopback
 from mqtt.messages import Code, Short, Terminal
 
@@ -157,6 +158,12 @@ class ItemsSettings(Struct, frozen=True, forbid_unknown_fields=True):
     signers: tuple[SignerEntry, ...] = ()
 
 
+class MetricsSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``token_sha256``: of the token that reads ``/metrics``; without it, only this machine does."""
+
+    token_sha256: Hash
+
+
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``data``: folder of the database and the sealed documents. ``catalogue_root``: public key (hex) of the parties' register of
     keys; with it only signed catalogues are published.
@@ -178,6 +185,8 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     alerts: AlertSettings = AlertSettings()
     catalogue_root: Hash | None = None
     items: ItemsSettings = ItemsSettings()
+    metrics: MetricsSettings | None = None
+    logs: LogSettings = LogSettings()
 
 
 def read(path: Path, kind: type[_S]) -> _S:

@@ -72,5 +72,9 @@ def _secrets(settings: Struct, above: str) -> Iterator[tuple[str, Path]]:
         value, name = getattr(settings, field.name), f"{above}{field.name}"
         if isinstance(value, Struct):
             yield from _secrets(value, f"{name}.")
+        elif isinstance(value, tuple):
+            for place, one in enumerate(value):
+                if isinstance(one, Struct):
+                    yield from _secrets(one, f"{name}.{place}.")
         elif isinstance(value, Path) and field.name.endswith("_file") and field.name not in _LEFT_OUT:
             yield name, value

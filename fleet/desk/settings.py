@@ -12,6 +12,7 @@ from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, load
 from domain.catalogue.trust import UntrustedError
 from domain.sealing import BadKeyError, Recipient, check_key
 from fleet.keys.token import TokenSettings
+from fleet.machine.logs import LogSettings
 from fleet.outward.ways import Way
 from fleet.platform.platform import PlatformSettings
 from fleet.settings import Hash, Listen, SettingsError, read
@@ -65,6 +66,7 @@ class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
     data: Path
     listen: Listen
     ca: str | None = None
+    logs: LogSettings = LogSettings()
     parties: dict[str, str] = {}
     token: TokenSettings | None = None
     catalogue: CatalogueSettings | None = None

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from domain.sealing import BadKeyError, Recipient, check_key
 from fleet.desk.settings import CatalogueSettings
 from fleet.keys.token import TokenSettings
+from fleet.machine.logs import LogSettings
 from fleet.settings import Listen, SettingsError, read
 from mqtt.broker import is_loopback
 from mqtt.messages import Code, Short
@@ -53,6 +54,7 @@ class WindowSettings(Struct, frozen=True, forbid_unknown_fields=True):
     keys: KeySettings
     window: Short = "收件窗口"
     ca: str | None = None
+    logs: LogSettings = LogSettings()
     token: TokenSettings | None = None
     catalogue: CatalogueSettings | None = None
     parties: dict[str, str] = {}
