@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from fleet.authority.authority import Identity
+from fleet.items.published import Shelf
 from fleet.known import Known
 from fleet.people.rights import ALL, Act, Grant, scope
 from fleet.presence import Hearing
@@ -67,13 +68,14 @@ class Page(Struct, Generic[_T], frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What routes stand on. ``identity``: what the authority's books say of a terminal."""
+    """What routes stand on. ``identity``: what the authority's books say of a terminal; ``shelf``: where what is published lies."""
 
     store: Store
     known: Known
     hearing: Callable[[], Hearing]
     identity: Callable[[str], Identity]
     now: Callable[[], float]
+    shelf: Shelf | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,5 +145,5 @@ def create_console(
     add_asking(steering, store, known, shelf, hearing, identity, now)
     app.register_blueprint(steering)
     guard(app, store, now)
-    mount(app, create_interface(Site(store, known, hearing, identity, now)))
+    mount(app, create_interface(Site(store, known, hearing, identity, now, shelf)))
     return app

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Blueprint, Flask, abort, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from fleet import commands, words
+from fleet import given, words
 from fleet.commands import NoCommandError
 from fleet.documents import Documents
 from fleet.items.published import Shelf
@@ -17,11 +17,12 @@ from fleet.people import record
 from fleet.people.gate import needs, parties, session
 from fleet.people.rights import ALL, Act
 from fleet.presence import Hearing
-from fleet.rollout import acts, audience, deeds, reading
-from fleet.rollout.book import LISTED, NoRolloutError
-from fleet.rollout.commanding import one_terminal, recent, told
+from fleet.rollout import acts, deeds, reading
+from fleet.rollout.book import NoRolloutError
+from fleet.rollout.commanding import LIFE, recent, told
 from fleet.rollout.deeds import DEEDS, NoDeedError
 from fleet.rollout.engine import Stand
+from fleet.rollout.steered import all_of_it
 from fleet.store import Store
 
 MOST_WHY = 200
@@ -43,9 +44,9 @@ def create_steering(
     """
     pages = Blueprint("steering", __name__)
 
-    def only(act: Act = Act.SEE) -> set[str] | None:
-        """The terminals of whoever asks; ``None``: all."""
-        mine = parties(act)
+    def only() -> set[str] | None:
+        """The terminals whoever asks may see; ``None``: all."""
+        mine = parties(Act.SEE)
         return None if ALL in mine else set(known.of(mine))
 
     def at(terminal: str) -> dict[str, object]:
@@ -56,14 +57,12 @@ def create_steering(
     app.jinja_env.globals["Stand"] = Stand
 
     def steered(db: sqlite3.Connection, id_: int) -> bool:
-        """Whether whoever asks may steer all of it; 404 where it is not theirs to see."""
-        row = db.execute("SELECT target FROM rollouts WHERE id = ?", (id_,)).fetchone()
+        """Whether whoever asks may steer all of it; 404 where none of it is theirs to see."""
         members = {t for (t,) in db.execute("SELECT terminal FROM rollout_members WHERE rollout = ?", (id_,))}
-        seen, mine = only(), only(Act.STEER)
-        if row is None or not (seen is None or members & seen):
+        seen = only()
+        if not members or not (seen is None or members & seen):
             abort(404)
-        offered = audience.choices(known.places, known.groups, known.parties, parties(Act.STEER))
-        return mine is None or (members <= mine and (row["target"] == LISTED or row["target"] in offered))
+        return all_of_it(db, id_, known, parties(Act.STEER))
 
     def shown(id_: int, error: str = "") -> str:
         show, page = request.args.get("show", "holding"), max(0, request.args.get("page", 0, int))
@@ -135,7 +134,7 @@ def create_steering(
         try:
             do = deeds.asked(op, request.form.to_dict())
             with store.transaction() as db:
-                id_ = one_terminal(db, terminal, do, session().who.login, request.form.get("why", "")[:MOST_WHY], now())
+                id_ = given.give(db, terminal, do, session().who.login, request.form.get("why", "")[:MOST_WHY], now(), LIFE)
         except (NoDeedError, NoCommandError) as error:
             text = f"没有下：{error}"
             return render_template("steering_refused.html", text=text, terminal=terminal), 422
@@ -163,8 +162,7 @@ def create_steering(
             terminal = theirs(db, id_, Act.STEER)["terminal"]
         try:
             with store.transaction() as db:
-                commands.cancel(db, id_, by, why, now())
-                record.write(db, now(), by, "command.cancel", terminal, why)
+                given.cancel(db, id_, by, why, now())
         except NoCommandError as error:
             return render_template("steering_refused.html", text=str(error), terminal=terminal), 409
         return redirect(url_for("steering.one_command", id_=id_), 303)

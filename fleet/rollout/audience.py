@@ -117,11 +117,11 @@ def found(
     stands: dict[str, list[str]] = defaultdict(list)
     for one in conditions.standing(db):
         stands[one.terminal].append(one.condition.code)
-    known = {row["terminal"]: row for row in db.execute("SELECT terminal, said, heard FROM terminals")}
+    known = {row[0]: tuple(row)[1:] for row in db.execute("SELECT terminal, said, heard FROM terminals")}
     lines = []
     for terminal, place in sorted(places.items()):
-        row = known.get(terminal)
-        presence = judge(row["said"], row["heard"], hearing, now) if row else Presence.UNKNOWN
+        said, heard = known.get(terminal, (None, None))
+        presence = judge(said, heard, hearing, now)
         if (
             (q and q.lower() not in f"{terminal} {place}".lower())
             or (party and owners.get(terminal) != party)
@@ -129,8 +129,8 @@ def found(
             or (standing and standing != presence.value and standing not in stands[terminal])
         ):
             continue
-        said = tuple(dict.fromkeys(conditions.CODES[code] for code in stands[terminal] if code not in conditions.PRESENCE))
-        lines.append(Found(terminal, place, owners.get(terminal, ""), presence.value, words.PRESENCE[presence.value], said))
+        about = tuple(dict.fromkeys(conditions.CODES[code] for code in stands[terminal] if code not in conditions.PRESENCE))
+        lines.append(Found(terminal, place, owners.get(terminal, ""), presence.value, words.PRESENCE[presence.value], about))
     return lines
 
 
@@ -144,13 +144,13 @@ def preview(
     now: float,
 ) -> Preview:
     """``do``: the command, or ``None`` for a publication."""
-    known = {row["terminal"]: row for row in db.execute("SELECT terminal, said, heard, health FROM terminals")}
+    known = {row[0]: tuple(row)[1:] for row in db.execute("SELECT terminal, said, heard, health FROM terminals")}
     queued = dict(db.execute("SELECT terminal, count(*) FROM open_commands GROUP BY terminal").fetchall()) if do else {}
     found: tuple[list[Line], list[Line], list[Line]] = ([], [], [])
     for terminal in sorted(terminals):
-        row = known.get(terminal)
-        presence = judge(row["said"], row["heard"], hearing, now) if row else Presence.UNKNOWN
-        health = msgspec.json.decode(row["health"], type=Health) if row and row["health"] else None
+        said, heard, health_of = known.get(terminal, (None, None, None))
+        presence = judge(said, heard, hearing, now)
+        health = msgspec.json.decode(health_of, type=Health) if health_of else None
         if why := _never(identity(terminal), health, do):
             place, said = 2, why
         elif presence is Presence.ONLINE:

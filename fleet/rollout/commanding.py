@@ -1,4 +1,4 @@
-"""Commands to one terminal: given at once, and read back as sentences with what to do."""
+"""Commands to one terminal, read back as sentences with what to do."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from fleet import commands, words
-from fleet.people import record
+from fleet import words
 from fleet.rollout import deeds
 from fleet.rollout.deeds import Finding
 from fleet.rollout.reading import command_state
-from mqtt.commands import Operation, operation
+from mqtt.commands import operation
 
 LIFE = 3600.0
 """Seconds a command to one terminal waits for it."""
@@ -50,13 +49,6 @@ class Told:
     ended: bool
     bundle: bool
     steps: tuple[Step, ...]
-
-
-def one_terminal(db: sqlite3.Connection, terminal: str, do: Operation, by: str, why: str, now: float, life: float = LIFE) -> str:
-    """Its id; :class:`fleet.commands.NoCommandError`."""
-    id_ = commands.order(db, terminal, do, by, why, now, life)
-    record.write(db, now, by, "command", f"{terminal} {deeds.title(do)}", why.strip())
-    return id_
 
 
 def recent(db: sqlite3.Connection, terminal: str, most: int = RECENT) -> list[Told]:

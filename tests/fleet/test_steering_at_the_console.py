@@ -15,6 +15,7 @@ from support import packs
 from support.console import Console, console
 from support.console_board import KNOWN, seed_board
 from support.console_steering import BUNDLE, seed_steering
+from support.programs import program
 from werkzeug.test import TestResponse
 
 from fleet.people import record
@@ -273,6 +274,28 @@ def test_who_may_not_steer_is_refused_everywhere(one: Console, role: Role) -> No
     form = re.search(r'name="form" value="([^"]+)"', client.get("/steering").text)
     posted = client.post("/steering/2/pause", data={"form": form[1] if form else "", "why": "x"})
     assert (posted.status_code == 409) is may_steer
+
+
+def test_a_program_does_the_same_by_the_interface(one: Console) -> None:
+    asks = program(one.app, one.store, one.now, Role.OPERATOR)
+    status, kept = asks.ask("POST", "/bodies/settings", {"values": {"phone": "12345"}, "why": "换电话"})
+    assert (status, kept["title"]) == (201, "咨询电话 12345")
+    publication = {"what": "settings", "sha256": kept["sha256"], "to": "@pilot", "why": "换电话"}
+    assert asks.ask("POST", "/rollouts/publications", publication)[0] == 409  # the one that stopped is not ended
+    assert asks.ask("POST", "/rollouts/2/end", {"why": "让位"})[0] == 204
+    RolloutClock(one.store, KNOWN.groups, lambda: Hearing(0.0), lambda _t: None).tick(one.now)
+    status, begun = asks.ask("POST", "/rollouts/publications", {**publication, "how": {"waves": "shares", "shares": [50, 100]}})
+    assert (status, begun["given"]) == (201, 2), begun
+    told = asks.get(f"/rollouts/{begun['id']}")
+    assert [wave["name"] for wave in told["waves"]] == ["50 %", "全部"]
+    many = {"do": {"op": "restart-device", "device": "a4"}, "terminals": ["t-mz-01", "t-rs-02"], "why": "试"}
+    status, begun = asks.ask("POST", "/rollouts/commands", many)
+    assert [line["why"] for line in begun["excluded"]] == ["没有A4 打印机"]
+    assert asks.get("/steering/acts?kind=command")["items"][0]["why"] == "试"
+    assert asks.ask("POST", "/bodies/settings", {"values": {"data": "/etc"}, "why": "x"})[0] == 422
+    theirs = program(one.app, one.store, one.now, Role.OPERATOR, "mianzhu")
+    assert theirs.ask("POST", "/rollouts/2/pause", {"why": "x"})[0] == 404
+    assert theirs.ask("POST", "/rollouts/commands", {**many, "terminals": ["t-lz-01"]})[0] == 404
 
 
 def rows(one: Console, sql: str, *values: object) -> list[tuple[object, ...]]:

@@ -11,11 +11,12 @@ from support import packs
 from support.console_board import HALLS, KNOWN, tell
 
 from fleet.documents import Documents
+from fleet.given import give
 from fleet.presence import Hearing
 from fleet.rollout import acts, bodies, book
 from fleet.rollout.book import COMMAND, LISTED, Given
 from fleet.rollout.clock import RolloutClock
-from fleet.rollout.commanding import one_terminal
+from fleet.rollout.commanding import LIFE
 from fleet.rollout.engine import Rules, Stand
 from fleet.rollout.waves import Waves, at_once, by_share
 from fleet.store import Store
@@ -100,7 +101,7 @@ def _play(
 
 def _one(store: Store, terminal: str, do: Operation, why: str, at: float, result: tuple[str, str | None, str] | None) -> None:
     with store.transaction() as db:
-        id_ = one_terminal(db, terminal, do, "wang", why, at)
+        id_ = give(db, terminal, do, "wang", why, at, LIFE)
     if result is not None:
         tell(store, terminal, next(_sequence), CommandEnded(id_, str(type(do).__struct_config__.tag), *result), at + 3)  # type: ignore[arg-type]
 
