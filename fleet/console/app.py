@@ -33,7 +33,7 @@ from fleet.console.kept import create_kept
 from fleet.console.office import Office
 from fleet.console.people import create_people
 from fleet.console.postage import create_postage
-from fleet.console.rating import create_rating
+from fleet.console.rating import MAX_TOKEN, create_rating
 from fleet.console.reports import create_reporting
 from fleet.console.statistics import create_statistics
 from fleet.console.steering import create_steering
@@ -56,8 +56,6 @@ from mqtt.commands import HelpComing
 
 ANSWER_LIFE = 300.0
 """Seconds the answer to a call for help may take to its terminal; later it says nothing any more."""
-MAX_TOKEN = 64
-"""Characters; the contract's own limit (``mqtt.messages.CaseTaken``)."""
 
 
 def create_console(

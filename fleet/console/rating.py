@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
@@ -46,21 +46,21 @@ def create_rating(store: Store, names: Mapping[str, str], box: Box | None, now: 
             abort(429)
         with store.reading() as db:
             found = open_by(db, token) if len(token) <= MAX_TOKEN else None
-        one = next((each for each in found[1] if each.key == key), None) if found is not None else None
-        if one is None:
+        if found is None:
             limiter.hit(MISSES, "miss", who)
-            abort(404)
-        return one
+            abort(make_response(render_template("progress.html", found=None), 404))
+        one = next((each for each in found[1] if each.key == key), None)
+        return one or abort(redirect(url_for("how_far", token=token), 303))  # not open yet, or not any more
 
-    def shown(one: Asked, level: levels.Level | None, errors: dict[str, str], status: int = 200) -> tuple[str, int]:
+    def shown(token: str, one: Asked, level: levels.Level | None, errors: dict[str, str], status: int = 200) -> tuple[str, int]:
         view = {"one": one, "level": level, "levels": _edition(now()).levels, "words": box is not None}
         told = {"what": what(one, names), "errors": errors, "kept": request.form, "most": levels.MOST_WORDS}
-        return render_template("rate.html", token=request.view_args["token"], **view, **told), status  # type: ignore[index]
+        return render_template("rate.html", token=token, **view, **told), status
 
     @pages.get("/progress/<token>/rate/<key>")
     @needs(None)
     def ask(token: str, key: str) -> tuple[str, int]:
-        return shown(asked(token, key), _level(request.args.get("level", ""), now()), {})
+        return shown(token, asked(token, key), _level(request.args.get("level", ""), now()), {})
 
     @pages.post("/progress/<token>/rate/<key>")
     @needs(None)
@@ -81,7 +81,7 @@ def create_rating(store: Store, names: Mapping[str, str], box: Box | None, now: 
         except levels.RatingError as error:
             errors["tags"] = str(error)
         if errors:
-            return shown(one, level, errors, 422)
+            return shown(token, one, level, errors, 422)
         if request.form.get("round") == str(one.round):  # sent twice, it was taken the first time
             _keep(one, level, tags, written)
         return redirect(url_for("how_far", token=token, rated=1), 303)

@@ -10,7 +10,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,6 +35,8 @@ PERIOD = 30.0
 """Seconds between two looks."""
 _AT_ONCE = 500
 _DAY = 86400.0
+_WAIT = 900.0
+"""Seconds a rating waits, and those behind it, for what it was given to."""
 _About = tuple[Told, str | None, str]
 """What is told, and by which situation and home the item's codes are looked up."""
 
@@ -80,31 +81,35 @@ class Export:
         return self._ratings() + (self._defaults(self._settings.adapter) if self._settings.adapter.default is not None else 0)
 
     def _ratings(self) -> int:
-        done = 0
+        done = last = 0
         with self._store.reading() as db:
             found = after(db, int(_counter(db, self._last)), _AT_ONCE)
             for rating in found:
-                done += self._put(f"rating\0{rating.id}", self._told(db, rating))
-        if found:
-            self._count(self._last, found[-1].id)
+                about, whole = self._told(db, rating)
+                if not whole and self._clock() - rating.received < _WAIT:
+                    break  # what was rated is still on its way
+                done, last = done + self._put(f"rating\0{rating.id}", about), rating.id
+        if last:
+            self._count(self._last, last)
         return done
 
     def _defaults(self, adapter: Adapter) -> int:
         assert adapter.default is not None
         until, done = self._clock() - adapter.default.days * _DAY, 0
         with self._store.reading() as db:
-            since = float(_counter(db, self._defaulted))
-            for one in unrated(db, since, until) if since < until else ():
+            since = _counter(db, self._defaulted) or until  # of what happened before it was set up nothing is made up
+            for one in unrated(db, since, until):
                 at = datetime.fromtimestamp(one.at + adapter.default.days * _DAY, UTC)
                 name = f"default\0{one.service.number}\0{one.service.of}\0{one.service.side}"
                 done += self._put(name, _of(one, one.number, adapter.default.level, at))
         self._count(self._defaulted, int(until))
         return done
 
-    def _told(self, db: sqlite3.Connection, rating: Rating) -> _About | None:
+    def _told(self, db: sqlite3.Connection, rating: Rating) -> tuple[_About | None, bool]:
+        """And whether all is known of it: the case, or the act it ended with, may come later."""
         happened = of_number(db, rating.service.number)
         if not happened:
-            return None
+            return None, False
         own = [one for one in happened if (one.service.of, one.service.side) == (rating.service.of, rating.service.side)]
         one, number = (own[-1], own[-1].number) if own else (happened[0], len(happened) + 1)
         try:
@@ -114,7 +119,7 @@ class Export:
         told, situation, home = _of(one, number, rating.level, at)
         more = {"round": rating.round, "tags": rating.tags, "by": rating.by, "named": rating.named}
         said = msgspec.structs.replace(told, of=rating.service.of, side=rating.service.side, party=rating.party, **more)
-        return said, situation, home
+        return (said, situation, home), bool(own)
 
     def _put(self, name: str, about: _About | None) -> int:
         if about is None:
@@ -148,9 +153,11 @@ class Export:
 
     def _run(self) -> None:
         while not self._ended.is_set():
-            with suppress(sqlite3.Error):
+            try:
                 while self.look() and not self._ended.is_set():
                     pass
+            except Exception:
+                _log.exception("ratings could not be looked through")
             self._ended.wait(PERIOD)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from msgspec.structs import replace
+from support.cases import path_to
 from support.casework import Casework
 from support.fleet import HOME, INTAKE, rating
 
@@ -106,6 +109,9 @@ def test_what_nobody_rated_is_told_only_where_the_platform_insists_and_never_as_
     assert [one["caseNo"] for one in plain.records()] == [rated]
     plain.end()
     insisting = Told(centre, Adapter(immediate="1", default=Default(level=3, days=10)))
+    insisting.now = time.time()
+    assert [one["source"] for one in insisting.records()] == ["active"]
+    insisting.now += 11 * DAY
     by_case = {one["caseNo"]: one for one in insisting.records()}
     assert insisting.records() == list(by_case.values()), "looking again tells nothing twice"
     insisting.end()
@@ -118,15 +124,36 @@ def test_what_nobody_rated_is_told_only_where_the_platform_insists_and_never_as_
 
 def test_a_default_waits_its_days_and_does_not_come_over_a_rating(centre: Casework) -> None:
     case = centre.take()
+    late = Told(centre, Adapter(immediate="1", default=Default(level=4, days=10)))
+    late.now = time.time() + 20 * DAY
+    assert late.records() == [], "of what was long over when it was set up nothing is made up"
+    late.end()
+    with centre.store.transaction() as db:
+        db.execute("DELETE FROM counters WHERE name LIKE 'ratings-%'")
     insisting = Told(centre, Adapter(immediate="1", default=Default(level=4, days=10)))
     with centre.store.reading() as db:
         (taken,) = db.execute("SELECT received FROM cases").fetchone()
+    insisting.now = taken + 1
+    assert insisting.records() == []
     insisting.now = taken + 9 * DAY
     assert insisting.records() == []
     centre.tell(replace(rating(case, 1), tags=(108,)))
     insisting.now = taken + 11 * DAY
     assert [(one["satisfaction"], one["source"]) for one in insisting.records()] == [("1", "active")]
     insisting.end()
+
+
+def test_a_rating_that_comes_before_what_it_was_given_to_waits_for_it(centre: Casework) -> None:
+    case = centre.standing_in(State.RESULT_SENT)
+    centre.tell(replace(rating(case, 4), of="delivery"))
+    told = Told(centre)
+    told.now = time.time()
+    assert told.records() == []
+    with centre.store.transaction() as db:
+        centre.store.ledger.write(db, case, path_to(State.DELIVERED, datetime.now(UTC))[-1], time.time())
+    (record,) = told.records()
+    told.end()
+    assert (record["serviceName"], record["serviceNumber"]) == ("签收", 3)
 
 
 def test_a_party_or_an_item_without_codes_is_not_told_and_holds_up_nobody(centre: Casework) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from support.cases import act_of
 from support.casework import WINDOW, Casework, just_now
@@ -14,6 +17,7 @@ from support.fleet import EPOCH, HOME, INTAKE, OTHER_TERMINAL, TERMINAL, TIME, r
 from test_centre_stores_events_once import count, record
 
 from domain.case import acts
+from domain.case.rights import State
 from domain.rating.service import Given, Service, Unrated
 from fleet.overview import overview
 from fleet.presence import Hearing
@@ -130,3 +134,31 @@ def test_nobody_at_the_hall_the_window_or_the_home_desk_is_told_anything(
     assert seen() == before
     assert len(kept(centre, case)) == 2
     assert "rating" not in caplog.text
+
+
+SAID = st.tuples(
+    st.sampled_from([("intake", "intake"), ("correction", "intake"), ("delivery", "intake"), ("delivery", "home")]),
+    st.integers(1, 5),
+    st.booleans(),
+    st.sampled_from([TERMINAL, TERMINAL, OTHER_TERMINAL]),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(SAID, max_size=8))
+def test_unrated_never_becomes_good_in_whatever_order_and_however_often_it_is_told(centre: Casework, said: list[Any]) -> None:
+    """Told twice, by another hall's terminal, a third time: what stands is what a person said first and then, and else nothing."""
+    case = centre.standing_in(State.DECIDED)
+    model: dict[tuple[str, str], list[int]] = {}
+    for n, ((of, side), level, again, terminal) in enumerate(said):
+        one = replace(rating(case, level), of=of, side=side)
+        for _ in range(1 + again):
+            told(centre, one, terminal=terminal, first=int(case[1:]) * 100 + n)
+        levels = model.setdefault((of, side), [])
+        if terminal == TERMINAL and len(levels) < 2:
+            levels.append(level)
+    with centre.store.reading() as db:
+        for of, side in (("intake", "intake"), ("correction", "intake"), ("delivery", "intake"), ("delivery", "home")):
+            levels, service = model.get((of, side), []), Service(case, of, side)  # type: ignore[arg-type]
+            expected = Given(service, 2 if len(levels) > 1 else 1, levels[-1]) if levels else Unrated()
+            assert ledger.stands(db, service) == expected

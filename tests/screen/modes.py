@@ -15,17 +15,7 @@ from screens_who import who
 
 FLAWS = Path(__file__).with_name("flaws.js").read_text("utf-8")
 """A function for ``page.evaluate``: what is wrong with the screen, in words."""
-HARDEST = (
-    "prepare",
-    "notice",
-    "scan-kept",
-    "postal-errors",
-    "form-own-address",
-    "sign",
-    "review",
-    "receipt-refused",
-    "reason-contact-errors",
-)
+HARDEST = ("prepare", "notice", "scan-kept", "postal-errors", "form-own-address", "sign", "review", "receipt-refused")
 """Most text, most kinds of parts, a keyboard, a picture, a pad: where these hold, the others do."""
 
 

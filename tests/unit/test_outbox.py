@@ -237,6 +237,9 @@ def test_a_database_of_version_1_is_taken_over_with_all_it_holds(tmp_path: Path)
     shelf = Shelf(tmp_path)
     shelf.store.take_case(new_case("v3"))
     assert max(row.sequence for row in shelf.outbox.pending(10)) == 5
+    ((rated,),) = shelf.database.rows("SELECT number FROM rating WHERE of = 'intake' AND side = 'intake'")
+    shelf.rate(str(rated), Rated(5, "screen"))
+    assert max(row.sequence for row in shelf.outbox.pending(10)) == 5, "what was rated before is not rated again"
     shelf.close()
 
 

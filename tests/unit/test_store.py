@@ -9,13 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.stores import HOME_KEY, Shelf, new_case
+from support.stores import HOME, HOME_KEY, Shelf, new_case
 
 from devices.port import PrintOutcome
 from domain import sealing
 from domain.case import number
+from domain.rating import words
+from domain.rating.service import Service
 from kiosk.store.db import Database, StoreError
 from kiosk.store.journal import SentBeforeError
+from kiosk.store.ratings import NewRating
 from kiosk.store.volatile import NotInMemoryError, VolatileVisit
 from kiosk.visit.state import Printing, PrintState, Rated, State, Step, Visit
 from mqtt.messages import CaseTaken, ContractError, RatingGiven, ReceiptEnded
@@ -146,6 +149,36 @@ def test_a_start_removes_what_a_power_cut_left(shelf: Shelf) -> None:
     shelf.store.remove_residue("v2")
     shelf.sweep()
     assert shelf.files() == {f"{kept}.sealed"}
+
+
+def test_what_was_written_with_a_rating_lies_sealed_until_the_centre_has_it_and_its_event(shelf: Shelf) -> None:
+    case = shelf.store.take_case(new_case()).case
+    shelf.rate(case, Rated(1, "screen", (108,), "2020", "等了一上午", "刘试安", "13800001234"), recipient=HOME)
+    (rating,) = [r for r in shelf.outbox.pending(10) if isinstance(r.data, RatingGiven)]
+    (waiting,) = shelf.documents.answers()
+    assert isinstance(rating.data, RatingGiven)
+    assert (rating.data.words, rating.data.named, waiting.case) == (waiting.digest, True, case)
+    assert words.decode(sealing.unseal(shelf.sealed(waiting), HOME_KEY)).text == "等了一上午"
+    assert shelf.documents.count() == 2
+    shelf.documents.stored(waiting.digest)
+    assert shelf.database.rows("SELECT count(*) FROM rating_words") == [(1,)], "the event is still here"
+    shelf.outbox.confirm([(rating.sequence, rating.sequence)])
+    assert shelf.database.rows("SELECT count(*) FROM rating_words") == [(0,)]
+    held = b"".join(path.read_bytes() for path in shelf.folder.rglob("*") if path.is_file())
+    assert not any(said.encode() in held for said in ("等了一上午", "刘试安", "13800001234"))
+
+
+def test_a_service_of_a_case_is_rated_apart_from_another(shelf: Shelf) -> None:
+    case = shelf.store.take_case(new_case()).case
+    for side in ("intake", "home", "home"):
+        shelf.ratings.keep(NewRating(Service(case, "delivery", side), "p", Rated(4, "screen")))  # type: ignore[arg-type]
+    shelf.rate(case, Rated(2, "screen", (207,)))
+    given = [r.data for r in shelf.outbox.pending(10) if isinstance(r.data, RatingGiven)]
+    assert [(one.of, one.side, one.level) for one in given] == [
+        ("delivery", "intake", 4),
+        ("delivery", "home", 4),
+        ("intake", "intake", 2),
+    ]
 
 
 def test_a_case_is_rated_at_most_once(shelf: Shelf) -> None:
