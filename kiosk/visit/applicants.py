@@ -11,6 +11,7 @@ from domain.case.content import Acting, Applicant, Body
 from domain.catalogue.catalogue import Catalogue
 from domain.identity import SEX, Identity
 from domain.idnumber import NumberFacts, check_number
+from domain.protection import least
 from domain.representation import RELATIONS, SCOPES, Paper
 from kiosk.visit import path
 from kiosk.visit.state import Visit
@@ -37,7 +38,7 @@ def applicant(visit: Visit, catalogue: Catalogue) -> Applicant:
         return _stated(visit, name, number, document)
     if kind == "guardian":
         return of_chip(visit.ward) if visit.ward else _child(visit)
-    return here(visit)
+    return least.of_actor(here(visit)) if kind == "legal_person" else here(visit)
 
 
 def acting(visit: Visit, catalogue: Catalogue) -> Acting | None:
@@ -48,7 +49,7 @@ def acting(visit: Visit, catalogue: Catalogue) -> Acting | None:
     ends = given.get("authority-until") if given.get("authority-term") == "until" else None
     return Acting(
         role=kind,
-        person=here(visit),
+        person=least.of_actor(here(visit)),
         matter=given.get("authority-matter", ""),
         scope=SCOPES.get(given.get("authority-scope", ""), ""),
         until=ends or None,

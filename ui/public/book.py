@@ -237,7 +237,10 @@ class Book:
         return Page("rules", "rules", "工作规程", title, "index", sections)
 
     def _privacy(self) -> Page:
+        now = notice.versions()[0]
         told = notice.paragraphs(self._hall.intake, "您选的业务属地", self._hall.phone)
+        if now.changed:
+            told = (*told, notice.Paragraph("这一版改了什么", f"版本 {now.version}：{now.changed}"))
         return Page("privacy", "privacy", "个人信息怎么用", "办理以前，机器还会再问您一次。", "index", told)
 
     # --- helpers ------------------------------------------------------------------------------------------------------
