@@ -18,7 +18,7 @@ from devices.virtual.pcscd import unavailable
 from domain.catalogue.catalogue import DATA, load
 from domain.catalogue.party import Party
 from domain.sealing import Recipient, new_key
-from kiosk.demo import account, staff
+from kiosk.demo import account, catalogue, staff
 from kiosk.demo.layout import Layout
 from kiosk.demo.processes import tongban
 from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
@@ -46,15 +46,15 @@ def ended(*arguments: str, given: str = "") -> str:
     return process.stdout
 
 
-def prepare(layout: Layout, run: Run = ended, *, reads: bool = True) -> tuple[Party, ...]:
+def prepare(layout: Layout, run: Run = ended, *, reads: bool = True, signed: bool = True) -> tuple[Party, ...]:
     """Write every file the processes need; the home places, in the order of their desks. ``run``: runs our own commands.
 
-    ``reads``: the terminal reads pages, where the extra ``ocr`` is installed.
+    ``reads``: the terminal reads pages, where the extra ``ocr`` is installed. ``signed``: a signed catalogue is published to it.
 
     ``RuntimeError`` when a command fails; the text is what it said.
     """
-    catalogue = load()
-    parties = tuple(p for p in catalogue.homes() if catalogue.takes_in(p.party))
+    known = load()
+    parties = tuple(p for p in known.homes() if known.takes_in(p.party))
     for folder in (layout.base, layout.secrets, layout.logs, layout.runtime, layout.hardware, layout.sms):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = {owner: _key(layout, owner) for owner in (*(p.party for p in parties), INTAKE, HALL, "recovery", RATINGS)}
@@ -62,17 +62,20 @@ def prepare(layout: Layout, run: Run = ended, *, reads: bool = True) -> tuple[Pa
     window = _secret(layout, f"token-window-{INTAKE}")
     _secret(layout, "reader")
     at_terminal, at_centre = staff.prepare(layout)
+    pinned, keyed = catalogue.prepare(layout) if signed else ({}, {})
     terminal = _terminal(layout, keys, parties)
     if reads and find_spec("rapidocr") is not None:
         terminal["reading"] = {}
-    _write(layout.base / "terminal.toml", terminal | {"staff": at_terminal})
-    _write(layout.base / "centre.toml", _centre(layout, tokens, window, parties) | {"staff": at_centre})
+    _write(layout.base / "terminal.toml", terminal | {"staff": at_terminal} | pinned)
+    _write(layout.base / "centre.toml", _centre(layout, tokens, window, parties) | {"staff": at_centre} | keyed)
     for index, party in enumerate(parties):
-        over = catalogue.party(party.parent or "") or party
+        over = known.party(party.parent or "") or party
         _write(layout.base / f"desk-{party.party}.toml", _desk(layout, party, index) | _acting(keys, party, over))
     _write(layout.base / f"intake-{INTAKE}.toml", _intake(layout, keys, parties))
     settings = str(layout.base / "centre.toml")
     account.prepare(layout.account, layout.base / "centre.toml", run)
+    if signed:
+        catalogue.publish(layout, run)
     if not (layout.authority / "ca.pem").exists():
         run("centre", "init-ca", settings)
     run("centre", "broker-config", settings, str(layout.base / "mosquitto"), "--host", "127.0.0.1")

@@ -55,8 +55,10 @@ def messages(folder: Path) -> list[dict[str, str]]:
 
 
 def _shown(path: Path) -> dict[str, str]:
-    """The account as its owner would have it before them: with the code of this half minute."""
+    """The accounts as their owners would have them before them: with the code of this half minute."""
     import pyotp
 
     found = demonstration.account(path)
-    return {"login": found.login, "password": found.password, "code": pyotp.TOTP(found.secret).now()}
+    other = demonstration.account(demonstration.second(path))
+    told = {"login": found.login, "password": found.password, "code": pyotp.TOTP(found.secret).now()}
+    return {**told, "second": other.login, "second-code": pyotp.TOTP(other.secret).now()}

@@ -55,7 +55,7 @@ class Hall:
     def __init__(self, base: Path, runtime: Path, *, reads: bool = False) -> None:
         self.layout = Layout(base, runtime, Ports(free_run(13)))
         keys = authority(self.layout.authority)
-        self.parties: tuple[Party, ...] = files.prepare(self.layout, command, reads=reads)
+        self.parties: tuple[Party, ...] = files.prepare(self.layout, command, reads=reads, signed=False)
         self.identity = IdentityFiles(self.layout.identity)
         if self.identity.held() is None:
             enrolled(keys, files.TERMINAL, self.identity)

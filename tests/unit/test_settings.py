@@ -21,7 +21,7 @@ from kiosk.drafted import private_keys
 @pytest.fixture
 def good(tmp_path: Path, memory: Path) -> Path:
     """The demonstration's own settings file."""
-    files.prepare(Layout(tmp_path, memory, Ports(9600)), command)
+    files.prepare(Layout(tmp_path, memory, Ports(9600)), command, signed=False)
     return tmp_path / "terminal.toml"
 
 
@@ -38,6 +38,14 @@ def test_preparing_twice_keeps_the_keys(tmp_path: Path, memory: Path) -> None:
     first = (tmp_path / "terminal.toml").read_text()
     files.prepare(layout, command)
     assert (tmp_path / "terminal.toml").read_text() == first
+
+
+def test_a_signed_demonstration_lays_keys_that_sign_at_the_centre_and_none_that_opens(tmp_path: Path, memory: Path) -> None:
+    files.prepare(Layout(tmp_path, memory, Ports(9600)), command)
+    named = [line for line in (tmp_path / "centre.toml").read_text().splitlines() if "key_file" in line]
+    assert named
+    assert all("/secrets/catalogue-" in line for line in named), named
+    assert conf.load(tmp_path / "terminal.toml").catalogue is not None
 
 
 def test_no_private_key_is_named_in_the_terminal_s_or_the_centre_s_settings(good: Path) -> None:
