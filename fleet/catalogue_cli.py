@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 import msgspec
@@ -172,6 +173,28 @@ def sign(part: Path, drafted_by: str, approved_by: str, batch: str, key_file: Pa
         part.with_suffix(".part").write_bytes(body)
         part.with_suffix(".jws").write_text(trust.sign("tongban-approval", said, _private(key_file), key_id), "ascii")
     click.echo(f"已批准 {part.stem}，{batch}；摘要 {packs.digest(body)[:16]}…")
+
+
+@catalogue.command()
+@click.argument("request", type=click.File("rb"))
+@click.option("--part", "part_file", type=_FILE, default=None, help="这一份的内容（控制台上下载的），核对摘要用")
+@_KEY
+@_KEY_ID
+def countersign(request: BinaryIO, part_file: Path | None, key_file: Path, key_id: str) -> None:
+    """给控制台上批准的一份签名：REQUEST 是批准书（- 是从标准输入读），输出的一行粘贴回控制台。
+
+    密钥不在中心的签约方用。签之前看清楚说出来的内容；有内容文件的，先核对它的摘要。
+    """
+    with _said():
+        said: trust.Approval = decode("批准书", request.read(64 * 1024), trust.Approval)
+        if trust.same_person(said.drafted_by, said.approved_by):
+            raise DamagedError("起草和批准须是两个人")
+        if part_file is not None and packs.digest(part_file.read_bytes()) != said.sha256:
+            raise DamagedError(f"{part_file.name} 不是批准书里的那一份")
+        token = trust.sign("tongban-approval", said, _private(key_file), key_id)
+    told = f"{said.part}，{said.batch}，{said.drafted_by} 起草，{said.approved_by} 批准，{said.day}，摘要 {said.sha256[:16]}…"
+    click.echo(told, err=True)
+    click.echo(token)
 
 
 @catalogue.command()

@@ -77,6 +77,17 @@ def add_approval(pages: Blueprint, office: Office) -> None:
             error=error, live=live,
         )  # fmt: skip
 
+    @pages.get("/items/<part>/versions/<int:number>/part")
+    @needs(Act.SEE)
+    def content(part: str, number: int) -> Response:
+        """The very bytes that are signed."""
+        with store.reading() as db:
+            office.part(db, part)
+        one = _of(part, number)
+        answer = Response(one.body, mimetype="application/json")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{part}-{one.number}.part"'
+        return answer
+
     def _of(part: str, number: int) -> versions.Version:
         with store.reading() as db:
             try:

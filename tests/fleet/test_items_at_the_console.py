@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 from support import items as at
@@ -37,6 +38,7 @@ from fleet.people.gate import COOKIE
 from fleet.people.rights import Grant, Role
 from fleet.presence import Hearing
 from fleet.store import Store
+from kiosk.cli import main
 from kiosk.orders import shelf as terminal
 from mqtt import topics
 from mqtt.messages import ItemError, event
@@ -246,7 +248,17 @@ def test_a_party_that_keeps_its_key_signs_where_it_is_and_nothing_else_is_taken_
         ("nothing", "签名"),
     ):
         assert word in approves.post(f"{page}/sign", 422, signature=wrong)
-    approves.post(f"{page}/sign", signature=trust.sign("tongban-approval", said, *_signer(at.JIA)))
+    files = {"request.json": msgspec.json.encode(said), "jia.part": approves.client.get(f"{page}/part").data}
+    files["jia.key"] = packs.key_of(at.JIA).private_bytes_raw().hex().encode()
+    for name, data in files.items():
+        (desk.folder / name).write_bytes(data)
+    request, part, key = (str(desk.folder / name) for name in files)
+    command = ["catalogue", "countersign", request, "--part", part, "--key", key, "--key-id", packs.key_id(at.JIA)]
+    told = CliRunner().invoke(main, command)
+    assert "第二批" in told.stderr
+    approves.post(f"{page}/sign", signature=told.stdout)
+    (desk.folder / "jia.part").write_bytes(b"{}")
+    assert CliRunner().invoke(main, command).exit_code == 1
     desk.who("joint-approves").post("/batches", part=[at.JIA], title="第二批", why="公布", do="publish")
     assert desk.loaded().version == "第二批"
 
