@@ -44,7 +44,7 @@ def test_a_signed_demonstration_lays_keys_that_sign_at_the_centre_and_none_that_
     files.prepare(Layout(tmp_path, memory, Ports(9600)), command)
     named = [line for line in (tmp_path / "centre.toml").read_text().splitlines() if "key_file" in line]
     assert named
-    assert all("/secrets/catalogue-" in line for line in named), named
+    assert all("/secrets/catalogue-" in line or "/secrets/key-ratings" in line for line in named), named
     assert conf.load(tmp_path / "terminal.toml").catalogue is not None
 
 
