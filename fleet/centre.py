@@ -15,6 +15,8 @@ from fleet.alerts.sites import of_settings
 from fleet.authority import broker as mosquitto
 from fleet.authority.authority import Authority
 from fleet.authority.keys import Folder
+from fleet.board.board import Board
+from fleet.board.streams import MOST, Streams
 from fleet.board.watch import Watch
 from fleet.cases.calendars import Calendars
 from fleet.cases.clock import CaseClock
@@ -41,7 +43,7 @@ from fleet.store import Store
 from fleet.tickets.ledger import Tickets
 from fleet.tickets.opened import Box, rating_keys
 from fleet.tls import TlsServer, shown
-from fleet.web import Server
+from fleet.web import ThreadServer
 from mqtt.connection import Broker, Pace
 from mqtt.resources import MAX_DOCUMENT
 
@@ -51,6 +53,8 @@ MOST_FORM = 1024 * 1024
 """Bytes of what a form carries beside a catalogue."""
 _UPKEEP = 3600.0
 """Seconds between two looks at the age of the servers' certificates, of drafts and of what was cut off."""
+_THREADS = 10
+"""Of the console, beside those its streams hold."""
 
 
 class Centre:
@@ -63,7 +67,9 @@ class Centre:
         places = {entry.id: entry.place for entry in settings.terminals}
         owners = {entry.id: entry.party for entry in settings.terminals if entry.party}
         groups = {entry.id: groups_of(entry.groups, entry.party) for entry in settings.terminals}
-        known = Known(places, owners, {entry.party: entry.name for entry in settings.homes}, groups)
+        windows = frozenset(entry.id for entry in settings.terminals if entry.setting == "window")
+        hours = {entry.id: entry.hours for entry in settings.terminals if entry.hours}
+        known = Known(places, owners, {entry.party: entry.name for entry in settings.homes}, groups, windows, hours)
         with ExitStack() as undone:
             self._folder = folder_of(settings)
             self.authority = Authority(self._folder, places)
@@ -90,11 +96,11 @@ class Centre:
             self.orders = Orders(self.store, groups, self._folder.signer, self.ingest.publish, lambda: self.ingest.hearing)
             self._rollouts = RolloutClock(self.store, groups, lambda: self.ingest.hearing, self.orders.born)
             tokens = {entry.party: entry.token_sha256 for entry in settings.homes if entry.token_sha256}
-            windows = {entry.party: entry.token_sha256 for entry in settings.intakes}
-            if set(windows.values()) & set(tokens.values()):
+            intakes = {entry.party: entry.token_sha256 for entry in settings.intakes}
+            if set(intakes.values()) & set(tokens.values()):
                 raise SettingsError("设置有误：intakes 与 homes 的凭据不能相同，收件窗口不能当业务属地专窗")
             self._api = TlsServer(
-                create_api(self.store, documents, bodies, self._drafts, self.authority, tokens, shown, windows),
+                create_api(self.store, documents, bodies, self._drafts, self.authority, tokens, shown, intakes),
                 settings.api.host,
                 settings.api.port,
                 ca=self._folder.authority,
@@ -111,6 +117,8 @@ class Centre:
             undone.callback(self._alerts.stop)
             box = Box(keys, documents) if keys is not None else None
             catalogue = Shelf(bodies, settings.catalogue_root), signing.keys(settings.items, settings.catalogue_root)
+            board = Board(self.store, known, lambda: self.ingest.hearing)
+            self._streams = Streams(board)
             console = create_console(
                 self.store,
                 known,
@@ -121,10 +129,12 @@ class Centre:
                 least=settings.reports.least,
                 alerts=self._alerts,
                 documents=documents,
+                board=board,
+                streams=self._streams,
             )
-            most = MAX_DOCUMENT + MOST_FORM
             watch(console, machine, metrics, settings.metrics.token_sha256 if settings.metrics else None, time.time)
-            self._console = Server(console, settings.console.host, settings.console.port, threads=4, most_body=most)
+            listen, most = settings.console, MAX_DOCUMENT + MOST_FORM
+            self._console = ThreadServer(console, listen.host, listen.port, threads=_THREADS + MOST, most_body=most)
             undone.pop_all()
 
     @property
@@ -162,6 +172,7 @@ class Centre:
         self._alerts.stop()
         self.orders.stop()
         self.ingest.stop()
+        self._streams.stop()
         self._console.stop()
         self._api.stop()
         self.store.close()

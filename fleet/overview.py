@@ -61,16 +61,6 @@ class TerminalView:
 
 
 @dataclass(frozen=True, slots=True)
-class HelpView:
-    """Somebody at a terminal asked for somebody to come, and nobody has answered. ``since``: as the terminal said it."""
-
-    terminal: str
-    place: str
-    since: str
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
 class CaseView:
     number: str
     item_name: str
@@ -126,9 +116,6 @@ class RefusedView:
 @dataclass(frozen=True, slots=True)
 class Overview:
     now: float
-    hearing: bool
-    terminals: tuple[TerminalView, ...]
-    presences: Mapping[str, int]
     cases: tuple[CaseView, ...]
     cases_total: int
     whole_total: int
@@ -145,20 +132,17 @@ class Overview:
     wanted: tuple[WantedView, ...]
     kept: int
     """Broken events kept for staff."""
-    helps: tuple[HelpView, ...] = ()
 
 
 def overview(
     store: Store,
     places: Mapping[str, str],
     parties: Mapping[str, str],
-    hearing: Hearing,
-    identity: Callable[[str], Identity],
     now: float,
     only: Collection[str] | None = None,
 ) -> Overview:
-    """``places``: terminal → where it stands, those that may be seen; ``parties``: party → its name; ``identity``: what the
-    authority's books say. ``now``: seconds since 1970. ``only``: parties whose cases, sent or taken in, may be seen; ``None``: all.
+    """``places``: terminal → where it stands, those that may be seen; ``parties``: party → its name. ``now``: seconds since 1970.
+    ``only``: parties whose cases, sent or taken in, may be seen; ``None``: all.
     """
     whose, theirs = json.dumps(sorted(only)) if only is not None else None, json.dumps(sorted(places))
     with store.reading() as db:
@@ -166,7 +150,6 @@ def overview(
         def rows(sql: str, parameter: str | None, *more: object) -> list[sqlite3.Row]:
             return db.execute(sql.replace("SEEN", _SEEN), (parameter, *more)).fetchall()
 
-        terminals = standing(db, places, hearing, identity, now)
         newest = "SELECT * FROM case_entries WHERE SEEN ORDER BY received DESC, number DESC LIMIT ?2"
         cases = tuple(_case(row, parties) for row in rows(newest, whose, MOST_ROWS))
         doubtful = "SELECT * FROM case_entries WHERE outcome = 'uncertain' AND SEEN ORDER BY received DESC LIMIT ?2"
@@ -195,12 +178,8 @@ def overview(
         wanted = tuple(_wanted(row) for row in rows(told, theirs, MOST_ROWS))
         work = counts(db, whose, now)
         (kept,) = db.execute("SELECT count(*) FROM dead_letters").fetchone()
-    presences = {presence.value: sum(t.presence == presence for t in terminals) for presence in Presence}
     return Overview(
         now=now,
-        hearing=hearing.since is not None,
-        terminals=terminals,
-        presences=presences,
         cases=cases,
         cases_total=cases_total,
         whole_total=cases_total - partial,
@@ -213,11 +192,6 @@ def overview(
         commands=commands,
         wanted=wanted,
         kept=kept,
-        helps=tuple(
-            HelpView(t.id, t.place, t.help.since, words.STEPS.get(t.help.step, t.help.step))
-            for t in sorted(terminals, key=lambda t: t.help.since if t.help else "")
-            if t.help is not None
-        ),
     )
 
 
@@ -233,6 +207,10 @@ def standing(
 
 def local_time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, BEIJING).strftime("%m-%d %H:%M:%S")
+
+
+def local_moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, BEIJING).strftime("%m-%d %H:%M")
 
 
 def local_text(text: str) -> str:

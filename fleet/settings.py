@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from domain.case.life import Rules
+from domain.catalogue.party import Hours
 from domain.rating import ticket
 from domain.rating.statistics import LEAST
 from fleet.alerts.settings import AlertSettings
@@ -56,7 +57,8 @@ class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class TerminalEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """A terminal of the fleet; one that does not stand here is refused. ``place``: where it stands, in words. ``groups``: names
     by which something can be published to several terminals. ``hall``: terminals of one hall may fetch each other's drafts; one
-    without is a hall of its own. ``party``: whose staff may see and steer it; without one, only those of all parties.
+    without is a hall of its own. ``party``: whose staff may see and steer it; without one, only those of all parties. ``setting``:
+    a citizen alone in a hall, or a clerk's window. ``hours``: when it is to serve; office hours where none are said.
     """
 
     id: Terminal
@@ -64,6 +66,8 @@ class TerminalEntry(Struct, frozen=True, forbid_unknown_fields=True):
     groups: tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")], ...] = ()
     hall: Code | None = None
     party: Code | None = None
+    setting: Literal["hall", "window"] = "hall"
+    hours: Annotated[tuple[Hours, ...], Meta(max_length=14)] = ()
 
 
 class HomeEntry(Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,23 +9,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import msgspec
-from flask import Flask, abort, g, redirect, render_template, request
-from werkzeug.wrappers import Response
+from flask import Flask, g, render_template, request
 
 from domain.protection.groups import GROUPS
 from domain.protection.rights import KINDS
 from domain.rating.statistics import LEAST
-from fleet import commands, words
+from fleet import words
 from fleet.alerts.alerting import Alerting
 from fleet.alerts.sites import of_known
 from fleet.api.app import create_interface, mount
 from fleet.api.frame import Site
 from fleet.authority.authority import Identity
+from fleet.board.board import Board
+from fleet.board.streams import Streams
 from fleet.console import pages
 from fleet.console.alert_hub import Hub
 from fleet.console.alerts import create_alerts
 from fleet.console.asking import asked, create_asking
+from fleet.console.board import create_board
+from fleet.console.filters import FILTERS
 from fleet.console.items import create_items
 from fleet.console.items_batches import create_batches
 from fleet.console.items_reports import create_reports
@@ -43,8 +45,7 @@ from fleet.documents import Documents
 from fleet.items.published import Shelf
 from fleet.items.signing import Keys
 from fleet.known import Known
-from fleet.overview import Overview, local_text, local_time, overview
-from fleet.people import record
+from fleet.overview import Overview, overview
 from fleet.people.gate import guard, needs, parties, session
 from fleet.people.rights import ALL, Act
 from fleet.presence import Hearing
@@ -52,10 +53,6 @@ from fleet.progress import progress
 from fleet.store import Store
 from fleet.tickets.opened import Box
 from fleet.web import harden
-from mqtt.commands import HelpComing
-
-ANSWER_LIFE = 300.0
-"""Seconds the answer to a call for help may take to its terminal; later it says nothing any more."""
 
 
 def create_console(
@@ -69,14 +66,16 @@ def create_console(
     least: int = LEAST,
     alerts: Alerting | None = None,
     documents: Documents | None = None,
+    board: Board | None = None,
+    streams: Streams | None = None,
 ) -> Flask:
     """``identity``: what the authority's books say of a terminal; ``box``: opens what raters wrote; ``catalogue``: where what is
     published lies, and who signs here; ``least``: ratings a row of the statistics must have; ``alerts``: without it nobody is told
-    of them; ``documents``: what terminals uploaded.
+    of them; ``documents``: what terminals uploaded; ``streams``: of ``board``, for whoever ends them.
     """
+    board = board or Board(store, known, hearing, now)
     app = Flask("fleet.console", static_folder="../static", static_url_path="/static")
-    app.jinja_env.filters["clock"] = local_time
-    app.jinja_env.filters["local"] = local_text
+    app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals["party_names"] = known.parties
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     harden(app)
@@ -89,12 +88,12 @@ def create_console(
     def seen_now() -> Overview:
         seen = parties(Act.SEE)
         only = None if ALL in seen else seen
-        return overview(store, known.of(seen), known.parties, hearing(), identity, now(), only)
+        return overview(store, known.of(seen), known.parties, now(), only)
 
-    @app.get("/")
+    @app.get("/work")
     @needs(Act.SEE)
-    def page() -> str:
-        return render_template("console.html", view=seen_now(), levels=words.RATINGS)
+    def work() -> str:
+        return render_template("work.html", view=seen_now(), levels=words.RATINGS)
 
     @app.get("/progress/<token>")
     @needs(None)
@@ -109,21 +108,7 @@ def create_console(
     def live() -> str:
         return render_template("live.html", view=seen_now(), levels=words.RATINGS)
 
-    @app.post("/help/<terminal>")
-    @needs(Act.STEER)
-    def coming(terminal: str) -> Response:
-        """Whoever asked for help at ``terminal`` reads that somebody comes."""
-        if terminal not in known.of(parties(Act.STEER)):
-            abort(404)
-        try:
-            do = msgspec.convert({"op": "help-coming", "since": request.form.get("since", "")}, HelpComing)
-        except msgspec.ValidationError:
-            abort(400)
-        with store.transaction() as db:
-            commands.order(db, terminal, do, session().who.login, "请人帮忙", now(), ANSWER_LIFE)
-            record.write(db, now(), session().who.login, "help", terminal)
-        return redirect("/", 303)
-
+    app.register_blueprint(create_board(store, board, streams or Streams(board), now))
     app.register_blueprint(create_people(store, known.parties, now))
     office = Office(store, known.parties, now, *(catalogue or ()))
     app.register_blueprint(create_items(office))

@@ -23,9 +23,10 @@ class Place:
 
 
 PLACES = (
-    Place("运行", "总览", "page", Act.SEE),
+    Place("运行", "总览", "board.page", Act.SEE),
     Place("运行", "报警", "alerts.page", Act.SEE),
     Place("运行", "命令与发布", "steering.overview", Act.SEE),
+    Place("业务", "收件与消息", "work", Act.SEE),
     Place("业务", "差评工单", "tickets.everything", Act.READ_TICKETS),
     Place("业务", "好差评统计", "statistics.page", Act.SEE),
     Place("业务", "报表", "reports.first", Act.SEE),

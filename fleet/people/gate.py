@@ -69,7 +69,7 @@ def guard(app: Flask, store: Store, now: Callable[[], float] = time.time) -> Non
 
     @app.context_processor
     def _me() -> dict[str, object]:
-        return {"me": getattr(g, "session", None), "Act": Act, "may": may, "token": _token}
+        return {"me": getattr(g, "session", None), "Act": Act, "may": may, "token": token}
 
 
 def session() -> Session:
@@ -84,7 +84,7 @@ def parties(act: Act) -> frozenset[str]:
     return scope(session().who.grants, act)
 
 
-def _token() -> Markup:
+def token() -> Markup:
     """What every form of a page must carry."""
     return Markup('<input type="hidden" name="form" value="{}">').format(session().form)
 

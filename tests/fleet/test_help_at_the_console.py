@@ -44,7 +44,7 @@ def called(store: Store) -> Store:
 
 def test_it_is_seen_with_the_place_and_the_step_and_answered_by_a_command(called: Store) -> None:
     client = signed_in(called, Role.OPERATOR, HOME)
-    page = client.get("/live").text
+    page = client.get("/").text
     assert "仁寿县 1 号机" in page
     assert "有人请求帮忙" in page
     assert "拍材料" in page
@@ -58,7 +58,7 @@ def test_it_is_seen_with_the_place_and_the_step_and_answered_by_a_command(called
 
 def test_who_may_only_look_or_steers_another_party_cannot_answer(called: Store) -> None:
     client = signed_in(called, Role.VIEWER, HOME)
-    page = client.get("/live").text
+    page = client.get("/").text
     assert "有人请求帮忙" in page
     assert "马上去" not in page
     form = dict(re.findall(r'name="(form)" value="([^"]+)"', client.get("/").text))
@@ -67,7 +67,7 @@ def test_who_may_only_look_or_steers_another_party_cannot_answer(called: Store) 
 
 def test_a_terminal_of_another_party_is_none(called: Store) -> None:
     client = signed_in(called, Role.OPERATOR, OTHER_HOME)
-    assert "有人请求帮忙" not in client.get("/live").text
+    assert "有人请求帮忙" not in client.get("/").text
     form = dict(re.findall(r'name="(form)" value="([^"]+)"', client.get("/").text))
     assert client.post(f"/help/{TERMINAL}", data={**form, "since": TIME}).status_code == 404
 
@@ -82,4 +82,4 @@ def test_a_call_that_is_none_is_refused(called: Store, since: str) -> None:
 def test_once_it_is_over_or_the_terminal_is_gone_nobody_is_sent_there(called: Store) -> None:
     client = signed_in(called, Role.OPERATOR, HOME)
     called.record([HealthIn(TERMINAL, msgspec.structs.replace(HEALTH, help=None))], NOW)
-    assert "有人请求帮忙" not in client.get("/live").text
+    assert "有人请求帮忙" not in client.get("/").text

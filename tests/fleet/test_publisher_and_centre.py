@@ -5,7 +5,9 @@ import time
 from support.broker import wait_until
 from support.fleet import EPOCH, TERMINAL, TIME, Fleet, rating, terminal_end
 
-from fleet.overview import overview
+from fleet.board.board import Board
+from fleet.board.watch import Watch
+from fleet.known import Known
 from fleet.presence import MISSED, Presence
 from mqtt import topics
 from mqtt.connection import RECONNECT_WITHIN
@@ -113,7 +115,8 @@ def test_a_terminal_that_was_there_all_along_is_unknown_to_a_centre_that_is_back
 
 def presence(fleet: Fleet, later: float = 0.0) -> Presence:
     """Of the terminal, so many seconds from now."""
-    centre = fleet.centre
-    at = time.time() + later
-    view = overview(centre.store, {TERMINAL: "大厅"}, {}, centre.ingest.hearing, centre.authority.identity, at)
-    return view.terminals[0].presence
+    centre, at = fleet.centre, time.time() + later
+    if later:
+        Watch(centre.store, {TERMINAL: 0}, lambda: centre.ingest.hearing, centre.authority.identity, lambda: at).look()
+    board = Board(centre.store, Known({TERMINAL: "大厅"}, {}, {}), lambda: centre.ingest.hearing, lambda: at)
+    return board.row(TERMINAL)[1]

@@ -20,7 +20,6 @@ from domain.case import acts
 from domain.case.rights import State
 from domain.rating.service import Given, Service, Unrated
 from fleet.overview import overview
-from fleet.presence import Hearing
 from fleet.ratings import ledger
 from mqtt.messages import RatingGiven, event
 
@@ -106,7 +105,7 @@ def test_who_is_rated_sees_no_single_rating_and_no_count_that_grows_with_it(cent
     told(centre, rating(centre.take(), 1))
 
     def seen(only: frozenset[str] | None) -> dict[int, int]:
-        view = overview(centre.store, {}, {}, Hearing(None), lambda _: None, 2.0, only)  # type: ignore[arg-type, return-value]
+        view = overview(centre.store, {}, {}, 2.0, only)
         assert not hasattr(view.cases[0], "rating")
         return dict(view.ratings)
 

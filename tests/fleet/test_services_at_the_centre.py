@@ -8,7 +8,6 @@ from test_centre_stores_events_once import count, record
 
 from domain.case import content
 from domain.case.content import Unproven
-from fleet.presence import Hearing
 from fleet.progress import progress
 from fleet.store import Store
 from mqtt.messages import CaseTaken, ServiceGiven, decode_event, encode, event, parse
@@ -58,6 +57,6 @@ def test_the_console_lists_both(store: Store) -> None:
 
     record(store, event(TERMINAL, EPOCH, 1, TIME, SERVICE), event(TERMINAL, EPOCH, 2, TIME, replace(rating("Z1", 4), of="consult")))
     record(store, event(TERMINAL, EPOCH, 3, TIME, replace(taken("C1", [b"a"]), awaits=("paper",))))
-    view = overview(store, {}, {}, Hearing(None), lambda _: None, 2.0)  # type: ignore[arg-type, return-value]
+    view = overview(store, {}, {}, 2.0)
     assert view.cases[0].awaits == ("收纸质原件",)
     assert (view.services["线上全程网办"], view.consults[4], view.ratings[4]) == (1, 1, 0)

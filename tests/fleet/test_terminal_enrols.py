@@ -151,11 +151,11 @@ def test_revoked_while_connected_the_session_ends_and_both_ends_say_so(fleet: Fl
         wait_until(lambda: not terminal.link.state.connected, "the session has ended")
         terminal.outbox.add(rating())
         assert look(fleet, files) == Found(centre.REVOKED, answered=True)
-        assert "证书已吊销" in page(fleet)
+        wait_until(lambda: "证书已吊销" in page(fleet), "the board says why")
         assert terminal.outbox.confirmed == []
         enrol(files.current.parent, fleet.centre.api_address, TERMINAL, code(fleet))
         wait_until(lambda: terminal.outbox.confirmed == [1], "with a new code nothing is lost")
-    assert 'class="identity"' not in page(fleet)
+    wait_until(lambda: "证书已吊销" not in page(fleet), "the board says that it is over")
 
 
 def test_what_a_revoked_terminal_still_sends_is_neither_stored_nor_confirmed(fleet: Fleet) -> None:
@@ -164,7 +164,7 @@ def test_what_a_revoked_terminal_still_sends_is_neither_stored_nor_confirmed(fle
         fleet.centre.authority.revoke(TERMINAL)  # the broker has not been told yet
         terminal.outbox.add(rating())
         terminal.publisher.wake()
-        wait_until(lambda: "没有登记，或证书已吊销" in page(fleet), "refused by name")
+        wait_until(lambda: "没有登记，或证书已吊销" in fleet.console(), "refused by name")
         assert terminal.outbox.confirmed == []
     with fleet.centre.store.reading() as db:
         assert db.execute("SELECT count(*) FROM events").fetchone()[0] == 0
@@ -203,6 +203,6 @@ def clones(fleet: Fleet) -> Iterator[None]:
 def test_two_machines_of_one_identity_are_noticed_and_named_at_both_ends(fleet: Fleet) -> None:
     files = IdentityFiles(fleet.broker.authority.path.parent / "identities" / TERMINAL)
     wait_until(lambda: fleet.centre.authority.identity(TERMINAL).cloned, "the centre sees runs alternate")
-    assert "疑似被复制" in page(fleet)
+    wait_until(lambda: "疑似被复制" in page(fleet), "the board says so")
     assert look(fleet, files) == Found(CLONED, answered=True)
     assert [row[1] for row in fleet.centre.authority.audit()].count("cloned") == 1

@@ -34,5 +34,5 @@ def test_a_terminal_that_was_never_enrolled_takes_nothing_in(tmp_path: Path) -> 
 
 
 def _row(console: str) -> str:
-    """The terminal's row of the console's page."""
-    return console[console.index('<section id="terminals">') : console.index('<section id="cases">')]
+    """The terminal's row of the board."""
+    return console[console.index("<tr data-id=") : console.index('id="cases"')]

@@ -28,8 +28,9 @@ STEERING = (
     "/steering/publish/notices",
     "/steering/publish/catalogue",
 )
+BOARD = ("/", "/?state=trouble&sort=-place", "/areas", "/areas?by=label", "/work")
 PAGES = (
-    "/",
+    *BOARD,
     "/tickets",
     "/tickets/2",
     "/tickets/1/appeal",

@@ -21,21 +21,23 @@ from support.console_items import seed_items
 from support.console_reports import seed_reports
 from support.console_steering import seed_steering
 from support.console_tickets import box, seed_tickets
-from support.people import account
 
 from fleet.alerts.alerting import Alerting
 from fleet.authority.authority import Identity
+from fleet.board.board import Board
+from fleet.board.streams import Streams
 from fleet.console.app import create_console
 from fleet.documents import Documents
 from fleet.items.published import Shelf
 from fleet.items.signing import Keys
-from fleet.people import sessions
+from fleet.known import Known
+from fleet.people import accounts, sessions
 from fleet.people.gate import COOKIE
 from fleet.people.rights import ALL, Grant, Role
 from fleet.presence import Hearing
 from fleet.store import Store
 from fleet.tickets.opened import Box
-from fleet.web import Server
+from fleet.web import ThreadServer
 
 NOW = 1_793_931_600.0
 """Friday, 6 November 2026, 10:20 in Beijing; the console's clock stands there until a test moves it."""
@@ -54,13 +56,17 @@ class Console:
     box: Box | None = None
     catalogue: tuple[Shelf, Keys] | None = None
     alerts: Alerting | None = None
+    known: Known = KNOWN
     app: Flask = field(init=False)
+    streams: Streams = field(init=False)
     _cookies: dict[tuple[Grant, ...], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        board = Board(self.store, self.known, lambda: Hearing(self.since), lambda: self.now)
+        self.streams = Streams(board)
         self.app = create_console(
             self.store,
-            KNOWN,
+            self.known,
             lambda: Hearing(self.since),
             _in_order,
             lambda: self.now,
@@ -68,14 +74,19 @@ class Console:
             self.catalogue,
             alerts=self.alerts,
             documents=Documents(self.store._path.parent / "documents"),
+            board=board,
+            streams=self.streams,
         )
 
     def cookie(self, *grants: Grant) -> str:
         """A session of somebody with these grants; without the door, whose hashing takes its time."""
         if grants not in self._cookies:
             login = f"who-{len(self._cookies)}"
-            account(self.store, login, *grants, now=self.now)
             with self.store.transaction() as db:
+                made = (login, "王测试", self.now)
+                db.execute("INSERT INTO people (login, name, password, totp, made) VALUES (?, ?, '-', '-', ?)", made)
+                for one in grants:
+                    accounts.grant(db, login, one, self.now, "test")
                 self._cookies[grants] = sessions.begin(db, login, self.now)
         return self._cookies[grants]
 
@@ -105,11 +116,12 @@ def console(folder: Path, *seeds: Callable[[Store, float], None]) -> Iterator[Co
 @contextmanager
 def served(one: Console) -> Iterator[str]:
     """The console on a loopback port; its address."""
-    server = Server(one.app, "127.0.0.1", 0, threads=4)
+    server = ThreadServer(one.app, "127.0.0.1", 0, threads=8)
     server.start()
     try:
         yield server.address
     finally:
+        one.streams.stop()
         server.stop()
 
 

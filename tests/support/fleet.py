@@ -17,7 +17,7 @@ from PIL import Image
 from support.authority import NAMES, authority, identity
 from support.broker import QUICK, RunningBroker, running_broker
 from support.centre_db import new_database
-from support.people import page
+from support.people import board, page
 
 from domain import sealing
 from domain.case import content
@@ -231,9 +231,10 @@ class Fleet:
     def stop(self) -> None:
         self.centre.stop()
 
-    def console(self, path: str = "/live") -> str:
-        """What an operator of the centre reads."""
-        return page(self.folder / "data" / "centre.db", self.centre.console_address, path)
+    def console(self, path: str = "") -> str:
+        """What an operator of the centre reads: at ``path``, else of terminals and cases."""
+        database, address = self.folder / "data" / "centre.db", self.centre.console_address
+        return page(database, address, path) if path else board(database, address)
 
     def api(self, terminal: str | None = TERMINAL) -> httpx.Client:
         """The centre's API as ``terminal`` sees it, or (``None``) somebody without a certificate."""

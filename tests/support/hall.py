@@ -16,7 +16,7 @@ import httpx
 from click.testing import CliRunner
 from support.authority import authority, enrolled
 from support.centre_db import new_database
-from support.people import page
+from support.people import board, page
 
 from domain.catalogue.party import Party
 from kiosk.cli import main
@@ -112,9 +112,10 @@ class Hall:
     def url(self, name: str, path: str = "/") -> str:
         return f"http://127.0.0.1:{self.specs[name].port}{path}"
 
-    def console(self) -> str:
-        """What an operator of the centre reads."""
-        return page(self.layout.base / "centre" / "centre.db", self.url("centre", ""))
+    def console(self, path: str = "") -> str:
+        """What an operator of the centre reads: at ``path``, else of terminals and cases."""
+        database, address = self.layout.base / "centre" / "centre.db", self.url("centre", "")
+        return page(database, address, path) if path else board(database, address)
 
     def glass(self) -> GlassByHttp:
         return GlassByHttp(self._browser)

@@ -39,4 +39,11 @@ def page(database: Path, address: str, path: str = "/") -> str:
     return answer.text
 
 
+def board(database: Path, address: str) -> str:
+    """What the board and the page of work say of terminals and cases; not the filters and tiles, whose words always stand there."""
+    shown = page(database, address)
+    calls = shown[shown.index('<div id="calls">') : shown.index('id="tiles"')]
+    return calls + shown[shown.index("<tbody>") : shown.index("</tbody>")] + page(database, address, "/live")
+
+
 _COOKIES: dict[Path, str] = {}

@@ -1,0 +1,53 @@
+"""Filters of the console's templates: codes and numbers in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from fleet import words
+from fleet.board.words import SETTINGS, lasted, said
+from fleet.overview import local_moment, local_text, local_time
+
+SHAPES = {
+    "online": "●",
+    "good": "●",
+    "lost": "✕",
+    "bad": "✕",
+    "warning": "▲",
+    "waiting": "◐",
+    "left": "◇",
+    "off": "◇",
+    "unknown": "?",
+}
+"""State → its shape; the colour only repeats it."""
+
+
+def overall(counts: Mapping[str, int]) -> str:
+    """The worst that stands in a group, in words."""
+    if counts["lost"] or counts["out"]:
+        return "✕ 有停用"
+    if counts["trouble"] or counts["paper"] or counts["queue"] or counts["help"]:
+        return "▲ 要看一看"
+    return "? 不明" if counts["unknown"] else "● 正常"
+
+
+def named(found: Iterable[tuple[str, int]], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """For a list to choose from: (value, name and how many)."""
+    return [(value, f"{names.get(value, value)}（{count:,}）") for value, count in found]
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "clock": local_time,
+    "moment": local_moment,
+    "local": local_text,
+    "said": said,
+    "lasted": lasted,
+    "shape": lambda state: SHAPES.get(state, "◐"),
+    "presence": lambda one: words.PRESENCE[one],
+    "setting": lambda one: SETTINGS.get(one, one),
+    "step": lambda one: words.STEPS.get(one, one),
+    "named": named,
+    "counted": lambda found: named(found, {}),
+    "overall": overall,
+}
