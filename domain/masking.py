@@ -6,8 +6,16 @@ No binding pattern exists; this is the common practice (GB/T 35273-2020, 7.2 ask
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from typing import Literal
 
 from domain.names import first
+
+Kind = Literal["name", "number", "birth", "phone", "address"]
+"""What tells who somebody is. Anything else a case holds is shown as it is, where it is shown at all."""
+Place = Literal["screen", "form", "receipt", "slip", "leaflet", "sms", "call", "progress", "console"]
+"""``form``: the picture of a form on the screen before it is signed; ``leaflet``: a slip with what was filled in for the window;
+``call``: 叫号, a public screen, loudspeaker or help list."""
 
 _COUNTY = re.compile(r"^(?:.{2,8}?(?:省|自治区|特别行政区))?(?:.{1,12}?(?:自治州|地区|盟|市))?(?:.{1,10}?(?:县|区|旗|市))?")
 
@@ -41,3 +49,23 @@ def address(full: str) -> str:
     match = _COUNTY.match(full)
     shown = match.group(0) if match else ""
     return f"{shown or full[:2]}****"
+
+
+MASKS: Mapping[Kind, Callable[[str], str]] = {"name": name, "number": number, "birth": birth, "phone": phone, "address": address}
+SHOWN: Mapping[Place, frozenset[Kind]] = {
+    "screen": frozenset(MASKS),
+    "form": frozenset({"name", "number", "phone", "address"}),
+    "receipt": frozenset({"name", "number"}),
+    "slip": frozenset({"name", "number"}),
+    "leaflet": frozenset(MASKS),
+    "sms": frozenset(),
+    "call": frozenset(),
+    "progress": frozenset(),
+    "console": frozenset(),
+}
+"""Where what may stand, and only masked; a kind that is not named stands there in no form. In full it stands at the desks, for a
+stated reason that is written down, and on what is sealed or handed to its holder."""
+
+
+def mask(kind: Kind, full: str) -> str:
+    return MASKS[kind](full)

@@ -6,6 +6,9 @@ from domain import masking
 from domain.forms.asking import Filled
 from domain.forms.checking import text
 
+_BY_KIND: dict[str, masking.Kind] = {"name": "name", "id_number": "number", "phone": "phone"}
+_BY_CARD: dict[str, masking.Kind] = {"name": "name", "number": "number", "address": "address", "birth": "birth"}
+"""Kind of masking by a field's kind, else by what of the card is put into it."""
 _LONG_NUMBER = 8
 """Digits from here on can be a telephone, an account or an identity number."""
 
@@ -16,17 +19,10 @@ def masked(one: Filled, value: str | None = None) -> str:
     field = one.field
     if not value:
         return ""
-    if field.kind == "name" or field.autofill == "name":
-        return masking.name(value)
-    if field.kind == "id_number" or field.autofill == "number":
-        return masking.number(value)
-    if field.autofill == "address":
-        return masking.address(value)
-    if field.autofill == "birth":
-        return masking.birth(value)
-    if field.kind == "phone" or (field.kind == "digits" and len(value) >= _LONG_NUMBER):
-        return masking.phone(value)
-    return text(field, value)
+    kind = _BY_KIND.get(field.kind) or _BY_CARD.get(field.autofill or "")
+    if kind is None and field.kind == "digits" and len(value) >= _LONG_NUMBER:
+        kind = "phone"
+    return masking.mask(kind, value) if kind is not None else text(field, value)
 
 
 def hidden(one: Filled) -> bool:
