@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from fleet.alerts import book, rules
 from fleet.alerts.engine import Alert
-from fleet.people import record
+from fleet.people import accounts, record
+from fleet.people.rights import Act, may
 
 MOST_WHY = 500
 
@@ -24,12 +25,15 @@ def acknowledge(db: sqlite3.Connection, number: int, by: str, why: str, now: flo
     if alert.state == "acknowledged":
         raise ActError("已经有人确认")
     _done(db, replace(alert, state="acknowledged"), "acknowledge", by, why, now)
-    db.execute("UPDATE alerts SET assigned = coalesce(assigned, ?) WHERE id = ?", (by, number))
+    db.execute("UPDATE alerts SET assigned = coalesce(assigned, ?) WHERE id = ?", (by.partition("#")[0], number))
 
 
 def assign(db: sqlite3.Connection, number: int, to: str, by: str, why: str, now: float) -> None:
-    """``to``: a login; who it is was checked before."""
+    """``to``: a login of somebody who may steer the alert's party."""
     alert = _unresolved(db, number)
+    person = accounts.person(db, to)
+    if person is None or person.disabled or not may(person.grants, Act.STEER, alert.cause.party):
+        raise ActError("请选由谁处理；要有这个签约方的运行管理权限")
     db.execute("UPDATE alerts SET assigned = ? WHERE id = ?", (to, number))
     _done(db, alert, "assign", by, f"{to}：{why.strip()}" if why.strip() else to, now)
 

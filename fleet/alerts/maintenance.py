@@ -7,7 +7,7 @@ It is never deleted: it ends, by its time or before. What still stands then coun
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -74,8 +74,34 @@ class Planned:
         return self._of[terminal]
 
 
-def begin(db: sqlite3.Connection, name: str, where: Where, begins: float, ends: float, by: str, why: str, now: float) -> int:
-    """A new window; its number. Who may do so for these terminals was asked before. :class:`WindowError`."""
+def covered(where: Where, sites: Mapping[str, Site]) -> tuple[str, ...]:
+    """The terminals a window is of, now."""
+    return tuple(terminal for terminal, site in sites.items() if where.has(terminal, site))
+
+
+def within(where: Where, sites: Mapping[str, Site], only: Collection[str] | None) -> bool:
+    """Whether it names nothing but terminals of these parties (``None``: all), now and when more terminals come."""
+    if only is None:
+        return True
+    found = covered(where, sites)
+    bound = (where.parties and set(where.parties) <= set(only)) or (where.terminals and set(where.terminals) <= set(found))
+    return bool(bound) and all(sites[terminal].party in only for terminal in found)
+
+
+def begin(
+    db: sqlite3.Connection,
+    name: str,
+    where: Where,
+    begins: float,
+    ends: float,
+    by: str,
+    why: str,
+    now: float,
+    *,
+    sites: Mapping[str, Site],
+    only: Collection[str] | None = None,
+) -> int:
+    """A new window; its number. ``only``: the parties whose terminals it may name; ``None``: all. :class:`WindowError`."""
     name, why = name.strip(), why.strip()
     if not 1 <= len(name) <= 40:
         raise WindowError("名称 1 至 40 个字")
@@ -83,6 +109,10 @@ def begin(db: sqlite3.Connection, name: str, where: Where, begins: float, ends: 
         raise WindowError("请写明做什么、为什么")
     if where.everywhere:
         raise WindowError("请写明哪些终端；整个中心不能一起维护，请停用规则")
+    if not within(where, sites, only):
+        raise WindowError("只能给自己签约方的终端安排：请选签约方，或写终端编号")
+    if not covered(where, sites):
+        raise WindowError("没有符合的终端，请再看看“哪些终端”")
     if ends <= begins or ends <= now:
         raise WindowError("结束时间要在开始之后，也要在现在之后")
     if ends - max(begins, now) > LONGEST:

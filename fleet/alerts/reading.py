@@ -22,6 +22,7 @@ RECENT = 86_400.0
 """Seconds: what was resolved within is counted beside what stands."""
 Showing = Literal["unresolved", "open", "acknowledged", "resolved", "pending", "all"]
 _SEEN = "(?1 IS NULL OR party IN (SELECT value FROM json_each(?1)))"
+_MESSAGES = "SELECT id, channel, at, title, text FROM alert_messages WHERE channel IN (SELECT value FROM json_each(?))"
 _COLUMNS = (
     "id, severity, state, name, rule, code, subject, scope, party, began, opened, resolved, standing, most, assigned, live, "
     "escalated"
@@ -42,7 +43,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AlertLine:
     """One alert in a list. Times are seconds since 1970; ``stood``: how long, in words."""
 
     number: int
@@ -69,7 +70,7 @@ class Line:
 class Listed:
     """``counts``: of what stands by severity and state, and of what ended lately, whatever is filtered."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[AlertLine, ...]
     total: int
     page: int
     pages: int
@@ -112,7 +113,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    line: Line
+    line: AlertLine
     alert: Alert
     members: tuple[MemberLine, ...]
     left_out: int
@@ -148,6 +149,25 @@ def listed(db: sqlite3.Connection, names: Names, asked: Asked, now: float, only:
     lines = tuple(_line(row, book.members(db, row[0]), names, now) for row in rows)
     codes = db.execute(f"SELECT DISTINCT code FROM alerts WHERE {_SEEN} ORDER BY code", (whose,))  # noqa: S608 ours
     return Listed(lines, total, page, pages, counts(db, now, only), tuple(row[0] for row in codes))
+
+
+def after(
+    db: sqlite3.Connection,
+    names: Names,
+    asked: Asked,
+    now: float,
+    only: Collection[str] | None,
+    before: int | None,
+    most: int,
+) -> list[AlertLine]:
+    """The same, newest first, those below the number ``before``."""
+    whose = json.dumps(sorted(only)) if only is not None else None
+    conditions, values = _filters(asked, names)
+    values.append(before if before is not None else 2**62)
+    where = " AND ".join([_SEEN, *conditions, f"id < ?{len(values) + 1}"])
+    order = f"ORDER BY id DESC LIMIT {most}"
+    rows = db.execute(f"SELECT {_COLUMNS} FROM alerts WHERE {where} {order}", (whose, *values)).fetchall()  # noqa: S608 ours
+    return [_line(row, book.members(db, row[0]), names, now) for row in rows]
 
 
 def counts(db: sqlite3.Connection, now: float, only: Collection[str] | None = None) -> dict[str, int]:
@@ -202,18 +222,28 @@ def messages(
     """What was told, newest first, of these channels or one of them; whether there is more."""
     wanted = json.dumps([channel] if channel in channels else sorted(channels) if not channel else [])
     rows = db.execute(
-        "SELECT id, channel, at, title, text FROM alert_messages WHERE channel IN (SELECT value FROM json_each(?)) "
-        "ORDER BY at DESC, id LIMIT ? OFFSET ?",
-        (wanted, A_PAGE + 1, (max(1, page) - 1) * A_PAGE),
+        f"{_MESSAGES} ORDER BY at DESC, id DESC LIMIT ? OFFSET ?", (wanted, A_PAGE + 1, (max(1, page) - 1) * A_PAGE)
     ).fetchall()
-    found = []
-    for row in rows[:A_PAGE]:
-        about = db.execute("SELECT DISTINCT alert FROM alert_tellings WHERE message = ? ORDER BY alert", (row[0],))
-        found.append(MessageLine(row[0], row[1], row[2], row[3], row[4], tuple(number for (number,) in about)))
-    return tuple(found), len(rows) > A_PAGE
+    return tuple(_message(db, row) for row in rows[:A_PAGE]), len(rows) > A_PAGE
 
 
-def of_terminal(db: sqlite3.Connection, terminal: str, names: Names, now: float, most: int = 20) -> tuple[Line, ...]:
+def messages_after(
+    db: sqlite3.Connection, channels: Collection[str], after: tuple[float, str] | None, most: int
+) -> list[MessageLine]:
+    """The same, what was told before ``after``."""
+    at, id_ = after or (1e18, "")
+    rows = db.execute(
+        f"{_MESSAGES} AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?", (json.dumps(sorted(channels)), at, id_, most)
+    ).fetchall()
+    return [_message(db, row) for row in rows]
+
+
+def _message(db: sqlite3.Connection, row: sqlite3.Row) -> MessageLine:
+    about = db.execute("SELECT DISTINCT alert FROM alert_tellings WHERE message = ? ORDER BY alert", (row[0],))
+    return MessageLine(row[0], row[1], row[2], row[3], row[4], tuple(number for (number,) in about))
+
+
+def of_terminal(db: sqlite3.Connection, terminal: str, names: Names, now: float, most: int = 20) -> tuple[AlertLine, ...]:
     """The alerts ``terminal`` is or was in, newest first, for its own page. Who may see it was asked before."""
     rows = db.execute(
         f"SELECT {_COLUMNS} FROM alerts WHERE state != 'pending' AND id IN (SELECT alert FROM alert_members WHERE terminal = ?) "  # noqa: S608
@@ -249,12 +279,12 @@ def _filters(asked: Asked, names: Names) -> tuple[list[str], list[object]]:
     return conditions, values
 
 
-def _line(row: sqlite3.Row, members: Mapping[str, Member], names: Names, now: float) -> Line:
+def _line(row: sqlite3.Row, members: Mapping[str, Member], names: Names, now: float) -> AlertLine:
     number, severity, state, name, rule, code, subject, scope, party, began, opened, resolved = tuple(row)[:12]
     standing, most, assigned, live, escalated = tuple(row)[12:]
     cause = Cause(rule, code, subject, scope, party)
     until = resolved if state == "resolved" else now
-    return Line(
+    return AlertLine(
         number=number,
         severity=severity,
         state=state,

@@ -224,8 +224,7 @@ def changes(before: Sequence[Rule], after: Sequence[Rule]) -> list[str]:
     told = [f"删去“{old[i].name}”" for i in old if i not in new] + [f"新增“{new[i].name}”" for i in new if i not in old]
     for id_ in new:
         if id_ in old and old[id_] != new[id_]:
-            was, now = msgspec.to_builtins(old[id_]), msgspec.to_builtins(new[id_])
-            fields = [name for name in Rule.__struct_fields__ if was.get(name) != now.get(name)]
+            fields = [name for name in Rule.__struct_fields__ if getattr(old[id_], name) != getattr(new[id_], name)]
             told.append(f"“{new[id_].name}”改了 {'、'.join(FIELDS[name] for name in fields)}")
     kept_before, kept_after = [i for i in old if i in new], [i for i in new if i in old]
     if kept_before != kept_after:

@@ -9,6 +9,7 @@ again, and told once.
 from __future__ import annotations
 
 import hashlib
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -90,6 +91,13 @@ def put(db: sqlite3.Connection, channel: str, tellings: Sequence[Telling], names
     return message
 
 
+def put_test(db: sqlite3.Connection, channel: str, now: float) -> str:
+    """A test message, told as any other; its id."""
+    id_ = secrets.token_hex(16)
+    db.execute("INSERT INTO alert_messages VALUES (?, ?, ?, ?, ?, 0)", (id_, channel, now, TEST.title, TEST.text))
+    return id_
+
+
 def compose(db: sqlite3.Connection, tellings: Sequence[Telling], names: words.Names, address: str, now: float) -> Message:
     """How each alert stands now, those of one kind that are many in one line; nothing of it names anybody."""
     lines = [
@@ -109,6 +117,9 @@ def compose(db: sqlite3.Connection, tellings: Sequence[Telling], names: words.Na
         link = f"/alerts/{lines[0].alert}" if len(lines) == 1 else "/alerts"
         text.append(address.rstrip("/") + link)
     return Message(title[:120], _within(text))
+
+
+TEST = Message("【通办·试发】这是一条测试消息", "收到即说明本渠道可用。没有发生报警。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +195,8 @@ class Teller:
 
     def test(self, channel: str) -> str:
         """Send a test at once; empty when it was taken, else a code. ``KeyError`` for no such channel."""
-        id_ = hashlib.sha256(f"test {channel} {time.time()}".encode()).hexdigest()[:32]
         try:
-            self.channels[channel].send(id_, "【通办·试发】这是一条测试消息", "收到即说明本渠道可用。没有发生报警。")
+            self.channels[channel].send(secrets.token_hex(16), TEST.title, TEST.text)
         except (LaterError, RefusedError) as error:
             return error.note
         return ""

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Generic, NoReturn, TypeVar, get_type_hints
 import msgspec
 from msgspec import Meta, Struct
 
+from fleet.alerts.means import Means
 from fleet.authority.authority import Identity
 from fleet.items.published import Shelf
 from fleet.known import Known
@@ -68,7 +69,9 @@ class Page(Struct, Generic[_T], frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What routes stand on. ``identity``: what the authority's books say of a terminal; ``shelf``: where what is published lies."""
+    """What routes stand on. ``identity``: what the authority's books say of a terminal; ``shelf``: where what is published lies;
+    ``alerts``: their means.
+    """
 
     store: Store
     known: Known
@@ -76,6 +79,7 @@ class Site:
     identity: Callable[[str], Identity]
     now: Callable[[], float]
     shelf: Shelf | None = None
+    alerts: Means | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from fleet.alerts import maintenance
 from fleet.alerts.maintenance import WindowError
 from fleet.alerts.rules import RuleError, Where
 from fleet.console import alert_forms
-from fleet.console.alert_hub import Answer, Hub, within
+from fleet.console.alert_hub import Answer, Hub
+from fleet.people import accounts
 from fleet.people.gate import needs, parties, session
 from fleet.people.rights import Act
 
@@ -20,22 +21,18 @@ def add_windows(pages: Blueprint, hub: Hub) -> None:
         return windows()
 
     def windows(error: str = "") -> Answer:
-        allowed = hub.only(Act.SEE)
+        seen, steered = hub.only(Act.SEE), hub.only(Act.STEER)
         with hub.store.reading() as db:
-            found = maintenance.listed(db, hub.now())
-            where = hub.sites(db)
-        covers = {w.id: [t for t, site in where.items() if w.where.has(t, site)] for w in found}
-        if allowed is not None:
-            found = tuple(w for w in found if any(where[t].party in allowed for t in covers[w.id]))
-        able = {w.id: within(w.where, covers[w.id], where, hub.only(Act.STEER)) and bool(parties(Act.STEER)) for w in found}
-        shown_names = {code: name for code, name in hub.parties.items() if hub.may(code, Act.SEE)}
-        counts = {w.id: sum(allowed is None or where[t].party in allowed for t in covers[w.id]) for w in found}
+            found, sites = maintenance.listed(db, hub.now()), hub.sites(db)
+            people = {person.login: person.name for person in accounts.people(db)}
+        counts = {w.id: sum(seen is None or sites[t].party in seen for t in maintenance.covered(w.where, sites)) for w in found}
         page_ = render_template(
             "maintenance.html",
-            windows=found,
+            windows=[w for w in found if seen is None or counts[w.id]],
             counts=counts,
-            able=able,
-            names=shown_names,
+            able={w.id: bool(parties(Act.STEER)) and maintenance.within(w.where, sites, steered) for w in found},
+            names={code: name for code, name in hub.parties.items() if hub.may(code, Act.SEE)},
+            people=people,
             now=hub.now(),
             error=error,
             form_=request.form,
@@ -46,21 +43,15 @@ def add_windows(pages: Blueprint, hub: Hub) -> None:
     @pages.post("/windows")
     @needs(Act.STEER)
     def window_begun() -> Answer:
-        form, allowed = request.form, hub.only(Act.STEER)
+        form, by = request.form, session().who.login
         try:
             where = alert_forms.where(form)
             begins = alert_forms.moment(form["begins"], "开始时间") if form.get("begins") else hub.now()
             ends = alert_forms.moment(form.get("ends", ""), "结束时间")
+            name, why = form.get("name", ""), form.get("why", "")
             with hub.store.transaction() as db:
-                found = hub.sites(db)
-                covered = [t for t, site in found.items() if where.has(t, site)]
-                if not within(where, covered, found, allowed):
-                    raise WindowError("只能给自己签约方的终端安排：请选签约方，或写终端编号")
-                if not covered:
-                    raise WindowError("没有符合的终端，请再看看“哪些终端”")
-                maintenance.begin(
-                    db, form.get("name", ""), where, begins, ends, session().who.login, form.get("why", ""), hub.now()
-                )
+                sites, only = hub.sites(db), hub.only(Act.STEER)
+                maintenance.begin(db, name, where, begins, ends, by, why, hub.now(), sites=sites, only=only)
         except (WindowError, RuleError) as error:
             return windows(str(error))
         return redirect(url_for("alerts.windows_page"), 303)
@@ -70,9 +61,8 @@ def add_windows(pages: Blueprint, hub: Hub) -> None:
     def window_ended(number: int) -> Answer:
         try:
             with hub.store.transaction() as db:
-                found, where = maintenance.find(db, number) if number < 2**62 else None, hub.sites(db)
-                covered = [t for t, site in where.items() if found is not None and found.where.has(t, site)]
-                if found is None or not within(found.where, covered, where, hub.only(Act.STEER)):
+                found = maintenance.find(db, number) if number < 2**62 else None
+                if found is None or not maintenance.within(found.where, hub.sites(db), hub.only(Act.STEER)):
                     abort(404)
                 maintenance.end(db, number, session().who.login, request.form.get("why", ""), hub.now())
         except WindowError as error:

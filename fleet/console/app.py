@@ -117,7 +117,9 @@ def create_console(
     app.register_blueprint(create_postage(store, known.parties, now))
     app.register_blueprint(create_rating(store, known.parties, box, now))
     where = alerts.sites if alerts is not None else lambda _db: of_known(known)
-    app.register_blueprint(create_alerts(Hub(store, where, known.parties, alerts.teller if alerts is not None else None, now)))
+    teller = alerts.teller if alerts is not None else None
+    hub = Hub(store=store, sites=where, parties=known.parties, teller=teller, now=now)
+    app.register_blueprint(create_alerts(hub))
     app.register_blueprint(create_tickets(store, known.parties, box, now))
     app.register_blueprint(create_kept(store))
     app.register_blueprint(create_asking(store, now))
@@ -128,5 +130,5 @@ def create_console(
     add_asking(steering, store, known, shelf, hearing, identity, now)
     app.register_blueprint(steering)
     guard(app, store, now)
-    mount(app, create_interface(Site(store, known, hearing, identity, now, shelf)))
+    mount(app, create_interface(Site(store, known, hearing, identity, now, shelf, hub)))
     return app

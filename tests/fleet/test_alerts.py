@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 from support.alerting import LOST, Alarmed, alarmed, secret_file, sites
+from support.people import account
 from support.receivers import Mailbox, Webhook, mailbox, webhook
 
 from fleet.alerts import acts, book, maintenance, reading, rules, telling
@@ -23,6 +24,7 @@ from fleet.alerts.settings import ChannelEntry
 from fleet.alerts.telling import SPACING, Telling
 from fleet.alerts.words import Names
 from fleet.people import record
+from fleet.people.rights import Grant, Role
 from fleet.settings import SettingsError
 
 QUICK = changed(LOST, hold=10, clear=20, tell=("duty",), escalate_to=("chief",))
@@ -160,9 +162,12 @@ def test_an_address_anybody_can_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_acts_are_in_the_log_and_in_the_record_and_change_what_is_told(centre: Alarmed, hook: Webhook) -> None:
+    account(centre.store, "wang", Grant(Role.OPERATOR, "langzhong"), now=centre.now)
     centre.stand("l-1")
     centre.look(11)
     with centre.store.transaction() as db:
+        with pytest.raises(ActError, match="运行管理权限"):
+            acts.assign(db, 1, "nobody", "zhang", "", centre.now)
         acts.acknowledge(db, 1, "zhang", "已打电话", centre.now)
         acts.assign(db, 1, "wang", "zhang", "", centre.now)
         acts.comment(db, 1, "wang", "在路上", centre.now)
@@ -285,8 +290,8 @@ def test_a_maintenance_window_needs_terminals_an_end_and_a_reason_and_ends_once(
             ("", where, now, now + 60, "w", "名称"),
         ):
             with pytest.raises(WindowError, match=said):
-                maintenance.begin(db, name, covers, begins, ends, "li", why, now)
-        number = maintenance.begin(db, "换网", where, now, now + 3600, "li", "换交换机", now)
+                maintenance.begin(db, name, covers, begins, ends, "li", why, now, sites=centre.where)
+        number = maintenance.begin(db, "换网", where, now, now + 3600, "li", "换交换机", now, sites=centre.where)
     centre.stand(*(t for t in centre.where if t.startswith("t-")))
     centre.stand("l-1")
     centre.look(600)

@@ -7,7 +7,7 @@ Each subject seeds its own in a module of its own (``console_<subject>.py``: a f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from support import items
 from support.centre_db import new_database
-from support.console_alerts import seeded_alerts
+from support.console_alerts import alerting, seed_alerts
 from support.console_board import KNOWN, seed_board
 from support.console_items import seed_items
 from support.console_reports import seed_reports
@@ -101,16 +101,18 @@ class Console:
 def console(folder: Path, *seeds: Callable[[Store, float], None]) -> Iterator[Console]:
     """A new store in ``folder`` with what ``seeds`` put there; with everybody's when none is named."""
     with closing(Store(new_database(folder / "centre.db"))) as store:
+        if not seeds:
+            seed_alerts(store, folder, NOW)
         for seed in seeds or SEEDS:
             seed(store, NOW)
         catalogue = items.shelf(folder), items.keys(folder)
         if not seeds:
             seed_items(store, NOW, *catalogue)
-        with ExitStack() as undone:
-            alerts = None if seeds else seeded_alerts(store, folder, NOW)
-            if alerts is not None:
-                undone.callback(alerts.stop)
+        alerts = alerting(store, folder, lambda: NOW)
+        try:
             yield Console(store, box=box(folder), catalogue=catalogue, alerts=alerts)
+        finally:
+            alerts.stop()
 
 
 @contextmanager

@@ -3,6 +3,7 @@ over, a maintenance window, and what was told of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from support.alerting import secret_file
@@ -19,7 +20,7 @@ from fleet.board.conditions import Condition, Grade, settle
 from fleet.presence import Hearing
 from fleet.store import Store
 
-PAGES = ("/alerts", "/alerts/7", "/alerts/rules", "/alerts/rules/lost", "/alerts/windows", "/alerts/channels")
+PAGES = ("/alerts", "/alerts/3", "/alerts/rules", "/alerts/rules/lost", "/alerts/windows", "/alerts/channels")
 STREETS = ("保宁", "沙溪", "七里", "江南", "文成", "老观", "水观", "金垭", "洪山", "石龙", "千佛", "天宫")
 SITES = dict(of_known(KNOWN)) | {
     f"t-lz-{n:03}": Site("langzhong", f"阆中市{STREETS[n % 12]}便民服务中心 {n // 12 + 1} 号机", f"lz-{n % 12}")
@@ -27,16 +28,21 @@ SITES = dict(of_known(KNOWN)) | {
 }
 
 
-def seeded_alerts(store: Store, folder: Path, now: float) -> Alerting:
-    """What there is at ``now``."""
+def alerting(store: Store, folder: Path, now: Callable[[], float], hook: str = "json://127.0.0.1:9/nobody") -> Alerting:
+    """With three channels, none of which reaches anybody."""
+    entries = (
+        ChannelEntry("duty", "值班群", secret_file(folder, "duty", hook)),
+        ChannelEntry("chief", "负责人邮箱", secret_file(folder, "chief", "mailtos://u:p@smtp.example.cn?to=chief@example.cn")),
+        ChannelEntry("langzhong", "阆中市运维群", secret_file(folder, "langzhong", "wecombot://0a1b2c3d4e5f"), "langzhong"),
+    )
+    return Alerting(store, AlertSettings(entries), SITES, KNOWN.parties, lambda: Hearing(0.0), folder, now)
+
+
+def seed_alerts(store: Store, folder: Path, now: float) -> None:
+    """What there is at ``now``; the outbox lies in ``folder``. In a new store the numbers of the alerts are always the same."""
     with webhook() as hook:
-        entries = (
-            ChannelEntry("duty", "值班群", secret_file(folder, "duty", hook.url)),
-            ChannelEntry("chief", "负责人邮箱", secret_file(folder, "chief", "mailtos://u:p@smtp.example.cn?to=chief@example.cn")),
-            ChannelEntry("langzhong", "阆中市运维群", secret_file(folder, "langzhong", "wecombot://0a1b2c3d4e5f"), "langzhong"),
-        )
         at = [now - 5 * 3600]
-        made = Alerting(store, AlertSettings(entries), SITES, KNOWN.parties, lambda: Hearing(0.0), folder, lambda: at[0])
+        made = alerting(store, folder, lambda: at[0], hook.url)
         for name in ("chief", "langzhong"):
             made.teller.channels.pop(name)  # nothing of a test leaves this machine
         looks = AlertClock(store, made.sites, KNOWN.parties, lambda: Hearing(0.0), made.teller, now=lambda: at[0])
@@ -64,7 +70,15 @@ def seeded_alerts(store: Store, folder: Path, now: float) -> Alerting:
         look(now - 2 * 3600)
         with store.transaction() as db:
             maintenance.begin(
-                db, "机房换交换机", Where(parties=("renshou",)), now - 3600, now + 7200, "li", "县电子政务外网割接", at[0]
+                db,
+                "机房换交换机",
+                Where(parties=("renshou",)),
+                now - 3600,
+                now + 7200,
+                "li",
+                "县电子政务外网割接",
+                at[0],
+                sites=SITES,
             )
             acts.acknowledge(db, _number(store, "device"), "wang", "已叫维修，下午到", at[0])
         look(now - 1500)
@@ -77,7 +91,6 @@ def seeded_alerts(store: Store, folder: Path, now: float) -> Alerting:
         at[0] = now
         looks.tick()
     made.teller.stop()
-    return Alerting(store, AlertSettings(entries), SITES, KNOWN.parties, lambda: Hearing(0.0), folder, lambda: now)
 
 
 def _number(store: Store, code: str) -> int:
