@@ -23,6 +23,7 @@ from bench import (
     pages,
     printer,
     reading,
+    reports,
     scanners,
     screen,
     smartcard,
@@ -59,6 +60,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
 NAMED: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("一周", week.rows),
     ("终端群", swarm.rows),
+    ("报表", reports.rows),
     ("找页", pages.rows),
     ("判页全量", verdict.whole),
     ("对照", scanners.rows),

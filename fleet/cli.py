@@ -19,6 +19,7 @@ from fleet.desk.settings import read_desk
 from fleet.machine.logs import LogSettings, set_up
 from fleet.people.cli import person, record_, token
 from fleet.recovery.copies import sealed_copies
+from fleet.reports.cli import recount
 from fleet.settings import CentreSettings, SettingsError, read
 from fleet.staff_cli import staff_book, staff_code, staff_key
 from fleet.window.app import WindowProcess
@@ -92,6 +93,7 @@ for _command in (
     sealed_copies,
     backup,
     restore,
+    recount,
 ):
     centre.add_command(_command)
 

@@ -62,8 +62,7 @@ def day_counts(db: sqlite3.Connection, day: date) -> Made:
     terminals: Counter[tuple[str, str]] = Counter()
     taken = "SELECT terminal, home, intake, item, count(*) FROM cases WHERE received >= ? AND received < ? GROUP BY 1, 2, 3, 4"
     for terminal, home, intake, item, count in db.execute(taken, span):
-        cases["home", home, item, "taken"] += count
-        cases["intake", intake, item, "taken"] += count
+        _both(cases, home, intake, item, "taken", count)
         places[intake, home] += count
         terminals[terminal, "cases"] += count
     acts = (
@@ -74,8 +73,7 @@ def day_counts(db: sqlite3.Connection, day: date) -> Made:
         if terminal is not None:
             terminals[terminal, "comeback"] += count
         if kind in _MADE:
-            cases["home", home, item, _MADE[kind]] += count
-            cases["intake", intake, item, _MADE[kind]] += count
+            _both(cases, home, intake, item, _MADE[kind], count)
     for table, column in (("services", "services"), ("receipts", "receipts")):
         found = f"SELECT terminal, count(*) FROM {table} WHERE received >= ? AND received < ? GROUP BY 1"  # noqa: S608 ours
         for terminal, count in db.execute(found, span):
@@ -90,6 +88,13 @@ def day_counts(db: sqlite3.Connection, day: date) -> Made:
         "report_items": list(_items(db, span)),
     }
     return Made(str(day), rows)
+
+
+def _both(cases: Counter[tuple[str, str, str, str]], home: str, intake: str, item: str, what: str, count: int) -> None:
+    """Of either side, of its item and of all items together."""
+    for side, party in (("home", home), ("intake", intake)):
+        cases[side, party, item, what] += count
+        cases[side, party, "", what] += count
 
 
 def month_counts(db: sqlite3.Connection, month: str) -> Made:

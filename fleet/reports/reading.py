@@ -82,7 +82,7 @@ def cases(db: sqlite3.Connection, asked: Question, by: str, names: Mapping[str, 
     key = {"item": "item", "party": "party", "day": "at", "month": "substr(at, 1, 7)"}[by]
     sums = ", ".join(f"sum({name})" for name in _CASES)
     months = _summed(db) if by != "day" else frozenset[str]()
-    where, held = _where(asked, months)
+    where, held = _where(asked, months, by)
     rows = db.execute(f"SELECT {key}, {sums} FROM report_cases WHERE {where} GROUP BY 1", held).fetchall()  # noqa: S608 ours
     words = _item_names(db) if by == "item" else names
     named = ((words.get(row[0], row[0]), *row[1:]) for row in rows)
@@ -224,10 +224,10 @@ def _grains(wanted: Range, summed: Collection[str]) -> tuple[str, dict[str, obje
     return " OR ".join(parts), held | {f"last{n}": last for n, (_, _, last) in enumerate(found)}
 
 
-def _where(asked: Question, summed: Collection[str]) -> tuple[str, dict[str, object]]:
+def _where(asked: Question, summed: Collection[str], by: str) -> tuple[str, dict[str, object]]:
     grains, held = _grains(asked.range, summed)
     more, values = _narrowed(asked)
-    item = " AND item = :item" if asked.item else ""
+    item = " AND item != ''" if by == "item" and not asked.item else " AND item = :item"
     return f"({grains}) AND {more}{item}", {**held, **values}
 
 

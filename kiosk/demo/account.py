@@ -32,9 +32,9 @@ class Account(Struct, frozen=True):
 
 def prepare(path: Path, settings: Path, run: _Run) -> None:
     """Make them once; ``path`` remembers the secret of the first. ``RuntimeError`` when the command fails."""
-    whole = [f"{role}@*" for role in ("operator", "party-admin", "item-admin", "auditor")]
+    whole = [f"{role}@*" for role in ("operator", "party-admin", "item-admin", "auditor", "ticket-handler")]
     _make(path, settings, run, LOGIN, "演示员", *whole, *(f"item-admin@{party}" for party in PARTIES))
-    _make(second(path), settings, run, SECOND, "审核员", "approver@*", *(f"approver@{party}" for party in PARTIES))
+    _make(second(path), settings, run, SECOND, "审核员", "approver@*", "follow-up@*", *(f"approver@{party}" for party in PARTIES))
 
 
 def second(path: Path) -> Path:

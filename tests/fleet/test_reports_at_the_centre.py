@@ -7,13 +7,16 @@ import io
 import random
 import re
 import sqlite3
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from support.cases import act_of
 from support.casework import Casework
 from support.console import NOW, Console, console
@@ -29,6 +32,7 @@ from fleet.reports.periods import Range, begins, day_of, preset
 from fleet.reports.reading import Question
 from fleet.reports.sheet import Sheet, written
 from fleet.store import Store
+from kiosk.cli import main
 
 TABLES = ("report_cases", "report_places", "report_terminals", "report_steps", "report_terms", "report_ratings")
 TODAY = day_of(NOW)
@@ -281,3 +285,27 @@ def test_the_days_bounds_are_chinas(tmp_path: Path) -> None:
         with made.store.reading() as db:
             days = [row[0] for row in db.execute("SELECT DISTINCT at FROM report_places WHERE grain = 'day'")]
     assert days == [str(date.fromordinal(TODAY.toordinal() - 1))]
+
+
+def test_they_are_counted_again_at_the_command_line(tmp_path: Path) -> None:
+    now = time.time()
+    with console(tmp_path, lambda _s, _n: None) as made:
+        seed_reports(made.store, now, cases=5, days=3)
+        with made.store.transaction() as db:
+            db.execute("UPDATE report_cases SET taken = 1000")
+    settings = tmp_path / "centre.toml"
+    parts = (
+        f'data = "{tmp_path}"',
+        "[authority]",
+        f'folder = "{tmp_path}"',
+        "[broker]",
+        "[api]",
+        "port = 0",
+        "[console]",
+        "port = 0",
+    )
+    settings.write_text("\n".join(parts), "utf-8")
+    told = CliRunner().invoke(main, ["centre", "recount", str(settings), "--since", str(day_of(now - 5 * 86400.0))])
+    assert (told.exit_code, told.output) == (0, "统计好了。\n")
+    with closing(Store(tmp_path / "centre.db")) as store, store.reading() as db:
+        assert db.execute("SELECT sum(taken) FROM report_cases WHERE side = 'home' AND item != ''").fetchone()[0] == 5
