@@ -13,6 +13,7 @@ from typing import Annotated, Any, Generic, NoReturn, TypeVar, get_type_hints
 import msgspec
 from msgspec import Meta, Struct
 
+from domain.rating.statistics import LEAST
 from fleet.alerts.means import Means
 from fleet.authority.authority import Identity
 from fleet.items.published import Shelf
@@ -70,7 +71,7 @@ class Page(Struct, Generic[_T], frozen=True):
 @dataclass(frozen=True, slots=True)
 class Site:
     """What routes stand on. ``identity``: what the authority's books say of a terminal; ``shelf``: where what is published lies;
-    ``alerts``: their means.
+    ``alerts``: their means; ``least``: ratings a row of the statistics must have.
     """
 
     store: Store
@@ -80,6 +81,7 @@ class Site:
     now: Callable[[], float]
     shelf: Shelf | None = None
     alerts: Means | None = None
+    least: int = LEAST
 
 
 @dataclass(frozen=True, slots=True)

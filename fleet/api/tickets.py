@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from domain.rating.statistics import LEAST
 from domain.rating.ticket_acts import Ground, Outcome, Reached, Role, Satisfaction
 from domain.rating.ticket_words import REFUSALS
 from fleet.api.frame import Api, Call, Page, Paged, Refused, Write, absent, pack, unpack
@@ -98,7 +97,7 @@ def routes(api: Api) -> None:
         first, last = min(ask.first or newest, newest), min(ask.last or newest, newest)
         asked = ratings.Asked(min(first, last), last, "", only)
         names = call.site.known.parties
-        return ratings.statistics(call.db, asked, ask.by, names, reading.items(call.db), today, LEAST)
+        return ratings.statistics(call.db, asked, ask.by, names, reading.items(call.db), today, call.site.least)
 
 
 def _stands(call: Call, number: int) -> Stands:

@@ -130,5 +130,5 @@ def create_console(
     add_asking(steering, store, known, shelf, hearing, identity, now)
     app.register_blueprint(steering)
     guard(app, store, now)
-    mount(app, create_interface(Site(store, known, hearing, identity, now, shelf, hub)))
+    mount(app, create_interface(Site(store, known, hearing, identity, now, shelf, hub, least)))
     return app

@@ -37,7 +37,7 @@ class ReportClock:
         look = 0
         while not self._ended.is_set():
             try:
-                making.refresh(self._store, time.time(), months=look % _MONTHS == 0)
+                making.refresh(self._store, time.time(), months=look % _MONTHS == 0, ended=self._ended.is_set)
             except Exception:
                 _log.exception("the counts of reports could not be made")
             look += 1

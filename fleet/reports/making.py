@@ -6,7 +6,7 @@ Everything is read first; only the counts are written under the writer's lock, s
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from fleet.reports.counting import SUMS, Made, day_counts, month_counts
@@ -14,8 +14,11 @@ from fleet.reports.periods import DAY, day_of, month_end, month_of
 from fleet.store import Store
 
 
-def refresh(store: Store, now: float, *, months: bool = True) -> None:
-    """Bring everything up to ``now``: days since the last one made, months that are over, and the months that may have changed."""
+def refresh(store: Store, now: float, *, months: bool = True, ended: Callable[[], bool] = lambda: False) -> None:
+    """Bring everything up to ``now``: days since the last one made, months that are over, and the months that may have changed.
+
+    ``ended``: asked between two of them; it goes on there the next time.
+    """
     today = day_of(now)
     with store.reading() as db:
         first = _next(db, today)
@@ -24,6 +27,8 @@ def refresh(store: Store, now: float, *, months: bool = True) -> None:
         newest = db.execute("SELECT coalesce(max(id), 0) FROM ratings").fetchone()[0]
     day = first
     while day <= today:
+        if ended():
+            return
         with store.reading() as db:
             made = day_counts(db, day)
         with store.transaction() as db:
@@ -33,6 +38,8 @@ def refresh(store: Store, now: float, *, months: bool = True) -> None:
         with store.transaction() as db:
             _sum_up(db, month, now)
     for month in sorted(changed):
+        if ended():
+            return
         with store.reading() as db:
             made = month_counts(db, month)
         with store.transaction() as db:

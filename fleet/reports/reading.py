@@ -227,7 +227,8 @@ def _grains(wanted: Range, summed: Collection[str]) -> tuple[str, dict[str, obje
 def _where(asked: Question, summed: Collection[str], by: str) -> tuple[str, dict[str, object]]:
     grains, held = _grains(asked.range, summed)
     more, values = _narrowed(asked)
-    item = " AND item != ''" if by == "item" and not asked.item else " AND item = :item"
+    whole = " AND item != ''" if by == "item" else " AND item = ''"  # as it stands: there is an index for it
+    item = " AND item = :item" if asked.item else whole
     return f"({grains}) AND {more}{item}", {**held, **values}
 
 

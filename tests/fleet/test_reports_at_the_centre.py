@@ -23,6 +23,7 @@ from support.console import NOW, Console, console
 from support.console_reports import seed_reports
 from support.console_tickets import seed_tickets
 from support.fleet import rating
+from support.programs import program
 
 from domain.case import acts
 from fleet.people.rights import Role
@@ -309,3 +310,30 @@ def test_they_are_counted_again_at_the_command_line(tmp_path: Path) -> None:
     assert (told.exit_code, told.output) == (0, "统计好了。\n")
     with closing(Store(tmp_path / "centre.db")) as store, store.reading() as db:
         assert db.execute("SELECT sum(taken) FROM report_cases WHERE side = 'home' AND item != ''").fetchone()[0] == 5
+
+
+def test_a_program_reads_the_same_and_only_what_its_owner_may(one: Console) -> None:
+    ours = program(one.app, one.store, NOW, Role.VIEWER, "mianzhu")
+    told = ours.get("/reports/cases?by=party&first=2025-12-01&last=2026-11-06")
+    with one.store.reading() as db:
+        shown = reading.cases(db, Question(YEAR, only=frozenset({"mianzhu"})), "party", {"mianzhu": "绵竹市"})
+    assert told["rows"] == [list(row) for row in shown.rows]
+    assert {row[0] for row in told["rows"]} == {"绵竹市"}
+    assert ours.get("/reports/times?first=2026-08-01")["rows"][0][0] == "预审"
+    assert ours.get("/reports/terms")["columns"][0]["word"] == "期限"
+    assert ours.ask("GET", "/reports/cases?first=2026-11-02&last=2026-11-01")[0] == 422
+
+
+def test_it_stops_between_two_days_and_goes_on_there(tmp_path: Path) -> None:
+    with console(tmp_path, lambda _s, _n: None) as made:
+        seed_reports(made.store, NOW, cases=20, days=9)
+        whole = counts(made.store)
+        making.forget(made.store, date(2026, 10, 1))
+        with made.store.transaction() as db:
+            for table in TABLES:
+                db.execute(f"DELETE FROM {table}")
+        looks = iter([False, False, True])
+        making.refresh(made.store, NOW, ended=lambda: next(looks))
+        assert counts(made.store) != whole
+        making.refresh(made.store, NOW)
+        assert counts(made.store) == whole
