@@ -10,6 +10,7 @@ import random
 import resource
 import selectors
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -21,6 +22,8 @@ from fleet.swarm.terminal import Counts, SwarmTerminal
 from mqtt.messages import DeviceReport
 
 TICK = 1.0
+EACH, STAYS = 0.3, 5.0
+"""Seconds from one change to the next, and until it is undone."""
 PATIENCE = 600.0
 """Seconds a phase may take before it is given up."""
 
@@ -28,18 +31,20 @@ PATIENCE = 600.0
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``visits``: of each terminal at once, as after an outage; ``rate``: visits a second of all terminals in the steady part;
-    ``seconds``: how long that lasts.
+    ``seconds``: how long that lasts. ``changes``: so many printers run low afterwards, one after another, for somebody who watches.
     """
 
     visits: int = 2
     rate: float = 50.0
     seconds: float = 20.0
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Of all processes together. ``storm``: seconds until everybody was connected; ``burst``: until the last storage receipt of
-    ``events`` events; ``waits``: seconds from sending to receipt in the steady part, ascending.
+    ``events`` events; ``waits``: seconds from sending to receipt in the steady part, ascending. ``changed``:
+    terminal and monotonic time of each change.
     """
 
     terminals: int
@@ -47,6 +52,7 @@ class Figures:
     events: int
     burst: float
     waits: tuple[float, ...]
+    changed: tuple[tuple[str, float], ...] = ()
 
 
 class GivenUpError(RuntimeError):
@@ -99,9 +105,21 @@ class Swarm:
         self._until(lambda: not any(terminal.unconfirmed for terminal in self.terminals), "stored")
         return self.counts.waits
 
-    def flap(self, terminal: SwarmTerminal, paper: bool) -> None:
-        """The printer's paper of one terminal runs low, or is filled again: what the board must show."""
-        terminal.tell("printer", DeviceReport("ready", warning=None if paper else "paper_low", proof_age=0.0))
+    def change(self, count: int) -> list[tuple[str, float]]:
+        """Paper runs low at ``count`` terminals one after another, and is filled again: (terminal, monotonic seconds)."""
+        changed: list[tuple[str, float]] = []
+        low: deque[tuple[float, SwarmTerminal]] = deque()
+        for terminal in self.terminals[:: max(1, len(self.terminals) // count)][:count]:
+            changed.append((terminal.name, time.monotonic()))
+            self._paper(terminal, "paper_low")
+            low.append((time.monotonic() + STAYS, terminal))
+            self.rest(EACH)
+            while low and low[0][0] <= time.monotonic():
+                self._paper(low.popleft()[1], None)
+        return changed
+
+    def _paper(self, terminal: SwarmTerminal, warning: str | None) -> None:
+        terminal.tell("printer", DeviceReport("ready", warning=warning, proof_age=0.0))
         terminal.tick(time.monotonic())
 
     def rest(self, seconds: float) -> None:
@@ -151,7 +169,7 @@ def run(
     most: int | None = None,
 ) -> Figures:
     """The whole plan with all terminals of ``stage``, or the first ``most``. ``mark`` is called as each phase begins: storm, burst,
-    steady, over. :class:`GivenUpError`.
+    steady, changes, over. :class:`GivenUpError`.
     """
     names = stage.terminals()[:most]
     context = multiprocessing.get_context("spawn")
@@ -159,12 +177,12 @@ def run(
     ends = []
     for share in range(processes):
         here, there = context.Pipe(duplex=False)
-        worker = context.Process(target=_share, args=(stage, names[share::processes], plan, processes, together, there))
+        worker = context.Process(target=_share, args=(stage, names[share::processes], plan, (share, processes), together, there))
         worker.start()
         there.close()
         ends.append((worker, here))
     mark("storm")
-    for phase in ("burst", "steady", "over"):
+    for phase in ("burst", "steady", "changes", "over"):
         try:
             together.wait(2 * PATIENCE)
         except BrokenBarrierError:
@@ -186,10 +204,11 @@ def run(
         events=sum(one[1] for one in told),
         burst=max(one[2] for one in told),
         waits=tuple(sorted(wait for one in told for wait in one[3])),
+        changed=tuple(told[0][4]),
     )
 
 
-def _share(stage: Stage, names: list[str], plan: Plan, processes: int, together: Barrier, told: Connection) -> None:
+def _share(stage: Stage, names: list[str], plan: Plan, share: tuple[int, int], together: Barrier, told: Connection) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, len(names) + 200)), hard))
     swarm = Swarm(stage, names)
@@ -198,9 +217,16 @@ def _share(stage: Stage, names: list[str], plan: Plan, processes: int, together:
         together.wait(PATIENCE)
         events, burst = swarm.burst(plan.visits)
         together.wait(PATIENCE)
-        waits = swarm.steady(plan.rate / processes, plan.seconds)
+        waits = swarm.steady(plan.rate / share[1], plan.seconds)
         together.wait(PATIENCE)
-        told.send((storm, events, burst, waits))
+        changed: list[tuple[str, float]] = []
+        if plan.changes and share[0] == 0:
+            changed = swarm.change(plan.changes)
+            swarm.rest(STAYS)
+        elif plan.changes:
+            swarm.rest(plan.changes * EACH + STAYS)
+        together.wait(PATIENCE)
+        told.send((storm, events, burst, waits, changed))
     except (GivenUpError, OSError, BrokenBarrierError) as error:
         together.abort()
         told.send(f"{type(error).__name__}: {error}")

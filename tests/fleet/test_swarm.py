@@ -30,7 +30,7 @@ def test_every_event_of_a_small_swarm_is_stored_once(tmp_path: Path) -> None:
     ):
         try:
             wait_until(lambda: listens(first) and listens(first + 2), "broker and centre")
-            figures = run(stage, Plan(visits=2, rate=20, seconds=1), processes=1, mark=phases.append)
+            figures = run(stage, Plan(visits=2, rate=20, seconds=1, changes=2), processes=1, mark=phases.append)
             with sqlite3.connect(f"file:{tmp_path}/stage/centre/centre.db?mode=ro", uri=True) as db:
                 stored = dict(db.execute("SELECT type, count(*) FROM events GROUP BY type"))
                 (up,) = db.execute("SELECT count(*) FROM terminals WHERE said IS NOT NULL").fetchone()
@@ -38,7 +38,8 @@ def test_every_event_of_a_small_swarm_is_stored_once(tmp_path: Path) -> None:
         finally:
             centre.terminate()
             broker.terminate()
-    assert phases == ["storm", "burst", "steady", "over"]
+    assert phases == ["storm", "burst", "steady", "changes", "over"]
+    assert [terminal for terminal, _at in figures.changed] == ["swarm-000000", "swarm-000006"]
     assert (figures.terminals, figures.events, up) == (12, 12 * 2 * 3, 12)
     assert sum(stored.values()) == figures.events + len(figures.waits)
     assert figures.waits == tuple(sorted(figures.waits))
