@@ -118,7 +118,7 @@ def _day(stage: Stage, broker: Stood) -> list[Row]:
 
         def mark(phase: str) -> None:
             spent[phase] = (broker.cpu, centre.cpu)
-            if phase == "changes":
+            if phase == "steady":
                 watched.start()
 
         figures = run(stage, PLAN, processes=2, mark=mark)
@@ -239,7 +239,7 @@ def _send(stage: Stage, terminal: str, count: int) -> None:
     client.loop_start()
     epoch = os.urandom(8).hex()
     for sequence in range(1, count + 1):
-        said = event(terminal, epoch, sequence, "2026-11-26T08:00:00Z", DeviceTrouble("printer", warning="paper_low"))
+        said = event(terminal, epoch, sequence, "2026-11-26T08:00:00Z", DeviceTrouble("printer", warning="paper_near_end"))
         sent = client.publish(topics.events(terminal), said, qos=1, properties=properties)
     sent.wait_for_publish(PATIENCE)
     client.disconnect()

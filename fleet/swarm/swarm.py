@@ -111,7 +111,7 @@ class Swarm:
         low: deque[tuple[float, SwarmTerminal]] = deque()
         for terminal in self.terminals[:: max(1, len(self.terminals) // count)][:count]:
             changed.append((terminal.name, time.monotonic()))
-            self._paper(terminal, "paper_low")
+            self._paper(terminal, "paper_near_end")
             low.append((time.monotonic() + STAYS, terminal))
             self.rest(EACH)
             while low and low[0][0] <= time.monotonic():
@@ -150,15 +150,12 @@ class Swarm:
         for key, _events in self._selector.select(wait):
             terminal: SwarmTerminal = key.data
             terminal.readable()
-            if terminal.wants_write:
-                terminal.writable()
+            terminal.writable()
         now = time.monotonic()
         if now - self._ticked >= TICK:
             self._ticked = now
             for terminal in self.terminals:
                 terminal.tick(now)
-                if terminal.wants_write:
-                    terminal.writable()
 
 
 def run(

@@ -110,7 +110,8 @@ class SwarmTerminal:
                 return
 
     def writable(self) -> None:
-        if self._client is not None:
+        """Send what waits; paho leaves that to the loop's owner once it is told of one."""
+        if self._client is not None and self.wants_write:
             self._client.loop_write()
 
     def tick(self, now: float) -> None:
@@ -125,6 +126,7 @@ class SwarmTerminal:
             report = self._reporter.report(self._health(), now)
             self._publish(topics.health(self.name), encode(report), topics.REPORT)
         self._advance(now)
+        self.writable()
 
     def visit(self, *, trouble: bool = False) -> None:
         """One visit's events: a case, its receipt, its rating; with ``trouble`` the printer's paper besides."""
@@ -138,7 +140,7 @@ class SwarmTerminal:
         self._to_do.append(ReceiptEnded(case, 1, "printed"))
         self._to_do.append(RatingGiven(case=case, level=5, tags=(), by="screen", given_at=now))
         if trouble:
-            self._to_do.append(DeviceTrouble("printer", warning="paper_low"))
+            self._to_do.append(DeviceTrouble("printer", warning="paper_near_end"))
 
     def tell(self, device: str, said: DeviceReport) -> None:
         """A device is like this now: the report says so as soon as its rate allows."""
