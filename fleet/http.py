@@ -102,7 +102,7 @@ def create_api(
     app.register_blueprint(create_drafts(drafts, store, terminal))
     app.register_blueprint(create_cases(store, desk, terminal))
     app.register_blueprint(create_progress(store, terminal))
-    app.register_blueprint(create_protection(store, home, window))
+    app.register_blueprint(create_protection(store, home, window, terminal))
 
     @app.put("/v1/documents/<digest>")
     def put_document(digest: str) -> Response:

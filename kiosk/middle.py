@@ -413,8 +413,8 @@ class Middle:
                 self._need_drafts().drop(effect)
             case fx.NoteService():
                 clerk.note_service(effect)
-            case fx.FindTasks():
-                self._need_tasks().find(effect.visit)
+            case fx.FindTasks() | fx.FileRight():
+                self._need_tasks().ask(effect)
             case fx.StoreAnswer():
                 clerk.answer(effect)
             case fx.AskDocument() if effect.visit.followup is not None:

@@ -26,10 +26,12 @@ from kiosk.query import Document
 from kiosk.store.known import Known, Memory
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
+from kiosk.visit.effects import FileRight, FindTasks
 from kiosk.visit.followup import MISTYPED
 from kiosk.visit.state import CaseProgress, Followup, FoundTask, Visit
 from mqtt import progress as wire
 from mqtt.casework import TASKS, TaskList
+from mqtt.protection import PersonRequest, RequestFiled, case_requests_path
 from mqtt.resources import MAX_DOCUMENT, document_path
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ OFFLINE, UNKNOWN, NO_CASE, TOO_MANY, DAMAGED = (
     "case_too_many_tries",
     "task_damaged",
 )
+NOT_HERE = "right_not_here"
 """Fault codes of ``kiosk/faults.toml``."""
 MOST_HELD = 500
 """Sealed tasks held in memory between two questions: some 2 MB of ciphertext."""
@@ -86,8 +89,9 @@ class TaskPost:
         self._asked.put(None)
         self._thread.join(5)
 
-    def find(self, visit: Visit) -> None:
-        self._asked.put(partial(self._find, visit))
+    def ask(self, effect: FindTasks | FileRight) -> None:
+        do = self._find if isinstance(effect, FindTasks) else self._file
+        self._asked.put(partial(do, effect.visit))
 
     def fetch(self, visit: Visit) -> None:
         self._asked.put(partial(self._fetch, visit))
@@ -145,6 +149,24 @@ class TaskPost:
                 self._memory.failed()
         # What a result is stays behind the card; that there is one, the words say.
         return (told,), tuple(one for one in tasks if isinstance(one.task, CorrectionTask)), None
+
+    def _file(self, visit: Visit) -> None:
+        """In codes: what is kept stays with the home desk, and nothing is typed here."""
+        right = visit.followup.right if visit.followup else None
+        if right is None or right.kind is None:
+            return
+        try:
+            body = msgspec.json.encode(RequestFiled(right.kind))  # type: ignore[arg-type]
+            answer = self._line.ask("POST", case_requests_path(right.case), content=body)
+            if answer.status_code not in (200, 201):
+                self._post(fe.RightNotFiled(visit.id, NOT_HERE))
+                return
+            self._post(fe.RightFiled(visit.id, _read(answer.content, PersonRequest).due.isoformat()))
+        except NotNowError:
+            self._post(fe.RightNotFiled(visit.id, OFFLINE))
+        except Exception as error:
+            log.error("a request about somebody's information failed: %s", type(error).__name__)
+            self._post(fe.RightNotFiled(visit.id, OFFLINE))
 
     def _no_such_case(self, asked: Followup) -> _NotFoundError:
         if asked.token is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devices import port
 from kiosk.visit import events as ev
-from kiosk.visit.followup_events import AnswerNotStored, AnswerStored, TasksFound, TasksNotFound
+from kiosk.visit.followup_events import AnswerNotStored, AnswerStored, RightFiled, RightNotFiled, TasksFound, TasksNotFound
 
 ANSWERS = (
     port.PageTaken,
@@ -26,6 +26,8 @@ ANSWERS = (
     ev.SheetEnded,
     TasksFound,
     TasksNotFound,
+    RightFiled,
+    RightNotFiled,
     AnswerStored,
     AnswerNotStored,
 )

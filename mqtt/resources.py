@@ -22,8 +22,8 @@
 ``GET /v1/halls/tasks``                     terminal  ``casework.TaskList``: what is to be shown in its hall
 ``GET /v1/homes/{party}/corrections``       desk      :class:`CorrectionList`: errors found in its items, newest first
 ``GET /v1/homes/{party}/requests``          desk      ``protection.RequestList``: what people ask of their own information
-``POST /v1/cases/{case}/requests``          window    body: ``protection.RequestFiled``. ``protection.PersonRequest``, 201, or 200
-                                                      it is open already; 422 ``protection.RequestRefused``; 404
+``POST /v1/cases/{case}/requests``          window,   body: ``protection.RequestFiled``. ``protection.PersonRequest``, 201, or 200
+                                            terminal  it is open already; 422 ``protection.RequestRefused``; 404
 ``POST /v1/requests/{request}/answer``      desk      body: ``protection.RequestAnswered``; as above
 ``GET /v1/homes/{party}/deletions``         desk      ``protection.DeletionList``: of its cases, what was deleted in time
 ``PUT /v1/drafts/{name}``                   terminal  body: a sealed draft. :class:`DraftKept`, 201 now, 200 was already (and

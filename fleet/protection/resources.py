@@ -11,6 +11,7 @@ import msgspec
 from flask import Blueprint, Response, abort, request
 
 from domain.case.acts import Sealed
+from domain.protection.rights import By
 from fleet.protection import deletions, requests
 from fleet.protection.requests import NotNowError
 from fleet.store import Store
@@ -29,8 +30,9 @@ from mqtt.protection import (
 from mqtt.resources import Refused
 
 
-def create_protection(store: Store, home: Callable[[], str], window: Callable[[], str]) -> Blueprint:
-    """``home``, ``window``: whose token this request carries; they refuse the request where it is none of theirs."""
+def create_protection(store: Store, home: Callable[[], str], window: Callable[[], str], terminal: Callable[[], str]) -> Blueprint:
+    """``home``, ``window``, ``terminal``: whose token or certificate this request carries; they refuse it where it is none of
+    theirs."""
     pages = Blueprint("protection", __name__)
 
     @pages.get("/v1/homes/<party>/deletions")
@@ -54,17 +56,19 @@ def create_protection(store: Store, home: Callable[[], str], window: Callable[[]
 
     @pages.post("/v1/cases/<case>/requests")
     def post_request(case: str) -> Response:
-        party = window()
+        by: By = "window" if request.headers.get("Authorization") is not None else "terminal"
+        who = window() if by == "window" else store.ledger.hall(terminal())
         with store.reading() as db:
-            if db.execute("SELECT 1 FROM cases WHERE number = ? AND intake = ?", (case, party)).fetchone() is None:
-                abort(404)
+            row = db.execute("SELECT intake, terminal FROM cases WHERE number = ?", (case,)).fetchone()
+        if row is None or who != (row["intake"] if by == "window" else store.ledger.hall(row["terminal"])):
+            abort(404)
         asked = _read(RequestFiled)
-        if asked is None:
+        if asked is None or (by == "terminal" and asked.documents):
             return _json(Refused("bad_request"), 400)
         now, sealed = time.time(), _sealed(asked.documents)
         try:
             with store.transaction() as db:
-                found = requests.file(db, store.ledger.calendars, case, asked.kind, asked.groups, "window", now, sealed)
+                found = requests.file(db, store.ledger.calendars, case, asked.kind, asked.groups, by, now, sealed)
                 if found is None:
                     return _json(RequestRefused("too_many"), 422)
                 return _json(_told(db, found), 201 if found.at == now else 200)

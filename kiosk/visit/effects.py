@@ -138,6 +138,13 @@ class FindTasks:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRight:
+    """Ask the home desk about one's own information; answered by RightFiled or RightNotFiled. Twice is once."""
+
+    visit: Visit = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class StoreAnswer:
     """One transaction: what was done about a case, audit, outbox. Idempotent by the visit's id; answered by AnswerStored or
     AnswerNotStored."""
@@ -191,6 +198,7 @@ Effect = (
     | AskDocument
     | PrintDocument
     | FindTasks
+    | FileRight
     | StoreAnswer
     | PrintAnswer
     | StoreRating

@@ -8,12 +8,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from domain import capacity
+from domain.protection.rights import KINDS
 from kiosk.visit import applying, choosing, filling, followup_path, handing_in, pages, papers, path, rating, unasked, ways
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
-from kiosk.visit.effects import Effect, FindTasks, PrintAnswer, StoreAnswer
+from kiosk.visit.effects import Effect, FileRight, FindTasks, PrintAnswer, StoreAnswer
 from kiosk.visit.outcome import Handler, Outcome, Rules, back, drop, onward
-from kiosk.visit.state import CardPhase, Doing, Followup, Printing, PrintState, Scan, Step, Unasked, Visit
+from kiosk.visit.state import AskedRight, CardPhase, Doing, Followup, Printing, PrintState, Scan, Step, Unasked, Visit
 
 
 def choose_how(visit: Visit, event: fe.ChooseHow, _now: float, rules: Rules) -> Outcome:
@@ -82,6 +83,41 @@ def rate_home(visit: Visit, event: fe.RateHome, _now: float, _rules: Rules) -> O
     return rating.begin(replace(visit, home=one.rates, followup=replace(asked, rating=one))), ()
 
 
+def ask_right(visit: Visit, event: fe.AskRight, _now: float, _rules: Rules) -> Outcome:
+    """Who has shown the receipt or the card asks about what is kept of them."""
+    asked = followup_path.of(visit)
+    one = asked.progress[event.case] if 0 <= event.case < len(asked.progress) else None
+    if one is None or asked.by not in ("receipt", "card") or one.as_of is not None:
+        return visit, ()
+    return replace(visit, followup=replace(asked, right=AskedRight(one.case))), ()
+
+
+def choose_right(visit: Visit, event: fe.ChooseRight, _now: float, _rules: Rules) -> Outcome:
+    asked = followup_path.of(visit)
+    right = asked.right
+    if right is None or (right.kind is not None and right.due is None and right.fault is None):
+        return visit, ()  # it is on its way
+    if event.kind not in KINDS or right.due is not None:
+        return replace(visit, followup=replace(asked, right=None)), ()
+    visit = replace(visit, followup=replace(asked, right=AskedRight(right.case, event.kind)))
+    return visit, (FileRight(visit),)
+
+
+def cases_back(visit: Visit, event: ev.Back, _now: float, _rules: Rules) -> Outcome:
+    """From what is asked of one's own information to the cases; from the cases to another way to ask."""
+    asked = followup_path.of(visit)
+    return anew(visit, event, _now, _rules) if asked.right is None else (replace(visit, followup=replace(asked, right=None)), ())
+
+
+def right_filed(visit: Visit, event: fe.RightFiled | fe.RightNotFiled, now: float, _rules: Rules) -> Outcome:
+    asked = followup_path.of(visit)
+    if event.visit != visit.id or asked.right is None or asked.right.kind is None:
+        return visit, ()
+    due = event.due if isinstance(event, fe.RightFiled) else None
+    right = replace(asked.right, due=due, fault=None if due else getattr(event, "fault", None))
+    return replace(visit, touched=now, followup=replace(asked, right=right)), ()
+
+
 def read(visit: Visit, _event: ev.Next, _now: float, rules: Rules) -> Outcome:
     return onward(visit, rules, followup=replace(followup_path.of(visit), read=True))
 
@@ -146,7 +182,11 @@ def not_stored(visit: Visit, event: fe.AnswerNotStored, now: float, _rules: Rule
 
 def restored(visit: Visit) -> tuple[Effect, ...]:
     """After a restart of the service: a question whose answer was lost is asked again."""
-    return (FindTasks(visit),) if followup_path.of(visit).looking else ()
+    asked = followup_path.of(visit)
+    right = asked.right
+    if right is not None and right.kind is not None and right.due is None and right.fault is None:
+        return (FileRight(visit),)
+    return (FindTasks(visit),) if asked.looking else ()
 
 
 def _look(visit: Visit, rules: Rules) -> Outcome:
@@ -183,8 +223,12 @@ AT: dict[tuple[Step, type], Handler] = {
     (Step.CASES, fe.LookAgain): look_again,
     (Step.CASES, fe.ChooseTask): choose_task,
     (Step.CASES, fe.RateHome): rate_home,
+    (Step.CASES, fe.AskRight): ask_right,
+    (Step.CASES, fe.ChooseRight): choose_right,
+    (Step.CASES, fe.RightFiled): right_filed,
+    (Step.CASES, fe.RightNotFiled): right_filed,
     (Step.CASES, ev.NotMe): anew,
-    (Step.CASES, ev.Back): anew,
+    (Step.CASES, ev.Back): cases_back,
     (Step.POINTS, ev.Next): read,
     (Step.POINTS, ev.Back): unchoose,
     (Step.COLLECT, ev.Next): read,

@@ -51,6 +51,20 @@ class RateHome(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class AskRight(Intent):
+    """查阅、复制、更正、删除: of one of the cases shown, counted from 0."""
+
+    case: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseRight(Intent):
+    """A kind of ``domain.protection.rights``; empty: back to the cases."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptShown:
     """A receipt's code lies under the camera: its random token."""
 
@@ -74,6 +88,20 @@ class TasksNotFound:
 
 
 @dataclass(frozen=True, slots=True)
+class RightFiled:
+    """The centre has what was asked; the home desk answers until ``due`` (YYYY-MM-DD)."""
+
+    visit: str
+    due: str
+
+
+@dataclass(frozen=True, slots=True)
+class RightNotFiled:
+    visit: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerStored:
     """What was done about the case is durable."""
 
@@ -87,4 +115,4 @@ class AnswerNotStored:
     fault: str
 
 
-Followed = ReceiptShown | TasksFound | TasksNotFound | AnswerStored | AnswerNotStored
+Followed = ReceiptShown | TasksFound | TasksNotFound | RightFiled | RightNotFiled | AnswerStored | AnswerNotStored

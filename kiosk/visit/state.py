@@ -250,6 +250,16 @@ class Answered(Struct, frozen=True):
     at: str
 
 
+class AskedRight(Struct, frozen=True):
+    """What somebody asks of their own information in ``case``: a kind of ``domain.protection.rights``, once it is chosen. ``due``:
+    it is filed, and answered until then."""
+
+    case: str
+    kind: str | None = None
+    due: str | None = None
+    fault: str | None = None
+
+
 class Followup(Struct, frozen=True):
     """The part of a visit that is about a case taken in before. ``token``: of the receipt; ``number``, ``tail``: of the case, and
     the last four characters of the document, where they were typed. ``chosen``: the task's digest; ``read``: what it says was read.
@@ -269,6 +279,7 @@ class Followup(Struct, frozen=True):
     answered: Answered | None = None
     rating: CaseProgress | None = None
     """The case whose home department is rated now, with nothing else to be done about it."""
+    right: AskedRight | None = None
 
     def __repr__(self) -> str:
         return "Followup(…)"

@@ -30,6 +30,7 @@ from domain.case.rights import State
 from domain.case.task import Point, Task, sealed
 from domain.identity import Identity
 from domain.sealing import OpeningKey
+from fleet.protection import requests
 from kiosk import settings as conf
 from kiosk import tasks as subject
 from kiosk.answering import new_answer
@@ -41,11 +42,12 @@ from kiosk.store.known import TRIES, Memory
 from kiosk.tasks import TaskPost
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
-from kiosk.visit.state import FoundTask, Printing, PrintState, Visit
+from kiosk.visit.effects import FileRight, FindTasks
+from kiosk.visit.state import CaseProgress, FoundTask, Printing, PrintState, Visit
 
 HALL, HALL_KEY = sealing.new_key("hall")
 DESK, DESK_KEY = sealing.new_key("demo-jia")
-OTHER_HALL, _ = sealing.new_key("hall")
+OTHER_HALL, OTHER_HALL_KEY = sealing.new_key("hall")
 KEY = conf.Key(DESK.key_id, DESK.public)
 KEYS = conf.KeySettings(KEY, KEY, {"demo-jia": KEY})
 POINTS = (Point("m-residence#1", "居住证明", "看不清", "m-residence"), Point("m-bank#2", "银行卡", "缺", "m-bank"))
@@ -64,10 +66,10 @@ class Wired(Line):
     def open(self) -> Iterator[Callable[..., httpx.Response]]:
         yield self._answer
 
-    def _answer(self, method: str, path: str, **_given: object) -> httpx.Response:
+    def _answer(self, method: str, path: str, content: bytes | None = None) -> httpx.Response:
         if self.cut:
             raise NotNowError
-        answer = self.centre.ask(self.terminal, method, path)
+        answer = self.centre.ask(self.terminal, method, path, content)
         assert answer.status_code not in (401, 403)
         return httpx.Response(answer.status_code, content=answer.get_data())
 
@@ -95,10 +97,17 @@ class Terminal:
         self.post.start()
 
     def find(self, walk: Back) -> fe.TasksFound | fe.TasksNotFound:
-        self.post.find(walk.visit)
+        self.post.ask(FindTasks(walk.visit))
         told = self.told.get(timeout=30)
         walk.do(told)
         assert isinstance(told, fe.TasksFound | fe.TasksNotFound)
+        return told
+
+    def file(self, walk: Back) -> fe.RightFiled | fe.RightNotFiled:
+        self.post.ask(FileRight(walk.visit))
+        told = self.told.get(timeout=30)
+        walk.do(told)
+        assert isinstance(told, fe.RightFiled | fe.RightNotFiled)
         return told
 
     def fetch(self, visit: Visit) -> Any:
@@ -323,3 +332,55 @@ def test_a_result_the_centre_cannot_give_now_is_not_called_collected(centre: Cas
     assert terminal.fetch(walk.visit) == ev.DocumentNotFound("v1", now=False)
     terminal.line.cut = False
     assert terminal.fetch(walk.visit) == ev.DocumentFound("v1")
+
+
+def test_who_has_shown_the_receipt_asks_about_their_information_here_and_twice_is_once(
+    centre: Casework, terminal: Terminal
+) -> None:
+    case = asks(centre)
+    with centre.store.transaction() as db:
+        db.execute("UPDATE cases SET token = ? WHERE number = ?", ("q" * 24, case))
+    walk = Back()
+    walk.do(fe.ChooseHow("receipt"), fe.ReceiptShown("q" * 24))
+    assert cases(terminal.find(walk)) == {case}
+    walk.do(fe.ChooseRight("correct"))
+    assert walk.asked(FileRight) == []  # of no case yet
+    walk.do(fe.AskRight(0), fe.ChooseRight("correct"), fe.ChooseRight("delete"))
+    assert len(walk.asked(FileRight)) == 1  # while one is on its way there is no other
+    for _ in range(2):
+        assert isinstance(terminal.file(walk), fe.RightFiled)
+    with centre.store.reading() as db:
+        (one,) = requests.of_case(db, case)
+        assert (one.kind, one.by, one.groups) == ("correct", "terminal", ())
+    right = walk.visit.followup.right if walk.visit.followup else None
+    assert right is not None
+    assert right.due == str(one.due)
+    walk.do(fe.ChooseRight(""))
+    assert walk.visit.followup is not None
+    assert walk.visit.followup.right is None
+
+
+def test_a_case_of_another_hall_is_not_asked_about_here_and_without_the_centre_it_is_not_called_filed(
+    centre: Casework, tmp_path: Path
+) -> None:
+    case = asks(centre)
+    with centre.store.transaction() as db:
+        db.execute("UPDATE cases SET token = ? WHERE number = ?", ("p" * 24, case))
+    other = Terminal(centre, tmp_path, OTHER_HALL_KEY, name=OTHER_TERMINAL)
+    walk = Back()
+    walk.do(fe.ChooseHow("receipt"), fe.ReceiptShown("p" * 24))
+    other.find(walk)
+    walk.do(fe.AskRight(0), fe.ChooseRight("access"))
+    assert other.file(walk) == fe.RightNotFiled("v1", subject.NOT_HERE)
+    other.line.cut = True
+    walk.do(fe.ChooseRight("access"))
+    assert other.file(walk) == fe.RightNotFiled("v1", subject.OFFLINE)
+    other.close()
+
+
+def test_by_number_alone_nobody_asks_about_anybodys_information(centre: Casework, terminal: Terminal) -> None:
+    walk = Back()
+    told = CaseProgress(next(numbers), "异地就医备案", "示范甲市", "已受理")
+    walk.do(fe.ChooseHow("number"), fe.AskNumber(told.case), fe.TasksFound("v1", (told,), ()), fe.AskRight(0))
+    assert walk.visit.followup is not None
+    assert walk.visit.followup.right is None

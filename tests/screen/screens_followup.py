@@ -160,6 +160,16 @@ def _receipt(glass: ScreenGlass) -> Iterator[str]:
     tell(fe.ReceiptShown("t" * 24))
     tell(fe.TasksFound("visit-f", (struct_replace(TOLD, words="业务属地已作出决定，正在送达", rates="demo-jia"),), ()))
     yield "decided"
+    tell(fe.AskRight(0))
+    yield "right"
+    tell(fe.ChooseRight("correct"))
+    yield "right-sending"
+    tell(fe.RightNotFiled("visit-f", "tasks_offline"))
+    yield "right-offline"
+    tell(fe.ChooseRight("correct"))
+    tell(fe.RightFiled("visit-f", "2099-12-17"))
+    yield "right-filed"
+    tell(fe.ChooseRight(""))
     tell(fe.RateHome(0))
     yield "rating-by-the-receipt"
     tell(ev.Rate(4))

@@ -90,3 +90,12 @@ def touch(client: FlaskClient, glass: ScreenGlass, intent: str, **fields: str) -
 def now(glass: ScreenGlass) -> dict[str, str]:
     state = glass.snapshot().state
     return {"visit": state.visit.id if state.visit else "", "version": str(state.version)}
+
+
+def test_what_is_asked_of_ones_own_information_is_said_with_the_day_of_the_answer(pages: dict[str, str]) -> None:
+    assert "查阅、复制、更正、删除我的信息" in pages["followup-decided"]
+    assert "15个工作日内书面答复" in pages["followup-right"]
+    assert "正在提出：更正" in pages["followup-right-sending"]
+    assert "最晚2099年12月17日书面答复" in pages["followup-right-filed"]
+    assert "已提出" not in pages["followup-right-offline"]
+    assert "我的信息" not in pages["followup-last-known"]  # the centre is not there: nothing can be filed

@@ -45,6 +45,8 @@ GOOD: dict[str, tuple[dict[str, str], ev.Intent | None]] = {
     "ask-number": ({"number": "5113 81", "tail": ""}, fe.AskNumber("5113 81")),
     "look-again": ({}, fe.LookAgain()),
     "rate-home": ({"case": "0"}, fe.RateHome(0)),
+    "ask-right": ({"case": "1"}, fe.AskRight(1)),
+    "choose-right": ({"kind": "correct"}, fe.ChooseRight("correct")),
     "choose-task": ({"task": "0", "doing": "collect"}, fe.ChooseTask(0, "collect")),
     "checked": ({"by": " 1024 "}, ev.Checked("1024")),
     "take-page": ({}, None),

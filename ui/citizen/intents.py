@@ -18,6 +18,7 @@ from domain import draft
 from domain.case.content import MAX_POINTS, Point, Signature
 from domain.catalogue import words
 from domain.code import MistypedError
+from domain.protection.rights import KINDS
 from domain.rating.levels import MOST_WORDS
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
@@ -109,6 +110,20 @@ def _rate_home(fields: Form) -> ev.Intent:
     if not (case.isascii() and case.isdigit()):
         raise BadFormError("case")
     return fe.RateHome(int(case))
+
+
+def _ask_right(fields: Form) -> ev.Intent:
+    case = _text(fields, "case", 3)
+    if not (case.isascii() and case.isdigit()):
+        raise BadFormError("case")
+    return fe.AskRight(int(case))
+
+
+def _choose_right(fields: Form) -> ev.Intent:
+    kind = _text(fields, "kind", 8, optional=True)
+    if kind and kind not in KINDS:
+        raise BadFormError("kind")
+    return fe.ChooseRight(kind)
 
 
 def _take_page(_fields: Form) -> ev.Intent:
@@ -336,6 +351,8 @@ _PARSERS: dict[str, Callable[[Any], ev.Intent]] = {
     "look-again": _plain(fe.LookAgain),
     "choose-task": _choose_task,
     "rate-home": _rate_home,
+    "ask-right": _ask_right,
+    "choose-right": _choose_right,
     "fetch-draft": _fetch_draft,
     "checked": _checked,
     "take-page": _take_page,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from domain import masking
 from domain.case import number
 from domain.case.task import CorrectionTask, ResultTask
+from domain.protection.rights import KINDS
 from kiosk.visit import followup_path, path
 from kiosk.visit.followup_path import WITHDRAWS
 from kiosk.visit.snapshot import Glass
@@ -63,6 +64,20 @@ class Case:
     as_of: str
     todo: tuple[Todo, ...]
     rates: int | None = None
+    asks: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What is asked of one's own information. ``kinds``: (code, in words) to choose from; ``chosen`` in words, ``due`` once it is
+    filed, ``fault`` where it could not be."""
+
+    number: str
+    kinds: tuple[tuple[str, str], ...]
+    chosen: str
+    due: str
+    fault: str
+    home: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,7 @@ class Cases:
     todo: bool
     by: str
     hall: str
+    right: Right | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +174,22 @@ def cases(glass: Glass, visit: Visit) -> Cases:
         todo=bool(asked.found),
         by=asked.by or "",
         hall=glass.hall.hall,
+        right=_right(asked, glass),
+    )
+
+
+def _right(asked: Followup, glass: Glass) -> Right | None:
+    right = asked.right
+    if right is None:
+        return None
+    home = next((told.home for told in asked.progress if told.case == right.case), "")
+    return Right(
+        number.grouped(right.case),
+        tuple(KINDS.items()),
+        dict(KINDS).get(right.kind, "") if right.kind else "",  # type: ignore[call-overload]
+        day(right.due) if right.due else "",
+        glass.fault(right.fault).citizen if right.fault else "",
+        home,
     )
 
 
@@ -227,6 +259,7 @@ def _case(told: CaseProgress, asked: Followup, glass: Glass) -> Case:
         as_of,
         tuple(_todo(n, one, asked, glass) for n, one in mine),
         asked.progress.index(told) if told.rates is not None and asked.by == "receipt" else None,
+        asked.progress.index(told) if told in asked.progress and asked.by in ("receipt", "card") and not as_of else None,
     )
 
 
