@@ -64,6 +64,7 @@ FAULTS: dict[str, str] = {
     "case_unknown": "没有这个编号的办件",
     "case_too_many_tries": "按编号试错太多次",
     "task_damaged": "给本大厅的补正或结果打不开",
+    "right_not_here": "个人信息请求不能在这台终端提出",
     "task_answered_before": "这件已经交过",
     "card_social": "放的是社会保障卡，不能代替身份证",
     "card_mute": "芯片卡没有应答（插反或没有芯片）",
