@@ -150,6 +150,11 @@ def recent(db: sqlite3.Connection, now: float) -> tuple[Window, ...]:
     return _read(db, "ends > ?", (now - _KEPT,))
 
 
+def during(db: sqlite3.Connection, begin: float, end: float) -> tuple[Window, ...]:
+    """All that lie between two moments, in part at least."""
+    return _read(db, "ends > ? AND begins < ?", (begin, end))
+
+
 def listed(db: sqlite3.Connection, now: float, most: int = 200) -> tuple[Window, ...]:
     """Those that have not ended, by when they begin; then those that have, the latest first."""
     return _read(db, "ends > ? ORDER BY begins, id", (now,)) + _read(db, "ends <= ? ORDER BY ends DESC, id LIMIT ?", (now, most))

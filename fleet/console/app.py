@@ -40,6 +40,7 @@ from fleet.console.reports import create_reporting
 from fleet.console.statistics import create_statistics
 from fleet.console.steering import create_steering
 from fleet.console.steering_ask import add_asking
+from fleet.console.terminal import create_terminal
 from fleet.console.tickets import create_tickets
 from fleet.documents import Documents
 from fleet.items.published import Shelf
@@ -109,6 +110,7 @@ def create_console(
         return render_template("live.html", view=seen_now(), levels=words.RATINGS)
 
     app.register_blueprint(create_board(store, board, streams or Streams(board), now))
+    app.register_blueprint(create_terminal(store, board, identity, now))
     app.register_blueprint(create_people(store, known.parties, now))
     office = Office(store, known.parties, now, *(catalogue or ()))
     app.register_blueprint(create_items(office))

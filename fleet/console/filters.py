@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from fleet import words
 from fleet.board.words import SETTINGS, lasted, said
-from fleet.overview import local_moment, local_text, local_time
+from fleet.overview import BEIJING, local_moment, local_text, local_time
 
 SHAPES = {
     "online": "●",
@@ -37,6 +38,16 @@ def named(found: Iterable[tuple[str, int]], names: Mapping[str, str]) -> list[tu
     return [(value, f"{names.get(value, value)}（{count:,}）") for value, count in found]
 
 
+_DAYS = "一二三四五六日"
+
+
+def weekdays(found: Iterable[int]) -> str:
+    """一至五, or each by its name."""
+    numbers = sorted(found)
+    run = numbers == list(range(numbers[0], numbers[-1] + 1)) and len(numbers) > 2
+    return f"{_DAYS[numbers[0] - 1]}至{_DAYS[numbers[-1] - 1]}" if run else "、".join(_DAYS[n - 1] for n in numbers)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "clock": local_time,
     "moment": local_moment,
@@ -50,4 +61,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "named": named,
     "counted": lambda found: named(found, {}),
     "overall": overall,
+    "weekdays": weekdays,
+    "hours": lambda seconds: f"{seconds / 3600:.1f} 小时",
+    "day": lambda at: datetime.fromtimestamp(at, BEIJING).strftime("%Y-%m-%d"),
 }

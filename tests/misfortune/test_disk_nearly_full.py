@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 
@@ -39,6 +40,8 @@ def test_the_citizen_is_sent_to_the_window_the_centre_reads_why_and_the_outbox_i
         upstream = Upstream(one)
         until(lambda: upstream.rows("SELECT 1 FROM case_entries WHERE named = stored"), "the case of before is whole")
         until(lambda: "存储空间不足" in one.console(), "the centre reads why")
+        (page,) = re.findall(r'href="(/terminals/[^"]+)"', one.console())
+        assert "还能收多久：不明" in one.console(page)  # no day is over yet
         one.stop("terminal")
         _reserve(one, 16)
         one.start("terminal")

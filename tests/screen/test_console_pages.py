@@ -28,7 +28,7 @@ STEERING = (
     "/steering/publish/notices",
     "/steering/publish/catalogue",
 )
-BOARD = ("/", "/?state=trouble&sort=-place", "/areas", "/areas?by=label", "/work")
+BOARD = ("/", "/?state=trouble&sort=-place", "/areas", "/areas?by=label", "/work", "/terminals/t-mz-01", "/terminals/t-rs-02")
 PAGES = (
     *BOARD,
     "/tickets",

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from support import items
 from support.centre_db import new_database
 from support.console_alerts import alerting, seed_alerts
-from support.console_board import KNOWN, seed_board
+from support.console_board import KNOWN, seed_board, seed_history
 from support.console_items import seed_items
 from support.console_reports import seed_reports
 from support.console_steering import seed_steering
@@ -41,7 +41,7 @@ from fleet.web import ThreadServer
 
 NOW = 1_793_931_600.0
 """Friday, 6 November 2026, 10:20 in Beijing; the console's clock stands there until a test moves it."""
-SEEDS: tuple[Callable[[Store, float], None], ...] = (seed_board, seed_tickets, seed_reports, seed_steering)
+SEEDS: tuple[Callable[[Store, float], None], ...] = (seed_history, seed_board, seed_tickets, seed_reports, seed_steering)
 
 
 @dataclass
@@ -128,4 +128,4 @@ def served(one: Console) -> Iterator[str]:
 
 
 def _in_order(_terminal: str) -> Identity:
-    return Identity(None, revoked=False, cloned=False)
+    return Identity(NOW + 300 * 86400.0, revoked=False, cloned=False)

@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 from support.fleet import EPOCH, rating, taken
 
+from fleet import commands
+from fleet.board import tags
 from fleet.console.app import Known
 from fleet.intake import understand
 from fleet.rollout.audience import groups_of
 from fleet.store import HealthIn, StateIn, Store
 from mqtt import topics
-from mqtt.messages import VERSION, Birth, DeviceReport, EventData, Health, HelpWanted, event
+from mqtt.commands import RestartDevice
+from mqtt.messages import VERSION, Birth, DeviceReport, EventData, Health, HelpWanted, Lost, event
 
 PARTIES = {"mianzhu": "绵竹市", "langzhong": "阆中市", "renshou": "仁寿县", "chengdu": "成都市本级"}
 HALLS = {
@@ -59,6 +62,25 @@ def seed_board(store: Store, now: float) -> None:
         if n % 2:
             store.document_stored(hashlib.sha256(sealed[0]).hexdigest(), len(sealed[0]), at + 30.0)
         tell(store, terminal, 2, rating(case, 5 - n % 3), at + 60.0)
+
+
+def seed_history(store: Store, now: float) -> None:
+    """Three weeks of ``t-mz-01`` before :func:`seed_board`: rolls that ran low and out, a queue, a lost day; a note."""
+    begin = now - 21 * 86400.0
+    place, _ = HALLS["t-mz-01"]
+    store.record([StateIn("t-mz-01", Birth(VERSION, 2, "a0", "0.9.1", "2026-10", place, stamp(begin)), retained=False)], begin)
+    spoilt = DeviceReport("faulted", fault="paper_out")
+    low = DeviceReport("ready", warning="paper_near_end")
+    for day in range(20):
+        at = begin + 86400.0 * day
+        printer = spoilt if day == 7 else low if day in (5, 6, 13) else READY
+        queue = (day * 7) % 11
+        told = Health(VERSION, 2, {**_DEVICES, "printer": printer}, printer.fault is None, queue, None, 2, stamp(at))
+        store.record([HealthIn("t-mz-01", told)], at)
+    store.record([StateIn("t-mz-01", Lost(VERSION, 2), retained=False)], now - 86400.0)
+    with store.transaction() as db:
+        commands.order(db, "t-mz-01", RestartDevice("printer"), "wang", "换纸后不恢复", now - 13 * 86400.0, 600.0)
+        tags.note(db, "t-mz-01", "大厅 12 月 3 日装修，移到东侧。", "wang", now - 3 * 86400.0)
 
 
 def tell(store: Store, terminal: str, sequence: int, data: EventData, at: float) -> None:
