@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from bench import (
     a4,
     advice,
-    alerts,
     camera,
     catalogue,
     chaos,
@@ -20,6 +19,7 @@ from bench import (
     devices,
     forms,
     idcard,
+    items,
     link,
     pages,
     printer,
@@ -54,9 +54,9 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("链路", link.rows),
     ("混沌", chaos.rows),
     ("目录", catalogue.rows),
+    ("事项管理", items.rows),
     ("屏幕", screen.rows),
     ("工作人员", staff.rows),
-    ("报警", alerts.rows),
     ("终端", terminal.rows),
 )
 NAMED: tuple[tuple[str, Callable[[], list[Row]]], ...] = (

@@ -69,8 +69,8 @@ def rows() -> list[tuple[str, str, str, bool]]:
     ]
 
 
-def large(seed: int = 5) -> bytes:
-    """A signed pack of :data:`ITEMS` items."""
+def large(seed: int = 5, items: int = ITEMS) -> bytes:
+    """A signed pack of so many items."""
     random_ = random.Random(seed)
     joint = json.loads(plain()["joint"])
     shares = [json.loads(body) for name, body in plain().items() if name != "joint"]
@@ -80,15 +80,15 @@ def large(seed: int = 5) -> bytes:
     forms = {name: form for share in shares for name, form in share["forms"].items()}
     homes = [f"h{n}" for n in range(HOMES)]
     openings: dict[str, list[Any]] = {home: [] for home in homes}
-    items = []
-    for number in range(ITEMS):
+    listed = []
+    for number in range(items):
         of = joint["items"][number % len(joint["items"])]
         item_id = f"I-{number:05d}"
-        items.append(_item(of, item_id, random_))
+        listed.append(_item(of, item_id, random_))
         several = {o["situation"]: o for o in pattern[of["item_id"]]}.values()
         for home in random_.sample(homes, random_.choice((1, 1, 2))):
             openings[home] += [{**o, "home": home, "item": item_id, "department": f"部门{number % 40}"} for o in several]
-    bodies = {"joint": msgspec.json.encode({**joint, "items": items, "bundles": [], "parties": homes})}
+    bodies = {"joint": msgspec.json.encode({**joint, "items": listed, "bundles": [], "parties": homes})}
     for home in homes:
         party = {"party": home, "name": f"第{home}县", "level": "4", "desk": "专窗", "phone": "0800"}
         bodies[home] = msgspec.json.encode({"party": party, "openings": openings[home], "not_open": [], "forms": forms})

@@ -24,6 +24,7 @@ def lint(catalogue: Catalogue, today: date) -> tuple[Finding, ...]:
 
 def _all(catalogue: Catalogue, today: date) -> Iterator[Finding]:
     opened: dict[str, int] = {}
+    homes = sorted(catalogue.opening_homes())
     for _, versions, several in catalogue.groups():
         for item in versions:
             yield from items.of(item, today)
@@ -33,5 +34,5 @@ def _all(catalogue: Catalogue, today: date) -> Iterator[Finding]:
             of = next((i for i in versions if i.situation(opening.situation)), None)
             if of is not None:
                 yield from openings.of(opening, of, catalogue, today)
-        yield from openings.unopened(versions, several, catalogue)
+        yield from openings.unopened(versions, several, homes, catalogue)
     yield from parties.of(catalogue, today)

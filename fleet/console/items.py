@@ -9,7 +9,7 @@ from domain.catalogue.part import JOINT
 from fleet.console.items_approval import add_approval
 from fleet.console.items_forms import add_forms
 from fleet.console.office import GONE, STATES, STEPS, Office, may, me
-from fleet.items import blank, brief, checking, choices, comparing, drafts, versions
+from fleet.items import blank, brief, checking, choices, comparing, drafts, overview, versions
 from fleet.items.drafts import ConflictError, RefusedError
 from fleet.items.elements import ONCE, TYPES, kinds_of
 from fleet.items.shape import called, title
@@ -41,11 +41,8 @@ def create_items(office: Office) -> Blueprint:
     @needs(Act.SEE)
     def index() -> str:
         with store.reading() as db:
-            now, held, rows = office.shelf.now(db), versions.waiting(db), []
-            for part in office.parts(db):
-                draft, listed = drafts.of(db, part), versions.listed(db, part)
-                proposed = next((v for v in listed if v.state == "proposed"), None)
-                rows.append((part, office.called(db, part), now.parts.get(part), draft, proposed, held.get(part)))
+            now, listed = office.shelf.now(db), office.parts(db)
+            rows = [(one, office.called(db, one.part)) for one in overview.overview(db, office.shelf, listed)]
         return render_template("items/index.html", rows=rows, now=now, states=STATES)
 
     @pages.get("/items/<part>")
@@ -90,10 +87,10 @@ def create_items(office: Office) -> Blueprint:
     @needs(Act.SEE)
     def draft(part: str) -> str:
         with store.reading() as db:
-            one, elements = office.draft(db, part), []
+            one = office.draft(db, part)
             elements = drafts.elements(db, one.id)
             known = office.directory(db, part)
-            found = checking.check(db, office.shelf, one, office.today())
+            found = checking.check(db, office.shelf, one, office.today(), elements)
             name = office.called(db, part)
         kind, asked = request.args.get("kind", ""), request.args.get("q", "").strip()
         kinds = kinds_of(part)
@@ -122,8 +119,15 @@ def create_items(office: Office) -> Blueprint:
             one = office.draft(db, part)
             found = checking.check(db, office.shelf, one, office.today())
             shown = {"name": office.called(db, part), "draft": one, "found": found}
+            known = office.directory(db, part)
+
+        def place(where: str) -> str:
+            """Where a finding points, by names where they are known."""
+            ids = [step for step in where.split("/") if step != part]
+            return known.name(ids[0], ids[1] if len(ids) > 1 else None) if ids and ids[0] in known.items else where
+
         edits = may(Act.EDIT_ITEMS, part) and one.state == "open"
-        return render_template("items/check.html", part=part, error=error, at=at, edits=edits, **shown)
+        return render_template("items/check.html", part=part, place=place, error=error, at=at, edits=edits, **shown)
 
     @pages.post("/items/<part>/draft/check")
     @needs(Act.EDIT_ITEMS)

@@ -67,7 +67,8 @@ def create_batches(office: Office) -> Blueprint:
                 return show(plan=made)
             batches.store(office.shelf, made)
             with store.transaction() as db:
-                batches.publish(db, office.shelf, made, since, why, me(), office.now())
+                waves = office.waves(db, made.title) if request.form.get("how") == "waves" else None
+                batches.publish(db, office.shelf, made, since, why, me(), office.now(), waves)
         except ConflictError:
             return show("刚才有人发布过或撤回了一份，请再看一遍。"), 409
         except (RefusedError, CatalogueDamagedError) as error:

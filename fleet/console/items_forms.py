@@ -50,11 +50,11 @@ def add_forms(pages: Blueprint, office: Office) -> None:
         """The page of a thing; ``typed``: as somebody sent it."""
         with store.reading() as db:
             draft = office.draft(db, part)
-            element = drafts.element(db, draft.id, number) or abort(404)
             elements = drafts.elements(db, draft.id)
+            element = next((one for one in elements if one.number == number), None) or abort(404)
             way = _way(element, path)
             offered = choices.offered(office.directory(db, part), office.parties(db), elements, way)
-            found = checking.check(db, office.shelf, draft, office.today())
+            found = checking.check(db, office.shelf, draft, office.today(), elements)
             name = office.called(db, part)
         node, stands = way[-1], forms.typed(way[-1].kind, way[-1].value)
         groups = forms.shown(node.kind, typed if typed is not None else stands, node.value, offered, errors or {})

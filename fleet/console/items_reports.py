@@ -48,8 +48,8 @@ def create_reports(office: Office, places: Mapping[str, str]) -> Blueprint:
         with store.reading() as db:
             only = None if ALL in seen else seen
             found, total = reports.listed(db, only, done=done, before=request.args.get("before", type=int))
-            names = CALLED | dict(office.parties(db))
-        shown = {"states": STATES, "names": names, "places": places, "parts": words.PARTS, "most": reports.A_PAGE}
+            names, known = CALLED | dict(office.parties(db)), office.directory(db)
+        shown = {"states": STATES, "names": names, "places": places, "parts": words.PARTS, "most": reports.A_PAGE, "known": known}
         return render_template("items/reports.html", reports=found, total=total, done=done, **shown)
 
     def seen(number: int) -> Report:
@@ -64,14 +64,14 @@ def create_reports(office: Office, places: Mapping[str, str]) -> Blueprint:
     def show(number: int, error: str = "") -> str:
         found = seen(number)
         with store.reading() as db:
-            names = CALLED | dict(office.parties(db))
+            names, known = CALLED | dict(office.parties(db)), office.directory(db)
             draft = drafts.of(db, found.part)
             place = reports.place(found, drafts.elements(db, draft.id)) if draft else None
             steps = reports.steps(db, number)
             people = [one for one in accounts.people(db) if granted(one.grants, Act.EDIT_ITEMS) and _edits(one, found.part)]
         return render_template(
-            "items/report.html", one=found, names=names, places=places, parts=words.PARTS, states=STATES, steps=steps, said=STEPS,
-            draft=draft, place=place, works=may(Act.EDIT_ITEMS, found.part), people=people, joint=JOINT, error=error,
+            "items/report.html", one=found, names=names, known=known, places=places, parts=words.PARTS, states=STATES, steps=steps,
+            said=STEPS, draft=draft, place=place, works=may(Act.EDIT_ITEMS, found.part), people=people, joint=JOINT, error=error,
         )  # fmt: skip
 
     @pages.get("/corrections/<int:number>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,13 +12,14 @@ from flask import abort
 
 from domain.calendar import CHINA
 from domain.catalogue.part import JOINT, Share, decode
-from fleet.items import drafts, versions
+from fleet.items import drafts, overview, versions
 from fleet.items.choices import Directory, directory
 from fleet.items.drafts import Draft
 from fleet.items.published import Shelf
 from fleet.items.signing import Keys
 from fleet.people.gate import parties, session
 from fleet.people.rights import ALL, Act
+from fleet.rollout.waves import Waves, by_share
 from fleet.store import Store
 
 STATES = {
@@ -51,6 +52,7 @@ class Office:
     store: Store
     names: Mapping[str, str]
     now: Callable[[], float]
+    terminals: Collection[str] = ()
     shelf: Shelf = field(default_factory=Shelf)
     keys: Keys = field(default_factory=Keys)
 
@@ -59,8 +61,8 @@ class Office:
 
     def parts(self, db: sqlite3.Connection) -> list[str]:
         """What the visitor may see: the joint list is the centre's own, a part its party's."""
-        every = dict.fromkeys((JOINT, *self.shelf.now(db).parts, *self.names))
-        return [part for part in every if may(Act.SEE, part)]
+        seen = parties(Act.SEE)
+        return overview.parts(db, self.shelf, self.names, None if ALL in seen else seen)
 
     def part(self, db: sqlite3.Connection, part: str, act: Act = Act.SEE) -> str:
         """404 for what is not the visitor's, 403 for what they may only see."""
@@ -83,10 +85,15 @@ class Office:
             part: self.names.get(part) or _named(piece.body) for part, piece in self.shelf.now(db).parts.items() if part != JOINT
         } | {**self.names}
 
-    def directory(self, db: sqlite3.Connection, part: str) -> Directory:
+    def directory(self, db: sqlite3.Connection, part: str = "") -> Directory:
         """The joint list a part is written for: what is approved, else what is published."""
         found = directory(self._joint(db))
         return Directory({}, found.samples) if part == JOINT else found
+
+    def waves(self, db: sqlite3.Connection, salt: str) -> Waves:
+        """All terminals by growing shares, those that are there first."""
+        here = {terminal for (terminal,) in db.execute("SELECT terminal FROM terminals WHERE said = 'up'")}
+        return by_share(self.terminals, here, salt=salt)
 
     def _joint(self, db: sqlite3.Connection) -> bytes | None:
         piece = self.shelf.now(db).parts.get(JOINT)

@@ -27,6 +27,9 @@ from fleet.items.published import Published, Shelf
 from fleet.items.signing import Keys
 from fleet.items.versions import Version
 from fleet.people import record
+from fleet.rollout import acts, asking
+from fleet.rollout.book import Given, NoRolloutError
+from fleet.rollout.waves import Waves
 from mqtt.desired import MAX_BODY, PackBody
 from mqtt.messages import VERSION, encode
 
@@ -49,7 +52,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """``parts``: part → number of its version. ``now``: terminals are wanted to have it."""
+    """``parts``: part → number of its version. ``now``: terminals are wanted to have it. ``rollout``: by which it goes on."""
 
     rev: int
     kind: str
@@ -63,6 +66,7 @@ class Batch:
     at: float
     parts: Mapping[str, int]
     now: bool
+    rollout: int | None
 
 
 def plan(db: sqlite3.Connection, shelf: Shelf, keys: Keys, chosen: Collection[str], title: str, today: date) -> Plan:
@@ -112,15 +116,21 @@ def store(shelf: Shelf, made: Plan) -> None:
     shelf.bodies.take("centre", made.sha256, BytesIO(made.body), len(made.body))
 
 
-def publish(db: sqlite3.Connection, shelf: Shelf, made: Plan, since: str | None, why: str, by: str, now: float) -> int:
-    """The pack is wanted of all terminals, from ``since`` (RFC 3339) on: its revision.
+def publish(
+    db: sqlite3.Connection, shelf: Shelf, made: Plan, since: str | None, why: str, by: str, now: float, waves: Waves | None = None
+) -> int:
+    """The pack is wanted of all terminals, from ``since`` (RFC 3339) on: its revision. ``waves``: one after the other, stopped by
+    failures (``fleet/rollout``); then it begins now.
 
     :class:`drafts.ConflictError` where something was published or withdrawn since it was made.
     """
     why = _words(why)
     if shelf.now(db).rev != made.before.rev:
         raise drafts.ConflictError
-    rev = desired.publish(db, "catalogue", desired.ALL, made.sha256, len(made.body), since, by, why, now)
+    if waves is not None:
+        rev = _rolled_out(db, made, waves, since, why, by, now)
+    else:
+        rev = desired.publish(db, "catalogue", desired.ALL, made.sha256, len(made.body), since, by, why, now)
     titles = "、".join(sorted({version.batch for version in made.chosen.values()}))
     _write(db, rev, "published", titles, made.title, made.sha256, None, since, why, by, now)
     for part, version in made.chosen.items():
@@ -132,6 +142,18 @@ def publish(db: sqlite3.Connection, shelf: Shelf, made: Plan, since: str | None,
         reports.published(db, version, made.title, by, now)
     record.write(db, now, by, "items.publish", made.title, why, f"rev {rev}")
     return rev
+
+
+def _rolled_out(db: sqlite3.Connection, made: Plan, waves: Waves, since: str | None, why: str, by: str, now: float) -> int:
+    if since is not None:
+        raise RefusedError("分批铺开的马上开始，不能再写从哪天起使用")
+    given = Given("catalogue", f"目录 {made.title}", made.sha256, len(made.body))
+    try:
+        id_ = acts.begin(db, given, desired.ALL, waves, asking.rules({"waves": "shares"}, now, command=False), by, why, now)
+    except NoRolloutError as error:
+        raise RefusedError(str(error)) from None
+    (rev,) = db.execute("SELECT rev FROM rollouts WHERE id = ?", (id_,)).fetchone()
+    return int(rev)
 
 
 def take_back(db: sqlite3.Connection, shelf: Shelf, keys: Keys, rev: int, why: str, by: str, today: date, now: float) -> int:
@@ -173,11 +195,12 @@ def listed(db: sqlite3.Connection) -> list[Batch]:
         parts.setdefault(rev, {})[part] = number
     (newest,) = db.execute("SELECT max(rev) FROM desired WHERE what = 'catalogue' AND target = '*'").fetchone()
     rows = db.execute(
-        "SELECT rev, kind, title, version, sha256, back_to, since, why, by, at FROM item_batches ORDER BY rev DESC LIMIT 200"
+        "SELECT b.rev, kind, b.title, version, sha256, back_to, since, b.why, b.by, at, r.id FROM item_batches b "
+        "LEFT JOIN rollouts r ON (r.what, r.rev) = ('catalogue', b.rev) ORDER BY b.rev DESC LIMIT 200"
     )
     return [
-        Batch(rev, kind, title, version, sha256, back_to, since, why, by, at, parts.get(rev, {}), rev == newest)
-        for rev, kind, title, version, sha256, back_to, since, why, by, at in rows
+        Batch(rev, kind, title, version, sha256, back_to, since, why, by, at, parts.get(rev, {}), rev == newest, rollout)
+        for rev, kind, title, version, sha256, back_to, since, why, by, at, rollout in rows
     ]
 
 

@@ -56,9 +56,12 @@ class Told:
         return self.finding.severity == "error" or (self.finding.severity == "warning" and not self.answer)
 
 
-def check(db: sqlite3.Connection, shelf: Shelf, draft: Draft, today: date) -> list[Told]:
-    """All that is to be said of a draft. :class:`CatalogueDamagedError` where what is published cannot be read."""
-    part, elements = draft.part, drafts.elements(db, draft.id)
+def check(db: sqlite3.Connection, shelf: Shelf, draft: Draft, today: date, elements: Sequence[Element] | None = None) -> list[Told]:
+    """All that is to be said of a draft; ``elements``: its own, where they were read already.
+
+    :class:`CatalogueDamagedError` where what is published cannot be read.
+    """
+    part, elements = draft.part, drafts.elements(db, draft.id) if elements is None else elements
     now, held = shelf.now(db), versions.waiting(db)
     others = versions.about(now, held, part)
     mine = {**others, part: together(part, elements)}
@@ -67,7 +70,7 @@ def check(db: sqlite3.Connection, shelf: Shelf, draft: Draft, today: date) -> li
     own = frozenset(f for f in every if part_of(f, mine) == part)
     brought = [f for f in every if f.severity == "error" and f not in before and f not in own]
     answers: dict[str, str] = dict(db.execute("SELECT finding, words FROM item_answers WHERE draft = ?", (draft.id,)).fetchall())
-    places = _places(part, elements)
+    places = _places(part, elements) if own else {}
     return [_told(f, own=f in own, places=places, answers=answers) for f in (*(f for f in every if f in own), *brought)]
 
 

@@ -6,7 +6,6 @@ stood there before, so that it can be undone. All writes work inside the caller'
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import dataclass
 from typing import Literal
@@ -102,12 +101,12 @@ def drop(db: sqlite3.Connection, draft: Draft, by: str, why: str, now: float) ->
 def elements(db: sqlite3.Connection, draft: int) -> list[Element]:
     """In the part's order."""
     rows = db.execute("SELECT number, kind, value FROM item_elements WHERE draft = ? ORDER BY place, number", (draft,))
-    return [Element(number, kind, json.loads(value)) for number, kind, value in rows]
+    return [Element(number, kind, msgspec.json.decode(value)) for number, kind, value in rows]
 
 
 def element(db: sqlite3.Connection, draft: int, number: int) -> Element | None:
     row = db.execute("SELECT number, kind, value FROM item_elements WHERE (draft, number) = (?, ?)", (draft, number)).fetchone()
-    return Element(row[0], row[1], json.loads(row[2])) if row else None
+    return Element(row[0], row[1], msgspec.json.decode(row[2])) if row else None
 
 
 def body(db: sqlite3.Connection, draft: Draft) -> bytes:
@@ -320,4 +319,4 @@ def _text(value: Tree) -> str:
 
 
 def _tree(text: str | None) -> Tree | None:
-    return json.loads(text) if text is not None else None
+    return msgspec.json.decode(text) if text is not None else None

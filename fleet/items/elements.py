@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any
 
 import msgspec
@@ -102,16 +103,20 @@ def slim(value: Any) -> Any:
     """``value`` as a tree, without what is as it would be by default: two that say the same are the same."""
     if isinstance(value, Struct):
         told: Tree = {}
-        for one in msgspec.structs.fields(value):
-            found = getattr(value, one.name)
-            default = one.default if one.default is not NODEFAULT else NODEFAULT
-            if one.default_factory is not NODEFAULT:
-                default = one.default_factory()
+        for name, default in _defaults(type(value)):
+            found = getattr(value, name)
             if default is NODEFAULT or found != default:
-                told[one.name] = slim(found)
+                told[name] = slim(found)
         return told
     if isinstance(value, tuple | list):
         return [slim(one) for one in value]
     if isinstance(value, dict):
         return {key: slim(one) for key, one in value.items()}
-    return msgspec.to_builtins(value)
+    return value if isinstance(value, str | int | None) else msgspec.to_builtins(value)
+
+
+@cache
+def _defaults(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
+    """Field → what it is when nothing is said, ``NODEFAULT`` where it must be."""
+    fields = msgspec.structs.fields(kind)
+    return tuple((f.name, f.default if f.default_factory is NODEFAULT else f.default_factory()) for f in fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import re
 import shutil
@@ -9,18 +10,23 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import hypothesis
 import msgspec
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from support import items as at
 from support import packs
 from support.centre_db import new_database
 from support.console_board import KNOWN
 from support.console_items import begin, edit, propose, seed_work
 from support.fleet import EPOCH
+from support.programs import program
 from support.wanting import terminal_settings
 
 from domain.catalogue import trust
@@ -30,12 +36,13 @@ from domain.catalogue.trust import Approval
 from fleet.authority.authority import Identity
 from fleet.console.app import create_console
 from fleet.intake import understand
-from fleet.items import approving, checking, drafts, versions
+from fleet.items import approving, checking, drafts, nodes, versions
+from fleet.items.elements import TYPES
 from fleet.items.published import Shelf
 from fleet.items.signing import Keys
 from fleet.people import accounts, record, sessions
 from fleet.people.gate import COOKIE
-from fleet.people.rights import Grant, Role
+from fleet.people.rights import ALL, Grant, Role
 from fleet.presence import Hearing
 from fleet.store import Store
 from kiosk.cli import main
@@ -263,6 +270,83 @@ def test_a_party_that_keeps_its_key_signs_where_it_is_and_nothing_else_is_taken_
     assert desk.loaded().version == "第二批"
 
 
+CHANGES = st.lists(
+    st.tuples(
+        st.sampled_from(["opening", "form", "party", "not-open"]),
+        st.integers(0, 40),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "reason": st.text("改好的理由。", min_size=1, max_size=20),
+                "result": st.sampled_from(["证明", "社会保障卡"]),
+                "window_days": st.integers(1, 60),
+                "delivery": st.permutations(["pickup_intake", "post_applicant", "pickup_home"]).map(lambda ways: ways[:2]),
+                "since": st.sampled_from(["2024-07-01", "2026-12-01", None]),
+                "assurance": st.sampled_from(["1", "2"]),
+                "phone": st.text("0123456789-", min_size=1, max_size=12),
+                "why": st.text("不在这里办", min_size=1, max_size=9),
+            },
+        ),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(rows=CHANGES)
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_can_be_proposed_and_approved_a_terminal_takes(desk: Desk, rows: list[Any]) -> None:
+    published(desk, rows)
+
+
+@pytest.mark.long
+@given(rows=CHANGES)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_can_be_proposed_and_approved_a_terminal_takes_many_times(desk: Desk, rows: list[Any]) -> None:
+    published(desk, rows)
+
+
+def published(desk: Desk, rows: list[Any]) -> None:
+    """Random edits; what the linter lets through goes all the way, the rest is dropped."""
+    desk.now += 60
+    draft = begin(desk.store, desk.shelf, at.JIA, "jia-edits", desk.now)
+    for kind, which, more in rows:
+        with desk.store.transaction() as db:
+            several = [one for one in drafts.elements(db, draft.id) if one.kind == kind]
+            one = several[which % len(several)]
+            seen, value = nodes.mark(TYPES[kind], one.value), {**one.value, **more}
+            with contextlib.suppress(drafts.RefusedError):
+                drafts.change(db, draft, one.number, (), seen, value, "jia-edits", desk.now)
+    try:
+        made = propose(desk.store, desk.shelf, draft, "改", "第二批", "jia-edits", at.today(desk.now), desk.now)
+    except drafts.RefusedError:
+        hypothesis.event("stopped by the linter")
+        with desk.store.transaction() as db:
+            drafts.drop(db, draft, "jia-edits", "", desk.now)
+        return
+    desk.who("jia-approves").post(f"/items/{at.JIA}/versions/{made.number}/approve")
+    title = f"目录 {desk.now:.0f}"
+    desk.who("joint-approves").post("/batches", part=[at.JIA], title=title, why="公布", do="publish")
+    assert desk.loaded().version == title
+
+
+def test_a_batch_goes_out_in_waves_where_its_publisher_wants_it(desk: Desk) -> None:
+    draft = begin(desk.store, desk.shelf, at.JIA, "jia-edits", desk.now)
+    edit(desk.store, draft, "opening", lambda v: {**v, "result": "新社保卡"}, "jia-edits", desk.now)
+    made = propose(desk.store, desk.shelf, draft, "改名", "第二批", "jia-edits", at.DAY, desk.now)
+    desk.who("jia-approves").post(f"/items/{at.JIA}/versions/{made.number}/approve")
+    batch = {"part": [at.JIA], "title": "第二批", "why": "公布", "do": "publish", "how": "waves"}
+    centre = desk.who("joint-approves")
+    assert "不能再写从哪天起使用" in centre.post("/batches", 422, **batch, since="2026-12-01")
+    centre.post("/batches", **batch)
+    assert "/steering/1" in centre.get("/batches")
+    with desk.store.reading() as db:
+        waves = dict(db.execute("SELECT wave, count(*) FROM rollout_members WHERE rollout = 1 GROUP BY wave"))
+    assert sum(waves.values()) == len(KNOWN.places)
+    assert len(waves) > 1
+    assert desk.loaded().version == "第二批"
+
+
 def test_a_change_of_the_joint_list_that_breaks_a_party_goes_out_with_what_mends_it(desk: Desk) -> None:
     """A material more: the party must say what proves it, in a part of the same batch."""
     joint = begin(desk.store, desk.shelf, JOINT, "joint-edits", desk.now)
@@ -275,6 +359,17 @@ def test_a_change_of_the_joint_list_that_breaks_a_party_goes_out_with_what_mends
         broken = {f.finding.where.partition("/")[0] for f in found if f.hinders and not f.own}
     assert at.JIA in broken
     assert "由对方改，或和对方同一批公布" in desk.who("joint-edits").get("/items/joint/draft/check")
+
+
+def test_programs_read_how_their_own_partys_part_stands(desk: Desk) -> None:
+    seed_work(desk.store, desk.now, desk.shelf, desk.keys)
+    whole, theirs = (program(desk.app, desk.store, desk.now, Role.VIEWER, party) for party in (ALL, at.QI))
+    assert [one["part"] for one in theirs.get("/items")["parts"]] == [at.QI]
+    jia = next(one for one in whole.get("/items")["parts"] if one["part"] == at.JIA)
+    assert (jia["edited_by"], jia["edits"], jia["approved_by"]) == ("jia-edits", 2, "王批准")
+    assert whole.get(f"/items/{at.JIA}/check")["hinders"] == 6
+    assert theirs.ask("GET", f"/items/{at.JIA}/check")[0] == 404
+    assert [one["version"] for one in whole.get("/catalogue/batches")["batches"]] == ["2026-11-06 第二批"]
 
 
 @pytest.mark.parametrize("login", ["qi-edits", "qi-approves"])

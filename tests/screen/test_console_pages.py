@@ -83,7 +83,7 @@ def window(one: Console) -> Iterator[BrowserContext]:
         browser.close()
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *(pytest.param(path, marks=pytest.mark.long) for path in console_items.MORE)])
 def test_every_page_is_whole_at_every_size_and_open_to_everybody(window: BrowserContext, path: str) -> None:
     page = window.new_page()
     complaints: list[str] = []

@@ -26,26 +26,29 @@ PAGES = (
     "/items/demo-jia",
     "/items/demo-qi/versions/2",
     "/items/demo-jia/draft",
-    "/items/joint/draft?kind=item",
     "/items/demo-jia/draft/check",
+    "/items/demo-jia/draft/2",
+    "/items/joint/draft/2",
+    "/items/joint/draft/2/questions",
+    "/batches",
+    "/corrections",
+    "/corrections/1",
+)
+"""One of each kind, at a place where there is something."""
+MORE = (
+    "/items/joint/draft?kind=item",
     "/items/demo-jia/draft/changes",
     "/items/demo-jia/draft/history",
     "/items/demo-jia/draft/propose",
     "/items/demo-jia/draft/1",
     "/items/demo-jia/draft/1/contacts/0",
-    "/items/demo-jia/draft/2",
-    "/items/joint/draft/2",
     "/items/joint/draft/2/situations/1",
     "/items/joint/draft/2/situations/1/materials/2",
     "/items/joint/draft/2/questions/0",
-    "/items/joint/draft/2/questions",
     "/items/joint/draft/new/item",
     "/items/demo-jia/draft/new/opening",
-    "/batches",
-    "/corrections",
-    "/corrections/1",
 )
-"""Of every kind of page, at a place where there is something."""
+"""Made of the same parts: looked at in the long run."""
 
 
 def seed_items(store: Store, now: float, shelf: Shelf, keys: Keys) -> None:

@@ -37,16 +37,15 @@ def of(o: Opening, item: Item, catalogue: Catalogue, today: date) -> Iterator[Fi
         yield found("over", where, f"{o.until} 已过期")
 
 
-def unopened(versions: Sequence[Item], opened: Sequence[Opening], catalogue: Catalogue) -> Iterator[Finding]:
-    """Situations no home place has opened, and those one has not opened without saying why."""
+def unopened(versions: Sequence[Item], opened: Sequence[Opening], homes: Sequence[str], catalogue: Catalogue) -> Iterator[Finding]:
+    """Situations no home place has opened, and those one of ``homes`` has not opened without saying why."""
     here = {(o.home, o.situation) for o in opened}
-    homes = catalogue.opening_homes()
     for item in versions[-1:]:
         for situation in item.situations:
             where = f"{item.item_id}/{situation.situation_id}"
             if not any(opened_one == situation.situation_id for _, opened_one in here):
                 yield found("unopened", where, "没有一个地方开通这个情形", "请一个签约方开通，或从目录里拿掉")
-            for home in sorted(homes):
+            for home in homes:
                 if (home, situation.situation_id) not in here and not catalogue.not_open(
                     home, item.item_id, situation.situation_id
                 ):
