@@ -73,6 +73,8 @@ class Ticket(Struct, frozen=True):
     opened: Opened
     state: State = State.OPEN
     position: int = 0
+    raters: int = 0
+    """Acts among them by which the rater was heard, or was to be."""
     acknowledged: date | None = None
     answered: date | None = None
     outcome: Outcome | None = None
@@ -93,6 +95,10 @@ class Ticket(Struct, frozen=True):
     @property
     def day(self) -> date:
         return day_of(self.opened.at)
+
+    def seen(self, role: Role | None) -> int:
+        """How many acts there are as far as ``role`` is told: the unit never counts calls."""
+        return self.position if role == "centre" else self.position - self.raters
 
     @property
     def how(self) -> Literal["rectified", "explained"] | None:
@@ -171,6 +177,8 @@ def _refused(ticket: Ticket, role: Role, act: Act, calendar: Calendar, rules: Ru
 
 
 def _after(ticket: Ticket, act: Act) -> Ticket:
+    if isinstance(act, acts.CalledBack | acts.Rerated):
+        ticket = replace(ticket, raters=ticket.raters + 1)
     if not isinstance(act, acts.Rerated):
         who: Role = RIGHTS[type(act)][0]
         ticket = replace(ticket, **{who: getattr(ticket, who) | {act.by}})

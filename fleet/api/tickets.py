@@ -48,11 +48,11 @@ class CentreAct(Write, frozen=True, forbid_unknown_fields=True):
 
 
 class Stands(Struct, frozen=True):
-    """How a ticket stands: its state, and after how many acts."""
+    """How a ticket stands: its state, and after how many acts, as far as one's side is told of them."""
 
     ticket: int
     state: str
-    position: int
+    after: int
 
 
 class StatisticsAsked(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,7 +107,7 @@ def _stands(call: Call, number: int) -> Stands:
         absent()
     if not Eyes.of(call.grants).read(found.opened.party):
         absent()
-    return Stands(number, found.state, found.position)
+    return Stands(number, found.state, found.seen(Eyes.of(call.grants).role(found.opened.party)))
 
 
 def _acted(call: Call, number: int, side: Role, body: UnitAct | CentreAct) -> Stands:
@@ -124,4 +124,4 @@ def _acted(call: Call, number: int, side: Role, body: UnitAct | CentreAct) -> St
         then = call.site.store.tickets.act(call.db, number, body.after, side, act, call.now)
     except RefusedTicketError as refused:
         raise Refused(409 if refused.code == "state" else 422, "ticket-refused", REFUSALS[refused.code]) from None
-    return Stands(number, then.state, then.position)
+    return Stands(number, then.state, then.seen(side))

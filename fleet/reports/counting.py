@@ -24,8 +24,6 @@ STEPS = {
     "delivered": ("delivered", "handed_over", "served"),
 }
 """Step → acts by which it is reached; the first of them counts."""
-HANDLED = ("decided", "not_accepted")
-"""Acts after which the home department's handling can be rated."""
 _MADE = {"accepted": "accepted", "deemed_accepted": "accepted", "not_accepted": "refused", "decided": "decided"}
 _MADE |= {"delivered": "delivered", "handed_over": "delivered", "served": "delivered", "withdrawn": "withdrawn"}
 _MEASURES = ("taken", "accepted", "refused", "decided", "delivered", "withdrawn")

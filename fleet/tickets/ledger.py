@@ -62,9 +62,10 @@ class Tickets:
         return int(number)
 
     def act(self, db: sqlite3.Connection, number: int, after: int, role: Role, act: Act, now: float) -> Ticket:
-        """The next act, after the ``after``-th that whoever acts has seen. ``LookupError``, :class:`RefusedTicketError`."""
+        """The next act, after those ``after`` that whoever acts knows of (``Ticket.seen``). ``LookupError``,
+        :class:`RefusedTicketError`."""
         ticket = read(db, number)
-        if ticket.position != after:
+        if ticket.seen(role) != after:
             raise RefusedTicketError("state")
         then = step(ticket, role, act, self.calendars(ticket.opened.party), self.rules)
         if isinstance(then, Refusal):
@@ -90,14 +91,14 @@ class Tickets:
     def _rerated(self, db: sqlite3.Connection, rating: Rating, now: float) -> None:
         of = rating.service
         row = db.execute(
-            "SELECT t.ticket, t.position FROM tickets t JOIN ratings r ON r.id = t.rating "
+            "SELECT t.ticket FROM tickets t JOIN ratings r ON r.id = t.rating "
             'WHERE (r.number, r."of", r.side, r.task) = (?, ?, ?, ?) AND r.round = 1',
             (of.number, of.of, of.side, of.task),
         ).fetchone()
         if row is not None:
             with suppress(RefusedTicketError):  # not mended yet, or asked before: it is a rating like any other
                 said = Rerated(datetime.fromtimestamp(now, UTC), OF_LEVEL[rating.level])
-                self.act(db, int(row[0]), int(row[1]), "rater", said, now)
+                self.act(db, int(row[0]), read(db, int(row[0])).seen("rater"), "rater", said, now)
 
     def _stand(self, db: sqlite3.Connection, number: int, ticket: Ticket, now: float) -> None:
         today = day_of(datetime.fromtimestamp(now, UTC))

@@ -123,6 +123,21 @@ def test_the_rated_unit_reads_neither_case_nor_hour_nor_contact_nor_whether_some
     assert "回访" in follower(one).get(f"/tickets/{numbers[1]}").text
 
 
+def test_nor_does_a_ticket_that_comes_back_tell_the_unit_that_somebody_was_called(one: Console) -> None:
+    pages = set()
+    for named in (False, True):
+        number = bad(one.store, f"{CASE}{named}", NOW, named=named, words=DIGEST)
+        unit, centre = handler(one), follower(one)
+        assert do(unit, number, "unit", "acknowledged") == 303
+        assert do(unit, number, "unit", "answered", outcome="no_basis", said=SAID) == 303
+        if named:
+            assert do(centre, number, "centre", "called_back", reached="not_reached") == 303
+        assert do(centre, number, "centre", "sent_back", said="没有说明依据是哪一条") == 303
+        pages.add(re.sub(r"2026-0000\d|/tickets/\d", "", unit.get(f"/tickets/{number}").text))
+        assert do(unit, number, "unit", "rectified", said="补充说明了依据") == 303
+    assert len(pages) == 1
+
+
 def test_another_partys_ticket_is_not_there(one: Console) -> None:
     number = bad(one.store, CASE, NOW, party="langzhong")
     unit = handler(one)
@@ -208,7 +223,7 @@ def test_a_program_does_what_its_owner_may_and_is_nobody_else(one: Console) -> N
     told = {"do": "acknowledged", "after": 0, "why": "签收"}
     assert other.ask("POST", f"/tickets/{number}/unit", told)[0] == 404
     assert centre.ask("POST", f"/tickets/{number}/unit", told)[0] == 403
-    assert unit.ask("POST", f"/tickets/{number}/unit", told) == (200, {"ticket": number, "state": "acknowledged", "position": 1})
+    assert unit.ask("POST", f"/tickets/{number}/unit", told) == (200, {"ticket": number, "state": "acknowledged", "after": 1})
     stale = unit.ask("POST", f"/tickets/{number}/unit", {**told, "do": "answered", "outcome": "fix"})
     assert (stale[0], stale[1]["type"]) == (409, "urn:tongban:ticket-refused")
     assert unit.ask("POST", f"/tickets/{number}/unit", {**told, "after": 1, "do": "appealed", "ground": "mistaken"})[0] == 200
