@@ -17,6 +17,7 @@ from fleet.alerts.engine import Alert, Cause, CountsFrom, Note, cause_of, look
 from fleet.alerts.maintenance import Planned, Window
 from fleet.alerts.rules import DAY, Choice, Rule
 from fleet.alerts.sites import Site
+from fleet.alerts.telling import SPACING
 from fleet.alerts.words import Names
 from fleet.board.conditions import AWAY, CENTRE, Standing
 
@@ -40,12 +41,13 @@ class Would:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``told``: newest first, ``left_out`` of them not shown; ``alerts``: how many alerts there would have been. ``since``: from
-    when on conditions were looked at."""
+    """``told``: newest first, ``left_out`` of them not shown; ``alerts``: how many alerts there would have been; ``messages``: in
+    how many messages a channel would have heard it all, if it heard nothing else. ``since``: from when on was looked."""
 
     told: tuple[Would, ...]
     left_out: int
     alerts: int
+    messages: int
     kinds: Mapping[str, int]
     conditions: int
     since: float
@@ -79,7 +81,17 @@ def preview(
                 told.append(Would(at, note.kind, note.count, words.headline(cause, alert.members, names), quiet))
     told.sort(key=lambda one: one.at, reverse=True)
     kinds = {kind: sum(one.kind == kind for one in told) for kind in dict.fromkeys(one.kind for one in told)}
-    return Preview(tuple(told[:MOST_SHOWN]), max(0, len(told) - MOST_SHOWN), alerts, kinds, len(found), since)
+    left_out, messages = max(0, len(told) - MOST_SHOWN), _messages(rule, [one.at for one in told])
+    return Preview(tuple(told[:MOST_SHOWN]), left_out, alerts, messages, kinds, len(found), since)
+
+
+def _messages(rule: Rule, told: Iterable[float]) -> int:
+    """What came in quiet hours goes at their end, and what came within a minute of the last message with the next."""
+    count, last = 0, float("-inf")
+    for at in sorted(rule.quiet.over(at) if rule.quiet is not None and rule.quiet.at(at) else at for at in told):
+        if at > last:
+            count, last = count + 1, max(at, last + SPACING)
+    return count
 
 
 def replay(

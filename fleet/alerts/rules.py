@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
 from typing import Annotated, Literal
@@ -78,6 +78,13 @@ class Quiet(Struct, frozen=True, forbid_unknown_fields=True):
         if self.begins <= self.ends:
             return self.begins <= minute < self.ends
         return minute >= self.begins or minute < self.ends
+
+    def over(self, now: float) -> float:
+        """When they are over that are at ``now``."""
+        here = datetime.fromtimestamp(now, CHINA)
+        hour, minute = map(int, self.ends.split(":"))
+        end = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return (end if end > here else end + timedelta(days=1)).timestamp()
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -224,6 +224,21 @@ def test_quiet_hours_delay_and_lose_nothing_also_what_is_over_by_then(centre: Al
     assert "l-1（l-1）失联；11-07 10:00 起，已恢复" in said
 
 
+@pytest.mark.parametrize(
+    ("begins", "ends", "at", "quiet", "over"),
+    [
+        ("22:00", "07:30", 23, True, 8.5),
+        ("22:00", "07:30", 5, True, 2.5),
+        ("22:00", "07:30", 8, False, 23.5),
+        ("12:00", "14:00", 13, True, 1),
+    ],
+)
+def test_quiet_hours_are_beijings_and_go_over_midnight(begins: str, ends: str, at: float, quiet: bool, over: float) -> None:
+    now = 1_793_980_800.0 + at * 3600  # 00:00 in Beijing
+    assert Quiet(begins, ends).at(now) is quiet
+    assert Quiet(begins, ends).over(now) == now + over * 3600
+
+
 TELLINGS = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(["quiet", "loud", "gone"]), st.integers(0, 4000)), max_size=30)
 
 

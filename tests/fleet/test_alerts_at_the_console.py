@@ -128,6 +128,7 @@ def test_a_rule_is_tried_before_it_is_saved_and_saving_says_what_changed(console
     status, page = post(chief, "/alerts/rules/lost", do="preview", **rule_form())
     assert status == 200
     assert "会有 <b>13</b> 条报警" in page, "a hall each, and the one of the night"
+    assert "合成 <b>4</b> 条消息" in page
     with console.store.reading() as db:
         assert rules.current(db).version == 1, "nothing was saved"
     assert post(chief, "/alerts/rules/lost", do="save", **rule_form())[0] == 303
