@@ -44,8 +44,9 @@ class SteeredTerminal:
         account = broker.account(name)
         files = IdentityFiles(broker.authority.path.parent / "identities" / name)
         settings, clock = _settings(folder, knows=knows), Clock()
+        self._clock = clock
         self.database = Database(folder / "terminal.db")
-        store = Store(self.database, folder / "pages", Numbering("519902", "K01"), clock)
+        self.store = store = Store(self.database, folder / "pages", Numbering("519902", "K01"), clock)
         self.outbox = StoredOutbox(store)
         book = Book(self.database, clock)
         trust = Trust(name, files, book, clock)
@@ -55,7 +56,7 @@ class SteeredTerminal:
         shelf = Shelf(folder / "wanted", settings)
         take_up(self.parts, book, shelf)
         fetching: Callable[[str, int, Path], None] = partial(fetch, api, files.tls())
-        news = self.publisher.wake
+        news = self._news
         self._wanted = WantedDocuments(book, trust, floor, self.parts, shelf, fetching, clock, news)
         means = Means({}, lambda: None, (), lambda: None, lambda: "", self._wanted.refresh)
         doing = Operations(floor, self.parts, book, means, clock)
@@ -82,8 +83,15 @@ class SteeredTerminal:
         else:
             self._wanted.hear(heard.payload, retained=heard.retained)
 
+    def _news(self) -> None:
+        self.publisher.wake()
+        self.publisher.health_changed()
+
     def _health(self, bd: int) -> Health:
-        return Health(VERSION, bd, {}, serving=True, unconfirmed=0, oldest=None, pages_waiting=0, ts="2026-11-20T09:30:00+08:00")
+        now = self._clock.now()
+        closed = self.parts.standing(now).closed
+        fault = None if closed is None else closed.code
+        return Health(VERSION, bd, {}, closed is None, 0, None, 0, now.isoformat(timespec="seconds"), fault)
 
 
 def _settings(folder: Path, *, knows: bool) -> conf.Settings:
