@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from bench import (
     a4,
     advice,
+    board,
     camera,
     catalogue,
     chaos,
@@ -57,6 +58,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("事项管理", items.rows),
     ("屏幕", screen.rows),
     ("工作人员", staff.rows),
+    ("总览", board.rows),
     ("终端", terminal.rows),
 )
 NAMED: tuple[tuple[str, Callable[[], list[Row]]], ...] = (

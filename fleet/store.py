@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fleet import commands, corrections, desired, migrations, standing
-from fleet.board import conditions
+from fleet.board import conditions, samples
 from fleet.cases.ledger import Ledger, RefusedActError
 from fleet.ratings import telling
 from fleet.ratings.ledger import RefusedRatingError
@@ -167,6 +167,8 @@ class Store:
                         refused = commands.answered(db, one.terminal, one.command, one.answer, now)
                         if refused is not None:
                             _refused(db, topics.answers(one.terminal), refused, now)
+                        else:
+                            samples.answered(db, one.terminal, one.command)
                     case RefusedIn():
                         _refused(db, one.topic, one.reason, now)
         return tuple(stored)

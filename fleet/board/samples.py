@@ -47,6 +47,7 @@ KINDS: dict[str, Kind] = {
     "a4-paper": Kind("A4 纸", "2 充足，1 将尽，0 缺纸", 1.0),
     "queue": Kind("待确认", "条", 1.0),
     "pages": Kind("待传页", "页", 1.0),
+    "answer": Kind("命令应答", "秒", 0.0),
 }
 _PAPER = {"printer": ("paper", "paper_out", "paper_near_end"), "a4": ("a4-paper", "a4_paper_out", "a4_paper_low")}
 
@@ -71,6 +72,16 @@ def keep(db: sqlite3.Connection, terminal: str, last: bytes | None, health: Heal
         db.execute("INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?)", (terminal, what, now, value, coarse))
         kept[what] = _Last(now, value, now if before is None or coarse else before.coarse)
     return msgspec.json.encode(kept) if new else last
+
+
+def answered(db: sqlite3.Connection, terminal: str, command: str) -> None:
+    """How long a command took from the broker to the terminal's first word: its response time. Inside the caller's transaction."""
+    db.execute(
+        "INSERT OR IGNORE INTO samples SELECT c.terminal, 'answer', l.at, max(0, l.at - c.sent), 1 FROM commands c "
+        "JOIN command_log l ON l.command = c.id AND l.state = 'accepted' "
+        "WHERE (c.id, c.terminal) = (?, ?) AND c.sent <= l.at AND c.sends = 1 ORDER BY l.position LIMIT 1",
+        (command, terminal),
+    )
 
 
 def read(db: sqlite3.Connection, terminal: str, what: str, begin: float, end: float) -> Iterator[tuple[float, float]]:

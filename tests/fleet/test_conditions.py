@@ -14,14 +14,16 @@ from msgspec.structs import replace
 from support.console_board import stamp
 from support.fleet import EPOCH, birth
 
+from fleet import commands
 from fleet.authority.authority import Identity
 from fleet.board import conditions, samples
 from fleet.board.conditions import CENTRE, CODES, Standing
 from fleet.board.watch import ALIVE, SOON, Watch
 from fleet.intake import understand
 from fleet.presence import SILENCE, Hearing
-from fleet.store import HealthIn, StateIn, Store
+from fleet.store import AnswerIn, HealthIn, StateIn, Store
 from mqtt import topics
+from mqtt.commands import CommandAnswer, RestartDevice
 from mqtt.connection import RECONNECT_WITHIN
 from mqtt.messages import Backlog, Birth, DesiredReported, DeviceReport, Health, HelpWanted, Left, Lost, event
 
@@ -263,6 +265,16 @@ def test_samples_come_when_a_number_moved_and_now_and_then(world: World) -> None
         coarse = db.execute("SELECT count(*) FROM samples WHERE terminal = ? AND what = 'queue'", (T,)).fetchone()[0]
         samples.forget(db, world.now, world.now + 1.0)
     assert (coarse, queue()) == (5, [])
+
+
+def test_how_long_a_command_waited_for_its_first_word_is_a_sample_and_one_only(world: World) -> None:
+    with world.store.transaction() as db:
+        command = commands.order(db, T, RestartDevice("printer"), "wang", "试验", world.now, 600.0)
+        commands.sent(db, command, world.now + 1.0)
+    for later, why in ((3.5, None), (4.0, None), (9.0, "visit_running")):
+        world.store.record([AnswerIn(T, command, CommandAnswer(1, "accepted", why))], world.now + later)
+    with world.store.reading() as db:
+        assert list(samples.read(db, T, "answer", 0.0, 1e12)) == [(world.now + 3.5, 2.5)]
 
 
 def test_every_code_has_words() -> None:
