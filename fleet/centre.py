@@ -33,6 +33,7 @@ from fleet.machine.health import Machine
 from fleet.machine.metrics import Metrics
 from fleet.machine.pages import watch
 from fleet.orders import Orders
+from fleet.people.oidc import provider
 from fleet.protection.clock import Retention
 from fleet.ratings.export import create_export
 from fleet.reports.clock import ReportClock
@@ -131,6 +132,7 @@ class Centre:
                 documents=documents,
                 board=board,
                 streams=self._streams,
+                oidc=provider(settings.oidc, time.time),
             )
             watch(console, machine, metrics, settings.metrics.token_sha256 if settings.metrics else None, time.time)
             listen, most = settings.console, MAX_DOCUMENT + MOST_FORM

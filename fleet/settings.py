@@ -168,6 +168,21 @@ class MetricsSettings(Struct, frozen=True, forbid_unknown_fields=True):
     token_sha256: Hash
 
 
+class OidcSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The identity provider people may sign in by: ``issuer``. ``secret_file``: the client's secret, mode 0600; ``address``: how
+    browsers reach the console, with scheme; ``claim``: of the ID token, is the login; ``name``: of the provider, on the button;
+    ``ca_file``: its authority's certificate, if it is one of one's own.
+    """
+
+    issuer: Annotated[str, Meta(pattern=r"^https?://[^\s?#]+$")]
+    client_id: Annotated[str, Meta(min_length=1, max_length=200)]
+    secret_file: Path
+    address: Annotated[str, Meta(pattern=r"^https?://[^\s/?#]+$")]
+    claim: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]{1,64}$")] = "preferred_username"
+    name: Annotated[str, Meta(min_length=1, max_length=40)] = "统一身份认证"
+    ca_file: Path | None = None
+
+
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``data``: folder of the database and the sealed documents. ``catalogue_root``: public key (hex) of the parties' register of
     keys; with it only signed catalogues are published.
@@ -191,6 +206,7 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     items: ItemsSettings = ItemsSettings()
     metrics: MetricsSettings | None = None
     logs: LogSettings = LogSettings()
+    oidc: OidcSettings | None = None
 
 
 def read(path: Path, kind: type[_S]) -> _S:

@@ -23,6 +23,7 @@ from fleet.authority.authority import Identity
 from fleet.board.board import Board
 from fleet.board.streams import Streams
 from fleet.console import pages
+from fleet.console.account import create_account, create_provider_door
 from fleet.console.alert_hub import Hub
 from fleet.console.alerts import create_alerts
 from fleet.console.asking import asked, create_asking
@@ -48,6 +49,7 @@ from fleet.items.signing import Keys
 from fleet.known import Known
 from fleet.overview import Overview, overview
 from fleet.people.gate import guard, needs, parties, session
+from fleet.people.oidc import Provider
 from fleet.people.rights import ALL, Act
 from fleet.presence import Hearing
 from fleet.progress import progress
@@ -69,6 +71,7 @@ def create_console(
     documents: Documents | None = None,
     board: Board | None = None,
     streams: Streams | None = None,
+    oidc: Provider | None = None,
 ) -> Flask:
     """``identity``: what the authority's books say of a terminal; ``box``: opens what raters wrote; ``catalogue``: where what is
     published lies, and who signs here; ``least``: ratings a row of the statistics must have; ``alerts``: without it nobody is told
@@ -131,6 +134,10 @@ def create_console(
     steering = create_steering(app, store, known, shelf, documents, hearing, now)
     add_asking(steering, store, known, shelf, hearing, identity, now)
     app.register_blueprint(steering)
+    app.register_blueprint(create_account(store, now))
+    app.jinja_env.globals["provider"] = oidc.name if oidc is not None else None
+    if oidc is not None:
+        app.register_blueprint(create_provider_door(store, oidc, now))
     guard(app, store, now)
     mount(app, create_interface(Site(store, known, hearing, identity, now, shelf, hub, least)))
     return app

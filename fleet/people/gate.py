@@ -109,8 +109,8 @@ def _doors(app: Flask, store: Store, now: Callable[[], float]) -> Blueprint:
     @needs(None)
     def sign_in() -> AnyResponse | str:
         if g.session is not None:
-            return redirect(_then())
-        return render_template("sign_in.html", then=_then(), login="", error="")
+            return redirect(wanted_page())
+        return render_template("sign_in.html", then=wanted_page(), login="", error="")
 
     @door.post("/sign-in")
     @needs(None)
@@ -125,8 +125,8 @@ def _doors(app: Flask, store: Store, now: Callable[[], float]) -> Blueprint:
             cookie = sessions.begin(db, login, at) if accounts.proven(db, claimed, step, at) else None
         if cookie is None:
             error = "登录名、密码或验证码不对。连续五次不对，要等十五分钟。"
-            return render_template("sign_in.html", then=_then(), login=login[:40], error=error), 401
-        answer = redirect(_then(), 303)
+            return render_template("sign_in.html", then=wanted_page(), login=login[:40], error=error), 401
+        answer = redirect(wanted_page(), 303)
         answer.set_cookie(COOKIE, cookie, httponly=True, samesite="Strict", secure=request.is_secure, max_age=int(sessions.LONGEST))
         return answer
 
@@ -150,7 +150,7 @@ def _doors(app: Flask, store: Store, now: Callable[[], float]) -> Blueprint:
     return door
 
 
-def _then() -> str:
+def wanted_page() -> str:
     """Where to go after signing in: a page of ours only."""
     wanted = request.values.get("then", "/")
     return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and len(wanted) < 500 else "/"

@@ -13,6 +13,8 @@ from fleet.people.accounts import Person, person
 IDLE = 1800.0
 LONGEST = 12 * 3600.0
 """Seconds a session lasts untouched, and at most."""
+_SHORT = 16
+"""Characters of a session's name its owner sees: enough to tell one's own apart, no use to anybody."""
 _WRITE = 60.0
 """Seconds between two notes that a session was touched: a page that fetches itself must not write each time."""
 
@@ -26,12 +28,25 @@ class Session:
     touched: float
 
 
-def begin(db: sqlite3.Connection, login: str, now: float) -> str:
-    """The new session's cookie."""
+@dataclass(frozen=True, slots=True)
+class Own:
+    """One's own session, as its owner sees it. ``how``: password or oidc; ``here``: the one that asks."""
+
+    id: str
+    began: float
+    touched: float
+    how: str
+    here: bool
+
+
+def begin(db: sqlite3.Connection, login: str, now: float, how: str = "password") -> str:
+    """The new session's cookie. ``how``: password, or oidc."""
     cookie = secrets.token_urlsafe(32)
     db.execute("DELETE FROM console_sessions WHERE touched < ? OR began < ?", (now - IDLE, now - LONGEST))
-    db.execute("INSERT INTO console_sessions VALUES (?, ?, ?, ?, ?)", (_name(cookie), login, secrets.token_urlsafe(32), now, now))
-    record.write(db, now, login, "sign-in")
+    db.execute(
+        "INSERT INTO console_sessions VALUES (?, ?, ?, ?, ?, ?)", (_name(cookie), login, secrets.token_urlsafe(32), now, now, how)
+    )
+    record.write(db, now, login, "sign-in", result="ok" if how == "password" else how)
     return cookie
 
 
@@ -57,6 +72,30 @@ def end(db: sqlite3.Connection, cookie: str, now: float) -> None:
     row = db.execute("DELETE FROM console_sessions WHERE token = ? RETURNING login", (_name(cookie),)).fetchone()
     if row is not None:
         record.write(db, now, row[0], "sign-out")
+
+
+def of(db: sqlite3.Connection, login: str, cookie: str, now: float) -> tuple[Own, ...]:
+    """Where ``login`` is signed in, newest first; ``cookie``: of who asks."""
+    rows = db.execute(
+        "SELECT token, began, touched, how FROM console_sessions "
+        "WHERE login = ? AND touched >= ? AND began >= ? ORDER BY began DESC",
+        (login, now - IDLE, now - LONGEST),
+    )
+    return tuple(Own(token[:_SHORT], began, touched, how, token == _name(cookie)) for token, began, touched, how in rows)
+
+
+def end_one(db: sqlite3.Connection, login: str, id_: str, now: float) -> bool:
+    """Whether ``login`` had it."""
+    gone = db.execute("DELETE FROM console_sessions WHERE login = ? AND substr(token, 1, ?) = ?", (login, _SHORT, id_)).rowcount
+    if gone:
+        record.write(db, now, login, "sign-out", id_)
+    return bool(gone)
+
+
+def end_all(db: sqlite3.Connection, login: str, now: float) -> None:
+    """Everywhere, at once."""
+    gone = db.execute("DELETE FROM console_sessions WHERE login = ?", (login,)).rowcount
+    record.write(db, now, login, "sign-out", "*", result=f"{gone} sessions")
 
 
 def _name(cookie: str) -> str:

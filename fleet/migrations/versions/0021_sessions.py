@@ -1,0 +1,14 @@
+"""How somebody signed in: by password and code, or by the identity provider."""
+
+from fleet.migrations import run
+
+revision = "0021"
+down_revision = "0020"
+
+SQL = """
+ALTER TABLE console_sessions ADD COLUMN how TEXT NOT NULL DEFAULT 'password';
+"""
+
+
+def upgrade() -> None:
+    run(SQL)
