@@ -2,8 +2,8 @@
 
 from fleet.migrations import run
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 SQL = """
 ALTER TABLE console_sessions ADD COLUMN how TEXT NOT NULL DEFAULT 'password';
