@@ -2,8 +2,8 @@
 
 from fleet.migrations import run
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 
 SQL = """
 ALTER TABLE console_sessions ADD COLUMN how TEXT NOT NULL DEFAULT 'password';
