@@ -35,6 +35,8 @@ def create_batches(office: Office) -> Blueprint:
                 about.append((part, comparing.compared(part, old, version.body, known)))
         today = office.today()
         suggested = f"{today} {'、'.join(sorted({v.batch for v in waiting.values() if v.state == 'signed'}))}".strip()
+        again = sum(one.kind == "published" and one.version.startswith(suggested) for one in listed)
+        suggested += f"（{again + 1}）" if again else ""
         return render_template(
             "items/batches.html", now=now, waiting=waiting, batches=listed, names=names, states=STATES, error=error, plan=plan,
             about=about, given=request.form, suggested=suggested, today=today, count=comparing.count,

@@ -29,7 +29,7 @@ def compared(part: str, old: bytes | None, new: bytes, known: Directory) -> list
     before, after = (catalogue("-", {part: body} if body is not None else {}) for body in (old, new))
     found = [*(_about(old, new) if part == JOINT else ()), *differences(before, after)]
     several = groupby(found, lambda one: _title(one, known))
-    return [Compared(title, tuple(_within(one) for one in changes)) for title, changes in several]
+    return [Compared(title, tuple(_within(one, known) for one in changes)) for title, changes in several]
 
 
 def count(found: list[Compared]) -> int:
@@ -66,9 +66,17 @@ def _title(one: Change, known: Directory) -> str:
     return f"{'开通' if kind == '开通' else '没有开通的'}：{known.name(item, situation or None)}"
 
 
-def _within(one: Change) -> Change:
+def _within(one: Change, known: Directory) -> Change:
     skip = 3 if one.where[0] == "目录" and len(one.where) > 2 else 1
-    return Change(tuple(_worded(step) for step in one.where[skip:]), _coded(one.where, one.old), _coded(one.where, one.new))
+    materials = _materials(one.where[0], known)
+    where = tuple(materials.get(step) or _worded(step) for step in one.where[skip:])
+    return Change(where, _coded(one.where, one.old), _coded(one.where, one.new))
+
+
+def _materials(thing: str, known: Directory) -> Mapping[str, str]:
+    """Of an opening: what its materials are called."""
+    _, item, situation = (*thing.partition(" ")[2].partition("（")[0].split("/"), "", "")[:3]
+    return {material.material_id: material.name for material in known.materials(item, situation)}
 
 
 def _worded(step: str) -> str:
@@ -79,7 +87,7 @@ def _coded(where: tuple[str, ...], said: str | None) -> str | None:
     """Codes of a field with fixed words, as words."""
     if said is None:
         return None
-    words = _words().get(_worded(where[-1]), {})
+    words = _words().get(_worded(where[-1])) or _words().get(_worded(where[-2]) if len(where) > 1 else "", {})
     bare = said.removeprefix("“").removesuffix("”") if said.count("“") == 1 else said
     return "、".join(words.get(one.strip("“”"), one) for one in bare.split("、")) if words else bare
 

@@ -25,7 +25,8 @@ from support import packs
 from support.centre_db import new_database
 from support.console_board import KNOWN
 from support.console_items import begin, edit, propose, seed_work
-from support.fleet import EPOCH
+from support.fleet import EPOCH, HOME
+from support.old_databases import old_database
 from support.programs import program
 from support.wanting import terminal_settings
 
@@ -36,7 +37,7 @@ from domain.catalogue.trust import Approval
 from fleet.authority.authority import Identity
 from fleet.console.app import create_console
 from fleet.intake import understand
-from fleet.items import approving, checking, drafts, nodes, versions
+from fleet.items import approving, checking, drafts, nodes, reports, versions
 from fleet.items.elements import TYPES
 from fleet.items.published import Shelf
 from fleet.items.signing import Keys
@@ -330,6 +331,21 @@ def published(desk: Desk, rows: list[Any]) -> None:
     assert desk.loaded().version == title
 
 
+def test_a_pack_terminals_would_not_believe_any_more_is_not_taken_back_to(desk: Desk) -> None:
+    """Since then a key was taken out of the register."""
+    (desk.folder / "register.jws").write_text(packs.Made(number=4).register, "ascii")
+    draft = begin(desk.store, desk.shelf, at.JIA, "jia-edits", desk.now)
+    edit(desk.store, draft, "opening", lambda v: {**v, "result": "新社保卡"}, "jia-edits", desk.now)
+    made = propose(desk.store, desk.shelf, draft, "改名", "第二批", "jia-edits", at.DAY, desk.now)
+    desk.who("jia-approves").post(f"/items/{at.JIA}/versions/{made.number}/approve")
+    centre = desk.who("joint-approves")
+    centre.post("/batches", part=[at.JIA], title="第二批", why="公布", do="publish")
+    with desk.store.reading() as db:
+        rev = desk.shelf.now(db).rev
+    assert "比用过的第 4 号旧" in centre.post(f"/batches/{rev}/take-back", 422, why="写错了")
+    assert desk.loaded().version == "第二批"
+
+
 def test_a_batch_goes_out_in_waves_where_its_publisher_wants_it(desk: Desk) -> None:
     draft = begin(desk.store, desk.shelf, at.JIA, "jia-edits", desk.now)
     edit(desk.store, draft, "opening", lambda v: {**v, "result": "新社保卡"}, "jia-edits", desk.now)
@@ -359,6 +375,12 @@ def test_a_change_of_the_joint_list_that_breaks_a_party_goes_out_with_what_mends
         broken = {f.finding.where.partition("/")[0] for f in found if f.hinders and not f.own}
     assert at.JIA in broken
     assert "由对方改，或和对方同一批公布" in desk.who("joint-edits").get("/items/joint/draft/check")
+
+
+def test_what_windows_told_an_older_centre_is_work_as_well(tmp_path: Path) -> None:
+    with closing(Store(old_database(tmp_path / "centre.db", 8))) as store, store.reading() as db:
+        (one,), total = reports.listed(db, None)
+    assert (one.state, one.part, one.told.text, total) == ("open", HOME, "时限改短了", 1)
 
 
 def test_programs_read_how_their_own_partys_part_stands(desk: Desk) -> None:

@@ -6,11 +6,15 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 from support.fleet import HOME, INTAKE, TERMINAL, TIME
+
+from mqtt.messages import ItemError
 
 OLD = tuple(range(1, 9))
 _SCHEMAS = Path(__file__).parents[1] / "fleet" / "old_schemas"
 _CASE = ("C1", TERMINAL, "i", "事项", "s", HOME, INTAKE, TIME, "t" * 22, 1.0)
+_TOLD = msgspec.json.encode(ItemError(HOME, "i", "s", "limit", "时限改短了", "2026-10", TIME))
 _HELD = {
     1: [
         ("INSERT INTO terminals (terminal, said, bd) VALUES (?, ?, ?)", (TERMINAL, "up", 3)),
@@ -27,6 +31,7 @@ _HELD = {
         ("INSERT INTO command_log VALUES (?, ?, ?, ?, ?, ?)", (1, "c1", 1.0, "queued", "ops", "why")),
     ],
     4: [("INSERT INTO drafts VALUES (?, ?, ?, ?, ?, ?, ?)", ("n", "hall", TERMINAL, "d", 5, 9.0, 0))],
+    5: [("INSERT INTO corrections VALUES (?, ?, ?, ?, ?, ?)", (TERMINAL, "e", 2, HOME, _TOLD, 1.0))],
     7: [("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (1, 1.0, "ops", "people", "ops", "", "done", "h"))],
 }
 """By the version that brought their tables; ``cases`` had one column more from version 6 on, and one more from 8."""
