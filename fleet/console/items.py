@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from domain.catalogue.catalogue import CatalogueDamagedError
 from domain.catalogue.part import JOINT
 from fleet.console.items_approval import add_approval
 from fleet.console.items_forms import add_forms
@@ -31,6 +32,10 @@ _KINDS = {
 def create_items(office: Office) -> Blueprint:
     pages = Blueprint("items", __name__)
     store = office.store
+
+    @pages.app_errorhandler(CatalogueDamagedError)
+    def _unreadable(error: Exception) -> tuple[str, int]:
+        return render_template("no.html", text=f"{error}。请核对中心设置的 catalogue_root，或重新发布一次。"), 503
 
     @pages.context_processor
     def _in_words() -> dict[str, object]:

@@ -331,6 +331,15 @@ def published(desk: Desk, rows: list[Any]) -> None:
     assert desk.loaded().version == title
 
 
+def test_a_published_catalogue_that_cannot_be_read_is_said_in_words(desk: Desk) -> None:
+    desk.shelf = Shelf(desk.shelf.bodies, "0" * 64)
+    desk.app = create_console(
+        desk.store, KNOWN, lambda: Hearing(None), _in_order, lambda: desk.now, catalogue=(desk.shelf, desk.keys)
+    )
+    for path in ("/items", f"/items/{at.JIA}", "/batches", "/corrections"):
+        assert "catalogue_root" in desk.who("joint-approves").get(path, 503)
+
+
 def test_a_pack_terminals_would_not_believe_any_more_is_not_taken_back_to(desk: Desk) -> None:
     """Since then a key was taken out of the register."""
     (desk.folder / "register.jws").write_text(packs.Made(number=4).register, "ascii")
