@@ -87,20 +87,22 @@ def channel(entry: ChannelEntry) -> Channel:
 def _service(entry: ChannelEntry) -> Any:
     url = secret(entry.url_file)
     kinds = _kinds()
-    found = kinds.get(url.partition("://")[0].lower())
+    kind = kinds.get(url.partition("://")[0].lower())
     try:
-        parsed = found.parse_url(url) if found is not None else None
-        for kind in kinds.values() if found is None else ():
-            parsed = parsed or (kind.parse_native_url(url) if hasattr(kind, "parse_native_url") else None)
-            found = kind if parsed else found
-        service = found(**parsed) if found is not None and parsed else None
+        if kind is not None:
+            parsed = kind.parse_url(url)
+        else:  # WeCom's own address of a robot
+            kind = kinds["wecombot"]
+            parsed = kind.parse_native_url(url)
+        service = kind(**parsed) if parsed else None
     except TypeError:  # Apprise's exception for what is not configured rightly is one
         service = None
     if service is None:
         raise SettingsError(f"渠道 {entry.id}：{entry.url_file} 里不是邮件、企业微信、钉钉、飞书或 Webhook 的地址")
     mode = str(getattr(service, "secure_mode", ""))
     plain = (isinstance(service, kinds["json"]) and not service.secure) or mode == "insecure"
-    if (plain or not service.verify_certificate) and not is_loopback(str(service.host or "")):
+    host = getattr(service, "smtp_host", None) or service.host
+    if (plain or not service.verify_certificate) and not is_loopback(str(host or "")):
         raise SettingsError(f"渠道 {entry.id}：要加密传输并核对证书（jsons://、mailtos://，不写 verify=no）；本机除外")
     return service
 

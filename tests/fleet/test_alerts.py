@@ -146,12 +146,31 @@ def test_a_robot_that_says_no_with_http_200_was_not_told(
         ("json://example.cn/hook", "加密传输"),
         ("jsons://example.cn/hook?verify=no", "加密传输"),
         ("mailto://u:secret@example.cn?mode=insecure", "加密传输"),
+        ("mailto://127.0.0.1?smtp=example.cn&from=a@b.cn&to=c@d.cn&mode=insecure", "加密传输"),
+        ("https://example.cn/robot", "里不是邮件"),
     ],
 )
 def test_an_address_that_is_none_of_the_five_or_not_safe_is_refused_and_not_quoted(url: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=said) as refused:
         channel(ChannelEntry("duty", "群", secret_file(tmp_path, "duty", url)))
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa", "企业微信"),
+        ("wecombot://693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa", "企业微信"),
+        ("dingtalk://SEC0123@0123456789abcdef", "钉钉"),
+        ("feishu://0123456789abcdef", "飞书"),
+        ("jsons://hooks.example.cn/very/secret", "Webhook，hooks.example.cn/…"),
+        ("mailtos://u:secret@example.cn?smtp=smtp.example.cn&from=a@example.cn&to=b@example.cn", "邮件，经 smtp.example.cn"),
+    ],
+)
+def test_an_address_as_the_guide_has_it_is_taken_and_shown_by_its_kind(url: str, kind: str, tmp_path: Path) -> None:
+    shown = channel(ChannelEntry("duty", "群", secret_file(tmp_path, "duty", url))).masked()
+    assert shown.startswith(kind)
+    assert not any(part in shown for part in ("693a91f6", "SEC0123", "0123456789abcdef", "secret"))
 
 
 def test_an_address_anybody_can_read_is_refused(tmp_path: Path) -> None:
