@@ -151,7 +151,7 @@ def test_unrated_never_becomes_good_whatever_happens_and_however_often_the_progr
 
 @pytest.mark.long
 @pytest.mark.parametrize("start", [lambda: asked(WORDS), collected])
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=2_000, deadline=None)
 @given(ORDERS)
 def test_unrated_never_becomes_good_in_many_orders(start, happenings) -> None:  # type: ignore[no-untyped-def]
     never_becomes_good(start(), happenings)
