@@ -97,6 +97,14 @@ def create_steering(
     def run(id_: int) -> str:
         return shown(id_)
 
+    @pages.get("/steering/<int:id_>/live")
+    @needs(Act.SEE)
+    def run_live(id_: int) -> str:
+        """The part of it that fetches itself again."""
+        with store.reading() as db:
+            found = reading.one(db, id_, only(), known.places, known.groups, hearing(), now())
+        return render_template("steering_run_live.html", one=found) if found is not None else abort(404)
+
     @pages.post("/steering/<int:id_>/<what>")
     @needs(Act.STEER)
     def steer(id_: int, what: str) -> Response | tuple[str, int]:

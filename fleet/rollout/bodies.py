@@ -176,7 +176,10 @@ def facts(shelf: Shelf, what: Wanted, digest: str) -> list[tuple[str, str]]:
             made = _catalogue(shelf, digest)
             parts = shelf.kept(digest).parts
             signed = [
-                (name, f"{said.drafted_by} 起草，{said.approved_by} 批准，{said.day}")
+                (
+                    party.name if (party := made.party(name)) else "汇总单位",
+                    f"{said.drafted_by} 起草，{said.approved_by} 批准，{said.day}",
+                )
                 for name, piece in parts.items()
                 if (said := piece.said) is not None
             ]

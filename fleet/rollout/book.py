@@ -26,6 +26,7 @@ LISTED = "#"
 """The target of what is for its members by name, and for nobody who comes later."""
 _AGAIN: dict[str, Operation] = {"catalogue": RefreshCatalogue(), "settings": RefreshSettings(), "notices": RefreshSettings()}
 """How a terminal that refused a revision is asked to try it anew: a kind that can be rolled out has its line here."""
+_STANDS = {stand.value: stand for stand in Stand}
 _ENDED = ("failed", "rejected", "expired", "canceled")
 
 
@@ -128,7 +129,7 @@ def load(db: sqlite3.Connection, id_: int) -> tuple[Row, Rollout] | None:
     )
     rollout = Rollout(
         msgspec.json.decode(told["rules"], type=Rules),
-        tuple(Member(t, wave, Stand(state), at, tries, reason) for t, wave, state, at, tries, reason in members),
+        tuple(Member(t, wave, _STANDS[state], at, tries, reason) for t, wave, state, at, tries, reason in members),
         Life(told["state"]),
         told["wave"],
         told["reason"],
@@ -186,13 +187,15 @@ def _with_newcomers(row: Row, rollout: Rollout, groups: Mapping[str, Collection[
 
 
 def seen(db: sqlite3.Connection, row: Row, groups: Mapping[str, Collection[str]], hearing: Hearing, now: float) -> dict[str, Seen]:
+    """Of members that are not over, whose wave has begun or is next; of all of them where something newer was published."""
     newer = _newer(db, row)
     told = db.execute(
         "SELECT m.terminal, m.at, t.said, t.heard, t.state_at, r.rev, r.state, r.reason, r.received, c.state, c.reason "
         "FROM rollout_members m LEFT JOIN terminals t USING (terminal) "
         "LEFT JOIN reported r ON (r.terminal, r.what) = (m.terminal, ?) LEFT JOIN commands c ON c.id = m.command "
-        "WHERE m.rollout = ?",
-        (row.what, row.id),
+        "JOIN rollouts o ON o.id = m.rollout "
+        "WHERE m.rollout = ? AND m.state NOT IN ('done', 'left-out') AND (m.wave <= o.wave + 1 OR ?)",
+        (row.what, row.id, bool(newer)),
     )
     found = {}
     for terminal, at, said, heard, state_at, rev, state, reason, received, command, why in told:
@@ -201,7 +204,7 @@ def seen(db: sqlite3.Connection, row: Row, groups: Mapping[str, Collection[str]]
         word: tuple[str | None, str | None] = (None, None)
         if row.rev is None:
             word = _of_command(command, why)
-        elif (rev or 0) > row.rev or newer & {terminal, *targets(terminal, groups.get(terminal, ()))}:
+        elif (rev or 0) > row.rev or (newer and newer & targets(terminal, groups.get(terminal, ()))):
             word = ("superseded", None)
         elif rev == row.rev:
             word = _of_report(state, reason, received >= at, command, why)

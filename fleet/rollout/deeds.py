@@ -124,7 +124,7 @@ def findings(op: str, state: str, reason: str | None, detail: str | None) -> tup
         return (Finding(True, {"support-bundle": "支持包已经传到中心。", "test-print": "打印机说打好了。"}.get(op, "做完了。")),)
     if state in ("failed", "rejected", "expired"):
         said = "；".join(part for part in (words.reason(reason), _plain(detail)) if part)
-        return (Finding(False, said or words.COMMAND_STATES[state], remedy(reason)),)
+        return (Finding(False, said or words.COMMAND_STATES[state], remedy(detail) or remedy(reason)),)
     if state == "canceled":
         return (Finding(None, "取消了。"),)
     return (Finding(None, words.reason(reason)),) if reason else ()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import kiosk
-from fleet import words
+from fleet import remedies, words
 from fleet.overview import local_text
 from mqtt.messages import Backlog
 
@@ -17,6 +17,14 @@ AT_THE_DOOR = ("badge_", "code_", "revocation_", "staff_")
 def test_every_fault_a_terminal_reports_has_words_for_staff() -> None:
     table = tomllib.loads((Path(kiosk.__file__).parent / "faults.toml").read_text(encoding="utf-8"))
     assert {code for code in table if not code.startswith(AT_THE_DOOR)} <= set(words.FAULTS)
+
+
+def test_what_staff_do_about_a_fault_is_what_the_terminals_table_says() -> None:
+    faults = tomllib.loads((Path(kiosk.__file__).parent / "faults.toml").read_text(encoding="utf-8"))
+    told = {code: fault["staff"] for code, fault in faults.items() if not code.startswith(AT_THE_DOOR)}
+    here = remedies.table()["faults"]
+    assert here == told, [f'{code} = "{said}"' for code, said in told.items() if here.get(code) != said]
+    assert set(remedies.table()["reasons"]) >= set(words.REASONS)
 
 
 @pytest.mark.parametrize(
