@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from bench import (
     a4,
     advice,
+    alerts,
     board,
     camera,
     catalogue,
@@ -61,6 +62,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("屏幕", screen.rows),
     ("工作人员", staff.rows),
     ("总览", board.rows),
+    ("报警", alerts.rows),
     ("终端", terminal.rows),
 )
 NAMED: tuple[tuple[str, Callable[[], list[Row]]], ...] = (

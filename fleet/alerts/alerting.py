@@ -10,7 +10,7 @@ from pathlib import Path
 from fleet.alerts.channels import channel
 from fleet.alerts.clock import EVERY, AlertClock
 from fleet.alerts.settings import AlertSettings
-from fleet.alerts.sites import Site
+from fleet.alerts.sites import Site, tagged
 from fleet.alerts.telling import PACE, Teller
 from fleet.outward.sender import Pace
 from fleet.presence import Hearing
@@ -44,7 +44,7 @@ class Alerting:
 
     def sites(self, db: sqlite3.Connection) -> Mapping[str, Site]:
         """With the tags staff gave."""
-        return self._base
+        return tagged(db, self._base)
 
     def start(self) -> None:
         self.teller.start()

@@ -33,7 +33,7 @@ CountsFrom = Callable[[str, float], "float | None"]
 """(terminal, since) → from when what stands since then counts; ``None`` while the terminal is under maintenance."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Cause:
     """``scope``: ``terminal:…``, ``hall:…`` or ``party:…``; ``party``: whose it is, empty for the centre's own."""
 
@@ -119,7 +119,7 @@ def step(
         if cause is not None:
             found.setdefault(cause, []).append(one)
     known = {alert.cause: alert for alert in alerts if alert.live}
-    for cause in sorted(found.keys() | known.keys()):
+    for cause in dict.fromkeys((*known, *found)):
         since = float("-inf") if cause.code == AWAY.code else heard
         if since is not None:
             yield look(cause, rules.get(cause.rule), known.get(cause), found.get(cause, ()), now, since, counts_from)

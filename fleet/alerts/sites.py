@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fleet.known import Known
 from fleet.rollout.audience import groups_of
@@ -31,3 +32,12 @@ def of_settings(terminals: Iterable[TerminalEntry]) -> dict[str, Site]:
 def of_known(known: Known) -> Mapping[str, Site]:
     """As :func:`of_settings`, where only this is at hand."""
     return {t: Site(known.owners.get(t), place, t, frozenset(known.groups.get(t, ()))) for t, place in known.places.items()}
+
+
+def tagged(db: sqlite3.Connection, sites: Mapping[str, Site]) -> Mapping[str, Site]:
+    """With the tags staff gave terminals (``fleet/board/tags.py``)."""
+    found: dict[str, set[str]] = {}
+    for terminal, tag in db.execute("SELECT terminal, tag FROM tags"):
+        found.setdefault(terminal, set()).add(tag)
+    given = {terminal: replace(sites[terminal], tags=frozenset(tags)) for terminal, tags in found.items() if terminal in sites}
+    return {**sites, **given} if given else sites

@@ -16,7 +16,7 @@ from domain.protection.rights import KINDS
 from domain.rating.statistics import LEAST
 from fleet import words
 from fleet.alerts.alerting import Alerting
-from fleet.alerts.sites import of_known
+from fleet.alerts.sites import of_known, tagged
 from fleet.api.app import create_interface, mount
 from fleet.api.frame import Site
 from fleet.authority.authority import Identity
@@ -121,7 +121,7 @@ def create_console(
     app.register_blueprint(create_reports(office, known.places))
     app.register_blueprint(create_postage(store, known.parties, now))
     app.register_blueprint(create_rating(store, known.parties, box, now))
-    where = alerts.sites if alerts is not None else lambda _db: of_known(known)
+    where = alerts.sites if alerts is not None else lambda db: tagged(db, of_known(known))
     teller = alerts.teller if alerts is not None else None
     hub = Hub(store=store, sites=where, parties=known.parties, teller=teller, now=now)
     app.register_blueprint(create_alerts(hub))

@@ -17,6 +17,7 @@ from support.people import account
 from support.programs import program
 
 from fleet.alerts import rules
+from fleet.board import tags
 from fleet.people import record
 from fleet.people.rights import ALL, Grant, Role
 from fleet.store import Store
@@ -198,6 +199,14 @@ def test_a_party_plans_maintenance_of_its_own_terminals_only(console: Console) -
     assert post(theirs, "/alerts/windows/1/end", why="w")[0] == 404
     assert post(theirs, "/alerts/windows/2/end", why="好了")[0] == 303
     assert "维护中" not in theirs.get(f"/alerts/{THEIRS}").text
+
+
+def test_a_rule_for_a_tag_sees_the_terminals_staff_gave_it(console: Console) -> None:
+    chief = console.client(Role.OPERATOR)
+    with console.store.transaction() as db:
+        tags.add(db, ["t-lz-100", "t-lz-101"], "重点", "li", NOW)
+    status, page = post(chief, "/alerts/rules/new", do="preview", **rule_form(where_tags="重点", group="terminal"))
+    assert (status, "会有 <b>2</b> 条报警" in page) == (200, True)
 
 
 def test_no_page_shows_an_address_and_a_test_says_what_came_of_it(console: Console) -> None:
