@@ -132,7 +132,7 @@ def create_console(
     app.register_blueprint(create_statistics(store, known.parties, now, least))
     shelf = catalogue[0] if catalogue is not None else None
     steering = create_steering(app, store, known, shelf, documents, hearing, now)
-    add_asking(steering, store, known, shelf, hearing, identity, now)
+    add_asking(steering, store, known, board, shelf, hearing, identity, now)
     app.register_blueprint(steering)
     app.register_blueprint(create_account(store, now))
     app.jinja_env.globals["provider"] = oidc.name if oidc is not None else None

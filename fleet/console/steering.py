@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from fleet import given, words
 from fleet.commands import NoCommandError
+from fleet.console.steering_ask import deed_fields
 from fleet.documents import Documents
 from fleet.items.published import Shelf
 from fleet.known import Known
@@ -140,7 +141,7 @@ def create_steering(
         if terminal not in known.of(parties(Act.STEER)):
             abort(404)
         try:
-            do = deeds.asked(op, request.form.to_dict())
+            do = deeds.asked(op, deed_fields(request.form))
             with store.transaction() as db:
                 id_ = given.give(db, terminal, do, session().who.login, request.form.get("why", "")[:MOST_WHY], now(), LIFE)
         except (NoDeedError, NoCommandError) as error:

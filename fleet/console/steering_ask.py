@@ -13,12 +13,15 @@ from werkzeug.wrappers import Response
 
 from fleet import words
 from fleet.authority.authority import Identity
+from fleet.board.board import Board
+from fleet.board.query import STATES, Query
+from fleet.board.rows import Row
 from fleet.items.published import Shelf
 from fleet.known import Known
 from fleet.overview import BEIJING
 from fleet.people.gate import needs, parties, session
 from fleet.people.rights import ALL, Act
-from fleet.presence import Hearing
+from fleet.presence import Hearing, Presence
 from fleet.rollout import acts, asking, audience, bodies, deeds
 from fleet.rollout.audience import Choice, Preview
 from fleet.rollout.bodies import SETTINGS, NoBodyError
@@ -34,7 +37,8 @@ MOST_LISTED = 200
 FOUND = "filter"
 """Chosen: whatever the filters find."""
 MOST_WHY = 200
-_FILTERS = ("q", "party", "group", "standing")
+_FILTERS = ("state", "party", "setting", "device", "fault", "version", "label", "text")
+"""Of the board (``fleet/board/query.py``): the address of a view of it, with ``/steering/command`` before it, is a choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ def add_asking(
     pages: Blueprint,
     store: Store,
     known: Known,
+    board: Board,
     shelf: Shelf | None,
     hearing: Callable[[], Hearing],
     identity: Callable[[str], Identity],
@@ -63,20 +68,18 @@ def add_asking(
     def offered() -> dict[str, str]:
         return audience.choices(known.places, known.groups, known.parties, parties(Act.STEER))
 
-    def listing(asked: Mapping[str, str]) -> list[audience.Found]:
-        with store.reading() as db:
-            places = known.of(parties(Act.STEER))
-            filters = {name: asked.get(name, "")[:64] for name in _FILTERS}
-            return audience.found(db, places, known.owners, known.groups, hearing(), now(), **filters)
+    def listing(asked: Mapping[str, str]) -> list[tuple[Row, Presence]]:
+        """What the board finds by these filters, of the terminals that may be steered."""
+        return board.all(Query.read(asked), parties(Act.STEER))
 
     def whom(asked: MultiDict[str, str], do: Operation | None) -> Whom | None:
         """Whom the fields name; ``None`` where nobody is named yet. 404 for terminals of others."""
         to = asked.get("to", "")
         if not to:
             return None
-        listed = [one.terminal for one in listing(asked)] if to == FOUND else asked.getlist("t")
-        target = LISTED if to == FOUND else to
         places = known.of(parties(Act.STEER))
+        listed = [row.terminal for row, _ in listing(asked)] if to == FOUND else [to] if to in places else asked.getlist("t")
+        target = LISTED if to == FOUND or to in places else to
         choice = audience.chosen(target, listed, places, known.groups, offered())
         if choice is None:
             abort(404)
@@ -95,7 +98,8 @@ def add_asking(
             offered=offered(),
             parties=names,
             groups=sorted({g for t in known.of(mine) for g in known.groups.get(t, ()) if ":" not in g}),
-            standings=audience.STANDINGS,
+            options=board.options(mine),
+            states=STATES,
             whom=whom(asked, asks),
             defaults=asking.DEFAULTS,
             error=error,
@@ -120,7 +124,7 @@ def add_asking(
         do, op = None, asked.get("op", "")
         if op and not error:
             try:
-                do = deeds.asked(op, asked.to_dict())
+                do = deeds.asked(op, deed_fields(asked))
             except NoDeedError as refused:
                 error = str(refused)
         told = deeds.title(do) if do else ""
@@ -135,7 +139,7 @@ def add_asking(
     @needs(Act.STEER)
     def give() -> Response | tuple[str, int]:
         try:
-            do = deeds.asked(request.form.get("op", ""), request.form.to_dict())
+            do = deeds.asked(request.form.get("op", ""), deed_fields(request.form))
             id_ = begun(Given(COMMAND, deeds.title(do), do=do), do)
         except (NoDeedError, NoRolloutError) as error:
             return command_page(request.form, str(error)), 409
@@ -218,6 +222,11 @@ def add_asking(
         except NoBodyError:
             abort(404)
         return redirect(url_for("steering.run", id_=id_), 303)
+
+
+def deed_fields(asked: Mapping[str, str]) -> dict[str, str]:
+    """What a command needs, from a form that has other fields too: there each begins with ``do_``."""
+    return {name.removeprefix("do_"): value for name, value in asked.items() if name.startswith("do_")}
 
 
 def _made(what: Wanted, root: str | None, at: float) -> bodies.Body:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,6 @@ import msgspec
 
 from fleet import desired, words
 from fleet.authority.authority import Identity
-from fleet.board import conditions
 from fleet.people.rights import ALL
 from fleet.presence import Hearing, Presence, judge
 from fleet.rollout.book import LISTED
@@ -19,8 +17,6 @@ from mqtt.commands import BackInService, Operation, RestartDevice
 from mqtt.messages import Health
 
 _PARTY = "party:"
-STANDINGS: dict[str, str] = {**words.PRESENCE, **{c: w for c, w in conditions.CODES.items() if c not in ("lost", "off", "away")}}
-"""What terminals can be found by: whether they are there, and what stands about them."""
 
 
 def groups_of(groups: Sequence[str], party: str | None) -> tuple[str, ...]:
@@ -87,51 +83,6 @@ def chosen(
         return None
     terminals = tuple(sorted(set(listed)))
     return Choice(LISTED, terminals, "、".join(terminals) if len(terminals) <= 3 else f"选定的 {len(terminals)} 台终端")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A terminal one can choose. ``badge`` and ``state``: whether it is there; ``stands``: what stands about it, in words."""
-
-    terminal: str
-    place: str
-    party: str
-    badge: str
-    state: str
-    stands: tuple[str, ...]
-
-
-def found(
-    db: sqlite3.Connection,
-    places: Mapping[str, str],
-    owners: Mapping[str, str],
-    groups: Mapping[str, Collection[str]],
-    hearing: Hearing,
-    now: float,
-    q: str = "",
-    party: str = "",
-    group: str = "",
-    standing: str = "",
-) -> list[Found]:
-    """Those of ``places`` the filters find. ``q``: a part of name or place; ``standing``: a presence, or a condition's code."""
-    stands: dict[str, list[str]] = defaultdict(list)
-    for one in conditions.standing(db):
-        stands[one.terminal].append(one.condition.code)
-    known = {row[0]: tuple(row)[1:] for row in db.execute("SELECT terminal, said, heard FROM terminals")}
-    lines = []
-    for terminal, place in sorted(places.items()):
-        said, heard = known.get(terminal, (None, None))
-        presence = judge(said, heard, hearing, now)
-        if (
-            (q and q.lower() not in f"{terminal} {place}".lower())
-            or (party and owners.get(terminal) != party)
-            or (group and group not in groups.get(terminal, ()))
-            or (standing and standing != presence.value and standing not in stands[terminal])
-        ):
-            continue
-        about = tuple(dict.fromkeys(conditions.CODES[code] for code in stands[terminal] if code not in conditions.PRESENCE))
-        lines.append(Found(terminal, place, owners.get(terminal, ""), presence.value, words.PRESENCE[presence.value], about))
-    return lines
 
 
 def preview(

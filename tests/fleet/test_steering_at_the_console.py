@@ -18,6 +18,7 @@ from support.console_steering import BUNDLE, seed_steering
 from support.programs import program
 from werkzeug.test import TestResponse
 
+from fleet.board.conditions import bump
 from fleet.people import record
 from fleet.people.rights import ALL, Act, Role, scope
 from fleet.people.rights import Grant as GivenGrant
@@ -80,7 +81,7 @@ def test_every_operation_of_the_contract_has_its_words_for_staff() -> None:
 
 
 def test_a_command_to_many_is_looked_at_before_it_is_given(one: Console, client: FlaskClient) -> None:
-    path = "/steering/command?op=restart-device&device=a4&to=%23&t=t-mz-01&t=t-rs-02"
+    path = "/steering/command?op=restart-device&do_device=a4&to=%23&t=t-mz-01&t=t-rs-02"
     looked = client.get(path)
     said = text(looked)
     assert "1 台会收到：现在在线 0 台，另 1 台不在线，回来才给； 1 台不给" in said
@@ -97,10 +98,11 @@ def test_a_command_to_many_is_looked_at_before_it_is_given(one: Console, client:
 
 
 def test_a_list_that_is_another_one_by_now_is_shown_again_and_nothing_is_given(one: Console, client: FlaskClient) -> None:
-    looked = client.get("/steering/command?op=self-test&to=filter&standing=paper-low")
+    looked = client.get("/steering/command?op=self-test&to=filter&state=paper&text=t-lz-01")
     assert "1 台会收到" in text(looked)
     with one.store.transaction() as db:
         db.execute("UPDATE conditions SET until = ? WHERE code = 'paper-low'", (one.now,))
+        bump(db, "t-lz-01")
     done = give(client, looked, "/steering/command")
     assert (done.status_code, "一台可以给的终端也没有" in text(done)) == (409, True)
     looked = client.get("/steering/command?op=self-test&to=@pilot")
@@ -203,7 +205,7 @@ def test_a_catalogue_is_uploaded_read_and_compared(client: FlaskClient) -> None:
 def test_a_terminal_is_given_one_command_and_its_result_is_a_sentence(one: Console, client: FlaskClient) -> None:
     form = token(client)
     assert client.post("/steering/terminals/t-mz-01/self-test", data={"form": form}).status_code == 422
-    done = client.post("/steering/terminals/t-mz-01/out-of-service", data={"form": form, "why": "修", "notice": "检修"})
+    done = client.post("/steering/terminals/t-mz-01/out-of-service", data={"form": form, "why": "修", "do_notice": "检修"})
     assert "暂停服务：“检修”" in text(client.get(done.location))
     assert client.post(f"{done.location}/cancel", data={"form": form, "why": "不修了"}).status_code == 303
     assert "已取消" in text(client.get(done.location))

@@ -23,7 +23,7 @@ STEERING = (
     "/steering/3",
     "/steering/4?show=all",
     "/steering/acts",
-    "/steering/command?op=out-of-service&notice=检修&to=*",
+    "/steering/command?op=out-of-service&do_notice=检修&to=*",
     "/steering/publish/settings",
     "/steering/publish/notices",
     "/steering/publish/catalogue",

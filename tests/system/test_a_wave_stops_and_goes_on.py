@@ -33,7 +33,7 @@ def test_one_refuses_and_stops_it_repaired_and_resumed_all_have_it(tmp_path: Pat
         stack.callback(lambda: [end.stop() for end in ends.values()])
         staff = Staff(centre)
         stack.callback(staff.client.close)
-        wait_until(lambda: "一共 3 台" in staff.read("/steering/command?standing=online"), "all are there")
+        wait_until(lambda: "一共 3 台" in staff.read("/steering/command?state=online"), "all are there")
 
         run = staff.rolls_out(wanted, waves="rings", rings="first", failed="10", within="10")
         wait_until(lambda: "自己停下了" in staff.read(run), "a refusal stops it")
