@@ -33,6 +33,7 @@ from fleet.machine.health import Machine
 from fleet.machine.metrics import Metrics
 from fleet.machine.pages import watch
 from fleet.orders import Orders
+from fleet.people import anchor
 from fleet.people.oidc import provider
 from fleet.protection.clock import Retention
 from fleet.ratings.export import create_export
@@ -203,6 +204,11 @@ class Centre:
                     mosquitto.tell(self._settings.broker)
             except Exception:
                 _log.exception("the servers' certificates could not be renewed")
+            try:
+                with self.store.reading() as db:
+                    anchor.drop(db, self._folder.path, time.time())
+            except Exception:
+                _log.exception("the record's head could not be written down")
             try:
                 self._retention.look(time.time())
             except Exception:

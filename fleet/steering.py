@@ -18,11 +18,11 @@ from pathlib import Path
 import click
 import msgspec
 
-from fleet import commands as given
 from fleet import desired as wanted
-from fleet import words
+from fleet import given, words
 from fleet.documents import Documents
 from fleet.overview import BEIJING, local_time
+from fleet.people import record
 from fleet.rollout import bodies
 from fleet.rollout.audience import groups_of
 from fleet.settings import CentreSettings, SettingsError, read
@@ -62,7 +62,7 @@ def send(
             raise ValueError(f"中心的设置里没有登记终端 {terminal}")
         do = _operation(op, arguments, until)
         with store.transaction() as db:
-            id_ = given.order(db, terminal, do, by, why, time.time(), _seconds(within))
+            id_ = given.give(db, terminal, do, by, why, time.time(), _seconds(within))
     click.echo(id_)
 
 
@@ -212,6 +212,7 @@ def _publish(settings: Path, made: bodies.Body, target: str, since: str | None, 
         kept = bodies.keep(Documents(centre.data / "desired"), made)
         with store.transaction() as db:
             rev = wanted.publish(db, made.what, target, kept.sha256, kept.size, when, by, why, time.time())
+            record.write(db, time.time(), by, "publish", f"{made.what} {target}", why, str(rev))
     click.echo(f"已发布，修订号 {rev}")
 
 

@@ -12,7 +12,7 @@ import click
 import segno
 
 from fleet.overview import local_time
-from fleet.people import accounts, record, tokens
+from fleet.people import accounts, anchor, record, tokens
 from fleet.people.accounts import AccountError
 from fleet.people.rights import ALL, WORDS, Grant, Role
 from fleet.settings import CentreSettings, SettingsError, read
@@ -129,11 +129,16 @@ def revoke_token(settings: Path, id_: str, why: str) -> None:
 @click.command("record")
 @_SETTINGS
 def record_(settings: Path) -> None:
-    """核对操作记录：前后是否相连。最后一条的摘要请另外存放，以后能看出结尾有没有被截掉。"""
+    """核对操作记录：前后是否相连，和签发机构目录里定时记下的摘要对不对得上。最后一条的摘要请另外存放。"""
     with _database(settings) as store, store.reading() as db:
-        at, last = record.broken(db), record.lines(db, 1)
+        folder = read(settings, CentreSettings).authority.folder
+        at, last, lost = record.broken(db), record.lines(db, 1), anchor.adrift(db, folder)
+        if at is None and lost is None and folder.is_dir():
+            anchor.drop(db, folder, time.time())
     if at is not None:
         raise click.ClickException(f"从第 {at} 条起，记录被改动过或缺失")
+    if lost is not None:
+        raise click.ClickException(f"{local_time(lost.at)} 记录有 {lost.position} 条，现在对不上：结尾被截掉过，或整个重写过")
     click.echo(f"共 {last[0].position if last else 0} 条，前后相连。最后一条的摘要：{last[0].hash if last else record.FIRST}")
 
 

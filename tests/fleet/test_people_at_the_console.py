@@ -18,7 +18,7 @@ from support.people import PASSWORD, account
 from fleet.authority.authority import Identity
 from fleet.console.app import Known, create_console
 from fleet.console.pages import PLACES
-from fleet.people import accounts, record, sessions
+from fleet.people import accounts, anchor, record, sessions
 from fleet.people.gate import COOKIE, guard, needed
 from fleet.people.rights import ALL, CENTRAL, RIGHTS, Act, Grant, Role, scope
 from fleet.presence import Hearing
@@ -259,6 +259,26 @@ def test_any_change_to_the_record_shows(store: Store, clock: Clock) -> None:
                 raise KeyboardInterrupt
         except KeyboardInterrupt:
             continue
+
+
+def test_a_record_whose_end_was_cut_off_or_that_was_written_anew_shows_against_its_anchor(store: Store, tmp_path: Path) -> None:
+    with store.transaction() as db:
+        for n in range(4):
+            record.write(db, float(n), "wang", "steer", f"t{n}")
+    with store.reading() as db:
+        anchor.drop(db, tmp_path, 10.0)
+        anchor.drop(db, tmp_path, 11.0)
+        assert [(one.position, one.at) for one in anchor.anchors(tmp_path)] == [(4, 10.0)]
+        assert anchor.adrift(db, tmp_path) is None
+    with (tmp_path / anchor.NAME).open("ab") as file:
+        file.write(b'{"position":9,')  # a crash
+    with store.transaction() as db:
+        db.execute("DELETE FROM record WHERE position = 4")
+        assert record.broken(db) is None, "the chain alone does not see its end cut off"
+        assert anchor.adrift(db, tmp_path) == anchor.anchors(tmp_path)[0]
+        record.write(db, 5.0, "li", "steer", "another")
+        assert record.broken(db) is None
+        assert anchor.adrift(db, tmp_path) == anchor.anchors(tmp_path)[0], "nor that it was written anew"
 
 
 def test_the_first_account_is_made_on_the_command_line_and_its_code_works(
