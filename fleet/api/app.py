@@ -6,14 +6,28 @@ import msgspec
 from flask import Flask, Response
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from fleet.api import alerts, cases, commands, corrections, items, people, record, reports, steering, terminals, tickets, tokens
+from fleet.api import (
+    alerts,
+    cases,
+    commands,
+    conditions,
+    corrections,
+    items,
+    people,
+    record,
+    reports,
+    steering,
+    terminals,
+    tickets,
+    tokens,
+)
 from fleet.api.document import document
 from fleet.api.door import PACE, answered, open_door
 from fleet.api.frame import Api, Site
 from fleet.web import harden
 
 BASE = "/api/v1"
-SUBJECTS = (terminals, alerts, commands, steering, cases, corrections, items, tickets, reports, people, tokens, record)
+SUBJECTS = (terminals, conditions, alerts, commands, steering, cases, corrections, items, tickets, reports, people, tokens, record)
 """In the order the document has them."""
 
 

@@ -179,6 +179,7 @@ def test_a_partys_program_sees_its_own_and_knows_of_nothing_else(standing: Conso
     made = operator.ask("POST", "/commands", {**ORDER, "terminal": "t-rs-01"})[1]["id"]
     for status, method, path, body in (
         (404, "GET", "/terminals/t-rs-01", None),
+        (404, "GET", "/terminals/t-rs-01/conditions", None),
         (404, "GET", f"/commands/{made}", None),
         (404, "POST", f"/commands/{made}/cancel", {"why": "x"}),
         (404, "POST", "/commands", {**ORDER, "terminal": "t-rs-01"}),
@@ -200,6 +201,13 @@ def test_a_partys_program_sees_its_own_and_knows_of_nothing_else(standing: Conso
     ):
         assert admin.ask("POST", path, body)[0] == status, path
     assert newest(standing).why == "离职"
+
+
+def test_what_stands_about_terminals_is_told_with_its_since(operator: Program) -> None:
+    found = {(one["terminal"], one["condition"]["code"]): one for one in operator.get("/conditions")["items"]}
+    paper = found["t-mz-02", "paper-out"]
+    assert (paper["condition"]["grade"], paper["condition"]["subject"], paper["until"]) == ("bad", "printer", None)
+    assert paper in operator.get("/terminals/t-mz-02/conditions")["items"]
 
 
 def test_whoever_asks_too_often_is_told_when_to_come_again(standing: Console) -> None:
