@@ -18,6 +18,7 @@ from domain.calendar import CHINA
 from domain.catalogue.party import Hours
 from fleet.alerts import maintenance
 from fleet.alerts.rules import Where
+from fleet.alerts.sites import of_known
 from fleet.board import intervals, terminal
 from fleet.board.availability import OFFICE, available, opening
 from fleet.board.conditions import LOST, Condition, Grade, Standing
@@ -173,6 +174,8 @@ def test_a_note_and_a_tag_stay_with_who_wrote_them(own: Console) -> None:
 
 def test_maintenance_of_its_hall_is_planned_time_of_its(own: Console) -> None:
     with own.store.transaction() as db:
-        maintenance.begin(db, "检修", Where(terminals=(T,)), NOW - 600.0, NOW + 3600.0, "wang", "换打印机", NOW - 600.0)
+        maintenance.begin(
+            db, "检修", Where(terminals=(T,)), NOW - 600.0, NOW + 3600.0, "wang", "换打印机", NOW - 600.0, sites=of_known(own.known)
+        )
     lines = own.client().get(f"{PAGE}/availability.csv?days=7").get_data(as_text=True).splitlines()
     assert float(lines[1].split(",")[1]) == 600.0
