@@ -144,7 +144,12 @@ class GlassByHttp:
 
     def see(self, screen: str) -> GlassByHttp:
         """Wait until this screen is shown."""
-        until(lambda: self.look() == screen, f"screen {screen}, still at {self.screen if self.html else '?'}")
+        try:
+            until(lambda: self.look() == screen, f"screen {screen}")
+        except AssertionError as error:
+            raise AssertionError(
+                f"{error}, still at {self.screen}: {' '.join(re.sub('<[^>]+>', ' ', self.html).split())[:400]}"
+            ) from None
         return self
 
     def do(self, intent: str, **fields: str | list[str]) -> GlassByHttp:

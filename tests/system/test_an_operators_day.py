@@ -66,7 +66,7 @@ def test_from_the_morning_s_board_to_the_evening_s_report(tmp_path: Path) -> Non
         # The cure, from afar; the alert ends by itself.
         day.does(f"/steering/terminals/{LATER}/back-in-service", why="打印机换好了")
         wait_until(lambda: shown(day.client.get("/?state=out").text) == [], "it serves again")
-        wait_until(lambda: "已解除" in day.read("/alerts/1") or "● 已恢复" in day.read("/alerts/1"), "the alert has ended")
+        wait_until(lambda: "已恢复，历时" in day.read("/alerts/1"), "the alert has ended by itself")
 
         # A new catalogue in waves; one refuses, which stops it; repaired, it goes on.
         openings = json.loads((DATA / "openings_demo.json").read_text("utf-8"))
