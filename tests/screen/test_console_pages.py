@@ -39,6 +39,7 @@ PAGES = (
     "/reports/cases?by=day",
     "/postage",
     "/people",
+    "/account",
     "/record",
     "/kept",
     *console_items.PAGES,
