@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import html
 import re
 import shutil
 from collections.abc import Iterator
@@ -17,7 +16,6 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import items as at
@@ -26,6 +24,7 @@ from support.centre_db import new_database
 from support.console_board import KNOWN
 from support.console_items import begin, edit, propose, seed_work
 from support.fleet import EPOCH, HOME
+from support.items_browser import Browser, as_shown
 from support.old_databases import old_database
 from support.programs import program
 from support.wanting import terminal_settings
@@ -85,34 +84,6 @@ class Desk:
         (folder / f"{sha256}.json").write_bytes(self.shelf.body(sha256))
         found: Catalogue = terminal.Shelf(folder, terminal_settings(self.folder, pinned=True)).read("catalogue", sha256)
         return found.on(at.today(self.now))
-
-
-@dataclass
-class Browser:
-    """Sends what its page holds, with some fields changed."""
-
-    client: FlaskClient
-
-    def get(self, path: str, status: int = 200) -> str:
-        answer = self.client.get(path, headers={"Accept": "text/html"})
-        assert answer.status_code == status, (path, answer.status_code)
-        return answer.text
-
-    def post(self, path: str, status: int = 303, *, page: str | None = None, **fields: object) -> str:
-        """``page``: where the form stands, whose session's mark it carries."""
-        token = re.search(r'name="form" value="([^"]+)"', self.get(page or "/corrections"))
-        assert token
-        answer = self.client.post(path, data={**fields, "form": token[1]})
-        assert answer.status_code == status, (path, answer.status_code, answer.text[:2000])
-        return str(answer.headers["Location"]) if status == 303 else answer.text
-
-    def save(self, path: str, changes: dict[str, list[str]], status: int = 303, mark: str | None = None) -> str:
-        page = self.get(path)
-        found = re.search(r'name="mark" value="([^"]+)"', page[page.index("data-watched") :])
-        assert found
-        return self.post(
-            path, status, page=path, mark=mark or found[1], **{**_as_shown(page), **{f"v.{k}": v for k, v in changes.items()}}
-        )
 
 
 @pytest.fixture(scope="module")
@@ -453,7 +424,7 @@ def test_everything_new_can_be_added_by_its_form(desk: Desk) -> None:
         if part not in begun(desk):
             who.post(f"/items/{part}/begin")
         page = f"/items/{part}/draft/new/{kind}"
-        fields = {**_as_shown(who.get(page)), **{f"v.{name}": [text] for name, text in typed.items()}}
+        fields = {**as_shown(who.get(page)), **{f"v.{name}": [text] for name, text in typed.items()}}
         thing = who.post(page, page=page, **fields)
         who.get(thing.partition("?")[0])
     who = desk.who("joint-edits")
@@ -469,30 +440,6 @@ def test_everything_new_can_be_added_by_its_form(desk: Desk) -> None:
 def begun(desk: Desk) -> set[str]:
     with desk.store.reading() as db:
         return {part for part in (JOINT, at.JIA) if drafts.of(db, part) is not None}
-
-
-def _as_shown(page: str) -> dict[str, list[str]]:
-    """What a browser would send back of the form as it stands."""
-    form = page[page.index("data-watched") :]
-    form = form[: form.index("</form>")]
-    found: dict[str, list[str]] = {}
-    for tag in re.findall(r'<(?:input|select|textarea)[^>]*name="v\.[^>]*>', form):
-        name = re.search(r'name="(v\.[^"]+)"', tag)
-        assert name
-        value = re.search(r'value="([^"]*)"', tag)
-        if 'type="checkbox"' in tag:
-            if " checked" in tag:
-                found.setdefault(name[1], []).append(value[1] if value else "on")
-        elif tag.startswith("<select"):
-            options = form[form.index(tag) : form.index("</select>", form.index(tag))]
-            chosen = re.search(r'value="([^"]*)" selected', options)
-            found[name[1]] = [chosen[1] if chosen else ""]
-        elif tag.startswith("<textarea"):
-            start = form.index(tag) + len(tag)
-            found[name[1]] = [form[start : form.index("</textarea>", start)].removeprefix("\n")]
-        else:
-            found[name[1]] = [value[1] if value else ""]
-    return {name: [html.unescape(text) for text in texts] for name, texts in found.items()}
 
 
 def _signer(part: str) -> tuple[Ed25519PrivateKey, str]:
