@@ -1,7 +1,11 @@
-"""Commands of the central end: ``centre`` and ``desk``, each a process of its own, ended by SIGTERM within three seconds."""
+"""Commands of the central end: ``centre``, ``desk`` and ``intake``, processes that SIGTERM ends within three seconds.
+
+What a command needs is imported when it is asked for: a desk starts without the centre, a command without either.
+"""
 
 from __future__ import annotations
 
+import importlib
 import signal
 import threading
 from pathlib import Path
@@ -10,22 +14,45 @@ from typing import Protocol
 import click
 
 from domain.memory import keep_from_cores
-from fleet import steering
-from fleet.authority import cli as authority
-from fleet.backup.cli import backup, restore
-from fleet.centre import Centre
-from fleet.desk.app import create_desk
-from fleet.desk.settings import read_desk
 from fleet.machine.logs import LogSettings, set_up
-from fleet.people.cli import person, record_, token
-from fleet.recovery.copies import sealed_copies
-from fleet.reports.cli import recount
 from fleet.settings import CentreSettings, SettingsError, read
-from fleet.staff_cli import staff_book, staff_code, staff_key
-from fleet.window.app import WindowProcess
-from fleet.window.settings import read_window
 
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
+
+
+_OF_THE_CENTRE = {
+    "init-ca": "fleet.authority.cli:init_ca",
+    "enrol-code": "fleet.authority.cli:enrol_code",
+    "revoke": "fleet.authority.cli:revoke",
+    "broker-config": "fleet.authority.cli:broker_config",
+    "new-order-key": "fleet.authority.cli:new_order_key",
+    "staff-key": "fleet.staff_cli:staff_key",
+    "staff-book": "fleet.staff_cli:staff_book",
+    "staff-code": "fleet.staff_cli:staff_code",
+    "command": "fleet.steering:command",
+    "catalogue": "fleet.steering:catalogue",
+    "settings": "fleet.steering:remote_settings",
+    "notice": "fleet.steering:notice",
+    "person": "fleet.people.cli:person",
+    "token": "fleet.people.cli:token",
+    "record": "fleet.people.cli:record_",
+    "sealed-copies": "fleet.recovery.copies:sealed_copies",
+    "backup": "fleet.backup.cli:backup",
+    "restore": "fleet.backup.cli:restore",
+    "recount": "fleet.reports.cli:recount",
+}
+
+
+class _OfTheCentre(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_OF_THE_CENTRE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _OF_THE_CENTRE:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = _OF_THE_CENTRE[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
 
 
 @click.group()
@@ -33,7 +60,7 @@ def commands() -> None:
     """中心与业务属地专窗。"""
 
 
-@commands.group()
+@commands.group(cls=_OfTheCentre)
 def centre() -> None:
     """中心：运行，终端证书、消息代理、工作人员的一次性码，给终端的命令、目录、设置和公告。"""
 
@@ -42,6 +69,8 @@ def centre() -> None:
 @_SETTINGS
 def run(settings: Path) -> None:
     """运行中心：收事件，存密封材料，给工作人员看一览页。"""
+    from fleet.centre import Centre
+
     try:
         chosen = read(settings, CentreSettings)
         process = Centre(chosen)
@@ -54,6 +83,9 @@ def run(settings: Path) -> None:
 @_SETTINGS
 def desk(settings: Path) -> None:
     """运行业务属地专窗：收件箱，写明事由后解封办件。"""
+    from fleet.desk.app import create_desk
+    from fleet.desk.settings import read_desk
+
     try:
         chosen = read_desk(settings)
         process = create_desk(chosen)
@@ -66,36 +98,15 @@ def desk(settings: Path) -> None:
 @_SETTINGS
 def intake(settings: Path) -> None:
     """运行收件窗口：预审、核验原件、转送、交寄，纸质材料的来去。"""
+    from fleet.window.app import WindowProcess
+    from fleet.window.settings import read_window
+
     try:
         chosen = read_window(settings)
         process = WindowProcess(chosen)
     except (SettingsError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
     _run(process, f"收件窗口：{process.address}", chosen.logs)
-
-
-for _command in (
-    authority.init_ca,
-    authority.enrol_code,
-    authority.revoke,
-    authority.broker_config,
-    staff_key,
-    staff_book,
-    staff_code,
-    authority.new_order_key,
-    steering.command,
-    steering.catalogue,
-    steering.remote_settings,
-    steering.notice,
-    person,
-    token,
-    record_,
-    sealed_copies,
-    backup,
-    restore,
-    recount,
-):
-    centre.add_command(_command)
 
 
 class _Process(Protocol):
