@@ -126,7 +126,7 @@ def claim(db: sqlite3.Connection, login: str) -> Claim:
 
 @cache
 def _nobody() -> str:
-    """Compared against for a login that is none, so that its answer takes as long. Made when the first such login is tried: a centre
+    """Compared against for a login that is none, so that its answer takes as long. Made when the first is tried: a centre
     starts without that work, and only that one answer takes longer.
     """
     return _HASHER.hash(secrets.token_hex(16))
