@@ -100,7 +100,7 @@ def test_from_drafts_to_a_pack_that_is_verified_and_published(office: Office, tm
     settings.write_text(f'catalogue_root = "{office.public["root"]}"\n' + settings.read_text("utf-8"), "utf-8")
     why = ("--why", "第一批", "--by", "王工")
     published = CliRunner().invoke(centre, ["catalogue", "publish", str(settings), str(office.folder / "out.pack"), *why])
-    assert "目录版本 2026-1" in published.output
+    assert "目录 2026-1" in published.output
     plain = CliRunner().invoke(centre, ["catalogue", "publish", str(settings), *map(str, PLAIN), *why])
     assert "只发布签名的目录包" in plain.output
     (tmp_path / "other.pack").write_bytes(Made().data)

@@ -51,7 +51,7 @@ def test_from_the_morning_s_board_to_the_evening_s_report(tmp_path: Path) -> Non
         stack.callback(night.client.close)
         stack.callback(day.client.close)
         wait_until(lambda: "一共 3 台" in day.read("/steering/command?standing=online"), "all are there")
-        night.does(f"/steering/terminals/{LATER}/out-of-service", notice="换打印机，请到 2 号机", why="换打印机")
+        night.does(f"/steering/terminals/{LATER}/out-of-service", do_notice="换打印机，请到 2 号机", why="换打印机")
 
         # The morning: the board says it, and somebody was told.
         wait_until(lambda: shown(day.client.get("/?state=out").text) == [LATER], "the board shows who is out of service")
@@ -66,7 +66,7 @@ def test_from_the_morning_s_board_to_the_evening_s_report(tmp_path: Path) -> Non
         # The cure, from afar; the alert ends by itself.
         day.does(f"/steering/terminals/{LATER}/back-in-service", why="打印机换好了")
         wait_until(lambda: shown(day.client.get("/?state=out").text) == [], "it serves again")
-        wait_until(lambda: "已恢复，历时" in day.read("/alerts/1"), "the alert has ended by itself")
+        wait_until(lambda: re.search(r"起， \S+ \S+ 恢复，历时", day.read("/alerts/1")), "the alert has ended by itself")
 
         # A new catalogue in waves; one refuses, which stops it; repaired, it goes on.
         openings = json.loads((DATA / "openings_demo.json").read_text("utf-8"))
