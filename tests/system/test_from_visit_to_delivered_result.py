@@ -30,7 +30,7 @@ from domain.case.rights import State
 from domain.catalogue.catalogue import load
 from fleet.casework.client import Client, RefusedActError
 
-pytestmark = [pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 JIA, QI = "demo-jia", "demo-qi"
 PHONE = "13800001234"
