@@ -11,6 +11,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 from support.alerting import secret_file
 from support.broker import QUICK, running_broker, wait_until
@@ -32,6 +33,7 @@ ENTRIES = tuple(TerminalEntry(name, f"某大厅 {name}", ("first",) if name != L
 PAUSED = rules.Rule("paused", "忘了恢复服务", ("paused",), grade="any", hold=0, clear=0, tell=("duty",))
 
 
+@pytest.mark.long
 def test_from_the_morning_s_board_to_the_evening_s_report(tmp_path: Path) -> None:
     with ExitStack() as stack:
         hook = stack.enter_context(webhook())
