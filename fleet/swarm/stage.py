@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -44,13 +45,18 @@ class Stage:
 
     def broker(self, terminal: str) -> Broker:
         """Where ``terminal`` finds its broker, and who it is there."""
-        told = msgspec.toml.decode(self.centre.read_bytes())["broker"]
         identity = str(self.folder / "identities" / f"{terminal}.pem")
-        return Broker(HOST, int(told["port"]), Tls(str(self.authority.authority), identity))
+        return Broker(HOST, _port(self.centre), Tls(str(self.authority.authority), identity))
 
     def terminals(self) -> list[str]:
         """Their names, in order."""
         return sorted(path.stem for path in (self.folder / "identities").iterdir())
+
+
+@cache
+def _port(centre: Path) -> int:
+    """Of the broker; read once, for the settings name every terminal."""
+    return int(msgspec.toml.decode(centre.read_bytes())["broker"]["port"])
 
 
 def name(index: int) -> str:
