@@ -35,6 +35,11 @@ have mosquitto_passwd || need mosquitto
 # Tibetan and Yi letters in names, on screen and on forms.
 [ -e /usr/share/fonts/truetype/tibetan/DDC_Uchen.ttf ] || need fonts-ddc-uchen
 [ -e /usr/share/fonts/truetype/nuosusil/NuosuSIL-Regular.ttf ] || need fonts-sil-nuosusil
+# The on-screen keyboard's pinyin: the engine, what builds its dictionary, and its words.
+[[ $(/sbin/ldconfig -p) == *librime.so.1* ]] || need librime1
+have rime_deployer || need librime-bin
+[ -e /usr/share/rime-data/luna_pinyin.dict.yaml ] || need rime-data-luna-pinyin
+have espeak-ng || need espeak-ng # spoken guidance
 have node || need nodejs
 have npm || need npm
 # Smart cards: pyscard comes as source and is compiled here.
