@@ -3,7 +3,7 @@
   const flaws = [];
   const mm = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--mm"));
   const screen = document.querySelector(".screen");
-  screen.classList.remove("screen--settling"); // it is looked at before a finger could
+  document.body.classList.remove("settling"); // it is looked at before a finger could
   const is = (name) => screen.classList.contains(`screen--${name}`);
   const seen = (one) => one.checkVisibility() && !one.closest("[inert]");
   const named = (one) => `${one.className || one.tagName} ${one.textContent.trim().slice(0, 12)}`;

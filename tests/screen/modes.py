@@ -55,11 +55,12 @@ def load(page: Page, address: str) -> None:
 
 
 def wear(page: Page, mode: Mode) -> None:
-    """Show what is loaded in ``mode``: the classes the server would give it (``test_look.py`` shows that it does)."""
+    """Show what is loaded in ``mode`` and wait until it is painted: by the classes the server would give (``test_look.py``)."""
     page.set_viewport_size({"width": mode.panel.width, "height": mode.panel.height})
     page.evaluate(
         "(names) => { const screen = document.querySelector('.screen');"
-        " for (const name of ['large', 'contrast', 'low']) screen.classList.toggle(`screen--${name}`, names.includes(name)); }",
+        " for (const name of ['large', 'contrast', 'low']) screen.classList.toggle(`screen--${name}`, names.includes(name));"
+        " return new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen))); }",
         list(mode.choices),
     )
 

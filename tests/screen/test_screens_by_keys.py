@@ -73,7 +73,7 @@ class Pad:
         expect(self.page.locator("#live")).to_have_attribute("data-step", name, timeout=WAIT)
 
     def settled(self) -> None:
-        self.page.wait_for_selector("#screen:not(.screen--settling)")
+        self.page.wait_for_selector("body:not(.settling) #screen")
 
 
 def test_a_whole_visit_up_to_the_signature_and_from_it_to_the_end(browser: Browser, glass: ScreenGlass) -> None:

@@ -42,7 +42,7 @@ class Finger:
 
     def shows(self, step: str) -> None:
         expect(self.page.locator("#live")).to_have_attribute("data-step", step, timeout=WAIT)
-        self.page.wait_for_selector("#screen:not(.screen--settling)")
+        self.page.wait_for_selector("body:not(.settling) #screen")
 
     def tap(self, text: str) -> None:
         self.page.locator("button, label").filter(has_text=text).first.tap()

@@ -25,6 +25,7 @@ let shown = { step: "", visit: "" };
 let heard = 0;
 let looking = false; // the sheet that says how the page is shown is open, and stays so
 let at = null; // where the keys were
+let settled = 0;
 
 function refreshIfOld() {
   if (heard > Number(live().dataset.serial)) window.htmx.trigger("#fetch", "refresh");
@@ -44,10 +45,8 @@ function arrived() {
     return;
   }
   const screen = document.getElementById("screen");
-  if (shown.step && shown.step !== step) {
-    screen.classList.add("screen--settling");
-    setTimeout(() => screen.classList.remove("screen--settling"), SETTLE_MS);
-  }
+  clearTimeout(settled);
+  settled = setTimeout(() => document.body.classList.remove("settling"), SETTLE_MS);
   const same = shown.step === step;
   const asked = document.querySelector("[role=alertdialog]");
   for (const part of screen.children) part.inert = Boolean(asked) && part.id !== "live";
@@ -68,11 +67,21 @@ function arrived() {
 const shownAlready = ({ sourceElement, text }) =>
   sourceElement.id === "fetch" && text.match(/data-serial="(\d+)"/)?.[1] === live().dataset.serial;
 
+// Before the new screen is there and not after: a busy machine takes its time between the two, and a finger does not wait for it.
+function settle({ text }) {
+  const told = (name) => text.match(new RegExp(`data-${name}="([^"]*)"`))?.[1] ?? "";
+  const partly = !text.includes('id="screen"');
+  if (partly || told("step") + told("question") === shown.step) return;
+  clearTimeout(settled);
+  document.body.classList.add("settling");
+}
+
 document.addEventListener("htmx:before:swap", (event) => {
   if (shownAlready(event.detail.ctx)) {
     event.preventDefault();
     return;
   }
+  settle(event.detail.ctx);
   keepDraft(`${shown.visit}/${shown.step}`);
   keepSignature(`${shown.visit}/${shown.step}`);
   looking = document.querySelector("#look:popover-open") !== null;
