@@ -255,11 +255,7 @@ class Door:
         return True
 
     def _clock_fault(self) -> str | None:
-        """Validity, age and expiry mean nothing by a clock that nobody keeps, or that stands before what happened already."""
-        latest = self._memory.latest()
-        if latest is not None and self._clock.now() < latest - SKEW:
-            return "staff_clock_untrusted"
-        return None if self._rules.battery_clock or self._clock.synchronised() else "staff_clock_untrusted"
+        return clock_fault(self._memory, self._clock, battery_clock=self._rules.battery_clock)
 
     def _refuse(self, method: Method, why: Refused, left: int | None = None) -> None:
         self._memory.refused(self._clock.now(), method, why.fault, why.serial, why.role)
@@ -285,6 +281,14 @@ def challenge(terminal: str, purpose: Purpose, nonce: bytes) -> bytes:
     """What a badge signs: SHA-256 over label, terminal, purpose and 32 fresh random bytes, each behind its length."""
     parts = (LABEL, terminal.encode(), purpose.encode(), nonce)
     return hashlib.sha256(b"".join(len(part).to_bytes(2, "big") + part for part in parts)).digest()
+
+
+def clock_fault(memory: Memory, clock: Clock, *, battery_clock: bool) -> str | None:
+    """Validity, age and expiry mean nothing by a clock that nobody keeps, or that stands before what happened already."""
+    latest = memory.latest()
+    if latest is not None and clock.now() < latest - SKEW:
+        return "staff_clock_untrusted"
+    return None if battery_clock or clock.synchronised() else "staff_clock_untrusted"
 
 
 def _content(path: Path | None, most: int) -> bytes | None:

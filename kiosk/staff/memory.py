@@ -1,4 +1,5 @@
-"""What the door for staff must remember across a restart: failed attempts, spent codes, and its audit lines.
+"""What the door for staff must remember across a restart: failed attempts, spent codes, and its audit lines; the same of clerks'
+accounts (``domain.staff.sign_in.Memory``).
 
 A database of its own (``staff.db``): ``tongban badge`` uses it beside a running terminal, whose own database is for one
 program alone. Nothing in it is a secret or names a person.
@@ -10,16 +11,17 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from domain.staff import sign_in, tries
 from domain.staff.roles import Role
+from domain.staff.tries import Lockout
 from kiosk.store import audit
 from kiosk.store.db import StoreError
 
-VERSION = 1
+VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS failures (
   method   TEXT PRIMARY KEY CHECK (method IN ('badge', 'code')),
@@ -49,20 +51,6 @@ class Method(StrEnum):
 
     BADGE = "badge"
     CODE = "code"
-
-
-@dataclass(frozen=True, slots=True)
-class Lockout:
-    """After ``free`` failures in a row each further one costs twice the wait before it, from ``first`` to ``longest``."""
-
-    free: int = 5
-    first: timedelta = timedelta(seconds=15)
-    longest: timedelta = timedelta(minutes=15)
-
-    def wait(self, failures: int) -> timedelta:
-        if failures < self.free:
-            return timedelta(0)
-        return min(self.longest, self.first * (1 << min(failures - self.free, 20)))
 
 
 class LockedError(Exception):
@@ -122,6 +110,31 @@ class Memory:
         left = self._left(count, last, now) if last is not None else timedelta(0)
         return left if left > timedelta(0) else None
 
+    # --- accounts (domain/staff/sign_in.py) --------------------------------------------------------------------------------
+
+    def account_attempt(self, who: str, login: str | None, now: datetime) -> timedelta | None:
+        with self._transaction() as db:
+            left = tries.attempt(db, who, now, self._lockout)
+            if left is not None:
+                audit.record(db, now, "account_locked", login=login, seconds=round(left.total_seconds()))
+        return left
+
+    def account_entered(self, session: sign_in.Session, step: int | None, now: datetime) -> bool:
+        with self._transaction() as db:
+            if step is not None and not tries.spend(db, session.login, step):
+                return False
+            tries.succeed(db, session.login)
+            audit.record(db, now, "account_signed_in", login=session.login, method=session.method)
+        return True
+
+    def account_refused(self, login: str | None, method: sign_in.Method, fault: str, now: datetime) -> None:
+        with self._transaction() as db:
+            audit.record(db, now, "account_refused", login=login, method=method, fault=fault)
+
+    def account_left(self, session: sign_in.Session, cause: str, now: datetime) -> None:
+        with self._transaction() as db:
+            audit.record(db, now, "account_signed_out", login=session.login, method=session.method, cause=cause)
+
     # --- what is written down -------------------------------------------------------------------------------------------
 
     def signed_in(self, now: datetime, method: Method, serial: str, role: Role, purpose: str) -> None:
@@ -159,7 +172,7 @@ class Memory:
     def latest(self) -> datetime | None:
         """Civil time of the latest sign-in, when the clock was believed: a clock that stands before it is wrong."""
         with self._lock:
-            (at,) = self._db.execute("SELECT max(at) FROM audit WHERE event = 'staff_signed_in'").fetchone()
+            (at,) = self._db.execute("SELECT max(at) FROM audit WHERE event IN ('staff_signed_in', 'account_signed_in')").fetchone()
         return datetime.fromisoformat(at) if at else None
 
     # --- the file -------------------------------------------------------------------------------------------------------
@@ -173,9 +186,7 @@ class Memory:
         return (row[0], datetime.fromisoformat(row[1])) if row else (0, None)
 
     def _left(self, count: int, last: datetime, now: datetime) -> timedelta:
-        """A clock put back makes the wait no longer than it is, and no shorter."""
-        wait = self._lockout.wait(count)
-        return min(wait, last + wait - now)
+        return self._lockout.left(count, last, now)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -195,5 +206,5 @@ class Memory:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise StoreError(f"工作人员登录记录是更新的版本（{version}），本程序只认识到 {VERSION}；请升级程序，不要删除它")
-        if version == 0:
-            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        if version < VERSION:
+            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {tries.SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")

@@ -28,6 +28,11 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "staff_refused": ("method", "fault", "serial", "role"),
     "staff_locked": ("method", "seconds"),
     "staff_signed_out": ("method", "serial", "role", "cause"),
+    # Clerks by their accounts, in staff.db: login is a 工号 of this place; null for whatever else was typed.
+    "account_signed_in": ("login", "method"),
+    "account_refused": ("login", "method", "fault"),
+    "account_locked": ("login", "seconds"),
+    "account_signed_out": ("login", "method", "cause"),
     "command_ended": ("command", "op", "state", "why"),
     "wanted": ("what", "rev", "state", "why"),
     "order_refused": ("what", "rule", "count"),

@@ -10,7 +10,7 @@ from fleet import remedies, words
 from fleet.overview import local_text
 from mqtt.messages import Backlog
 
-AT_THE_DOOR = ("badge_", "code_", "revocation_", "staff_")
+AT_THE_DOOR = ("account", "badge_", "code_", "revocation_", "sign_in_", "staff_")
 """Told to whoever signs in at the terminal, and never reported."""
 
 
