@@ -1,13 +1,13 @@
 # demo: everything on this machine, with virtual hardware · test: what every push must pass · test-long: what takes longer
 # camera-test: the camera's process on the real picamera2, in a Debian system made for it (root, 1.1 GB)
-# contract: docs/contract written anew from the types
+# words: every key of the citizen's pages into ui/locales/*/*.po, and what has no translation · contract: docs/contract written anew from the types
 TESTS ?= tests
 # Most tests wait for a device's pace, not for a core: four at a time on two cores. A file's tests stay together, and files come in
 # their order: xdist would put the files of few tests last, and those are the slow ones.
 WORKERS ?= 4
 PYTEST = .venv/bin/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test test-long camera-test bench screens contract check install
+.PHONY: words demo test test-long camera-test bench screens contract check install
 
 demo: install
 	@exec .venv/bin/tongban demo
@@ -38,6 +38,9 @@ screens:
 	@./install.sh test
 	.venv/bin/python tests/screen/readme.py docs/screens
 	.venv/bin/python tests/screen/gallery.py docs/screens/gallery
+
+words:
+	@.venv/bin/python -m ui.wording
 
 contract:
 	@./install.sh test

@@ -11,6 +11,7 @@ from ui.citizen.intents import MAX_BODY
 from ui.citizen.pages import create_pages
 from ui.guard import protect
 from ui.look import keep
+from ui.words import install
 
 PPI = 102.4
 """Pixels an inch of a 21.5 inch panel of 1080 × 1920; the settings say another panel's."""
@@ -27,6 +28,7 @@ def create_app(glass: Glass, ppi: float = PPI) -> Flask:
     app.jinja_env.filters["pieces"] = pieces
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    install(app.jinja_env)
     protect(app)
     app.after_request(keep)
     app.register_blueprint(create_pages(glass, ppi / _INCH))

@@ -134,3 +134,28 @@ def test_a_page_open_to_anyone_leads_back_to_itself_only(client: FlaskClient, ba
     assert client.post("/look", data={"change": "large", "from": back}, headers=HERE).headers["Location"] == "/"
     own = client.post("/look", data={"change": "large", "from": "/open/guide.a.b.c"}, headers=HERE)
     assert own.headers["Location"] == "/open/guide.a.b.c"
+
+
+def test_another_language_is_one_touch_away_on_every_screen_and_so_is_the_way_back(glass: ScreenGlass, client: FlaskClient) -> None:
+    assert '<html lang="zh-CN">' in client.get("/").text
+    page = change(client, "en")
+    assert 'id="screen" class="screen screen--welcome" lang="en"' in page
+    assert 'lang="zh-CN">中文</button>' in page
+    assert '<html lang="en">' in client.get("/").text
+    change(client, "large")
+    assert "screen--large" in client.get("/screen").text
+    for name in walk(glass):
+        assert 'lang="en"' in client.get("/screen").text, name
+    change(client, "zh-CN")
+    assert 'lang="zh-CN"' in client.get("/screen").text
+    assert "screen--large" in client.get("/screen").text
+
+
+def test_a_language_is_forgotten_with_the_visit_it_was_chosen_in(glass: ScreenGlass, client: FlaskClient) -> None:
+    glass.tell(ev.Begin("visit-1"))
+    change(client, "en")
+    glass.tell(ev.End())
+    assert '<html lang="zh-CN">' in client.get("/").text
+    change(client, "en")
+    assert "data-forget" in client.get("/screen").text
+    assert 'lang="zh-CN"' in change(client, "")

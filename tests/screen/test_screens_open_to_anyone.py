@@ -233,3 +233,12 @@ def test_the_command_publishes_and_leaves_what_was_there_when_the_catalogue_is_d
     told = CliRunner().invoke(main, ["guides", str(folder), "--items", bad, "--openings", bad])
     assert told.exit_code == 1
     assert len(list(folder.iterdir())) == len(NAMES) + 1
+
+
+def test_another_language_is_one_touch_away_on_every_page_and_leads_back_to_it(client: FlaskClient) -> None:
+    assert '<html lang="zh-CN">' in client.get(f"/open/{GUIDE}").text
+    back = client.post("/look", data={"change": "en", "from": f"/open/{GUIDE}"}, headers=HERE).headers["Location"]
+    page = client.get(back).text
+    assert back == f"/open/{GUIDE}"
+    assert '<html lang="en">' in page
+    assert 'lang="zh-CN">中文</button>' in page

@@ -21,9 +21,10 @@ from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Step
 from ui.citizen import intents
 from ui.citizen.typing import typing_error
-from ui.look import choose, look
+from ui.look import Look, choose, look
 from ui.stream import Streams
 from ui.view import desk, screen
+from ui.words import language, speaking
 
 logger = logging.getLogger(__name__)
 LONGEST = 1.0
@@ -40,7 +41,9 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
     @pages.get("/")
     def whole() -> Response:
         snapshot = glass.snapshot()
-        page = make_response(render_template("page.html", boot=glass.boot, fragment=_fragment(glass, snapshot, None)))
+        fragment = _fragment(glass, snapshot, None)
+        with speaking(look(snapshot).language):
+            page = make_response(render_template("page.html", boot=glass.boot, fragment=fragment))
         if snapshot.state.visit is None:
             # Nothing of the visit before stays in the browser.
             page.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -67,7 +70,7 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
 
     @pages.post("/look")
     def shown_so() -> AnyResponse:
-        """Show it otherwise: one of ``look.CHOICES`` on or off, anything else takes all back. Touches no visit."""
+        """Show it otherwise: one of ``look.CHOICES`` on or off, a language, anything else takes all back. Touches no visit."""
         snapshot = glass.snapshot()
         choose(snapshot, look(snapshot).turned(request.form.get("change", "")))
         return _same_page(snapshot)
@@ -88,7 +91,8 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
     @pages.post("/check")
     def check() -> Response:
         """What is wrong with an answer while it is being written: a sentence, or nothing. Never the answer."""
-        return Response(escape(typing_error(glass, request.form) or ""), mimetype="text/html")
+        with speaking(look(glass.snapshot()).language):
+            return Response(escape(typing_error(glass, request.form) or ""), mimetype="text/html")
 
     @pages.get("/events")
     def events() -> Response:
@@ -101,7 +105,8 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
         now = glass.desk(int(after) if re.fullmatch(r"[0-9]{1,12}", after) else 0, LONGEST)
         picture = _picture(now.picture.jpeg if now else None)
         if now is not None:
-            picture.headers["Desk"] = json.dumps(desk.told(now), separators=(",", ":"))
+            with speaking(look(glass.snapshot()).language):
+                picture.headers["Desk"] = json.dumps(desk.told(now), separators=(",", ":"))
         return picture
 
     @pages.get("/thumb/<ref>.jpg")
@@ -158,9 +163,14 @@ def _answer(glass: Glass, snapshot: Snapshot, key: str | None, status: int = 200
 
 
 def _fragment(glass: Glass, snapshot: Snapshot, shown: str | None) -> str:
+    now_so = look(snapshot)
+    with speaking(now_so.language):
+        return _said(glass, snapshot, now_so, shown)
+
+
+def _said(glass: Glass, snapshot: Snapshot, now_so: Look, shown: str | None) -> str:
     seen = screen(glass, snapshot, datetime.now(UTC).astimezone().date())
     visit = snapshot.state.visit
-    now_so = look(snapshot)
     body = render_template("screen.html", name=seen.name, frame=seen.frame, view=seen.view, look=now_so)
     # Two visits never share a body, even where they look the same.
     key = hashlib.blake2b(f"{visit.id if visit else ''} {body}".encode(), digest_size=8).hexdigest()
@@ -168,7 +178,7 @@ def _fragment(glass: Glass, snapshot: Snapshot, shown: str | None) -> str:
     if key == shown:
         return live
     classes = " ".join(f"screen--{name}" for name in (seen.name, *now_so.chosen))
-    return f'<div id="screen" class="screen {classes}">{body}{live}</div>'
+    return f'<div id="screen" class="screen {classes}" lang="{language()}">{body}{live}</div>'
 
 
 def _code(content: str) -> Response:

@@ -10,6 +10,7 @@ from kiosk.visit import path
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Step
 from ui.citizen.intents import BadFormError, Form, seen
+from ui.words import translated
 
 _MOST = 1000
 
@@ -30,5 +31,6 @@ def typing_error(glass: Glass, form: Form) -> str | None:
     today = datetime.now(UTC).astimezone().date()
     for name, value in form.items():
         if name in asked and len(value) <= _MOST:
-            return typing(asked[name], value.strip(), today)
+            wrong = typing(asked[name], value.strip(), today)
+            return translated(wrong) if wrong else None
     return None

@@ -19,6 +19,7 @@ from kiosk.visit.events import Begin
 from kiosk.visit.snapshot import Corrections, Glass, Guides
 from ui.look import look
 from ui.public.book import Book, Page
+from ui.words import speak
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,14 @@ _OF_A_PERSON = re.compile(r"[0-9]{8}|[0-9]{3}[- ]?[0-9]{4}[- ]?[0-9]{4}")
 def create_public(glass: Glass, guides: Guides, corrections: Corrections, today: Callable[[], date]) -> Blueprint:
     """Routes under ``/open``."""
     pages = Blueprint("public", __name__, url_prefix="/open")
+
+    @pages.before_request
+    def in_their_language() -> None:
+        speak(look(glass.snapshot()).language)
+
+    @pages.teardown_request
+    def in_ours(_error: BaseException | None) -> None:
+        speak()
 
     def book() -> Book:
         return Book(glass.catalogue, glass.hall, today())

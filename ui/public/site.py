@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from domain.catalogue.catalogue import Catalogue
 from kiosk.visit.snapshot import Hall
 from ui.public.book import Book
+from ui.words import install
 
 
 def write(folder: Path, catalogue: Catalogue, phone: str, today: date) -> int:
@@ -24,6 +25,7 @@ def write(folder: Path, catalogue: Catalogue, phone: str, today: date) -> int:
     pages = Environment(
         loader=PackageLoader("ui"), autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    install(pages)
     count = 0
     for name in book.names():
         page = book.page(name)

@@ -13,8 +13,10 @@ from domain.representation import PAPERS, Paper
 from kiosk.visit import applicants, applying, path
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import CardPhase, Visit
+from ui.view import said
 from ui.view.choosing import Choice
 from ui.view.papers import told
+from ui.words import translated
 
 _CHINA = timezone(timedelta(hours=8))
 _GROUPS = {
@@ -120,7 +122,7 @@ def behalf(glass: Glass, visit: Visit) -> Behalf:
 
 
 def take_up(glass: Glass, visit: Visit) -> TakeUp:
-    return TakeUp(visit.opening, glass.fault(visit.submit_fault).citizen if visit.submit_fault else "")
+    return TakeUp(visit.opening, said.fault(glass, visit.submit_fault))
 
 
 def check(glass: Glass, visit: Visit) -> Check:
@@ -152,7 +154,7 @@ def _ask(field: Field, visit: Visit) -> Ask:
     month, _, day = rest.partition("-")
     parts = (year, month, day) if field.kind == "date" else ("", "", "")
     before = private(given) if private is not None and hide and given else ""
-    return Ask(field, "" if hide else given, before, visit.errors.get(field.field, ""), parts)
+    return Ask(field, "" if hide else given, before, translated(visit.errors.get(field.field, "")), parts)
 
 
 _MASKED: dict[str, Callable[[str], str]] = {"name": masking.name, "number": masking.number}

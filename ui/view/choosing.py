@@ -13,6 +13,7 @@ from kiosk.visit.advice import bring
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Visit
 from ui.public.contacts import hours
+from ui.words import translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ _LATER: dict[proof.Kind, str] = {"person": "核对本人", "original": "核验�
 
 def closed(glass: Glass, code: str) -> Closed:
     fault = glass.fault(code)
-    return Closed(fault.citizen, fault.cause, fault.staff)
+    return Closed(translated(fault.citizen), fault.cause, fault.staff)
 
 
 def welcome(glass: Glass, snapshot: Snapshot) -> Welcome:
@@ -126,7 +127,7 @@ def welcome(glass: Glass, snapshot: Snapshot) -> Welcome:
     return Welcome(
         items=items[:_SHOWN] + more,
         places=places[:_SHOWN] + ((f"等 {len(places)} 地",) if len(places) > _SHOWN else ()),
-        troubles=tuple(dict.fromkeys(f.citizen for f in snapshot.troubles if f.citizen)),
+        troubles=tuple(dict.fromkeys(translated(f.citizen) for f in snapshot.troubles if f.citizen)),
         notice=catalogue.notice if catalogue.demo else "",
         hours=_hours(glass),
     )

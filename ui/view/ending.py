@@ -9,7 +9,8 @@ from kiosk.visit import path, proof
 from kiosk.visit.delivery import delivery
 from kiosk.visit.snapshot import Fault, Glass
 from kiosk.visit.state import PrintState, Visit
-from ui.view.frame import named
+from ui.view import said
+from ui.words import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,11 @@ def receipt(glass: Glass, visit: Visit, overlay: Fault | None) -> Receipt:
     cause = printing.cause if printing and state is PrintState.REFUSED else None
     retracted = state is PrintState.SPOILT and printing is not None and printing.cause == _RETRACTED
     if cause in _NOT_BY_ITSELF:
-        trouble = glass.fault("slip_unprintable").citizen
+        trouble = said.fault(glass, "slip_unprintable")
     elif retracted:
-        trouble = glass.fault(_RETRACTED).citizen
+        trouble = said.fault(glass, _RETRACTED)
     elif overlay is not None:
-        trouble = named(overlay, "打印机")
+        trouble = said.about(overlay, _("打印机"))
     else:
         # The printer is well again: what stopped it is told no more.
         trouble = ""

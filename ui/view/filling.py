@@ -21,9 +21,10 @@ from kiosk.visit.delivery import delivery as delivered
 from kiosk.visit.delivery import offered
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Visit
-from ui.view import advice, followup
+from ui.view import advice, followup, said
 from ui.view.choosing import Choice
 from ui.view.papers import person
+from ui.words import translated
 
 _WAYS: dict[DeliveryWay, str] = {**words.DELIVERY, "post_applicant": "寄给我"}
 _TAKEN = {
@@ -146,7 +147,7 @@ def form(glass: Glass, visit: Visit, today: date) -> Form:
         parts=(year, month, day) if field.kind == "date" and by_hand else ("", "", ""),
         years=tuple(range(today.year + _YEARS_ON, today.year - _YEARS_BACK, -1)) if field.kind == "date" else (),
         prefectures=prefectures() if field.kind == "division" else {},
-        error=visit.errors.get(field.field, ""),
+        error=translated(visit.errors.get(field.field, "")),
         keys=_KEYS.get(field.kind, "chinese"),
     )
 
@@ -154,11 +155,11 @@ def form(glass: Glass, visit: Visit, today: date) -> Form:
 def sign(glass: Glass, visit: Visit) -> Sign:
     if visit.followup is not None:
         statement, facts = followup.signed(visit)
-        return Sign((), "", facts, visit.errors.get("signature", ""), statement)
+        return Sign((), "", facts, translated(visit.errors.get("signature", "")), statement)
     papers = tuple(Choice(m.material_id, m.name) for m in path.signed_forms(visit, glass.catalogue))
     told = answers.shown(visit, path.opening(visit, glass.catalogue))
     edition = hashlib.blake2b(repr((told, _delivered(glass, visit))).encode(), digest_size=8).hexdigest()
-    return Sign(papers, edition, told, visit.errors.get("signature", ""))
+    return Sign(papers, edition, told, translated(visit.errors.get("signature", "")))
 
 
 def delivery(glass: Glass, visit: Visit) -> Delivery:
@@ -186,7 +187,7 @@ def postal(glass: Glass, visit: Visit) -> Postal:
         phone_before=masking.phone(visit.phone) if visit.phone else "",
         first="phone" if phone_only else "address",
         result=opened.result if opened else "",
-        errors=dict(visit.errors),
+        errors=said.errors(visit.errors),
     )
 
 
@@ -210,7 +211,7 @@ def review(glass: Glass, visit: Visit) -> Review:
         asked=bool(offered(opened)),
         later=tuple(_LATER[kind] for kind in proof.kinds(proof.unproven(visit, opened, glass.catalogue))),
         delivery=_delivered(glass, visit),
-        fault=glass.fault(visit.submit_fault).citizen if visit.submit_fault else "",
+        fault=said.fault(glass, visit.submit_fault),
     )
 
 

@@ -13,7 +13,8 @@ from kiosk.visit import followup_path, path
 from kiosk.visit.followup_path import WITHDRAWS
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import CaseProgress, Followup, FoundTask, PrintState, QueryPhase, Visit
-from ui.view.frame import named
+from ui.view import said
+from ui.words import _, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def how(glass: Glass, _visit: Visit) -> Return:
 
 def asking(glass: Glass, visit: Visit) -> Number:
     fault = followup_path.of(visit).fault
-    return Number(visit.errors.get("number", "") or (glass.fault(fault).citizen if fault else ""))
+    return Number(translated(visit.errors.get("number", "")) or said.fault(glass, fault))
 
 
 def cases(glass: Glass, visit: Visit) -> Cases:
@@ -168,7 +169,7 @@ def cases(glass: Glass, visit: Visit) -> Cases:
     return Cases(
         looking=asked.looking,
         name=masking.name(visit.identity.shown_name) if visit.identity else "",
-        fault=glass.fault(asked.fault).citizen if asked.fault else "",
+        fault=said.fault(glass, asked.fault),
         again=asked.fault in _ASK_AGAIN,
         cases=tuple(_case(told, asked, glass) for told in listed.values()),
         todo=bool(asked.found),
@@ -188,7 +189,7 @@ def _right(asked: Followup, glass: Glass) -> Right | None:
         tuple(KINDS.items()),
         dict(KINDS).get(right.kind, "") if right.kind else "",  # type: ignore[call-overload]
         day(right.due) if right.due else "",
-        glass.fault(right.fault).citizen if right.fault else "",
+        said.fault(glass, right.fault),
         home,
     )
 
@@ -214,7 +215,7 @@ def answer(glass: Glass, visit: Visit) -> Answer:
     lines = tuple(
         Line(point.name, "", False, name, len(path.collected(visit, name).pages)) for name, point in followup_path.points(visit)
     )
-    fault = glass.fault(visit.submit_fault).citizen if visit.submit_fault else ""
+    fault = said.fault(glass, visit.submit_fault)
     return Answer(task.item_name, number.grouped(task.case), lines, asked.doing == "withdraw", task.home_name, fault)
 
 
@@ -226,8 +227,8 @@ def handing(glass: Glass, visit: Visit) -> Handing:
     return Handing(
         state=state,
         name=task.name,
-        trouble=named(glass.fault(cause), "A4 打印机") if cause else "",
-        fault=glass.fault(visit.submit_fault).citizen if visit.submit_fault else "",
+        trouble=said.about(glass.fault(cause), _("A4 打印机")) if cause else "",
+        fault=said.fault(glass, visit.submit_fault),
         hall=glass.hall.hall,
     )
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from domain.case.number import grouped
 from kiosk.visit import followup_path, path
-from kiosk.visit.snapshot import Fault, Glass, Hall, HelpState, Snapshot
+from kiosk.visit.snapshot import Glass, Hall, HelpState, Snapshot
 from kiosk.visit.state import Stage, Step, Visit
+from ui.view import said
+from ui.words import N_, _
 
 STAGES: dict[Stage, str] = {
     Stage.CHOOSE: "选事项",
@@ -27,10 +29,9 @@ STAGES: dict[Stage, str] = {
 """The stages of ``path.progress``, as the citizen reads them."""
 _RATED_ONLY = "评价"
 """The last stage where there is no receipt."""
-_DEVICES = {Step.CARD: "读卡器", Step.WARD: "读卡器", Step.SCAN: "拍摄台"}
+_DEVICES = {Step.CARD: N_("读卡器"), Step.WARD: N_("读卡器"), Step.SCAN: N_("拍摄台")}
 """The device each step needs, as the citizen calls it."""
-_ANY = "设备"
-"""How the faults any device can have call it."""
+_ANY = N_("设备")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def frame(glass: Glass, snapshot: Snapshot) -> Frame:
 
 def live(snapshot: Snapshot) -> Live:
     visit = snapshot.state.visit
-    device = _DEVICES.get(visit.step, _ANY) if visit else _ANY
+    device = _(_DEVICES.get(visit.step, _ANY) if visit else _ANY)
     laid_over = snapshot.overlay if visit and visit.step not in (Step.RECEIPT, Step.LEAFLET) else None
     return Live(
         serial=snapshot.serial,
@@ -111,7 +112,7 @@ def live(snapshot: Snapshot) -> Live:
         step=visit.step.value if visit else ("closed" if snapshot.state.closed else "welcome"),
         question=_question(visit, snapshot.idle_left) if visit else None,
         device=device,
-        fault=named(laid_over, device) or None if laid_over else None,
+        fault=said.about(laid_over, device) or None if laid_over else None,
         closing=snapshot.idle_left if visit and visit.step is Step.FAREWELL else None,
         take_card=_take_card(visit) if snapshot.card_lies else "",
         help=snapshot.help,
@@ -123,11 +124,6 @@ def _take_card(visit: Visit | None) -> str:
         return "读卡处有证件忘了拿，请交给工作人员"
     # At the card's own screen the one laid next is what counts; a card that was not taken is told of there.
     return "" if visit.step is Step.CARD else "读好了，请取走您的证件"
-
-
-def named(fault: Fault, device: str) -> str:
-    """What the citizen reads about ``fault``, with the device called by its name."""
-    return fault.citizen.replace(_ANY, device)
 
 
 def _has_way_back(visit: Visit) -> bool:

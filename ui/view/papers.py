@@ -14,7 +14,7 @@ from domain.nationality import nationality_name
 from kiosk.visit import applying, path
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import CardPhase, Visit
-from ui.view import advice
+from ui.view import advice, said
 
 ELDER = 60
 """Years: to whoever the chip says has them the large view is offered (老年人权益保障法 Art. 2)."""
@@ -233,7 +233,7 @@ def _chosen(glass: Glass, visit: Visit, listed: tuple[Kept, ...]) -> Chosen | No
 
 
 def _doubts(glass: Glass, findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    return tuple(text for found in findings if (text := glass.fault(found.code).citizen))
+    return tuple(text for found in findings if (text := said.fault(glass, found.code)))
 
 
 def _place(visit: Visit, material: str) -> int:
@@ -249,4 +249,4 @@ def _page_name(at: int, sides: int) -> str:
 def told(glass: Glass, fault: str | None, failed_before: str) -> str:
     if fault is None:
         return ""
-    return failed_before if fault in _DEVICES_OWN else glass.fault(fault).citizen
+    return failed_before if fault in _DEVICES_OWN else said.fault(glass, fault)

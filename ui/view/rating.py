@@ -10,6 +10,7 @@ from kiosk.visit import followup_path
 from kiosk.visit.services import asked, services
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Visit
+from ui.view import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def reason(glass: Glass, visit: Visit) -> Reason:
         tuple(t for t in level.tags if not t.default_shown),
         words=glass.hall.words,
         contact=glass.hall.words and level.is_bad,
-        errors=visit.errors,
+        errors=said.errors(visit.errors),
     )
 
 

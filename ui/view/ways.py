@@ -11,8 +11,9 @@ from kiosk.visit import answers, applicants, chipless, drafting, overlay, path, 
 from kiosk.visit.advice import Advice, advice, bring
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import PrintState, QueryPhase, Visit
+from ui.view import said
 from ui.view.choosing import later
-from ui.view.frame import named
+from ui.words import _
 
 _WINDOW = "window"
 _HERE = {
@@ -149,7 +150,7 @@ def query(glass: Glass, visit: Visit) -> Query:
         state=state,
         item=item.name if item else "",
         result=opened.result if opened else "",
-        trouble=named(glass.fault(cause), "证明打印机") if cause else "",
+        trouble=said.about(glass.fault(cause), _("证明打印机")) if cause else "",
         hall=glass.hall.hall,
         fault=_fault(visit),
     )
@@ -195,8 +196,8 @@ def _here(glass: Glass, visit: Visit, opened: Opening, time: str, out: frozenset
 
 def _draft_fault(glass: Glass, visit: Visit) -> str:
     """Why nothing was kept for the window; other faults are told as anywhere."""
-    said = visit.submit_fault or ""
-    return glass.fault(said).citizen if said.startswith("draft_") else _fault(visit)
+    code = visit.submit_fault or ""
+    return said.fault(glass, code) if code.startswith("draft_") else _fault(visit)
 
 
 def _fault(visit: Visit) -> str:

@@ -3,7 +3,7 @@ const EVERY_MS = 2000;
 const GIVE_UP_MS = 4000;
 
 export function keepBeating(boot, hear) {
-  const cover = document.getElementById("cover");
+  const cover = () => document.getElementById("cover"); // part of the screen, in its language
   let missed = 0;
 
   async function beat() {
@@ -13,11 +13,11 @@ export function keepBeating(boot, hear) {
       const now = await answer.json();
       if (now.boot !== boot) return window.location.replace("/");
       missed = 0;
-      cover.hidden = true;
+      cover().hidden = true;
       hear(now.serial, now);
     } catch {
       missed += 1;
-      cover.hidden = missed < 2; // one beat lost on a busy machine is no outage
+      cover().hidden = missed < 2; // one beat lost on a busy machine is no outage
     }
     return setTimeout(beat, missed ? EVERY_MS / 4 : EVERY_MS);
   }
