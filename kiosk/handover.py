@@ -53,6 +53,7 @@ def new_case(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewCase:
         recipients=settings.keys.recipients(opening.home),
         awaits=proof.kinds(proof.unproven(visit, opening, catalogue)),
         terms=_terms(opening, item),
+        clerks=visit.attended,
     )
 
 
@@ -118,6 +119,7 @@ def _content(visit: Visit, opening: Opening, number: str, settings: Settings, ca
         acting=applicants.acting(visit, catalogue),
         body=applicants.body(visit, catalogue),
         checked_by=visit.checked or "",
+        clerks=visit.attended,
         materials=tuple(_material(m, opening, visit) for m in catalogue.materials(opening)),
         form=tuple(
             Answer(one.field.field, one.field.label, one.value, text(one.field, one.value), one.source)

@@ -171,6 +171,24 @@ class WindowSettings(Struct, frozen=True, forbid_unknown_fields=True):
     key_file: Path
 
 
+class ClerkSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The window's listener (HTTPS): clerks' pages for a browser on the hall's network, nothing of the citizen's.
+
+    ``host``: the address it listens on. ``certificate`` and ``key``: PEM files, issued by the fleet's authority for ``name``, the
+    name or address a clerk types. ``intake``: where the intake window's pages (``tongban intake``) are, if anywhere. ``idle`` and
+    ``total``: seconds a sign-in lasts untouched, and at most.
+    """
+
+    host: Annotated[str, Meta(min_length=1, max_length=64)]
+    port: Port
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:-]{1,80}$")]
+    certificate: Path
+    key: Path
+    intake: Annotated[str, Meta(pattern=r"^(https?://[^\s#?]{1,120})?$")] = ""
+    idle: Seconds = 900
+    total: Seconds = 36000
+
+
 class HandoverSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """This terminal hands over: it opens the tasks sealed to its hall (``domain/case/task.py``). ``key_file``: the hall's private
     keys, a file only its owner may read. Without it, what there is to correct or to collect is done at the window.
@@ -218,6 +236,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     staff: StaffSettings = StaffSettings()
     maintenance: MaintenanceSettings = MaintenanceSettings()
     window: WindowSettings | None = None
+    clerk: ClerkSettings | None = None
     reader: ReaderSettings | None = None
     handover: HandoverSettings | None = None
     query: QuerySettings | None = None
@@ -238,6 +257,8 @@ def load(path: Path) -> Settings:
         raise SettingsError(f"设置文件 {path}{_line(text, str(error))}：{error}") from None
     if settings.window is not None and settings.terminal.setting != "window":
         raise SettingsError(f'设置文件 {path}：窗口的私钥只能放在窗口终端上（terminal.setting = "window"）')
+    if settings.clerk is not None and settings.terminal.setting != "window":
+        raise SettingsError(f'设置文件 {path}：窗口职员的页面只开在窗口终端上（terminal.setting = "window"）')
     try:
         ratings = (settings.keys.ratings,) if settings.keys.ratings is not None else ()
         for key in (settings.keys.intake, settings.keys.recovery, *settings.keys.homes.values(), *ratings):

@@ -39,11 +39,13 @@ class Standing:
     handover: bool = False
     words: bool = False
     edition: str = ""
+    clerks: bool = False
 
     @property
     def rules(self) -> Rules:
         times = {name: getattr(self.visit, name) for name in self.visit.__struct_fields__}
-        return Rules(self.catalogue, window=self.drafts, handover=self.handover, words=self.words, edition=self.edition, **times)
+        own = {"window": self.drafts, "handover": self.handover, "words": self.words, "clerks": self.clerks}
+        return Rules(self.catalogue, edition=self.edition, **own, **times)
 
     @property
     def hall(self) -> Hall:
@@ -63,6 +65,7 @@ class Standing:
             drafts=self.drafts,
             handover=self.handover,
             words=self.words,
+            clerks=self.clerks,
         )
 
 
@@ -107,6 +110,7 @@ class Parts:
             self.own.handover is not None,
             self.own.keys.ratings is not None,
             levels.edition(offered(now)).edition,
+            self.own.clerk is not None,
         )
 
     def _out_of_service(self) -> Fault | None:

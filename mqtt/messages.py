@@ -205,6 +205,8 @@ class CaseTaken(Struct, frozen=True, tag_field="kind", tag="case.taken"):
     awaits: Annotated[tuple[Awaited, ...], Meta(max_length=3)] = ()
     """What the intake window must still see (待窗口核验原件) before the case is ready."""
     terms: CaseTerms | None = None
+    clerks: Annotated[tuple[Code, ...], Meta(max_length=40)] = ()
+    """工号 of whoever took it in at the window; nobody: the applicant did it alone."""
 
 
 class AnswerRef(Struct, frozen=True):

@@ -247,6 +247,8 @@ class CaseContent(_Private, frozen=True):
     """Null: the applicant stood here."""
     checked_by: Text = ""
     """Which clerk of the intake window compared the person with the document, where one did."""
+    clerks: Annotated[tuple[Text, ...], Meta(max_length=40)] = ()
+    """工号 of the clerks of the intake window who took it in; nobody: the applicant did it alone at the glass."""
     body: Body | None = None
     """Where the applicant is a legal person; ``applicant`` is then whoever acts for it, too."""
 

@@ -50,6 +50,8 @@ class NewCase:
     recipients: tuple[sealing.Recipient, ...]
     awaits: tuple[Awaited, ...] = ()
     terms: CaseTerms | None = None
+    clerks: tuple[str, ...] = ()
+    """工号 of those who took it in at the window."""
 
 
 ServiceWay = Literal["online", "window", "pre_fill", "query_print", "elsewhere"]
@@ -262,6 +264,7 @@ class Store:
             documents=tuple(documents),
             awaits=new.awaits,
             terms=new.terms,
+            clerks=new.clerks,
         )
         sequence = enqueue(db, now, data)
         db.execute("UPDATE office_case SET sequence = ? WHERE number = ?", (sequence, submitted.case))

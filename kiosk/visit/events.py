@@ -10,6 +10,7 @@ from datetime import date
 
 from domain.case.content import Finding, ReadLine, Signature
 from domain.identity import Identity
+from kiosk.visit.attending_events import ClerkSeen as ClerkSeen
 from kiosk.visit.followup_events import Followed
 from kiosk.visit.intent import Intent as Intent
 from kiosk.visit.state import Noted, Printing, Step, Submitted, Visit
@@ -482,4 +483,4 @@ class Tick:
 Looked = DeskSeen | PageShown | PageRead | PageNotTaken | PageSealed | PageLost
 Stored = CaseStored | CaseNotStored | ServiceNoted | ServiceNotNoted | DraftKept | DraftNotKept | DraftOpened | DraftNotOpened
 Papers = DocumentFound | DocumentNotFound | SheetEnded | PrintingEnded | PrinterReady
-Event = Intent | CardSeen | CardTaken | CardNotTaken | Looked | Stored | Papers | Followed | PadPressed | Closed | Tick
+Event = Intent | CardSeen | CardTaken | CardNotTaken | Looked | Stored | Papers | Followed | ClerkSeen | PadPressed | Closed | Tick

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from kiosk.visit import (
     applying,
+    attending,
     choosing,
     drafting,
     filling,
@@ -29,6 +30,7 @@ from kiosk.visit import (
     ways,
 )
 from kiosk.visit import events as ev
+from kiosk.visit.attending_events import Attend, Attended
 from kiosk.visit.effects import DrawUp, DropPages, Effect, NoteService, SetForm, Wipe
 from kiosk.visit.followup_events import BeginFollowup
 from kiosk.visit.outcome import Handler, Outcome, Rules, back
@@ -47,6 +49,15 @@ from kiosk.visit.state import (
 
 def step(state: State, event: ev.Event, now: float, rules: Rules) -> tuple[State, tuple[Effect, ...]]:
     """The next state and what is to be done. The same state object comes back when nothing changed but time."""
+    if isinstance(event, ev.Intent) and not attending.may(state.visit, event, rules):
+        return state, ()
+    if isinstance(event, Attended) and not isinstance(event.intent, Attend):
+        after, effects = _step(state, event.intent, now, rules)
+        return (after if state.visit is not None else attending.begun(after, event.by)), effects
+    return _step(state, event, now, rules)
+
+
+def _step(state: State, event: ev.Event, now: float, rules: Rules) -> tuple[State, tuple[Effect, ...]]:
     if isinstance(event, ev.Closed):
         return (replace(state, closed=event.fault, version=state.version + 1) if event.fault != state.closed else state), ()
     if state.visit is None:
@@ -67,6 +78,8 @@ def step(state: State, event: ev.Event, now: float, rules: Rules) -> tuple[State
     if isinstance(event, ev.Intent):
         before = replace(before, leaving=False)
     after, effects = handler(before, event, now, rules)
+    if after is not None and type(event) not in _OF_CLERKS:  # begun anew, or taken up from a draft: still whoever's it was
+        after = replace(after, attendant=visit.attendant, attended=visit.attended)
     if after is not None and (after.step, after.printing, after.query) != (visit.step, visit.printing, visit.query):
         after = replace(after, entered=now)
     if after is not None and after.step is Step.REVIEW and visit.step is not Step.REVIEW and path.all_sealed(after):
@@ -96,7 +109,7 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
     if not path.over(visit) and not path.stands(visit, rules.catalogue):
         ended, effects = _wipe(visit, "catalogue")
         return _versioned(state, ended), effects
-    visit = replace(visit, scan=Scan(), unasked=unasked.restored(visit))
+    visit = attending.restored(replace(visit, scan=Scan(), unasked=unasked.restored(visit)))
     if visit.step is Step.PAGE:
         visit = replace(visit, step=Step.SCAN)
     # Pictures were in memory only: a page not yet sealed is gone and is asked for again. A signed form is made anew.
@@ -322,4 +335,6 @@ _ANYWHERE: dict[type, Handler] = {
     ev.PageLost: papers.page_lost,
     ev.PrintingEnded: handing_in.printing_ended,
     ev.SheetEnded: ways.sheet_ended,
+    **attending.ANYWHERE,
 }
+_OF_CLERKS = frozenset(attending.ANYWHERE)

@@ -41,6 +41,8 @@ class Rules:
     edition: str = ""
     """Of the levels and tags one rates by; empty: the newest."""
     """Tasks sealed to this hall are opened here (``domain/case/task.py``)."""
+    clerks: bool = False
+    """Clerks sign in here, and drive visits (``attending.py``)."""
     unasked: bool = True
     """Pages are taken by themselves, unless the citizen wants it otherwise."""
     count: float = 3

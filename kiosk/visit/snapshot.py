@@ -34,7 +34,7 @@ class Hall:
     ``place``: the party the hall belongs to, by id.
     ``queries``: documents can be asked for and printed here (查询打印). ``drafts``: they are opened here, at the window.
     ``handover``: what is sealed to this hall is opened here; ``pages``: A4 pages can be printed.
-    ``words``: what a rater writes can be sealed to the centre.
+    ``words``: what a rater writes can be sealed to the centre. ``clerks``: clerks sign in here, and drive visits.
     """
 
     terminal: str
@@ -52,6 +52,7 @@ class Hall:
     handover: bool = False
     pages: bool = False
     words: bool = False
+    clerks: bool = False
 
 
 HelpState = Literal["called", "unsent", "coming"]

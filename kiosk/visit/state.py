@@ -304,6 +304,17 @@ class Rated(Struct, frozen=True):
         return "Rated(…)"
 
 
+class Attendant(Struct, frozen=True):
+    """The clerk who drives a visit at the window. ``session`` names their sign-in and is no secret; ``number``: 工号; ``here``:
+    their browser was heard of lately.
+    """
+
+    session: str
+    number: str
+    name: str = ""
+    here: bool = True
+
+
 class Visit(Struct, frozen=True):
     """One visit. Everything after ``home`` is null until the citizen came to it."""
 
@@ -383,6 +394,10 @@ class Visit(Struct, frozen=True):
     """By the services in their order (``services.services``): what was given; null, not rated."""
     followup: Followup | None = None
     """Null: a new case, or a service without one."""
+    attendant: Attendant | None = None
+    """Who drives it at the window (``attending.py``); null: the citizen does, alone."""
+    attended: tuple[str, ...] = ()
+    """工号 of every clerk who drove it, in order."""
 
     def __repr__(self) -> str:
         return f"Visit(step={self.step}, …)"

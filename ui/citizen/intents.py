@@ -20,6 +20,7 @@ from domain.catalogue import words
 from domain.code import MistypedError
 from domain.protection.rights import KINDS
 from domain.rating.levels import MOST_WORDS
+from kiosk.visit import attending_events as ae
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
 from kiosk.visit.followup import DOINGS
@@ -380,4 +381,7 @@ _PARSERS: dict[str, Callable[[Any], ev.Intent]] = {
     "leave": _plain(ev.Leave),
     "stay": _plain(ev.Stay),
     "end": _plain(ev.End),
+    "attend": _plain(ae.Attend),
+    "let-go": _plain(ae.LetGo),
+    "go-alone": _plain(ae.GoAlone),
 }
