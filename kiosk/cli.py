@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -25,6 +27,7 @@ _ELSEWHERE = {
     "kept": "kiosk.kept:kept",
     "recover": "fleet.recovery.cli:recover",
     "cups": "devices.a4.cli:cups",
+    "settings": "kiosk.care.settings_command:settings",
     "badge": "kiosk.staff.command:commands",
     "virtual": "devices.virtual.cli:commands",
     "bench": "kiosk.demo.hardware:bench",
@@ -67,22 +70,42 @@ def run(settings: Path) -> None:
     """运行终端。SETTINGS 是设置文件（TOML）。"""
     from domain.memory import keep_from_cores
     from kiosk import settings as conf
+    from kiosk.care import taking
     from kiosk.store.db import StoreError
     from kiosk.store.volatile import NotInMemoryError
     from kiosk.terminal import Terminal
 
     keep_from_cores()
-    try:
-        terminal = Terminal(conf.load(settings))
-        terminal.start()
-    except (conf.SettingsError, StoreError, NotInMemoryError, ValueError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(EX_CONFIG)
-    except OSError as error:
-        click.echo(f"终端启动不了：{error}", err=True)
-        sys.exit(1)
-    wait_for_signal()
+    back = taking.begin(settings)
+    while True:
+        trying = _give_up_after(taking.PATIENCE) if taking.on_trial(settings) else None
+        try:
+            terminal = Terminal(conf.load(settings), settings=settings, taken_back=back)
+            terminal.start()
+            break
+        except (conf.SettingsError, StoreError, NotInMemoryError, ValueError) as error:
+            click.echo(str(error), err=True)
+            if not taking.take_back(settings):
+                sys.exit(EX_CONFIG)
+            back = str(error)
+            click.echo("新设置起不来，已换回原来的设置", err=True)
+        except OSError as error:
+            click.echo(f"终端启动不了：{error}", err=True)
+            sys.exit(1)
+        finally:
+            if trying is not None:
+                trying.cancel()
+    on_trial = taking.on_trial(settings) is not None
+    wait_for_signal(lambda: taking.stands(settings), taking.CONFIRM if on_trial else None)
     terminal.stop()
+
+
+def _give_up_after(seconds: float) -> threading.Timer:
+    """Settings with which a start hangs must not hang for ever: the process ends, and whoever runs it starts it again."""
+    timer = threading.Timer(seconds, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 @main.command()
@@ -129,9 +152,12 @@ def identity(settings: Path) -> None:
     click.echo("中心认可这张证书" if found.answered else "现在连不上中心，认不认还不知道")
 
 
-def wait_for_signal() -> None:
-    """Until SIGTERM or SIGINT."""
+def wait_for_signal(stands: Callable[[], object] = lambda: None, after: float | None = None) -> None:
+    """Until SIGTERM or SIGINT. ``stands`` is called once, ``after`` so many seconds, or at a signal before: it came up."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())
+    if after is not None:
+        ended.wait(after)
+        stands()
     ended.wait()

@@ -245,11 +245,18 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 def load(path: Path) -> Settings:
     """The settings in ``path``; :class:`SettingsError`."""
     try:
-        text = path.read_text("utf-8")
-        tree = tomllib.loads(text)
+        return parse(path.read_text("utf-8"), path)
     except OSError as error:
         raise SettingsError(f"设置文件 {path} 读不出来：{error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"设置文件 {path} 不是正确的 TOML：{error}") from None
+
+
+def parse(text: str, path: Path) -> Settings:
+    """The settings in ``text``, which lies or is to lie at ``path``; :class:`SettingsError`."""
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"设置文件 {path} 不是正确的 TOML：{error}") from None
     try:
         settings = msgspec.convert(tree, Settings, strict=True, dec_hook=_path)

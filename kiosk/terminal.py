@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 from devices.camera.codes import ALL, read_code
 from devices.port import PrintEnded
@@ -83,8 +84,13 @@ UNREADABLE = "outbox_unreadable"
 class Terminal:
     """A whole terminal in this process. ``StoreError``, ``SettingsError``, ``NotInMemoryError``: it cannot run, and why."""
 
-    def __init__(self, settings: conf.Settings, clock: Clock | None = None) -> None:
-        self._settings = settings
+    def __init__(
+        self, chosen: conf.Settings, clock: Clock | None = None, *, settings: Path | None = None, taken_back: str | None = None
+    ) -> None:
+        """``settings``: the file they were read from; ``taken_back``: why those that lay there before are no longer."""
+        self._settings = chosen
+        self._file = settings
+        self._taken_back = taken_back
         self._clock = clock or Clock()
         self._running = ExitStack()
         self.app_version = f"tongban {importlib.metadata.version('tongban')}"
@@ -114,6 +120,9 @@ class Terminal:
         state = volatile.load() or State()
         store.remove_residue(state.visit.id if state.visit else None)
         store.note("started", app=self.app_version)
+        if self._taken_back is not None:
+            log.error("new settings were taken back: %s", self._taken_back)
+            store.note("settings_taken_back")
         self._running.callback(store.note, "stopped")
         if state.visit:
             store.note("visit_restored", step=state.visit.step.value)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -22,10 +20,11 @@ from devices.port import Device, PrintOutcome
 from devices.watchdog import Watchdog
 from kiosk import equipment
 from kiosk import settings as conf
-from kiosk.care.exercises import EXERCISES, NAMES, Exercise
+from kiosk.care.examining import steps
+from kiosk.care.exercises import NAMES
 from kiosk.care.hands import Hands, Nobody, Person
-from kiosk.care.station import BrokenError, Station
-from kiosk.care.verdict import WORDS, DeviceFindings, Finding, Outcome, Report, Verdict, failed, passed, unknown, worst
+from kiosk.care.station import Station
+from kiosk.care.verdict import WORDS, DeviceFindings, Report, Verdict, worst
 from kiosk.store.files import alone
 
 VERSION = 1
@@ -105,69 +104,14 @@ def examine(station: Station, hands: Hands, tell: Any) -> DeviceFindings:
     """All steps of one device. A device that cannot serve is not tried further: the rest of its steps is unknown."""
     name = station.device.name
     tell(f"\n{NAMES.get(name, name)}（{name}）")
-    steps = []
-    for finding in _steps(station, hands):
+    found = []
+    for finding in steps(station, hands):
         tell(f"  {_MARKS[finding.verdict]} {finding.title}：{WORDS[finding.verdict]}{'，' + finding.says if finding.says else ''}")
         if finding.remedy and finding.verdict is not Verdict.PASSED:
             tell(f"      怎么办：{finding.remedy}")
-        steps.append(finding)
-    verdict = worst(step.verdict for step in steps)
-    return DeviceFindings(name, NAMES.get(name, name), station.device.state().identity, verdict, tuple(steps))
-
-
-def _steps(station: Station, hands: Hands) -> Iterator[Finding]:
-    began, verdicts = time.monotonic(), dict[str, Verdict]()
-    for exercise in (OPENS, *EXERCISES.get(station.device.name, (NOT_KNOWN,)), _still_answers(began)):
-        if exercise is not OPENS and verdicts[OPENS.step] is not Verdict.PASSED:
-            outcome = unknown("设备不能用，没有试")
-        elif exercise.hands and not hands.there:
-            outcome = unknown("要有人动手，没有试")
-        elif exercise.needs is not None and verdicts[exercise.needs] is not Verdict.PASSED:
-            outcome = unknown("前一步没有通过，没有试")
-        else:
-            outcome = _attempt(exercise, station, hands)
-        verdicts[exercise.step] = outcome.verdict
-        yield Finding(exercise.step, exercise.title, outcome.verdict, outcome.fault, outcome.says, outcome.remedy)
-
-
-def _attempt(exercise: Exercise, station: Station, hands: Hands) -> Outcome:
-    """The exercise's outcome, believed only if the device was well all the time and still is."""
-    try:
-        if exercise is not OPENS:
-            station.begin()
-        outcome = exercise.run(station, hands)
-        if outcome.verdict is Verdict.PASSED and exercise is not OPENS and not station.confirm():
-            return failed("unproven")
-    except BrokenError as error:
-        return failed(error.code)
-    return outcome
-
-
-def _opens(station: Station, hands: Hands) -> Outcome:
-    state = station.settle()
-    if not state.usable:
-        return failed(state.fault) if state.fault else unknown("等了一会儿，还没有连上")
-    if state.warning is not None:  # passing means that nobody needs to come back
-        return failed(state.warning)
-    return passed(state.identity or "")
-
-
-def _still_answers(began: float) -> Exercise:
-    """Of a device that gives no proof by itself, what it said while it was tried is the proof."""
-
-    def run(station: Station, hands: Hands) -> Outcome:
-        if not station.confirm():
-            return failed("unproven")
-        proof_at = station.device.state().proof_at
-        if proof_at is None or proof_at < began:
-            return unknown("线接着，但这种设备从不主动应答，要动手才知道")
-        return passed()
-
-    return Exercise("proof", "一直在应答", run, hands=False)
-
-
-OPENS = Exercise("opens", "接上，打得开", _opens, hands=False)
-NOT_KNOWN = Exercise("use", "用一次", lambda station, hands: unknown("还没有这种设备的试法"), hands=False)
+        found.append(finding)
+    verdict = worst(step.verdict for step in found)
+    return DeviceFindings(name, NAMES.get(name, name), station.device.state().identity, verdict, tuple(found))
 
 
 def _stations(wanted: conf.Settings, only: str | None) -> tuple[Station, ...]:

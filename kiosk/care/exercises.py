@@ -46,6 +46,7 @@ from kiosk import cards, faults
 from kiosk.care.hands import Hands
 from kiosk.care.station import Station
 from kiosk.care.verdict import Outcome, Verdict, failed, passed, unknown
+from kiosk.store.journal import PASSING
 
 HAND = 60.0
 """Seconds a person has to lay, press or take away something."""
@@ -53,7 +54,7 @@ EYE = 60.0
 """Seconds a person has to look and answer."""
 PAPER = 60.0
 PICTURE = 15.0
-JOB = "doctor"
+JOB = f"{PASSING}doctor"
 SLIP = Slip(
     (
         Heading("打印测试"),

@@ -25,6 +25,10 @@ class BrokenError(Exception):
         self.code = code
 
 
+class LeftError(Exception):
+    """Whoever tried the device has gone: there is nobody to lay, press or look."""
+
+
 class Station:
     """Feed :meth:`hear` to the device as its ``emit``. ``badge``: what reads staff's badges there, if anything does."""
 
@@ -34,6 +38,11 @@ class Station:
         self._heard: SimpleQueue[DeviceEvent] = SimpleQueue()
         self._made = time.monotonic()
         self._confirmed = float("-inf")
+        self._left = False
+
+    def leave(self) -> None:
+        """Any thread: nobody tries it any more. What is under way ends with :class:`LeftError`, within a second."""
+        self._left = True
 
     def hear(self, event: DeviceEvent) -> None:
         self._heard.put(event)
@@ -87,6 +96,8 @@ class Station:
         return True
 
     def _check(self, state: DeviceState) -> None:
+        if self._left:
+            raise LeftError
         if state.fault is not None:
             raise BrokenError(state.fault)
 
@@ -97,4 +108,6 @@ class Station:
             return None
 
     def _pause(self) -> None:
+        if self._left:
+            raise LeftError
         time.sleep(LOOK)

@@ -11,7 +11,6 @@ import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -27,9 +26,9 @@ from kiosk import faults
 from kiosk import settings as conf
 from kiosk.cli import EX_CONFIG
 from kiosk.clock import Clock
-from kiosk.staff.door import Closed, Door, Open, PinWanted, Rules, State
+from kiosk.staff.door import Closed, Door, Open, PinWanted, State
 from kiosk.staff.memory import Memory
-from kiosk.staff.trust import Anchor
+from kiosk.staff.rules import rules
 from kiosk.store.db import StoreError
 
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
@@ -185,29 +184,3 @@ def _pin(prompt: str) -> bytearray:
             termios.tcsetattr(sys.stdin, termios.TCSAFLUSH, before)
             click.echo()
     return typed
-
-
-def rules(settings: conf.Settings) -> Rules:
-    """What ``settings`` ask of staff. :class:`SettingsError`."""
-    staff = settings.staff
-    anchor = None
-    if staff.ca is not None:
-        if staff.revocation is None:
-            raise conf.SettingsError("[staff] 写了 ca，也要写 revocation（吊销名单）")
-        try:
-            anchor = Anchor(staff.ca.read_bytes())
-        except OSError as error:
-            raise conf.SettingsError(f"{staff.ca} 读不出来：{error.strerror}") from None
-        except ValueError as error:
-            raise conf.SettingsError(f"{staff.ca}：{error}") from None
-    return Rules(
-        terminal=settings.terminal.id,
-        anchor=anchor,
-        revocation=staff.revocation,
-        max_age=timedelta(hours=staff.max_age),
-        centre=bytes.fromhex(staff.centre_key) if staff.centre_key else None,
-        book=staff.book,
-        idle=timedelta(seconds=staff.idle),
-        total=timedelta(seconds=staff.total),
-        battery_clock=staff.battery_clock,
-    )

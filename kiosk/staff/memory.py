@@ -164,6 +164,11 @@ class Memory:
         with self._transaction() as db:
             audit.record(db, now, "staff_signed_out", method=method, serial=serial, role=role, cause=cause)
 
+    def did(self, now: datetime, event: str, **detail: str | int | bool | None) -> None:
+        """What somebody signed in, or an account over SSH, did; events as ``kiosk/store/audit.py`` declares them."""
+        with self._transaction() as db:
+            audit.record(db, now, event, **detail)
+
     def lines(self) -> list[tuple[str, str, str]]:
         """Audit lines, oldest first: time, event, detail (JSON)."""
         with self._lock:
