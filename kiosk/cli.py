@@ -34,6 +34,7 @@ _ELSEWHERE = {
     "doctor": "kiosk.care.doctor:doctor",
     "devices": "kiosk.care.attached:devices",
     "demo": "kiosk.demo.command:demo",
+    "glass": "kiosk.care.glass:glass",
     "guides": "ui.public.command:guides",
     "swarm": "fleet.swarm.cli:swarm",
 }

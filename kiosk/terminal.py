@@ -34,6 +34,7 @@ from kiosk.drafts import DraftPost, Place
 from kiosk.enrolment.centre import CLOCK
 from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
 from kiosk.enrolment.keeper import Keeper
+from kiosk.glass_watch import GlassJudge
 from kiosk.guides import GuideDesk
 from kiosk.helping import Helping
 from kiosk.line import Line
@@ -133,6 +134,7 @@ class Terminal:
         provider = DemonstrationProvider(press, parts.catalogue, clock) if settings.query and parts.catalogue.demo else None
         self._page_reader = reader = PageReader(settings.reading) if settings.reading else None
         self._helping = helping = Helping(clock, lambda: self._link.connected, self._news)
+        self._glass = GlassJudge(clock, self._news)
         self._middle = middle = Middle(standing, self._devices, tray, press, volatile, clock, self._news, provider, reader, helping)
         self._guides = GuideDesk(middle, self._devices.printer, clock)
         self._trial = TrialSlip(middle, self._devices.printer, clock, settings.terminal.place)
@@ -281,7 +283,8 @@ class Terminal:
         overloaded = OVERLOADED if self._middle.overloaded else None
         unreadable = UNREADABLE if self._outbox.set_aside() else None
         reading = self._page_reader.fault if self._page_reader is not None else None
-        return self._middle.closed or self._keeper.fault or self._uploader.fault or unreadable or overloaded or reading
+        centre = self._keeper.fault or self._uploader.fault
+        return self._middle.closed or centre or unreadable or overloaded or reading or self._glass.fault
 
     def _health(self, bd: int) -> Health:
         """The state report. Called from the publisher's thread."""
@@ -334,12 +337,14 @@ class Terminal:
 
     def _serve(self) -> None:
         glass = self._settings.glass
-        app = create_app(self._middle, glass.ppi)
+        app = create_app(self._middle, glass.ppi, self._glass)
         app.register_blueprint(create_public(self._middle, self._guides, self._corrections, self._today))
         server = create_page_server(app, glass.host, glass.port)
         thread = threading.Thread(target=server.run, name="page", daemon=True)
         thread.start()
         self._running.callback(server.close)
+        self._glass.start()
+        self._running.callback(self._glass.stop)
 
     def _serve_codes(self) -> None:
         reader = self._settings.reader

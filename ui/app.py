@@ -6,9 +6,12 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from domain.names import pieces
+from kiosk.visit.pulse import GlassWatch
 from kiosk.visit.snapshot import Glass
 from ui.citizen.intents import MAX_BODY
 from ui.citizen.pages import create_pages
+from ui.citizen.pulse import create_pulse
+from ui.edition import edition
 from ui.guard import protect
 from ui.look import keep
 from ui.words import install
@@ -18,9 +21,9 @@ PPI = 102.4
 _INCH = 25.4
 
 
-def create_app(glass: Glass, ppi: float = PPI) -> Flask:
+def create_app(glass: Glass, ppi: float = PPI, watch: GlassWatch | None = None) -> Flask:
     """The citizen's pages over ``glass``. Further blueprints registered on it come under the same guard. ``ppi``: the panel's
-    density, from which every size of the pages is computed.
+    density, from which every size of the pages is computed. ``watch`` is told of every beat of the page.
     """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=200)
@@ -31,5 +34,7 @@ def create_app(glass: Glass, ppi: float = PPI) -> Flask:
     install(app.jinja_env)
     protect(app)
     app.after_request(keep)
+    app.jinja_env.globals["edition"] = now = edition()
     app.register_blueprint(create_pages(glass, ppi / _INCH))
+    app.register_blueprint(create_pulse(glass, watch, now))
     return app

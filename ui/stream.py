@@ -1,7 +1,7 @@
 """Server-sent events (HTML Living Standard 9.2): tell a page that there is something new to fetch.
 
 waitress gives each stream a thread, and there are sixteen. So a role has one stream: the newest ends the one before,
-and a word each second finds out about a browser that has gone.
+and a word each second finds out about a browser that has gone, and lets the page find out about a stream that is dead.
 """
 
 from __future__ import annotations
@@ -36,6 +36,6 @@ class Streams:
         serial = -1
         while self._newest.get(role) is ticket:
             now = self._glass.wait(serial, BEAT).serial
-            yield f"event: screen\ndata: {now}\n\n" if now != serial else ": still here\n\n"
+            yield f"event: screen\ndata: {now}\n\n" if now != serial else "event: still\ndata: 1\n\n"
             serial = now
         yield "event: evicted\ndata: 1\n\n"

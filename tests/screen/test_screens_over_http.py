@@ -14,8 +14,10 @@ from screens_walk import rich_catalogue, walk
 from screens_ways import screens
 
 from kiosk.visit import events as ev
+from kiosk.visit.pulse import Beat, GlassState, Pulse
 from kiosk.visit.state import Step
 from ui.app import create_app
+from ui.edition import edition
 
 HERE = {"Origin": "http://localhost"}
 
@@ -218,11 +220,38 @@ def test_the_same_screen_of_another_visit_is_another_screen(glass: ScreenGlass, 
     assert "HX-Retarget" not in client.get(f"/screen?key={key[1]}").headers
 
 
-def test_the_beat_tells_boot_serial_and_whether_a_visit_runs(glass: ScreenGlass, client: FlaskClient) -> None:
+def test_the_beat_tells_boot_edition_serial_and_whether_a_visit_runs(glass: ScreenGlass, client: FlaskClient) -> None:
     for runs in (False, True):
-        told = {"boot": "boot-1", "serial": glass.snapshot().serial, "visit": runs, "help": ""}
+        told = {"boot": "boot-1", "edition": edition(), "serial": glass.snapshot().serial, "visit": runs, "help": ""}
         assert client.post("/beat", headers=HERE).json == told
         glass.tell(ev.Begin("visit-1"))
+
+
+class Watch:
+    def __init__(self) -> None:
+        self.beats: list[tuple[Beat, int]] = []
+
+    def beaten(self, beat: Beat, serial: int) -> None:
+        self.beats.append((beat, serial))
+
+    def asked(self) -> Pulse:
+        return Pulse(GlassState.FROZEN, 1.5)
+
+
+def test_what_the_page_tells_of_itself_is_handed_to_the_watch_and_what_no_page_of_ours_says_is_refused(glass: ScreenGlass) -> None:
+    watch = Watch()
+    client = create_app(glass, watch=watch).test_client()
+    for form in ({"frames": "8", "shown": "1", "whole": "yes"}, {"frames": "0", "shown": "", "whole": "no"}, {}):
+        assert client.post("/beat", data=form, headers=HERE).status_code == 200
+    assert watch.beats == [(Beat(8, 1, whole=True), 1), (Beat(0, None, whole=False), 1)]
+    for bad in ({"frames": "-1"}, {"frames": "8", "shown": "x", "whole": "yes"}, {"frames": "9" * 40, "shown": "", "whole": "yes"}):
+        assert client.post("/beat", data=bad, headers=HERE).status_code == 400
+    assert len(watch.beats) == 2
+
+
+def test_whoever_keeps_the_browser_can_ask_how_the_glass_does(glass: ScreenGlass, client: FlaskClient) -> None:
+    assert create_app(glass, watch=Watch()).test_client().get("/pulse").json == {"state": "frozen", "age": 1.5}
+    assert client.get("/pulse").status_code == 404
 
 
 def test_the_case_number_is_grouped_for_reading_aloud(glass: ScreenGlass, client: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import segno
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 from markupsafe import escape
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
@@ -141,11 +141,6 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
         visit = glass.snapshot().state.visit
         told = advice(visit, glass.catalogue) if visit is not None and visit.step is Step.GUIDE else None
         return _code(told.address) if told is not None and told.address else Response(status=204)
-
-    @pages.post("/beat")
-    def beat() -> Response:
-        now = glass.snapshot()
-        return jsonify(boot=glass.boot, serial=now.serial, visit=now.state.visit is not None, help=now.help or "")
 
     @pages.get("/panel.css")
     def panel() -> Response:

@@ -6,7 +6,6 @@ import "../css/questions.css";
 import "../css/steps.css";
 import "../css/landscape.css";
 import "htmx.org";
-import "htmx.org/dist/ext/hx-sse.js";
 
 import { keepBeating } from "./beat.js";
 import { keepDraft, restoreDraft } from "./draft.js";
@@ -16,6 +15,7 @@ import { attachMore } from "./more.js";
 import { held, resume, steer } from "./steer.js";
 import { attachSteppers } from "./steppers.js";
 import { attachSignature, keepSignature } from "./signature.js";
+import { listen, lookAfterStream } from "./stream.js";
 
 const FORGOTTEN_S = 60;
 const SETTLE_MS = 350; // a second tap of the same finger must not hit what has just come up under it
@@ -76,8 +76,11 @@ function settle({ text }) {
   document.body.classList.add("settling");
 }
 
+// What a service says that cannot serve now is no screen.
+const failed = ({ response }) => response?.status >= 500;
+
 document.addEventListener("htmx:before:swap", (event) => {
-  if (shownAlready(event.detail.ctx)) {
+  if (failed(event.detail.ctx) || shownAlready(event.detail.ctx)) {
     event.preventDefault();
     return;
   }
@@ -88,7 +91,6 @@ document.addEventListener("htmx:before:swap", (event) => {
   at = held();
 });
 document.addEventListener("htmx:after:swap", arrived);
-document.getElementById("stream").addEventListener("screen", (event) => hear(event.detail.data));
 for (const unwanted of ["contextmenu", "dragstart"]) document.addEventListener(unwanted, (event) => event.preventDefault());
 // The server says how many seconds are left when it says anything; in between the page counts by itself.
 setInterval(() => {
@@ -102,5 +104,13 @@ setInterval(() => {
   if ("forget" in live().dataset && quiet === FORGOTTEN_S) window.htmx.ajax("POST", "/look", { target: "#screen", swap: "outerHTML", values: { change: "" } });
 }, 1000);
 steer();
-keepBeating(document.body.dataset.boot, hear);
+listen(hear);
+keepBeating(
+  (serial) => {
+    hear(serial);
+    lookAfterStream();
+  },
+  // Started anew: serials begin again, so what is shown counts as older than anything. What was typed stays where it is.
+  () => (live().dataset.serial = "0"),
+);
 arrived();

@@ -48,7 +48,7 @@ document.getElementById("away-stay").addEventListener("click", stay);
 for (const unwanted of ["contextmenu", "dragstart"]) document.addEventListener(unwanted, (event) => event.preventDefault());
 setInterval(look, 1000);
 // A visit that began elsewhere (a window's clerk, a card) takes the screen.
-keepBeating(document.body.dataset.boot, (_serial, now) => {
+keepBeating((_serial, now) => {
   if (now.visit) home();
   else if (now.help !== document.body.dataset.help) window.location.reload();
 });

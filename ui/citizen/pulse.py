@@ -1,0 +1,52 @@
+"""Proof of life both ways: the page posts its beat and hears what is new; whoever keeps the browser asks how the glass does."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.datastructures import MultiDict
+
+from kiosk.visit.pulse import Beat, GlassWatch
+from kiosk.visit.snapshot import Glass
+
+logger = logging.getLogger(__name__)
+_NUMBER = re.compile(r"[0-9]{1,12}")
+
+
+def create_pulse(glass: Glass, watch: GlassWatch | None, edition: str) -> Blueprint:
+    """``/beat`` and, where there is a ``watch``, ``/pulse``. ``edition``: of the scripts and styles; a page of another
+    one loads itself anew.
+    """
+    pulse = Blueprint("pulse", __name__)
+
+    @pulse.post("/beat")
+    def beat() -> Response | tuple[str, int]:
+        """A beat that proves nothing (no fields) is answered all the same, and counts as none."""
+        now = glass.snapshot()
+        if request.form:
+            told = _beat(request.form)
+            if told is None:
+                logger.warning("beat refused: not one of our page's")
+                return "beat refused\n", 400
+            if watch is not None:
+                watch.beaten(told, now.serial)
+        visit = now.state.visit is not None
+        return jsonify(boot=glass.boot, edition=edition, serial=now.serial, visit=visit, help=now.help or "")
+
+    @pulse.get("/pulse")
+    def state() -> Response | tuple[str, int]:
+        if watch is None:
+            return "nobody watches this glass\n", 404
+        told = watch.asked()
+        return jsonify(state=told.state.value, age=told.age)
+
+    return pulse
+
+
+def _beat(form: MultiDict[str, str]) -> Beat | None:
+    frames, shown, whole = form.get("frames", ""), form.get("shown", ""), form.get("whole", "")
+    if not _NUMBER.fullmatch(frames) or not (shown == "" or _NUMBER.fullmatch(shown)) or whole not in ("yes", "no"):
+        return None
+    return Beat(int(frames), int(shown) if shown else None, whole == "yes")
