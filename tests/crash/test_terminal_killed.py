@@ -9,7 +9,7 @@ from support.hall import hall, until
 
 
 def test_killed_while_the_receipt_prints_the_case_arrives_once_and_the_question_is_asked_honestly(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+    with hall(tmp_path, "broker", "centre", "terminal") as one:
         citizen = Citizen(one).submitted()
         until(lambda: one.rig.printer().papers(), "the paper moves")
         one.kill("terminal")
@@ -26,7 +26,7 @@ def test_killed_while_the_receipt_prints_the_case_arrives_once_and_the_question_
 
 
 def test_killed_right_after_the_tap_on_submit_there_is_one_case_and_one_receipt(tmp_path: Path) -> None:
-    with hall(tmp_path) as one:
+    with hall(tmp_path, "broker", "centre", "terminal") as one:
         citizen = Citizen(one).reviewed()
         citizen.glass.do("submit")
         one.kill("terminal")
@@ -36,15 +36,6 @@ def test_killed_right_after_the_tap_on_submit_there_is_one_case_and_one_receipt(
         until(lambda: upstream.rows("SELECT 1 FROM receipts WHERE outcome = 'printed'"), "the receipt")
         assert upstream.rows("SELECT count(*) FROM cases") == [(1,)]
         assert len([p for p in one.rig.printer().papers() if p.cut and p.height_mm > 100]) == 1
-
-
-def test_killed_in_the_middle_of_a_visit_the_citizen_finds_the_same_place_again(tmp_path: Path) -> None:
-    with hall(tmp_path, "broker", "centre", "terminal") as one:
-        citizen = Citizen(one).scanned()
-        assert citizen.glass.screen == "delivery"
-        one.kill("terminal")
-        one.start("terminal")
-        citizen.glass.see("delivery")
 
 
 def test_a_visit_while_the_broker_is_down_arrives_later_and_once(tmp_path: Path) -> None:

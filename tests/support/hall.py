@@ -16,6 +16,7 @@ import httpx
 from click.testing import CliRunner
 from support.authority import authority, enrolled
 from support.centre_db import new_database
+from support.nursery import Child, nursery
 from support.people import board, page
 
 from domain.catalogue.party import Party
@@ -23,7 +24,7 @@ from kiosk.cli import main
 from kiosk.demo import files, rig
 from kiosk.demo.command import specs
 from kiosk.demo.layout import Layout, Ports
-from kiosk.demo.processes import Spec, answers, free
+from kiosk.demo.processes import Spec, answers, free, tongban
 from kiosk.enrolment.files import IdentityFiles
 
 PATIENCE = 60.0
@@ -31,11 +32,13 @@ PATIENCE = 60.0
 
 
 def until(happened: Callable[[], object], what: str, patience: float = PATIENCE) -> object:
-    """Wait for a true answer, and give it back."""
+    """Wait for a true answer, and give it back. Asked less often the longer it takes: asking costs what is waited for its time."""
     deadline = time.monotonic() + patience
+    pause = 0.01
     while not (answer := happened()):
         assert time.monotonic() < deadline, f"never: {what}"
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(1.4 * pause, 0.1)
     return answer
 
 
@@ -62,15 +65,14 @@ class Hall:
         new_database(self.layout.base / "centre" / "centre.db")
         self.specs: dict[str, Spec] = {_short(s.name): s for s in specs(self.layout, self.parties)}
         self.rig = rig.build(self.layout.hardware, self.layout.ports.printer, self.layout.ports.a4)
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, subprocess.Popen[bytes] | Child] = {}
         base_url = f"http://127.0.0.1:{self.layout.ports.terminal}"
         self._browser = httpx.Client(base_url=base_url, timeout=20, headers={"Origin": base_url})
 
     def start(self, *names: str) -> None:
         for name in names:
             spec = self.specs[name]
-            with spec.log.open("ab") as log:
-                self._running[name] = subprocess.Popen(spec.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self._running[name] = _started(spec)
             until(lambda spec=spec: answers(spec.port), f"{name} answers; log: {self.log(name)[-2000:]}")  # type: ignore[misc]
 
     def kill(self, name: str) -> None:
@@ -182,6 +184,14 @@ def hall(base: Path, *processes: str, reads: bool = False) -> Iterator[Hall]:
         one.rig.start()
         one.start(*(processes or ALL))
         yield one
+
+
+def _started(spec: Spec) -> subprocess.Popen[bytes] | Child:
+    ours = tongban()
+    if spec.command[: len(ours)] == ours:
+        return nursery().start(spec.command[len(ours) :], spec.log)
+    with spec.log.open("ab") as log:
+        return subprocess.Popen(spec.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
 
 ALL = ("broker", "centre", "desk-demo-jia", "desk-demo-qi", "terminal")

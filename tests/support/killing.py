@@ -1,4 +1,4 @@
-"""kill -9 before each SQL statement of a life of the centre's store: a process that has imported everything forks one for each."""
+"""kill -9 before each SQL statement of a store's life: a process that has imported everything forks one for each."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from typing import Any
 from support.centre_db import new_database
 
 
-def killed_before_every_statement(test: Path, folder: Path) -> int:
-    """``test`` is a module with ``life(folder)``, in which the store ``c.db`` is opened: new, or a copy of the one in ``folder``.
-    It is lived once in ``folder/1``, ``folder/2``, … and killed before its first, second, … statement; how many there are.
+def killed_before_every_statement(test: Path, folder: Path, *, centre: bool = True) -> int:
+    """``test`` is a module with ``life(folder)``, in which the centre's store ``c.db`` is opened: new, or a copy of the one in
+    ``folder``; with ``centre`` false there is none, and a life begins with nothing. It is lived once in ``folder/1``,
+    ``folder/2``, … and killed before its first, second, … statement; how many there are.
     """
-    new_database(folder / "c.db")
+    if centre:
+        new_database(folder / "c.db")
     asked = [sys.executable, "-m", "support.killing", test.stem, str(folder)]
     paths = os.pathsep.join((str(test.parent), *sys.path))
     done = subprocess.run(asked, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False, timeout=100)
@@ -33,7 +35,8 @@ def _main(life: Callable[[Path], None], folder: Path) -> int:
     for statement in count(1):
         place = folder / str(statement)
         place.mkdir()
-        shutil.copy(folder / "c.db", place)  # new, and not made anew each time
+        if (folder / "c.db").exists():
+            shutil.copy(folder / "c.db", place)  # new, and not made anew each time
         child = os.fork()
         if child == 0:
             _kill_before(statement)

@@ -62,15 +62,7 @@ def test_demo_says_what_each_address_is_for_and_leaves_nothing_running(tmp_path:
             assert [p for p in family if p.is_running()] == []
 
 
-def test_a_demo_that_is_killed_takes_its_processes_along(tmp_path: Path) -> None:
-    with demo(tmp_path / "demo", free_run(13)) as child:
-        read_until(child, "Ctrl-C")
-        family = psutil.Process(child.pid).children(recursive=True)
-        child.kill()
-        until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], "all gone")
-
-
-def test_a_process_that_dies_is_brought_back_and_told_of(tmp_path: Path) -> None:
+def test_a_process_that_dies_is_brought_back_and_told_of_and_a_demo_that_is_killed_takes_all_along(tmp_path: Path) -> None:
     first = free_run(13)
     with demo(tmp_path / "demo", first) as child:
         read_until(child, "Ctrl-C")
@@ -78,6 +70,9 @@ def test_a_process_that_dies_is_brought_back_and_told_of(tmp_path: Path) -> None
         terminal.kill()
         read_until(child, "终端意外退出")
         until(lambda: _answers(f"http://127.0.0.1:{first}/"), "the terminal is back")
+        family = psutil.Process(child.pid).children(recursive=True)
+        child.kill()
+        until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], "all gone")
 
 
 def test_a_taken_port_is_told_by_what_it_is_for(tmp_path: Path) -> None:
