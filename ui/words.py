@@ -10,17 +10,17 @@ A language is offered when it has a folder in ``locales``. Its ``.po`` files are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -109,16 +109,24 @@ def translated(text: str) -> str:
             values = {name: translated(value) for name, value in zip(pattern.names, parts.groups(), strict=True)}
             num = values.get("num", "")
             return (_many(pattern.key, pattern.key, int(num)) if num.isdecimal() else _plain(pattern.key)) % values
-    return text
+    several = text.split("、")
+    return listed(tuple(map(translated, several))) if len(several) > 1 else text
+
+
+def told(text: str) -> Markup:
+    """``text`` of another hand as a page says it: translated where it can be, and marked. What a template has said stays so."""
+    return marked(text if isinstance(text, Markup) else translated(text))
 
 
 def marked(text: str) -> Markup:
     """``text`` as it may stand on a page of any language: what in it is Chinese says so, for the voice and for the font."""
-    told = escape(text)
-    return told if language() == SOURCE else Markup(_HAN_RUN.sub(lambda run: f'<span lang="{SOURCE}">{run[0]}</span>', told))  # noqa: S704 (escaped above)
+    page = escape(text)
+    if language() == SOURCE or f'lang="{SOURCE}"' in page:
+        return page
+    return Markup(_HAN_RUN.sub(lambda run: f'<span lang="{SOURCE}">{run[0]}</span>', page))  # noqa: S704 (escaped above)
 
 
-def listed(names: tuple[str, ...]) -> str:
+def listed(names: Iterable[str]) -> str:
     """One after the other: 、 between them, or a comma."""
     return ("、" if language() == SOURCE else ", ").join(names)
 
@@ -128,12 +136,17 @@ def day(of: date) -> str:
     return f"{of:%Y 年 %-m 月 %-d 日}" if language() == SOURCE else format_date(of, "d MMMM y", locale=language())
 
 
+def moment(of: datetime) -> str:
+    """12 月 3 日 09:30, or 3 December, 09:30."""
+    return f"{of:%-m 月 %-d 日 %H:%M}" if language() == SOURCE else format_datetime(of, "d MMMM, HH:mm", locale=language())
+
+
 def install(pages: Environment) -> None:
-    """``_``, ``counted``, ``listed``, ``language`` and the filter ``marked`` for the templates of ``pages``."""
+    """For the templates of ``pages``: ``_``, ``counted``, ``listed``; the filters ``told``, ``marked`` and ``translated``."""
     pages.add_extension("jinja2.ext.i18n")
     pages.install_gettext_callables(_plain, _many, newstyle=True)  # type: ignore[attr-defined]
     pages.globals.update(counted=counted, listed=listed, language=language, languages=languages)
-    pages.filters["marked"] = marked
+    pages.filters.update(told=told, marked=marked, translated=translated)
 
 
 def catalogue(code: str) -> Catalog:
@@ -161,10 +174,10 @@ def _offered() -> tuple[str, ...]:
 
 @lru_cache
 def _words(code: str) -> Words:
-    told, compiled = catalogue(code), BytesIO()
-    write_mo(compiled, told)
+    whole, compiled = catalogue(code), BytesIO()
+    write_mo(compiled, whole)
     compiled.seek(0)
-    patterns = [_pattern(key) for message in told if PLACEHOLDER.search(key := _key(message.id))]
+    patterns = [_pattern(key) for message in whole if PLACEHOLDER.search(key := _key(message.id))]
     # The one that says most of the sentence itself is tried first.
     known = sorted(filter(None, patterns), key=lambda pattern: -len(PLACEHOLDER.sub("", pattern.key)))
     return Words(Translations(compiled), tuple(known))

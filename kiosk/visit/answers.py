@@ -19,6 +19,8 @@ class Answer:
     promise: bool
     field: str
     by_hand: bool
+    worded: bool = False
+    """``text`` is in the form's own words, not in the citizen's."""
 
 
 def shown(visit: Visit, opened: Opening | None) -> tuple[Answer, ...]:
@@ -29,6 +31,7 @@ def shown(visit: Visit, opened: Opening | None) -> tuple[Answer, ...]:
             one.field.kind == "promise",
             one.field.field if one.is_question or not one.field.locked else "",
             one.source == "corrected",
+            not masked(one) or one.field.kind in ("choice", "choices", "date", "division", "promise"),
         )
         for one in form.asked(visit, opened)
     )

@@ -16,24 +16,24 @@ from kiosk.visit.state import CardPhase, Visit
 from ui.view import said
 from ui.view.choosing import Choice
 from ui.view.papers import told
-from ui.words import translated
+from ui.words import N_, _, translated
 
 _CHINA = timezone(timedelta(hours=8))
 _GROUPS = {
-    "own": ("您是谁？", "照着证件填，窗口会核对原件。"),
-    "principal": ("您替谁办？", "照着委托人的证件填。"),
-    "authority": ("委托书怎么写的？", "照着授权委托书填。"),
-    "ward": ("孩子是谁？", "照着孩子的证件填。"),
-    "guardian": ("您和孩子", "孩子未成年，由监护人办。"),
-    "body": ("您替哪个单位办？", "照着营业执照或登记证书填。"),
+    "own": (N_("您是谁？"), N_("照着证件填，窗口会核对原件。")),
+    "principal": (N_("您替谁办？"), N_("照着委托人的证件填。")),
+    "authority": (N_("委托书怎么写的？"), N_("照着授权委托书填。")),
+    "ward": (N_("孩子是谁？"), N_("照着孩子的证件填。")),
+    "guardian": (N_("您和孩子"), N_("孩子未成年，由监护人办。")),
+    "body": (N_("您替哪个单位办？"), N_("照着营业执照或登记证书填。")),
 }
 _NOTES = {
-    Paper.TEMPORARY: "派出所发的，三个月有效",
-    Paper.PASSPORT: "中国护照、外国护照都可以",
-    Paper.HK_MACAU_PERMIT: "回乡证",
-    Paper.TAIWAN_PERMIT: "台胞证",
-    Paper.OLD_FOREIGN: "2017 年以前发的",
-    Paper.HOUSEHOLD: "没有身份证的人用",
+    Paper.TEMPORARY: N_("派出所发的，三个月有效"),
+    Paper.PASSPORT: N_("中国护照、外国护照都可以"),
+    Paper.HK_MACAU_PERMIT: N_("回乡证"),
+    Paper.TAIWAN_PERMIT: N_("台胞证"),
+    Paper.OLD_FOREIGN: N_("2017 年以前发的"),
+    Paper.HOUSEHOLD: N_("没有身份证的人用"),
 }
 
 
@@ -97,11 +97,14 @@ class Check:
 
 def ward(glass: Glass, visit: Visit) -> Ward:
     fault = visit.card_fault if visit.card is CardPhase.FAILED else None
-    return Ward(visit.card.value, told(glass, fault, "刚才没有读成，请拿开证件，再放一次。"))
+    return Ward(visit.card.value, told(glass, fault, _("刚才没有读成，请拿开证件，再放一次。")))
 
 
 def document(glass: Glass, _visit: Visit) -> Documents:
-    return Documents(tuple(Choice(p.value, PAPERS[p], _NOTES.get(p, "")) for p in representation.CHIPLESS), glass.snapshot().online)
+    return Documents(
+        tuple(Choice(p.value, PAPERS[p], _(_NOTES[p]) if p in _NOTES else "") for p in representation.CHIPLESS),
+        glass.snapshot().online,
+    )
 
 
 def behalf(glass: Glass, visit: Visit) -> Behalf:
@@ -110,8 +113,8 @@ def behalf(glass: Glass, visit: Visit) -> Behalf:
     asks = tuple(_ask(f, visit) for f in applying.on_screen(visit, glass.catalogue))
     title, lead = _GROUPS[representation.group(asks[0].field.field)] if asks else ("", "")
     return Behalf(
-        title=title,
-        lead=lead,
+        title=_(title),
+        lead=_(lead),
         people=_people(visit),
         asks=asks,
         years=tuple(range(today.year + 10, today.year - 100, -1)),
@@ -127,7 +130,7 @@ def take_up(glass: Glass, visit: Visit) -> TakeUp:
 
 def check(glass: Glass, visit: Visit) -> Check:
     item = glass.catalogue.item(visit.item or "")
-    paper = PAPERS[Paper(visit.paper)] if visit.paper else "在终端上读过芯片的那张证件"
+    paper = PAPERS[Paper(visit.paper)] if visit.paper else _("在终端上读过芯片的那张证件")
     people = tuple((one.role, f"{one.name}  {one.number}") for one in applicants.named(visit, glass.catalogue))
     return Check(item.name if item else "", people, paper)
 
@@ -136,12 +139,11 @@ def _people(visit: Visit) -> tuple[tuple[str, str], ...]:
     found = []
     if visit.identity is not None:
         one = visit.identity
-        found += [
-            ("您", f"{masking.name(one.shown_name)}  {masking.number(one.number)}（{document_name(one.document, one.number)}）")
-        ]
+        who = f"{masking.name(one.shown_name)}  {masking.number(one.number)}"
+        found += [(_("您"), _("%(who)s（%(document)s）", who=who, document=translated(document_name(one.document, one.number))))]
     if visit.ward is not None:
         one = visit.ward
-        found += [("孩子", f"{masking.name(one.shown_name)}  {masking.number(one.number)}")]
+        found += [(_("孩子"), f"{masking.name(one.shown_name)}  {masking.number(one.number)}")]
     return tuple(found)
 
 

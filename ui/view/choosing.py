@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain import notice
@@ -13,7 +14,7 @@ from kiosk.visit.advice import bring
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Visit
 from ui.public.contacts import hours
-from ui.words import translated
+from ui.words import N_, _, counted, listed, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +105,14 @@ class Notice:
 _SHOWN = 7
 """Items and places the first screen names; what else there is stands behind 先看看怎么办."""
 _OTHERS: dict[ApplicantKind, str] = {
-    "self": "我给自己办",
-    "agent": "我替别人办（有委托书）",
-    "guardian": "我替孩子办",
-    "legal_person": "我替单位办",
+    "self": N_("我给自己办"),
+    "agent": N_("我替别人办（有委托书）"),
+    "guardian": N_("我替孩子办"),
+    "legal_person": N_("我替单位办"),
 }
 
 
-_LATER: dict[proof.Kind, str] = {"person": "核对本人", "original": "核验原件", "paper": "交纸质原件"}
+_LATER: dict[proof.Kind, str] = {"person": N_("核对本人"), "original": N_("核验原件"), "paper": N_("交纸质原件")}
 
 
 def closed(glass: Glass, code: str) -> Closed:
@@ -123,10 +124,10 @@ def welcome(glass: Glass, snapshot: Snapshot) -> Welcome:
     catalogue = glass.catalogue
     items = tuple(i.short_name for i in catalogue.listed())
     places = tuple(p.name for p in catalogue.homes())
-    more = (f"等 {len(items)} 项",) if len(items) > _SHOWN else ()
+    more = (counted("等 %(num)s 项", len(items)),) if len(items) > _SHOWN else ()
     return Welcome(
         items=items[:_SHOWN] + more,
-        places=places[:_SHOWN] + ((f"等 {len(places)} 地",) if len(places) > _SHOWN else ()),
+        places=places[:_SHOWN] + ((counted("等 %(num)s 地", len(places)),) if len(places) > _SHOWN else ()),
         troubles=tuple(dict.fromkeys(translated(f.citizen) for f in snapshot.troubles if f.citizen)),
         notice=catalogue.notice if catalogue.demo else "",
         hours=_hours(glass),
@@ -136,14 +137,14 @@ def welcome(glass: Glass, snapshot: Snapshot) -> Welcome:
 def _hours(glass: Glass) -> str:
     own = next((p for p in glass.catalogue.parties if p.party == glass.hall.place), None)
     window = next((w for w in own.windows if w.hours), None) if own is not None else None
-    return "；".join(map(hours, window.hours)) if window is not None else ""
+    return _("；").join(map(hours, window.hours)) if window is not None else ""
 
 
 def place(glass: Glass, _visit: Visit) -> Choices:
     catalogue = glass.catalogue
     return Choices(
         tuple(
-            Choice(p.party, p.name, f"可以办：{_joined(catalogue.items(p.party))}")
+            Choice(p.party, p.name, _("可以办：%(items)s", items=_joined(catalogue.items(p.party))))
             for p in catalogue.parties
             if catalogue.items(p.party) or catalogue.elsewhere(p.party)
         ),
@@ -153,8 +154,15 @@ def place(glass: Glass, _visit: Visit) -> Choices:
 def item(glass: Glass, visit: Visit) -> Choices:
     home = visit.home or ""
     return Choices(
-        tuple(Choice(i.item_id, i.name, f"{i.topic} · {words.limit(i.promised_limit)}") for i in glass.catalogue.items(home)),
-        elsewhere=tuple(Choice(i.item_id, i.name, "不在本机办，看看去哪里办") for i in glass.catalogue.elsewhere(home)),
+        tuple(
+            Choice(
+                i.item_id,
+                i.name,
+                _("%(topic)s · %(limit)s", topic=translated(i.topic), limit=translated(words.limit(i.promised_limit))),
+            )
+            for i in glass.catalogue.items(home)
+        ),
+        elsewhere=tuple(Choice(i.item_id, i.name, _("不在本机办，看看去哪里办")) for i in glass.catalogue.elsewhere(home)),
     )
 
 
@@ -172,7 +180,11 @@ def situation(glass: Glass, visit: Visit) -> Situations:
 
 def _situation(glass: Glass, visit: Visit, one: Situation) -> Choice:
     open_here = glass.catalogue.opening(visit.home or "", visit.item or "", one.situation_id) is not None
-    return Choice(one.situation_id, one.question, one.name if open_here else f"{one.name}，不在本机办，看看去哪里办")
+    return Choice(
+        one.situation_id,
+        one.question,
+        one.name if open_here else _("%(name)s，不在本机办，看看去哪里办", name=translated(one.name)),
+    )
 
 
 def prepare(glass: Glass, visit: Visit) -> Prepare:
@@ -192,7 +204,7 @@ def prepare(glass: Glass, visit: Visit) -> Prepare:
         bring=bring(opened, glass.catalogue) if opened.way == "pre_fill" else (),
         way=opened.way,
         result=opened.result,
-        ways="，或".join(words.DELIVERY[way] for way in opened.delivery),
+        ways=_either(words.DELIVERY[way] for way in opened.delivery),
         time=words.limit(chosen.promised_limit),
         fee=words.fee(chosen, named),
         assurance=words.ASSURANCE[opened.assurance],
@@ -206,30 +218,30 @@ def others(glass: Glass, visit: Visit) -> tuple[Choice, ...]:
     """The same errand for whoever stands here in another part."""
     mine = path.kind(visit, glass.catalogue)
     kinds = [kind for kind in _OTHERS if kind != mine and applying.sibling(visit, glass.catalogue, kind) is not None]
-    return tuple(Choice(kind, _OTHERS[kind]) for kind in kinds)
+    return tuple(Choice(kind, _(_OTHERS[kind])) for kind in kinds)
 
 
 def another(glass: Glass, visit: Visit) -> str:
     """What is said, before anything is asked, of somebody who comes for another person."""
     item = glass.catalogue.item(visit.item or "")
     if path.kind(visit, glass.catalogue) != "self" or item is None:
-        return "先放您自己的证件，再说您替谁办。"
+        return _("先放您自己的证件，再说您替谁办。")
     if not item.agent_allowed:
-        return "这件事要本人来办，别人不能代办。本人来不了，请打电话问窗口，工作人员想办法。"
+        return _("这件事要本人来办，别人不能代办。本人来不了，请打电话问窗口，工作人员想办法。")
     if applying.sibling(visit, glass.catalogue, "agent") is None:
-        return "替别人办这件事，请带上委托书到窗口。"
+        return _("替别人办这件事，请带上委托书到窗口。")
     return ""
 
 
 def privacy(glass: Glass, visit: Visit) -> Notice:
     party = glass.catalogue.party(visit.home or "")
-    home = party.name if party else "办件的业务属地" if visit.followup else ""
+    home = party.name if party else _("办件的业务属地") if visit.followup else ""
     return Notice(notice.VERSION, notice.paragraphs(glass.hall.intake, home, glass.hall.phone))
 
 
 def later(opened: Opening, kinds: tuple[proof.Kind, ...]) -> tuple[str, ...]:
     """What an intake here still needs the window for."""
-    return tuple(_LATER[kind] for kind in kinds) if opened.way == "full_intake" else ()
+    return tuple(_(_LATER[kind]) for kind in kinds) if opened.way == "full_intake" else ()
 
 
 def _need(material: Material, proven: Proof) -> Need:
@@ -245,4 +257,12 @@ def _need(material: Material, proven: Proof) -> Need:
 
 
 def _joined(items: tuple[Item, ...]) -> str:
-    return "、".join(i.short_name for i in items)
+    return listed(translated(i.short_name) for i in items)
+
+
+def _either(names: Iterable[str]) -> str:
+    """One of several: joined as the domain joins them, for a page to translate."""
+    first, *more = map(translated, names)
+    for name in more:
+        first = _("%(first)s，或%(other)s", first=first, other=name)
+    return first

@@ -24,18 +24,18 @@ from kiosk.visit.state import Visit
 from ui.view import advice, followup, said
 from ui.view.choosing import Choice
 from ui.view.papers import person
-from ui.words import translated
+from ui.words import N_, _, counted, translated
 
-_WAYS: dict[DeliveryWay, str] = {**words.DELIVERY, "post_applicant": "寄给我"}
+_WAYS: dict[DeliveryWay, str] = {**words.DELIVERY, "post_applicant": N_("寄给我")}
 _TAKEN = {
-    "e_licence": "电子证照，在四川政务服务网、“天府通办”里看",
-    "terminal_print": "办好后，带证件来自助终端打印",
-    "pickup_home": "到业务属地窗口取",
+    "e_licence": N_("电子证照，在四川政务服务网、“天府通办”里看"),
+    "terminal_print": N_("办好后，带证件来自助终端打印"),
+    "pickup_home": N_("到业务属地窗口取"),
 }
 _LATER = {
-    "person": "您本人带证件，到窗口让工作人员核对",
-    "original": "材料原件，到窗口给工作人员看",
-    "paper": "纸质材料，交到窗口免费寄走",
+    "person": N_("您本人带证件，到窗口让工作人员核对"),
+    "original": N_("材料原件，到窗口给工作人员看"),
+    "paper": N_("纸质材料，交到窗口免费寄走"),
 }
 _YEARS_BACK = 110
 _YEARS_ON = 10
@@ -71,7 +71,7 @@ class Sign:
     edition: str
     answers: tuple[answers.Answer | followup.Fact, ...]
     error: str
-    statement: str = "以上内容由我本人填写，情况属实。"
+    statement: str = N_("以上内容由我本人填写，情况属实。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +165,11 @@ def sign(glass: Glass, visit: Visit) -> Sign:
 def delivery(glass: Glass, visit: Visit) -> Delivery:
     opened = path.opening(visit, glass.catalogue)
     notes = {
-        "pickup_intake": f"办好后，凭收件凭证和证件到{glass.hall.hall}的“省内通办”窗口取",
-        "post_applicant": "办好后寄到您指定的地址，不用您付邮费",
-        "e_licence": "办好后在四川政务服务网、“天府通办”里看，和纸的一样有效",
-        "terminal_print": "办好后带证件来自助终端打印",
-        "pickup_home": "办好后到业务属地的窗口取",
+        "pickup_intake": _("办好后，凭收件凭证和证件到%(hall)s的“省内通办”窗口取", hall=translated(glass.hall.hall)),
+        "post_applicant": _("办好后寄到您指定的地址，不用您付邮费"),
+        "e_licence": _("办好后在四川政务服务网、“天府通办”里看，和纸的一样有效"),
+        "terminal_print": _("办好后带证件来自助终端打印"),
+        "pickup_home": _("办好后到业务属地的窗口取"),
     }
     ways = offered(opened) if opened else ()
     return Delivery(tuple(Choice(w, _WAYS[w], notes[w]) for w in ways), opened.result if opened else "")
@@ -209,7 +209,7 @@ def review(glass: Glass, visit: Visit) -> Review:
         answers=answers.shown(visit, opened),
         weighed=bool(path.to_weigh(visit, glass.catalogue)),
         asked=bool(offered(opened)),
-        later=tuple(_LATER[kind] for kind in proof.kinds(proof.unproven(visit, opened, glass.catalogue))),
+        later=tuple(_(_LATER[kind]) for kind in proof.kinds(proof.unproven(visit, opened, glass.catalogue))),
         delivery=_delivered(glass, visit),
         fault=said.fault(glass, visit.submit_fault),
     )
@@ -223,13 +223,13 @@ def _paper(material: Material, proven: Proof, visit: Visit) -> Paper:
     one = material.material_id
     pages = len(path.collected(visit, one).pages)
     if one in visit.waived:
-        return Paper(material.name, f"不交：您说{material.waive_when}", "")
-    scanned = f"已拍 {pages} 页" if pages else "没有带，不交"
+        return Paper(material.name, _("不交：您说%(when)s", when=translated(material.waive_when or "")), "")
+    scanned = counted("已拍 %(num)s 页", pages) if pages else _("没有带，不交")
     how = {
-        "chip_read": "已读芯片",
-        "signed_form": "已填写、已签名",
-        "original_shown": f"{scanned}，原件到窗口核验" if pages else scanned,
-        "posted": "原件交到窗口，免费寄走",
+        "chip_read": _("已读芯片"),
+        "signed_form": _("已填写、已签名"),
+        "original_shown": _("%(scanned)s，原件到窗口核验", scanned=scanned) if pages else scanned,
+        "posted": _("原件交到窗口，免费寄走"),
     }.get(proven, scanned)
     again = one if proven in ("scan", "original_shown") else ""
     return Paper(material.name, how, again, advice.of_material(path.collected(visit, one)))
@@ -238,10 +238,12 @@ def _paper(material: Material, proven: Proof, visit: Visit) -> Paper:
 def _delivered(glass: Glass, visit: Visit) -> tuple[str, ...]:
     way = delivered(visit, path.opening(visit, glass.catalogue))
     if way != "post_applicant":
-        return (_TAKEN.get(way or "", f"到{glass.hall.hall}取"),)
+        return (_(_TAKEN[way]) if way in _TAKEN else _("到%(hall)s取", hall=translated(glass.hall.hall)),)
     card = visit.identity.address if visit.identity else ""
-    to = f"{masking.address(card)}（证件上的住址）" if visit.address is None else masking.address(visit.address)
-    return ("寄给您，免邮费", f"地址 {to}", f"电话 {masking.phone(visit.phone or '')}")
+    to = (
+        _("%(address)s（证件上的住址）", address=masking.address(card)) if visit.address is None else masking.address(visit.address)
+    )
+    return (_("寄给您，免邮费"), _("地址 %(address)s", address=to), _("电话 %(phone)s", phone=masking.phone(visit.phone or "")))
 
 
 _KEYS = {"digits": "digits", "phone": "digits", "money": "money", "id_number": "number", "uscc": "number"}

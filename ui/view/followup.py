@@ -14,7 +14,10 @@ from kiosk.visit.followup_path import WITHDRAWS
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import CaseProgress, Followup, FoundTask, PrintState, QueryPhase, Visit
 from ui.view import said
-from ui.words import _, translated
+from ui.words import N_, SOURCE, _, counted, day, listed, moment, speaking, translated
+
+SUPPLEMENTED = N_("以上补正材料由我提交，情况属实。")
+"""What is signed when a correction is handed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Fact:
     text: str
     promise: bool = False
     by_hand: bool = False
+    worded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +192,7 @@ def _right(asked: Followup, glass: Glass) -> Right | None:
         number.grouped(right.case),
         tuple(KINDS.items()),
         dict(KINDS).get(right.kind, "") if right.kind else "",  # type: ignore[call-overload]
-        day(right.due) if right.due else "",
+        _day(right.due) if right.due else "",
         said.fault(glass, right.fault),
         home,
     )
@@ -197,7 +201,7 @@ def _right(asked: Followup, glass: Glass) -> Right | None:
 def points(glass: Glass, visit: Visit, today: date) -> Points:
     task = _correction(visit)
     lines = tuple(Line(point.name, point.text, point.how == "window") for point in task.points)
-    return Points(lines, day(task.due), today > date.fromisoformat(task.due), task.number, glass.hall.hall)
+    return Points(lines, _day(task.due), today > date.fromisoformat(task.due), task.number, glass.hall.hall)
 
 
 def collect(_glass: Glass, visit: Visit) -> Collect:
@@ -234,24 +238,25 @@ def handing(glass: Glass, visit: Visit) -> Handing:
 
 
 def signed(visit: Visit) -> tuple[str, tuple[Fact, ...]]:
-    """What is signed, in a sentence, and what it is about."""
+    """What is signed, in a sentence, and what it is about. The sentence is Chinese whatever is spoken, as on the paper."""
     task, asked = followup_path.of(visit).task, followup_path.of(visit)
+    case = (Fact(_("办件编号"), number.grouped(task.case)),) if task else ()
     if isinstance(task, ResultTask):
-        return f"我领取《{task.name}》，一共 {task.pages} 页。", (Fact("办件编号", number.grouped(task.case)),)
-    case = (Fact("办件编号", number.grouped(task.case)),) if task else ()
+        with speaking(SOURCE):
+            return counted("我领取《%(name)s》，一共 %(num)s 页。", task.pages, name=task.name), case
     if asked.doing == "withdraw":
         return WITHDRAWS, case
-    pages = (Fact(p.name, f"{len(path.collected(visit, name).pages)} 页") for name, p in followup_path.points(visit))
-    return "以上补正材料由我提交，情况属实。", (*case, *pages)
+    pages = (Fact(p.name, counted("%(num)s 页", len(path.collected(visit, name).pages))) for name, p in followup_path.points(visit))
+    return SUPPLEMENTED, (*case, *pages)
 
 
-def day(text: str) -> str:
-    return f"{date.fromisoformat(text):%Y 年 %-m 月 %-d 日}"
+def _day(text: str) -> str:
+    return day(date.fromisoformat(text))
 
 
 def _case(told: CaseProgress, asked: Followup, glass: Glass) -> Case:
     mine = ((n, one) for n, one in enumerate(asked.found) if one.task.case == told.case)
-    as_of = f"{datetime.fromisoformat(told.as_of):%-m 月 %-d 日 %H:%M}" if told.as_of else ""
+    as_of = moment(datetime.fromisoformat(told.as_of)) if told.as_of else ""
     return Case(
         number.grouped(told.case),
         told.item,
@@ -268,14 +273,14 @@ def _todo(at: int, one: FoundTask, asked: Followup, glass: Glass) -> Todo:
     task = one.task
     if isinstance(task, CorrectionTask):
         here = followup_path.may(asked.by, one, "correct")
-        title = f"要补 {len(task.points)} 份材料，最晚 {day(task.due)}"
-        names = "、".join(point.name for point in task.points)
-        instead = "" if here else f"请带材料到{glass.hall.hall}“省内通办”窗口补。"
-        return Todo(at, title, names, "correct", "现在补", instead, followup_path.may(asked.by, one, "withdraw"))
+        title = counted("要补 %(num)s 份材料，最晚 %(day)s", len(task.points), day=_day(task.due))
+        names = listed(translated(point.name) for point in task.points)
+        instead = "" if here else _("请带材料到%(hall)s“省内通办”窗口补。", hall=translated(glass.hall.hall))
+        return Todo(at, title, names, "correct", _("现在补"), instead, followup_path.may(asked.by, one, "withdraw"))
     here = followup_path.may(asked.by, one, "collect") and glass.hall.pages
-    last = f"，最晚 {day(task.until)}" if task.until else ""
-    instead = "" if here else f"请带证件到{glass.hall.hall}“省内通办”窗口取。"
-    return Todo(at, f"结果到了{last}", task.name, "collect", "现在取", instead, False)
+    title = _("结果到了，最晚 %(day)s", day=_day(task.until)) if task.until else _("结果到了")
+    instead = "" if here else _("请带证件到%(hall)s“省内通办”窗口取。", hall=translated(glass.hall.hall))
+    return Todo(at, title, task.name, "collect", _("现在取"), instead, False)
 
 
 def _correction(visit: Visit) -> CorrectionTask:

@@ -12,22 +12,22 @@ from ui.view import said
 from ui.words import N_, _
 
 STAGES: dict[Stage, str] = {
-    Stage.CHOOSE: "选事项",
-    Stage.IDENTIFY: "验身份",
-    Stage.MATERIALS: "交材料",
-    Stage.FORM: "填信息",
-    Stage.DELIVERY: "取结果",
-    Stage.SUBMIT: "提交",
-    Stage.SLIP: "拿单子",
-    Stage.QUERY: "查询打印",
-    Stage.GUIDE: "看办法",
-    Stage.RATE: "凭证评价",
-    Stage.FIND: "找办件",
-    Stage.SIGN: "签名",
-    Stage.PRINT: "打印",
+    Stage.CHOOSE: N_("选事项"),
+    Stage.IDENTIFY: N_("验身份"),
+    Stage.MATERIALS: N_("交材料"),
+    Stage.FORM: N_("填信息"),
+    Stage.DELIVERY: N_("取结果"),
+    Stage.SUBMIT: N_("提交"),
+    Stage.SLIP: N_("拿单子"),
+    Stage.QUERY: N_("查询打印"),
+    Stage.GUIDE: N_("看办法"),
+    Stage.RATE: N_("凭证评价"),
+    Stage.FIND: N_("找办件"),
+    Stage.SIGN: N_("签名"),
+    Stage.PRINT: N_("打印"),
 }
 """The stages of ``path.progress``, as the citizen reads them."""
-_RATED_ONLY = "评价"
+_RATED_ONLY = N_("评价")
 """The last stage where there is no receipt."""
 _DEVICES = {Step.CARD: N_("读卡器"), Step.WARD: N_("读卡器"), Step.SCAN: N_("拍摄台")}
 """The device each step needs, as the citizen calls it."""
@@ -84,10 +84,10 @@ def frame(glass: Glass, snapshot: Snapshot) -> Frame:
         return Frame(glass.hall, glass.catalogue.demo, None, None, 0, back=False, end=False)
     party = glass.catalogue.party(visit.home) if visit.home else None
     stage, stages = path.progress(visit, glass.catalogue)
-    names = tuple(STAGES[one] for one in stages)
+    names = tuple(_(STAGES[one]) for one in stages)
     task = visit.followup.task if visit.followup else None
     if Stage.RATE in stages and Stage.SUBMIT not in stages:
-        names = (*names[:-1], _RATED_ONLY)
+        names = (*names[:-1], _(_RATED_ONLY))
     item = glass.catalogue.item(visit.item) if visit.item else None
     return Frame(
         hall=glass.hall,
@@ -121,9 +121,9 @@ def live(snapshot: Snapshot) -> Live:
 
 def _take_card(visit: Visit | None) -> str:
     if visit is None:
-        return "读卡处有证件忘了拿，请交给工作人员"
+        return _("读卡处有证件忘了拿，请交给工作人员")
     # At the card's own screen the one laid next is what counts; a card that was not taken is told of there.
-    return "" if visit.step is Step.CARD else "读好了，请取走您的证件"
+    return "" if visit.step is Step.CARD else _("读好了，请取走您的证件")
 
 
 def _has_way_back(visit: Visit) -> bool:

@@ -15,14 +15,15 @@ from kiosk.visit import applying, path
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import CardPhase, Visit
 from ui.view import advice, said
+from ui.words import N_, _
 
 ELDER = 60
 """Years: to whoever the chip says has them the large view is offered (老年人权益保障法 Art. 2)."""
 _WHOSE = {
-    "self": "请放上证件",
-    "agent": "请放上您自己的证件（代办人）",
-    "guardian": "请放上您自己的证件（监护人）",
-    "legal_person": "请放上您自己的证件（经办人）",
+    "self": N_("请放上证件"),
+    "agent": N_("请放上您自己的证件（代办人）"),
+    "guardian": N_("请放上您自己的证件（监护人）"),
+    "legal_person": N_("请放上您自己的证件（经办人）"),
 }
 _CARDS_OF_ANOTHER_KIND = {"card_social", "card_not_supported", "card_child_first", "card_same_person"}
 _CARDS_FOR_THE_WINDOW = {
@@ -147,14 +148,14 @@ class Page:
 
 def card(glass: Glass, visit: Visit) -> Card:
     fault = visit.card_fault if visit.card is CardPhase.FAILED else None
-    said = told(glass, fault, "刚才没有读成，请拿开证件，再放一次。几次都不行，请到窗口办理。")
+    said = told(glass, fault, _("刚才没有读成，请拿开证件，再放一次。几次都不行，请到窗口办理。"))
     remedy = "another" if fault in _CARDS_OF_ANOTHER_KIND else "window" if fault in _CARDS_FOR_THE_WINDOW else "again"
     kind, minor = path.kind(visit, glass.catalogue), fault == applying.MINOR and visit.followup is None
     return Card(
         visit.card.value,
         said,
         remedy,
-        _WHOSE[kind],
+        _(_WHOSE[kind]),
         of=2 if kind == "guardian" else 1,
         minor=minor,
         child_first=fault == applying.CHILD_FIRST,
@@ -200,7 +201,7 @@ def scan(glass: Glass, visit: Visit, *, unasked: bool) -> Scan:
         instead=next((p.name for p in listed if p.ref == visit.scan.instead), ""),
         taking=visit.scan.taking is not None,
         unasked=unasked,
-        fault=told(glass, visit.scan.fault, "刚才没有拍成，请再拍一次。"),
+        fault=told(glass, visit.scan.fault, _("刚才没有拍成，请再拍一次。")),
         optional=NECESSITY[current.necessity] if path.may_leave_out(current) else "",
     )
 
@@ -243,7 +244,7 @@ def _place(visit: Visit, material: str) -> int:
 
 
 def _page_name(at: int, sides: int) -> str:
-    return ("正面", "背面")[at % 2] if sides > 1 else f"第 {at + 1} 页"
+    return (_("背面") if at % 2 else _("正面")) if sides > 1 else _("第 %(number)s 页", number=at + 1)
 
 
 def told(glass: Glass, fault: str | None, failed_before: str) -> str:

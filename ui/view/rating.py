@@ -11,6 +11,7 @@ from kiosk.visit.services import asked, services
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Visit
 from ui.view import said
+from ui.words import _, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def reason(glass: Glass, visit: Visit) -> Reason:
 def _question(glass: Glass, visit: Visit, service: Service) -> str:
     if service.side == "home":
         told, task = followup_path.of(visit).rating, followup_path.of(visit).task
-        return f"{told.home if told else task.home_name if task else '业务属地'}办这件事，办得怎么样？"
+        home = told.home if told else task.home_name if task else _("业务属地")
+        return _("%(home)s办这件事，办得怎么样？", home=translated(home))
     if service.of == "delivery":
-        return f"{glass.hall.hall}这次的服务怎么样？"
-    return {"correction": "这次补材料，办得怎么样？"}.get(service.of, "这次办得怎么样？")
+        return _("%(hall)s这次的服务怎么样？", hall=translated(glass.hall.hall))
+    return _("这次补材料，办得怎么样？") if service.of == "correction" else _("这次办得怎么样？")

@@ -13,13 +13,13 @@ from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import PrintState, QueryPhase, Visit
 from ui.view import said
 from ui.view.choosing import later
-from ui.words import _
+from ui.words import N_, _, listed, translated
 
 _WINDOW = "window"
 _HERE = {
-    "full_intake": "在这里办：本机收材料",
-    "pre_fill": "在这里先填好，再到窗口",
-    "query_print": "在这里查，当场打印",
+    "full_intake": N_("在这里办：本机收材料"),
+    "pre_fill": N_("在这里先填好，再到窗口"),
+    "query_print": N_("在这里查，当场打印"),
 }
 
 
@@ -93,7 +93,7 @@ def channel(glass: Glass, visit: Visit, out: frozenset[str]) -> Channels:
     if opened is None or item is None:
         raise LookupError("the channel is chosen for what is open")
     situation = item.situation(opened.situation)
-    time = words.limit(item.promised_limit)
+    time = translated(words.limit(item.promised_limit))
     two = _here(glass, visit, opened, time, out), _online(opened, item, time)
     # What is best done online stands first there.
     ways = two if two[0].picture != _WINDOW or not two[1].value else (two[1], two[0])
@@ -103,7 +103,7 @@ def channel(glass: Glass, visit: Visit, out: frozenset[str]) -> Channels:
 def guide(glass: Glass, visit: Visit) -> Guide:
     item = glass.catalogue.item(visit.item or "")
     told = advice(visit, glass.catalogue)
-    titles = {"online": "在网上这样办", "window": "这件事请到窗口办", "elsewhere": "这件事不在本机办"}
+    titles = {"online": _("在网上这样办"), "window": _("这件事请到窗口办"), "elsewhere": _("这件事不在本机办")}
     return Guide(titles[told.kind], item.name if item else "", told, glass.hall.hall, _fault(visit))
 
 
@@ -130,7 +130,10 @@ def filled(glass: Glass, visit: Visit) -> Filled:
         item=item.name,
         situation=situation.name if situation else "",
         answers=answers.shown(visit, opened),
-        bring=(*((shown.name + "原件",) if (shown := chipless.document(visit)) else ()), *bring(opened, glass.catalogue)),
+        bring=(
+            *((_("%(document)s原件", document=translated(shown.name)),) if (shown := chipless.document(visit)) else ()),
+            *bring(opened, glass.catalogue),
+        ),
         reason=chipless.WHY if chipless.unproven(visit) else opened.reason,
         people=applicants.named(visit, glass.catalogue) if visit.paper or visit.identity else (),
         hall=glass.hall.hall,
@@ -159,39 +162,42 @@ def query(glass: Glass, visit: Visit) -> Query:
 def missing(glass: Glass, opened: Opening, out: frozenset[str]) -> str:
     """What of this terminal is out that this way needs; told before the citizen begins."""
     wanted = overlay.needed(opened, scans=bool(glass.catalogue.to_scan(opened)))
-    gone = "、".join(words for name, words in wanted.items() if name in out)
-    return f"{gone}现在不能用。现在开始，中途可能要等；不想等，请到窗口。" if gone else ""
+    gone = listed(translated(words) for name, words in wanted.items() if name in out)
+    return _("%(gone)s现在不能用。现在开始，中途可能要等；不想等，请到窗口。", gone=gone) if gone else ""
 
 
 def _online(opened: Opening, item: Item, time: str) -> Way:
     if opened.online is None:
-        why = item.on_site_reason or "业务属地没有开通网上办理"
-        return Way("", "online", "线上全程网办", (f"这件事现在不能全程在网上办：{why}。",))
+        why = translated(item.on_site_reason or "") or _("业务属地没有开通网上办理")
+        return Way("", "online", _("线上全程网办"), (_("这件事现在不能全程在网上办：%(why)s。", why=why),))
     lines = (
-        "自己在手机或电脑上办，随时可办，不用来大厅。",
-        f"要有自己的账号和材料照片；{time}。",
-        "这里给您一张单子：准备什么、从哪里进。",
+        _("自己在手机或电脑上办，随时可办，不用来大厅。"),
+        _("要有自己的账号和材料照片；%(time)s。", time=time),
+        _("这里给您一张单子：准备什么、从哪里进。"),
     )
-    return Way("online", "online", "线上全程网办", lines)
+    return Way("online", "online", _("线上全程网办"), lines)
 
 
 def _here(glass: Glass, visit: Visit, opened: Opening, time: str, out: frozenset[str]) -> Way:
     if opened.way not in _HERE or (opened.way == "query_print" and not glass.hall.queries):
-        why = "本机暂不能打印这份证明" if opened.way == "query_print" else "本机不收这件事的材料"
-        lines = (f"{why}。到{glass.hall.hall}“省内通办”窗口，工作人员帮您办。", "这里给您一张单子：带什么。")
-        return Way("here", _WINDOW, "到窗口，请人陪着办", lines)
-    to_do = "、".join(later(opened, proof.kinds(proof.unproven(visit, opened, glass.catalogue))))
+        why = _("本机暂不能打印这份证明") if opened.way == "query_print" else _("本机不收这件事的材料")
+        lines = (
+            _("%(why)s。到%(hall)s“省内通办”窗口，工作人员帮您办。", why=why, hall=translated(glass.hall.hall)),
+            _("这里给您一张单子：带什么。"),
+        )
+        return Way("here", _WINDOW, _("到窗口，请人陪着办"), lines)
+    to_do = listed(later(opened, proof.kinds(proof.unproven(visit, opened, glass.catalogue))))
     does = {
-        "full_intake": f"读证件、拍材料、签名，大约十分钟；交给业务属地，{time}。",
-        "pre_fill": "读证件、填表，大约五分钟；到窗口不用重新填。",
-        "query_print": "读证件，查到就打印，大约两分钟。",
+        "full_intake": _("读证件、拍材料、签名，大约十分钟；交给业务属地，%(time)s。", time=time),
+        "pre_fill": _("读证件、填表，大约五分钟；到窗口不用重新填。"),
+        "query_print": _("读证件，查到就打印，大约两分钟。"),
     }[opened.way]
     then = {
-        "full_intake": f"最后还要去一次窗口：{to_do}。" if to_do else "办完拿收件凭证，不用再去窗口。",
-        "pre_fill": "填好给您一张预填单，带着材料到窗口。",
-        "query_print": "查的是业务属地的数据，打印出来当场拿走。",
+        "full_intake": _("最后还要去一次窗口：%(what)s。", what=to_do) if to_do else _("办完拿收件凭证，不用再去窗口。"),
+        "pre_fill": _("填好给您一张预填单，带着材料到窗口。"),
+        "query_print": _("查的是业务属地的数据，打印出来当场拿走。"),
     }[opened.way]
-    return Way("here", opened.way, _HERE[opened.way], (does, then), missing(glass, opened, out))
+    return Way("here", opened.way, _(_HERE[opened.way]), (does, then), missing(glass, opened, out))
 
 
 def _draft_fault(glass: Glass, visit: Visit) -> str:
@@ -201,7 +207,7 @@ def _draft_fault(glass: Glass, visit: Visit) -> str:
 
 
 def _fault(visit: Visit) -> str:
-    return _LOST if visit.submit_fault else ""
+    return _(_LOST) if visit.submit_fault else ""
 
 
-_LOST = "本机现在记不下这次咨询，也打印不了单子。屏幕上的内容您可以抄下来，或请工作人员帮忙。"
+_LOST = N_("本机现在记不下这次咨询，也打印不了单子。屏幕上的内容您可以抄下来，或请工作人员帮忙。")

@@ -34,7 +34,7 @@ async function watch() {
 }
 
 function draw(picture, [width, height]) {
-  canvas ??= Object.assign(document.createElement("canvas"), { className: "desk__picture", role: "img", ariaLabel: "拍摄台现在的画面" });
+  canvas ??= Object.assign(document.createElement("canvas"), { className: "desk__picture", role: "img", ariaLabel: at("desk").dataset.name });
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   canvas.getContext("2d").drawImage(picture, 0, 0);
 }

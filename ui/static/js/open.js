@@ -40,7 +40,7 @@ async function paper() {
   const answer = await fetch(`/open/paper/${told.dataset.paper}`, { cache: "no-store" }).catch(() => null);
   const now = answer?.ok ? (await answer.json()).paper : "printing";
   if (now === "printing") setTimeout(paper, 1000);
-  else told.textContent = now === "printed" ? "打好了，请从出纸口取走。" : "没有打出来。可以扫码带走，或到窗口要一份。";
+  else told.textContent = now === "printed" ? told.dataset.printed : told.dataset.failed;
 }
 
 for (const sign of ["pointerdown", "keydown", "wheel", "touchmove"]) document.addEventListener(sign, () => left === 0 && stay(), { passive: true });
