@@ -21,6 +21,7 @@ from fleet.board.watch import Watch
 from fleet.cases.calendars import Calendars
 from fleet.cases.clock import CaseClock
 from fleet.cases.ledger import Ledger
+from fleet.clerks.clock import ClerkClock
 from fleet.console.app import create_console
 from fleet.documents import Documents
 from fleet.drafts import Drafts
@@ -71,14 +72,14 @@ class Centre:
         groups = {entry.id: groups_of(entry.groups, entry.party) for entry in settings.terminals}
         windows = frozenset(entry.id for entry in settings.terminals if entry.setting == "window")
         hours = {entry.id: entry.hours for entry in settings.terminals if entry.hours}
-        known = Known(places, owners, {entry.party: entry.name for entry in settings.homes}, groups, windows, hours)
+        halls = {entry.id: entry.hall for entry in settings.terminals if entry.hall}
+        known = Known(places, owners, {entry.party: entry.name for entry in settings.homes}, groups, windows, hours, halls)
         with ExitStack() as undone:
             self._folder = folder_of(settings)
             self.authority = Authority(self._folder, places)
             undone.callback(self.authority.close)
             self._servers()
             settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-            halls = {entry.id: entry.hall for entry in settings.terminals if entry.hall}
             self._calendars = Calendars()
             tickets = Tickets(self._calendars.of, settings.tickets.rules)
             self.store = Store(settings.data / "centre.db", Ledger(self._calendars.of, settings.cases.rules, halls), tickets)
@@ -96,13 +97,14 @@ class Centre:
             self.ingest = Ingest(link, self.store, members, pace, self._born, metrics.ingested)
             self._watch = Watch(self.store, places, lambda: self.ingest.hearing, self.authority.identity)
             self.orders = Orders(self.store, groups, self._folder.signer, self.ingest.publish, lambda: self.ingest.hearing)
+            self._accounts = ClerkClock(self.store, bodies, known, self._folder.signer, settings.clerks.hours * 3600.0)
             self._rollouts = RolloutClock(self.store, groups, lambda: self.ingest.hearing, self.orders.born)
             tokens = {entry.party: entry.token_sha256 for entry in settings.homes if entry.token_sha256}
             intakes = {entry.party: entry.token_sha256 for entry in settings.intakes}
             if set(intakes.values()) & set(tokens.values()):
                 raise SettingsError("设置有误：intakes 与 homes 的凭据不能相同，收件窗口不能当业务属地专窗")
             self._api = TlsServer(
-                create_api(self.store, documents, bodies, self._drafts, self.authority, tokens, shown, intakes),
+                create_api(self.store, documents, bodies, self._drafts, self.authority, tokens, shown, intakes, self._accounts),
                 settings.api.host,
                 settings.api.port,
                 ca=self._folder.authority,
@@ -159,6 +161,7 @@ class Centre:
         self._reports.start()
         self._watch.start()
         self._rollouts.start()
+        self._accounts.start()
         for export in self._exports:
             export.start()
         self._alerts.start()
@@ -170,6 +173,7 @@ class Centre:
         self._reports.stop()
         self._watch.stop()
         self._rollouts.stop()
+        self._accounts.stop()
         for export in self._exports:
             export.stop()
         self._alerts.stop()

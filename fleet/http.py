@@ -20,6 +20,8 @@ from fleet.authority.est import create_est, refused
 from fleet.cases import reading
 from fleet.cases.reading import Desk
 from fleet.cases.resources import create_cases
+from fleet.clerks.clock import ClerkClock
+from fleet.clerks.resources import create_accounts
 from fleet.documents import DiskError, Documents, TooLargeError, WrongContentError, WrongOffsetError
 from fleet.draft_resources import create_drafts
 from fleet.drafts import Drafts
@@ -57,9 +59,11 @@ def create_api(
     homes: Mapping[str, str],
     shown: Callable[[], bytes | None],
     intakes: Mapping[str, str] = MappingProxyType({}),
+    accounts: ClerkClock | None = None,
 ) -> Flask:
     """``bodies``: of what is wanted of terminals (``mqtt/desired.py``); ``homes`` and ``intakes``: party → hash of the bearer token
-    of its home desk, of its intake window; ``shown``: the certificate (DER) this request's connection has shown.
+    of its home desk, of its intake window; ``shown``: the certificate (DER) this request's connection has shown; ``accounts``:
+    signs those of a desk's clerks.
     """
     app = Flask("fleet.http", static_folder=None)
     app.register_blueprint(create_est(authority, shown))
@@ -102,6 +106,7 @@ def create_api(
     app.register_blueprint(create_drafts(drafts, store, terminal))
     app.register_blueprint(create_cases(store, desk, terminal))
     app.register_blueprint(create_progress(store, terminal))
+    app.register_blueprint(create_accounts(accounts, home, window))
     app.register_blueprint(create_protection(store, home, window, terminal))
 
     @app.put("/v1/documents/<digest>")

@@ -144,6 +144,14 @@ class StaffSettings(Struct, frozen=True, forbid_unknown_fields=True):
     secret_file: Path
 
 
+class ClerkSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Clerks' accounts. ``hours``: how long what lies at a terminal or desk is good after the centre last made it; it is made anew
+    when a third of that has passed, so that a place cut off can sign clerks in for two thirds at least.
+    """
+
+    hours: Annotated[int, Meta(ge=12, le=720)] = 72
+
+
 class SignerEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """A key that signs at the centre. ``part``: a party, ``joint``, or ``publisher``; ``key_id``: as the register calls it;
     ``key_file``: 64 hexadecimal digits, mode 0600 (``tongban catalogue key``). Parties that do not stand here sign where they are.
@@ -201,6 +209,7 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ratings: RatingSettings | None = None
     reports: ReportRules = ReportRules()
     staff: StaffSettings | None = None
+    clerks: ClerkSettings = ClerkSettings()
     alerts: AlertSettings = AlertSettings()
     catalogue_root: Hash | None = None
     items: ItemsSettings = ItemsSettings()

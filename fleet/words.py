@@ -284,12 +284,13 @@ REASONS: dict[str, str] = {
     "catalogue_damaged": "目录通不过终端的检查",
     "catalogue_untrusted": "目录的签名不对、不全或密钥名册过时",
     "settings_refused": "设置通不过终端的检查",
+    "accounts_refused": "工作人员账号不是中心签的、已损坏，或是发给别处的",
     "not_uploaded": "没有传到中心",
     "interrupted": "做到一半程序停了",
     "internal": "程序出错，见终端日志",
 }
 
-WANTED: dict[str, str] = {"catalogue": "事项目录", "settings": "设置", "notices": "公告"}
+WANTED: dict[str, str] = {"catalogue": "事项目录", "settings": "设置", "notices": "公告", "accounts": "工作人员账号"}
 WANTED_STATES: dict[str, str] = {"applied": "已启用", "waiting": "等待启用", "refused": "终端没有采用"}
 
 REFUSALS: dict[str, str] = {

@@ -15,6 +15,7 @@ from msgspec.structs import replace as struct_replace
 
 from domain.catalogue.catalogue import Catalogue
 from domain.rating import levels
+from domain.staff.accounts import Document
 from kiosk import faults
 from kiosk.clock import CHINA
 from kiosk.settings import Settings, TerminalSettings, VisitSettings
@@ -87,7 +88,8 @@ class Stage(Protocol):
 class Parts:
     """What a standing is made of. After the start changed on the dispatcher's thread only, between two visits.
 
-    ``damaged``: why there is no catalogue. ``out_of_service``: notice and until when, while the centre says so.
+    ``damaged``: why there is no catalogue. ``out_of_service``: notice and until when, while the centre says so. ``accounts``: of
+    this terminal's clerks (``kiosk/staff/clerks.py``); these are changed at any moment, and no standing is made of them.
     """
 
     own: Settings
@@ -96,6 +98,7 @@ class Parts:
     wanted: SettingsBody | None = None
     notices: tuple[Notice, ...] = field(default_factory=tuple)
     out_of_service: tuple[str, str | None] | None = None
+    accounts: Document | None = None
 
     def standing(self, now: datetime) -> Standing:
         terminal, visit = with_wanted(self.own, self.wanted)

@@ -1,4 +1,5 @@
-"""What the centre wants of a terminal: catalogue, settings, notices. A small signed pointer comes by MQTT, the body by HTTPS.
+"""What the centre wants of a terminal: catalogue, settings, notices, clerks' accounts. A small signed pointer comes by MQTT, the
+body by HTTPS.
 
 The pointer (:class:`Desired`) names a revision, size and digest; it is bound to one terminal and signed (``mqtt/signing.py``), and
 so is the body, by its digest. Revisions only grow: what was wanted before is never believed again. The terminal reports
@@ -18,6 +19,9 @@ from mqtt.resources import MAX_DOCUMENT
 PURPOSE: Literal["tongban-desired"] = "tongban-desired"
 KINDS: tuple[Wanted, ...] = get_args(Wanted)
 MAX_BODY = MAX_DOCUMENT
+ACCOUNTS: Literal["tongban-accounts"] = "tongban-accounts"
+MAX_SIGNED = 384 * 1024
+"""Characters of signed accounts: 256 kB in base64url, a certificate and a signature."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
@@ -89,10 +93,20 @@ class NoticesBody(Struct, frozen=True, forbid_unknown_fields=True):
     notices: Annotated[tuple[Notice, ...], Meta(max_length=8)]
 
 
+class AccountsBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Clerks' accounts of this terminal (``domain/staff/accounts.py``). ``signed``: JWS in compact form (``mqtt/signing.py``), of
+    purpose ``tongban-accounts``: it is believed by itself, wherever it lies.
+    """
+
+    v: int
+    signed: Annotated[str, Meta(min_length=1, max_length=MAX_SIGNED, pattern=r"^[A-Za-z0-9_.-]+$")]
+
+
 _BODIES: dict[Wanted, tuple[type[Struct], ...]] = {
     "catalogue": (PackBody, CatalogueBody),
     "settings": (SettingsBody,),
     "notices": (NoticesBody,),
+    "accounts": (AccountsBody,),
 }
 
 

@@ -171,6 +171,16 @@ def home_cases_path(party: str) -> str:
     return f"/v1/homes/{party}/cases"
 
 
+def home_accounts_path(party: str) -> str:
+    """``GET``: the signed accounts of the clerks of a home desk (``desired.AccountsBody``)."""
+    return f"/v1/homes/{party}/accounts"
+
+
+def intake_accounts_path(party: str) -> str:
+    """As :func:`home_accounts_path`, of an intake window."""
+    return f"/v1/intakes/{party}/accounts"
+
+
 def corrections_path(party: str) -> str:
     return f"/v1/homes/{party}/corrections"
 

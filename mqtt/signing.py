@@ -23,7 +23,7 @@ from msgspec import Meta, Struct
 
 from mqtt.messages import MAX_PAYLOAD, ContractError
 
-Purpose = Literal["tongban-command", "tongban-desired"]
+Purpose = Literal["tongban-command", "tongban-desired", "tongban-accounts"]
 """``typ`` of the header: what is signed for one purpose is worth nothing for another."""
 
 
@@ -60,13 +60,21 @@ class Verified:
     since: int
 
 
-def verify(order: bytes, purpose: Purpose, authority: x509.Certificate, newest: int = 0, now: datetime | None = None) -> Verified:
+def verify(
+    order: bytes,
+    purpose: Purpose,
+    authority: x509.Certificate,
+    newest: int = 0,
+    now: datetime | None = None,
+    most: int = MAX_PAYLOAD,
+) -> Verified:
     """What the centre signed. :class:`BadSignatureError`; hostile bytes are the normal case.
 
     ``newest``: ``since`` of the newest key seen. ``now``: ``None`` where no clock can be trusted; then dates are not looked at.
+    ``most``: bytes that are looked at.
     """
-    if len(order) > MAX_PAYLOAD:
-        raise BadSignatureError(f"larger than {MAX_PAYLOAD} bytes")
+    if len(order) > most:
+        raise BadSignatureError(f"larger than {most} bytes")
     parts = order.split(b".")
     if len(parts) != 3:
         raise BadSignatureError("not signed")

@@ -17,7 +17,7 @@ from fleet.rollout.book import COMMAND, LISTED, Given, NoRolloutError
 from fleet.rollout.deeds import NoDeedError
 from fleet.rollout.reading import Detail, Summary
 from mqtt.commands import LONGEST, Operation
-from mqtt.messages import Digest, Terminal, Time, Wanted
+from mqtt.messages import Digest, Terminal, Time
 
 Number = Annotated[int, Meta(ge=1, le=2**53)]
 Target = Annotated[str, Meta(max_length=80)]
@@ -65,7 +65,7 @@ class CommandMany(Whom, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Publish(Whom, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``sha256``: of a body that was kept before."""
 
-    what: Wanted
+    what: Literal["catalogue", "settings", "notices"]
     sha256: Digest
 
 

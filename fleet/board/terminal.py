@@ -97,7 +97,8 @@ def wanted(db: sqlite3.Connection, terminal: str, groups: Collection[str]) -> li
     """Of each kind of thing that can be wanted."""
     newest = {one.what: one for one in desired.wanted(db, terminal, groups)}
     held = {row["what"]: row for row in db.execute("SELECT * FROM reported WHERE terminal = ?", (terminal,))}
-    return [_wanted(what, newest.get(what), held.get(what)) for what in KINDS]
+    asked = [what for what in KINDS if what != "accounts" or what in newest or what in held]  # only terminals of windows have those
+    return [_wanted(what, newest.get(what), held.get(what)) for what in asked]
 
 
 def curves(db: sqlite3.Connection, terminal: str, begin: float, end: float) -> list[Curve]:

@@ -29,7 +29,6 @@ from fleet.rollout.book import COMMAND, LISTED, Given, NoRolloutError
 from fleet.rollout.deeds import DEEDS, NoDeedError
 from fleet.store import Store
 from mqtt.commands import Operation
-from mqtt.desired import KINDS
 from mqtt.messages import Wanted
 
 MOST_LISTED = 200
@@ -146,7 +145,7 @@ def add_asking(
         return redirect(url_for("steering.run", id_=id_), 303)
 
     def kind(what: str) -> Wanted:
-        if shelf is None or shelf.bodies is None or what not in KINDS:
+        if shelf is None or shelf.bodies is None or what not in bodies.PUBLISHED:
             abort(404)
         return what
 

@@ -176,11 +176,16 @@ def _verified(stored: str, password: str) -> bool:
         return False
 
 
-def _hashed(password: str, login: str) -> str:
+def check_password(password: str, login: str) -> None:
+    """:class:`AccountError`: too short, too long, or guessed at once."""
     if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
         raise AccountError(f"密码 {LEAST_PASSWORD} 至 {MOST_PASSWORD} 个字")
-    if len(set(password)) < 5 or login in password.lower():
+    if len(set(password)) < 5 or login.lower() in password.lower():
         raise AccountError("密码太容易猜：不要重复几个字，不要带登录名")
+
+
+def _hashed(password: str, login: str) -> str:
+    check_password(password, login)
     return _HASHER.hash(password)
 
 

@@ -30,6 +30,8 @@ from fleet.rollout.book import Given
 from mqtt.desired import MAX_BODY, CatalogueBody, Notice, NoticesBody, PackBody, SettingsBody, body
 from mqtt.messages import VERSION, ContractError, Wanted, encode
 
+PUBLISHED: tuple[Wanted, ...] = ("catalogue", "settings", "notices")
+"""What people publish; clerks' accounts the centre publishes by itself (``fleet/clerks``)."""
 MOST_NOTICES = 8
 MOST_CHANGES = 500
 """Sentences of a comparison that are shown."""

@@ -14,12 +14,13 @@ from fleet import words
 from fleet.presence import Hearing
 from fleet.remedies import remedy
 from fleet.rollout import book, deeds, engine
+from fleet.rollout.bodies import PUBLISHED
 from fleet.rollout.book import COMMAND, Row
 from fleet.rollout.engine import AWAY, Life, Member, Rollout, Rules, Seen, Stand
 from mqtt.commands import operation
 
 A_PAGE = 100
-KINDS: dict[str, str] = {**words.WANTED, COMMAND: "命令"}
+KINDS: dict[str, str] = {what: words.WANTED[what] for what in PUBLISHED} | {COMMAND: "命令"}
 LIVES: dict[Life, tuple[str, str]] = {
     Life.RUNNING: ("waiting", "进行中"),
     Life.PAUSED: ("off", "已暂停"),
@@ -250,7 +251,8 @@ def acts(
             )
     if not terminal:
         direct = (
-            "SELECT d.* FROM desired d LEFT JOIN rollouts o USING (what, rev) WHERE o.id IS NULL AND (:kind IN ('', d.what)) "
+            "SELECT d.* FROM desired d LEFT JOIN rollouts o USING (what, rev) WHERE o.id IS NULL "
+            "AND d.what <> 'accounts' AND (:kind IN ('', d.what)) "
             "AND (:only IS NULL OR d.target IN (SELECT value FROM json_each(:only))) "
             "AND (:by = '' OR d.by = :by) AND d.made < :before ORDER BY d.made DESC LIMIT :most"
         )

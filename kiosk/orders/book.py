@@ -188,10 +188,13 @@ class Book:
             db.execute("UPDATE wanted SET stage = ? WHERE (what, rev) = (?, ?)", (stage, row.what, row.rev))
 
     def apply(self, row: Row) -> None:
-        """The switch: held from now on, and after every restart. What was held before stays as the last good one."""
+        """The switch: held from now on, and after every restart. What was held before stays as the last good one; not of accounts:
+        older ones name people who may have been locked out since.
+        """
         with self._database.transaction() as db:
             db.execute(
-                "UPDATE wanted SET stage = 'applied', before = iif(held = sha256, before, held), held = sha256"
+                "UPDATE wanted SET stage = 'applied', held = sha256,"
+                " before = CASE WHEN what = 'accounts' THEN NULL WHEN held = sha256 THEN before ELSE held END"
                 " WHERE (what, rev) = (?, ?)",
                 (row.what, row.rev),
             )

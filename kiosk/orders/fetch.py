@@ -45,6 +45,7 @@ def fetch(centre: str, tls: Tls, sha256: str, size: int, path: Path) -> None:
 
 
 def _more(centre: str, tls: Tls, sha256: str, size: int, part: Path, have: int) -> None:
+    part.touch(0o600)
     headers = {"Range": f"bytes={have}-"} if have else {}
     try:
         with httpx.Client(base_url=centre, verify=context(tls), timeout=_TIMEOUT, trust_env=False) as client:

@@ -12,11 +12,15 @@ import msgspec
 from domain.catalogue import pack
 from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, load, plain
 from domain.catalogue.trust import UntrustedError
+from domain.staff import accounts
+from domain.staff.accounts import BadAccountsError, Document
+from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
 from kiosk.orders.book import Book
 from kiosk.settings import CatalogueSettings, Settings
 from kiosk.standing import Parts, with_wanted
-from mqtt.desired import CatalogueBody, NoticesBody, PackBody, SettingsBody, body
+from mqtt.desired import ACCOUNTS, MAX_SIGNED, AccountsBody, CatalogueBody, NoticesBody, PackBody, SettingsBody, body
 from mqtt.messages import ContractError, Wanted
+from mqtt.signing import verify
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +47,7 @@ class Shelf:
         return self._folder / f"{sha256}.json"
 
     def read(self, what: Wanted, sha256: str) -> Any:
-        """Checked whole: a :class:`Catalogue`, ``SettingsBody`` or notices. :class:`RefusedError`."""
+        """Checked whole: a :class:`Catalogue`, ``SettingsBody``, notices or clerks' accounts. :class:`RefusedError`."""
         try:
             data = self.path(sha256).read_bytes()
         except OSError as error:
@@ -56,6 +60,8 @@ class Shelf:
             raise RefusedError("not_of_contract", str(error)) from None
         if isinstance(found, PackBody | CatalogueBody):
             return self._catalogue(found, sha256)
+        if isinstance(found, AccountsBody):
+            return self._accounts(found)
         if isinstance(found, SettingsBody):
             try:
                 with_wanted(self._settings, found)
@@ -75,6 +81,15 @@ class Shelf:
         for path in self._folder.glob("*"):
             if path.stem not in digests:
                 path.unlink(missing_ok=True)
+
+    def _accounts(self, found: AccountsBody) -> Document:
+        """By the authority alone: how old a key or a document may be is the pointer's to say, and the clock's when it is used."""
+        try:
+            authority = IdentityFiles(self._settings.centre.identity).authority_certificate()
+            signed = verify(found.signed.encode(), ACCOUNTS, authority, most=MAX_SIGNED)
+            return accounts.read(signed.payload, f"terminal:{self._settings.terminal.id}")
+        except (IdentityDamagedError, ContractError, BadAccountsError) as error:
+            raise RefusedError("accounts_refused", str(error)) from None
 
     def _catalogue(self, found: PackBody | CatalogueBody, sha256: str) -> Catalogue:
         root = self._settings.catalogue.root if self._settings.catalogue else None
@@ -133,6 +148,8 @@ def put(parts: Parts, found: Any, shelf: Shelf) -> None:
             parts.wanted = found
         case NoticesBody():
             parts.notices = found.notices
+        case Document():
+            parts.accounts = found
 
 
 def take_up(parts: Parts, book: Book, shelf: Shelf) -> None:

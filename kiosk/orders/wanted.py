@@ -39,6 +39,8 @@ _FIRST, _MOST = 2.0, 300.0
 """Seconds until a body that did not come is asked for again; doubled each time, jittered: a fleet asks for the same one."""
 _PATIENCE = 60.0
 _QUEUE = 100
+AT_ONCE: tuple[Wanted, ...] = ("accounts",)
+"""Nothing of a visit rests on these, and who was locked out is not to stay for the length of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +204,11 @@ class WantedDocuments:
             self._book.stage(row, "ready")
 
     def _switch(self, row: Row) -> None:
+        at_once = row.what in AT_ONCE
         if row.since is not None and not passed(row.since, self._clock.now()):
             self._wait(row, "not_its_time")
             return
-        if not self._stage.idle:
+        if not at_once and not self._stage.idle:
             self._wait(row, "visit_running")
             return
         found = self._ready.get((row.what, row.rev))
@@ -221,11 +224,15 @@ class WantedDocuments:
         def switch() -> None:
             self._book.apply(row)
             put(self._parts, found, self._shelf)
+            if at_once:
+                return
             standing = self._parts.standing(self._clock.now())
             self._stage.stand(standing)
             self._stood = standing.notices, standing.catalogue.day
 
-        if self._stage.between(switch):
+        if at_once:
+            switch()
+        if at_once or self._stage.between(switch):
             log.info("wanted: %s revision %d applied", row.what, row.rev)
             self._ready.clear()
             rows = self._book.wanted()

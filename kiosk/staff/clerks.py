@@ -1,6 +1,7 @@
 """Clerks at this terminal: who signs in at the window's browser or by a badge at the reader, by the accounts the centre signed.
 
-What a server end that serves clerks uses (``domain/staff/sign_in.py`` tells the whole contract)::
+Built where the terminal is (``kiosk/terminal.py``): ``Clerks(lambda: parts.accounts, Memory(data / "staff.db"), clock)``. What a
+server end that serves clerks uses (``domain/staff/sign_in.py`` tells the whole contract)::
 
     clerks.sign_in(login, password, code)   # Session | Refused: as typed in the browser
     clerks.by_badge(door.state)             # after the door was opened by badge and PIN (kiosk/staff/door.py)

@@ -13,7 +13,7 @@ _PKCS10 = {"application/pkcs10": {"schema": {"type": "string", "contentEncoding"
 _PKCS7 = {"application/pkcs7-mime": {"schema": {"type": "string", "contentEncoding": "base64"}}}
 _SEALED = {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
 _PARTIAL = {resources.PARTIAL: _SEALED["application/octet-stream"]}
-_BODIES = (desired.PackBody, desired.CatalogueBody, desired.SettingsBody, desired.NoticesBody)
+_BODIES = (desired.PackBody, desired.CatalogueBody, desired.SettingsBody, desired.NoticesBody, desired.AccountsBody)
 _BODY = {"application/json": {"schema": {"anyOf": [reference(kind) for kind in _BODIES]}}}
 _SECURITY: dict[Who, Json] = {
     "code": {
@@ -192,6 +192,26 @@ RESOURCES = (
         refused=(401, 404),
         parameter=_PARTY,
         asked=_LISTED,
+    ),
+    Resource(
+        "get",
+        resources.home_accounts_path("{party}"),
+        "getHomeAccounts",
+        "desk",
+        "Who the clerks of this desk are, signed as it is asked; good for some hours.",
+        {200: ("The accounts.", {"application/json": {"schema": reference(desired.AccountsBody)}})},
+        refused=(401, 404),
+        parameter=_PARTY,
+    ),
+    Resource(
+        "get",
+        resources.intake_accounts_path("{party}"),
+        "getIntakeAccounts",
+        "window",
+        "Who the clerks of this intake window are, signed as it is asked; good for some hours.",
+        {200: ("The accounts.", {"application/json": {"schema": reference(desired.AccountsBody)}})},
+        refused=(401, 404),
+        parameter=_PARTY,
     ),
     Resource(
         "get",

@@ -45,7 +45,8 @@ class Centre:
     def __init__(self, folder: Path) -> None:
         self.folder: Folder = authority(folder / "authority")
         self.folder.keep_orders(self.folder.load(), datetime.now(UTC))
-        self.files = IdentityFiles(folder / "identity")
+        self.identity = folder / "identity"
+        self.files = IdentityFiles(self.identity)
         if self.files.held() is None:
             enrolled(self.folder, TERMINAL, self.files)
 

@@ -51,7 +51,7 @@ class Wanting:
         self.store = store or Store(folder / "bodies")
         self.floor = Floor()
         self.pinned = pinned
-        self.settings = terminal_settings(folder, pinned=pinned)
+        self.settings = terminal_settings(folder, pinned=pinned, identity=centre.identity)
         self.parts = Parts(self.settings, load())
         self.shelf = Shelf(folder / "wanted", self.settings)
         take_up(self.parts, self.terminal.book, self.shelf)
@@ -98,7 +98,7 @@ def phone(number: str) -> bytes:
     return encode(SettingsBody(1, phone=number, visit=VisitTimes(total=600)))
 
 
-def terminal_settings(folder: Path, *, pinned: bool) -> conf.Settings:
+def terminal_settings(folder: Path, *, pinned: bool, identity: Path | None = None) -> conf.Settings:
     key = new_key("k")[0]
     one = f'{{ key_id = "{key.key_id}", public = "{key.public}" }}'
     text = f"""
@@ -106,7 +106,7 @@ terminal = {{ id = "rs-hall-01", code = "K01", division = "519902", place = "p",
 paths = {{ data = "{folder}", runtime = "{folder}" }}
 glass = {{ port = 1 }}
 devices = {{ idcard = {{ path = "a" }}, printer = {{ host = "b" }}, camera = {{ socket = "c" }} }}
-centre = {{ broker = "h:1", documents = "https://h", identity = "{folder}" }}
+centre = {{ broker = "h:1", documents = "https://h", identity = "{identity or folder}" }}
 keys = {{ intake = {one}, recovery = {one}, homes = {{ demo-jia = {one}, demo-qi = {one}, demo-yi = {one}, demo-ding = {one} }} }}
 """  # noqa: E501
     if pinned:
