@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Container
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 from fleet.alerts.alerting import Alerting
 from fleet.alerts.sites import of_settings
 from fleet.authority import broker as mosquitto
-from fleet.authority.authority import Authority
+from fleet.authority.authority import Authority, Connect
 from fleet.authority.keys import Folder
 from fleet.board.board import Board
 from fleet.board.streams import MOST, Streams
@@ -190,9 +190,10 @@ class Centre:
         working = {"收件": lambda: self.ingest.working, "维护": self._upkeep.is_alive}
         return Machine(self.store, data, lambda: self.ingest.hearing, certificates, working)
 
-    def _born(self, terminal: str, boot: str, bd: int) -> None:
-        self.authority.birth(terminal, boot, bd)
-        self.orders.born(terminal)
+    def _born(self, births: Sequence[Connect]) -> None:
+        self.authority.births(births)
+        for one in births:
+            self.orders.born(one.terminal)
 
     def _servers(self) -> bool:
         self._folder.keep_orders(self.authority.ca, datetime.now(UTC))
@@ -222,12 +223,16 @@ class Centre:
 class _Members:
     """The terminals whose messages count: registered here, and not shut out."""
 
-    def __init__(self, terminals: Container[str], authority: Authority) -> None:
-        self._terminals = terminals
+    def __init__(self, terminals: Iterable[str], authority: Authority) -> None:
+        self._terminals = self._members = frozenset(terminals)
         self._authority = authority
+        self._barred: frozenset[str] = frozenset()
 
-    def __contains__(self, terminal: object) -> bool:
-        return terminal in self._terminals and not self._authority.barred(str(terminal))
+    def __call__(self) -> frozenset[str]:
+        barred = self._authority.barred()
+        if barred is not self._barred:
+            self._members, self._barred = self._terminals - barred, barred
+        return self._members
 
 
 def folder_of(settings: CentreSettings) -> Folder:

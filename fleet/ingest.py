@@ -7,12 +7,12 @@ Receive Maximum it keeps a slow disk's backlog in the broker and not in this pro
 from __future__ import annotations
 
 import logging
-import threading
+import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Container, Sequence
-from queue import Empty, SimpleQueue
 
+from fleet.authority.authority import Connect
 from fleet.intake import understand
 from fleet.presence import Hearing
 from fleet.store import Input, StateIn, Store, Stored
@@ -41,30 +41,31 @@ _PACE = Pace(first=0.5, most=5.0)
 
 
 class Ingest:
-    """Two threads: the connection's and the writer's. ``fleet``: ids of the terminals that belong to it; ``birth`` is told each
-    terminal's run (``boot``) that connects while we listen, with the number of that connect (``bd``); ``told`` what was stored, and
-    in how many seconds.
+    """Works in its connection's thread: what has come is stored, acknowledged and confirmed, then more is read. A thread of its
+    own would only fight with it over the interpreter: reading is Python, and storing lets go of the lock at every statement.
+
+    ``fleet``, asked once a batch: ids of the terminals whose word counts; ``births`` is told the terminals that connect while we
+    listen; ``told`` what was stored, and in how many seconds.
     """
 
     def __init__(
         self,
         broker: Broker,
         store: Store,
-        fleet: Container[str],
+        fleet: Callable[[], Container[str]],
         pace: Pace | None = None,
-        birth: Callable[[str, str, int], None] = lambda _terminal, _boot, _bd: None,
+        births: Callable[[Sequence[Connect]], None] = lambda _births: None,
         told: Callable[[Sequence[Input], float], None] = lambda _batch, _seconds: None,
     ) -> None:
         self._store = store
         self._fleet = fleet
-        self._birth = birth
+        self._births = births
         self._told = told
         self._bd = 0
         self._committed = float("-inf")
         self._hearing = Hearing(None)
-        self._notes: SimpleQueue[Heard | None] = SimpleQueue()
-        self._connection = Connection(broker, CLIENT_ID, _SESSION, self._open, self._hear, pace or _PACE)
-        self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
+        self._batch: list[Received] = []
+        self._connection = Connection(broker, CLIENT_ID, _SESSION, self._open, self._hear, pace or _PACE, self._work)
 
     @property
     def hearing(self) -> Hearing:
@@ -74,22 +75,18 @@ class Ingest:
     @property
     def working(self) -> bool:
         """Whether what comes in is stored by somebody."""
-        return self._thread.is_alive()
+        return self._connection.working
 
     def publish(self, topic: str, payload: bytes, how: topics.Delivery, reply: Reply | None = None) -> bool:
         """To a terminal; False while there is no connection. True promises nothing."""
         return self._connection.publish(topic, payload, how, reply)
 
     def start(self) -> None:
-        self._thread.start()
         self._connection.start()
 
     def stop(self) -> None:
         """Say that the centre leaves; what is not committed yet comes again. Returns within three seconds."""
         self._connection.end((topics.CENTRE_STATE, encode(Left(v=VERSION, bd=self._bd, why="shutdown"))))
-        self._notes.put(None)
-        if self._thread.is_alive():
-            self._thread.join(2.0)
 
     def _open(self) -> Opening:
         self._bd = self._store.next_bd()
@@ -107,50 +104,47 @@ class Ingest:
                 self._hearing = Hearing(time.time())
             case Down():
                 self._hearing = Hearing(None)
+                self._store_batch()
             case Refused(reason=reason):
                 _log.warning("the broker refused a publication: %s", reason)
             case Received():
-                self._notes.put(heard)
+                self._batch.append(heard)
 
-    def _run(self) -> None:
-        while True:
-            first = self._notes.get()
-            if first is None:
-                return
-            batch, ending = self._batch(first)
-            try:
-                self._commit(batch)
-            except Exception:
-                # Disk full or damaged: nothing is acknowledged, nothing confirmed; the terminals send again.
-                _log.exception("a batch of %d messages could not be stored", len(batch))
-                self._discard(batch)
-            if ending:
-                return
+    def _work(self) -> float:
+        """All that has come was heard: store it, unless the last commit was just now and there may soon be more."""
+        if not self._batch:
+            return math.inf
+        due = self._committed + BATCH_SECONDS - time.monotonic()
+        if due > 0 and len(self._batch) < BATCH_ROWS:
+            return due
+        self._store_batch()
+        return math.inf
 
-    def _batch(self, first: Heard) -> tuple[list[Received], bool]:
-        batch = [first] if isinstance(first, Received) else []
-        deadline = self._committed + BATCH_SECONDS
-        while len(batch) < BATCH_ROWS:
-            try:
-                note = self._notes.get(timeout=max(0.0, deadline - time.monotonic()))
-            except Empty:
-                break
-            if note is None:
-                return batch, True
-            if isinstance(note, Received):
-                batch.append(note)
-        return batch, False
+    def _store_batch(self) -> None:
+        batch, self._batch = self._batch, []
+        if not batch:
+            return
+        try:
+            self._commit(batch)
+        except Exception:
+            # Disk full or damaged: nothing is confirmed; the terminals send again.
+            _log.exception("a batch of %d messages could not be stored", len(batch))
+            self._discard(batch)
 
     def _commit(self, batch: Sequence[Received]) -> None:
-        own = topics.CENTRE_STATE
-        inputs = [self._understood(m) for m in batch if m.topic != own]
+        own, fleet = topics.CENTRE_STATE, self._fleet()
+        inputs = [_understood(message, fleet) for message in batch if message.topic != own]
         began = time.monotonic()
         stored = self._store.record(inputs, time.time())
         self._committed = time.monotonic()
         self._told(inputs, self._committed - began)
-        for one in inputs:
-            if isinstance(one, StateIn) and isinstance(one.state, Birth) and not one.retained:
-                self._birth(one.terminal, one.state.boot, one.state.bd)
+        births = [
+            Connect(one.terminal, one.state.boot, one.state.bd)
+            for one in inputs
+            if isinstance(one, StateIn) and isinstance(one.state, Birth) and not one.retained
+        ]
+        if births:
+            self._births(births)
         for message in batch:
             message.acknowledge()
         for (terminal, epoch), sequences in _by_outbox(stored).items():
@@ -159,14 +153,15 @@ class Ingest:
                 receipt = StorageReceipt(v=VERSION, e=epoch, r=spans[start : start + _MOST_RANGES])
                 self._connection.publish(topics.receipts(terminal), encode(receipt), topics.RECEIPT)
 
-    def _understood(self, message: Received) -> Input:
-        correlation = message.reply.correlation if message.reply is not None else None
-        return understand(message.topic, message.payload, message.retained, self._fleet, message.content, correlation)
-
     def _discard(self, batch: Sequence[Received]) -> None:
         """Free the broker's window without a receipt: kept unacknowledged it would stand still for ever."""
         for message in batch:
             message.acknowledge()
+
+
+def _understood(message: Received, fleet: Container[str]) -> Input:
+    correlation = message.reply.correlation if message.reply is not None else None
+    return understand(message.topic, message.payload, message.retained, fleet, message.content, correlation)
 
 
 def _by_outbox(stored: Sequence[Stored]) -> dict[tuple[str, str], list[int]]:

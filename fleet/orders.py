@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 
 LOOK = 0.5
 """Seconds between two looks into the table."""
+_AT_ONCE = 100
+"""Terminals welcomed by one look into the table."""
 _ANSWERED = 60
 """Seconds for which a command that was accepted is sent again past its own life: only to be answered once more."""
 
@@ -77,15 +79,12 @@ class Orders:
     def _run(self) -> None:
         looked = 0.0
         while True:
-            try:
-                terminal = self._births.get(timeout=LOOK)
-            except Empty:
-                terminal = ""
-            if terminal is None:
+            born = self._born()
+            if None in born:
                 return
             try:
-                if terminal:
-                    self._welcome(terminal, time.time())
+                if born:
+                    self._welcome([terminal for terminal in born if terminal is not None and terminal in self._groups], time.time())
                 if time.monotonic() - looked >= LOOK:  # also while a whole fleet connects
                     looked = time.monotonic()
                     self._look(time.time())
@@ -94,15 +93,24 @@ class Orders:
             except Exception:
                 _log.exception("orders: a round failed")
 
-    def _welcome(self, terminal: str, now: float) -> None:
-        if terminal not in self._groups:
-            return
+    def _born(self) -> list[str | None]:
+        """Who connected since the last time, a few at once; waits for one as long as a look has time."""
+        found: list[str | None] = []
+        try:
+            found.append(self._births.get(timeout=LOOK))
+            while len(found) < _AT_ONCE:
+                found.append(self._births.get_nowait())
+        except Empty:
+            pass
+        return found
+
+    def _welcome(self, born: list[str], now: float) -> None:
         with self._store.reading() as db:
-            open_commands = commands.born(db, terminal)
-            wanted = desired.wanted(db, terminal, self._groups[terminal])
-        for one in open_commands:
-            self._command(one, now)
-        for publication in wanted:
+            open_commands = [one for terminal in born for one in commands.born(db, terminal)]
+            wanted = [(terminal, one) for terminal in born for one in desired.wanted(db, terminal, self._groups[terminal])]
+        for command in open_commands:
+            self._command(command, now)
+        for terminal, publication in wanted:
             self._point(terminal, publication, now)
 
     def _look(self, now: float) -> None:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +46,10 @@ from mqtt.messages import (
 
 MOST_DEAD_LETTERS = 10_000
 """Kept for one terminal; beyond it broken events are refused without a receipt, so that no terminal fills the disk."""
+
+_CACHE, _CHECKPOINT = 16_000, 4000
+"""KiB of pages the writer keeps, and pages of the log after which it is carried over: a busy batch touches more than SQLite's own
+1000, and carrying over after every batch doubles what is written. What is committed lies on the disk either way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,10 @@ class Stored:
     sequence: int
 
 
+Place = tuple[str, str, int]
+"""Terminal, epoch and sequence of an event: unique for ever."""
+
+
 class _ConflictError(Exception):
     """The event is of the contract but contradicts what is stored; the text says how."""
 
@@ -129,6 +137,8 @@ class Store:
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.execute("PRAGMA synchronous = FULL")
             self._writer.execute("PRAGMA foreign_keys = ON")
+            self._writer.execute(f"PRAGMA cache_size = -{_CACHE}")
+            self._writer.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
             migrations.upgrade(self._writer, path)
             undone.pop_all()
 
@@ -148,29 +158,49 @@ class Store:
             connection.close()
 
     def record(self, batch: Iterable[Input], now: float) -> tuple[Stored, ...]:
-        """Everything in one transaction; returns after its commit with what may be confirmed."""
+        """Everything in one transaction; returns after its commit with what may be confirmed.
+
+        Events that contradict what is stored are rare, and a savepoint for each event costs as much as the event. So only a batch
+        in which one is met is taken back and gone through again with savepoints.
+        """
+        batch = tuple(batch)
+        try:
+            with self.transaction() as db:
+                return self._record(db, batch, now, careful=False)
+        except _ConflictError:
+            with self.transaction() as db:
+                return self._record(db, batch, now, careful=True)
+
+    def _record(self, db: sqlite3.Connection, batch: Sequence[Input], now: float, *, careful: bool) -> tuple[Stored, ...]:
+        """Without ``careful`` a :class:`_ConflictError` leaves the transaction half done."""
         stored: list[Stored] = []
-        with self.transaction() as db:
-            for one in batch:
-                match one:
-                    case EventIn():
-                        stored += self._event(db, one, now)
-                    case DeadLetter():
-                        stored += self._dead_letter(db, one, now)
-                    case StateIn():
-                        standing.state(db, one.terminal, one.state, now, retained=one.retained)
-                    case HealthIn():
-                        refused = standing.report(db, one.terminal, one.report, now)
-                        if refused is not None:
-                            _refused(db, topics.health(one.terminal), refused, now)
-                    case AnswerIn():
-                        refused = commands.answered(db, one.terminal, one.command, one.answer, now)
-                        if refused is not None:
-                            _refused(db, topics.answers(one.terminal), refused, now)
-                        else:
-                            samples.answered(db, one.terminal, one.command)
-                    case RefusedIn():
-                        _refused(db, one.topic, one.reason, now)
+        heard: set[str] = set()
+        for one in batch:
+            match one:
+                case EventIn():
+                    place = (one.terminal, one.envelope.epoch, one.envelope.sequence)
+                    if careful:
+                        stored += self._carefully(db, one, place, now, heard)
+                    else:
+                        self._event(db, one, place, now, heard)
+                        stored.append(Stored(*place))
+                case DeadLetter():
+                    stored += self._dead_letter(db, one, now)
+                case StateIn():
+                    standing.state(db, one.terminal, one.state, now, retained=one.retained)
+                case HealthIn():
+                    refused = standing.report(db, one.terminal, one.report, now)
+                    if refused is not None:
+                        _refused(db, topics.health(one.terminal), refused, now)
+                case AnswerIn():
+                    refused = commands.answered(db, one.terminal, one.command, one.answer, now)
+                    if refused is not None:
+                        _refused(db, topics.answers(one.terminal), refused, now)
+                    else:
+                        samples.answered(db, one.terminal, one.command)
+                case RefusedIn():
+                    _refused(db, one.topic, one.reason, now)
+        db.executemany("UPDATE terminals SET heard = max(coalesce(heard, 0), ?) WHERE terminal = ?", [(now, t) for t in heard])
         return tuple(stored)
 
     def document_stored(self, digest: str, size: int, now: float) -> None:
@@ -189,23 +219,27 @@ class Store:
             (value,) = db.execute("UPDATE counters SET value = value + 1 WHERE name = 'bd' RETURNING value").fetchone()
         return int(value)
 
-    def _event(self, db: sqlite3.Connection, one: EventIn, now: float) -> list[Stored]:
-        place = (one.terminal, one.envelope.epoch, one.envelope.sequence)
-        known = db.execute("SELECT raw FROM events WHERE (terminal, epoch, sequence) = (?, ?, ?)", place).fetchone()
-        if known is not None and known[0] == one.raw:
-            return [Stored(*place)]
+    def _event(self, db: sqlite3.Connection, one: EventIn, place: Place, now: float, heard: set[str]) -> None:
+        """Nothing when it is stored already; into ``heard`` whose new one it is. :class:`_ConflictError`."""
+        new = (*place, one.envelope.type, now, one.raw)
+        done = db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", new)
+        if done.rowcount == 1:
+            _apply(db, one, self.ledger, self.tickets, now)
+            heard.add(one.terminal)
+            return
+        (known,) = db.execute("SELECT raw FROM events WHERE (terminal, epoch, sequence) = (?, ?, ?)", place).fetchone()
+        if known != one.raw:
+            raise _ConflictError("another event stands under this sequence")
+
+    def _carefully(self, db: sqlite3.Connection, one: EventIn, place: Place, now: float, heard: set[str]) -> list[Stored]:
         db.execute("SAVEPOINT event")
         try:
-            if known is not None:
-                raise _ConflictError("another event stands under this sequence")
-            db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", (*place, one.envelope.type, now, one.raw))
-            _apply(db, one, self.ledger, self.tickets, now)
-            db.execute("RELEASE event")
+            self._event(db, one, place, now, heard)
         except _ConflictError as conflict:
             db.execute("ROLLBACK TO event")
-            db.execute("RELEASE event")
             return self._dead_letter(db, DeadLetter(*place, str(conflict), one.raw), now)
-        db.execute("UPDATE terminals SET heard = max(coalesce(heard, 0), ?) WHERE terminal = ?", (now, one.terminal))
+        finally:
+            db.execute("RELEASE event")
         return [Stored(*place)]
 
     def _dead_letter(self, db: sqlite3.Connection, one: DeadLetter, now: float) -> list[Stored]:

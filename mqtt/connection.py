@@ -3,7 +3,7 @@
 Rules, each the answer to a measured trap of paho 2.2.0:
 
 - a fresh paho client for every connect: the will carries this connect's ``bd``, and nothing old is re-sent by the library;
-- callbacks only put into a queue (``on_publish`` runs holding paho's own lock);
+- callbacks only leave a note (``on_publish`` runs holding paho's own lock);
 - ``clean_start=False`` is said explicitly (the default discards the session of the previous process);
 - what ``publish`` returns is never taken as truth; only what the other end says later is;
 - two machines of one name would take the session over from each other for ever: after three times a minute we stay away.
@@ -12,6 +12,7 @@ Rules, each the answer to a measured trap of paho 2.2.0:
 from __future__ import annotations
 
 import logging
+import math
 import random
 import socket
 import threading
@@ -19,7 +20,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
+from functools import lru_cache
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage
@@ -28,6 +29,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from mqtt.loop import Heap, Loop
 from mqtt.tls import Tls, context
 from mqtt.topics import Delivery
 
@@ -177,11 +179,15 @@ class _Ending:
     pass
 
 
-_Note = _Connected | _Subscribed | _Published | _Gone | _Ending | Received
+_Note = _Connected | _Subscribed | _Published | _Gone | _Ending
 
 
 class Connection:
-    """Owns one thread. ``hear`` is called from it and must only leave a note; ``publish`` may be called from any thread."""
+    """Owns one thread. ``hear`` is called from it and must only leave a note; ``publish`` may be called from any thread.
+
+    ``work``: called from that thread whenever all that has come was heard; it may take a while, and what it publishes leaves
+    together. It says after how many seconds it wants to be called again though nothing comes.
+    """
 
     def __init__(
         self,
@@ -191,6 +197,7 @@ class Connection:
         opening: Callable[[], Opening],
         hear: Callable[[Heard], None],
         pace: Pace | None = None,
+        work: Callable[[], float] = lambda: math.inf,
     ) -> None:
         self._broker = broker
         self._client_id = client_id
@@ -198,7 +205,9 @@ class Connection:
         self._opening = opening
         self._hear = hear
         self._pace = pace or Pace()
-        self._notes: SimpleQueue[_Note] = SimpleQueue()
+        self._work = work
+        self._notes: deque[_Note] = deque()
+        self._loop: Loop | None = None
         self._live: Client | None = None
         self._ended = threading.Event()
         self._hurried = threading.Event()
@@ -208,13 +217,17 @@ class Connection:
         self._went = False
         self._thread = threading.Thread(target=self._keep, name=f"mqtt-{client_id}", daemon=True)
 
+    @property
+    def working(self) -> bool:
+        return self._thread.is_alive()
+
     def start(self) -> None:
         self._thread.start()
 
     def rest(self) -> None:
         """Leave, and stay away for ``REST`` seconds: somebody else uses our name. May be called from any thread."""
         self._rests_until = time.monotonic() + REST
-        self._notes.put(_Gone("another machine uses this name"))
+        self._note(_Gone("another machine uses this name"))
 
     def hurry(self) -> None:
         """What kept us away may be over (a new certificate): connect now if there is no connection."""
@@ -229,16 +242,10 @@ class Connection:
         client = self._live
         if client is None:
             return False
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        if how.content is not None:
-            properties.ContentType, properties.PayloadFormatIndicator = how.content, 1
-        if how.expiry is not None:
-            properties.MessageExpiryInterval = how.expiry
-        if reply is not None:
-            properties.CorrelationData = reply.correlation
-            if reply.topic is not None:
-                properties.ResponseTopic = reply.topic
+        properties = _plain(how.content, how.expiry) if reply is None else _properties(how.content, how.expiry, reply)
         client.publish(topic, payload, qos=how.qos, retain=how.retain, properties=properties)
+        if threading.get_ident() != self._thread.ident and (loop := self._loop) is not None:
+            loop.wake()
         return True
 
     def end(self, last: tuple[str, bytes] | None = None) -> None:
@@ -246,9 +253,14 @@ class Connection:
         self._last = last
         self._ended.set()
         self._hurried.set()
-        self._notes.put(_Ending())
+        self._note(_Ending())
         if self._thread.is_alive():
             self._thread.join(3.0)
+
+    def _note(self, note: _Note) -> None:
+        self._notes.append(note)
+        if (loop := self._loop) is not None:
+            loop.wake()
 
     def _keep(self) -> None:
         failures = 0
@@ -270,8 +282,7 @@ class Connection:
     def _one_life(self) -> str:
         self._went = False
         opening = self._opening()
-        notes: SimpleQueue[_Note] = SimpleQueue()
-        self._notes = notes
+        self._notes = notes = deque[_Note]()
         try:
             client = self._client(opening, notes)
         except OSError as error:
@@ -289,14 +300,14 @@ class Connection:
             )
         except (OSError, ValueError) as error:
             return f"{type(error).__name__}: {error}"
-        client.loop_start()
+        self._loop = loop = Loop(client)
         try:
-            return self._serve(client, notes, opening)
+            return self._serve(client, loop, notes, opening)
         finally:
-            self._live = None
-            _close(client, notes)
+            self._live = self._loop = None
+            _close(client, loop)
 
-    def _client(self, opening: Opening, notes: SimpleQueue[_Note]) -> Client:
+    def _client(self, opening: Opening, notes: deque[_Note]) -> Client:
         client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=self._client_id,
@@ -306,45 +317,46 @@ class Connection:
         )
         client.connect_timeout = 2.0
         client.max_inflight_messages_set(20)
-        client.tls_set_context(context(self._broker.tls))
+        secured = context(self._broker.tls)
+        secured.sslsocket_class = Heap
+        client.tls_set_context(secured)
+        # paho would write from whichever thread publishes; the loop writes.
+        client.on_socket_register_write = lambda *_: None
         will = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
         will.WillDelayInterval = self._session.will_delay
         client.will_set(opening.topic, opening.will, qos=1, retain=True, properties=will)
-        _wire(client, notes)
+        _wire(client, notes, self._hear)
         return client
 
-    def _serve(self, client: Client, notes: SimpleQueue[_Note], opening: Opening) -> str:
+    def _serve(self, client: Client, loop: Loop, notes: deque[_Note], opening: Opening) -> str:
         birth = 0
-        deadline = time.monotonic() + _ANSWER
+        deadline, wait = time.monotonic() + _ANSWER, math.inf
         while not self._ended.is_set():
-            try:
-                note = notes.get(timeout=None if self._live else max(0.0, deadline - time.monotonic()))
-            except Empty:
+            loop.turn(wait if self._live else max(0.0, deadline - time.monotonic()))
+            while notes:
+                match notes.popleft():
+                    case _Connected(failure=str() as failure) | _Subscribed(failure=str() as failure):
+                        return failure
+                    case _Connected():
+                        client.subscribe([(topic, SubscribeOptions(qos=qos)) for topic, qos in opening.subscriptions])
+                    case _Subscribed():
+                        birth = client.publish(opening.topic, opening.birth, qos=1, retain=True).mid
+                    case _Published(mid=mid, refusal=refusal):
+                        if mid == birth and self._live is None:
+                            self._live = client
+                            self._hear(Up())
+                        if refusal is not None:
+                            self._hear(Refused(refusal))
+                    case _Gone(why=why, code=code):
+                        if code == _TAKEN_OVER:
+                            self._taken_over(time.monotonic())
+                        self._went = self._live is not None and code in _BROKER_WENT
+                        return why
+            if self._live is None and time.monotonic() >= deadline:
                 return "the broker does not answer"
-            match note:
-                case _Connected(failure=str() as failure) | _Subscribed(failure=str() as failure):
-                    return failure
-                case _Connected():
-                    client.subscribe([(topic, SubscribeOptions(qos=qos)) for topic, qos in opening.subscriptions])
-                case _Subscribed():
-                    birth = client.publish(opening.topic, opening.birth, qos=1, retain=True).mid
-                case _Published(mid=mid, refusal=refusal):
-                    if mid == birth and self._live is None:
-                        self._live = client
-                        self._hear(Up())
-                    if refusal is not None:
-                        self._hear(Refused(refusal))
-                case Received():
-                    self._hear(note)
-                case _Gone(why=why, code=code):
-                    if code == _TAKEN_OVER:
-                        self._taken_over(time.monotonic())
-                    self._went = self._live is not None and code in _BROKER_WENT
-                    return why
-                case _Ending():
-                    break
+            wait = self._work()
         if self._last is not None and birth:
-            _say_last(client, notes, *self._last)
+            _say_last(client, loop, notes, *self._last)
         return "left"
 
     def _taken_over(self, now: float) -> None:
@@ -355,19 +367,19 @@ class Connection:
             self._hear(Cloned())
 
 
-def _wire(client: Client, notes: SimpleQueue[_Note]) -> None:
+def _wire(client: Client, notes: deque[_Note], hear: Callable[[Heard], None]) -> None:
     def on_connect(_c: Client, _u: Any, _flags: Any, code: Any, _p: Any) -> None:
-        notes.put(_Connected(str(code) if code.is_failure else None))
+        notes.append(_Connected(str(code) if code.is_failure else None))
 
     def on_subscribe(_c: Client, _u: Any, _mid: int, codes: list[Any], _p: Any) -> None:
-        notes.put(_Subscribed(next((str(code) for code in codes if code.is_failure), None)))
+        notes.append(_Subscribed(next((str(code) for code in codes if code.is_failure), None)))
 
     def on_publish(_c: Client, _u: Any, mid: int, code: Any, _p: Any) -> None:
         unheard = code.is_failure or code.value == 0x10
-        notes.put(_Published(mid, str(code) if unheard else None))
+        notes.append(_Published(mid, str(code) if unheard else None))
 
     def on_disconnect(_c: Client, _u: Any, _flags: Any, code: Any, _p: Any) -> None:
-        notes.put(_Gone(str(code), code.value))
+        notes.append(_Gone(str(code), code.value))
 
     def on_message(owner: Client, _u: Any, message: MQTTMessage) -> None:
         mid, qos = message.mid, message.qos
@@ -378,7 +390,7 @@ def _wire(client: Client, notes: SimpleQueue[_Note]) -> None:
         content = getattr(message.properties, "ContentType", None)
         correlation = getattr(message.properties, "CorrelationData", None)
         reply = Reply(getattr(message.properties, "ResponseTopic", None), bytes(correlation)) if correlation else None
-        notes.put(Received(message.topic, bytes(message.payload), message.retain, acknowledge, content, reply))
+        hear(Received(message.topic, bytes(message.payload), message.retain, acknowledge, content, reply))
 
     def on_socket_open(_c: Client, _u: Any, link: Any) -> None:
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -391,35 +403,42 @@ def _wire(client: Client, notes: SimpleQueue[_Note]) -> None:
     client.on_socket_open = on_socket_open
 
 
-def _say_last(client: Client, notes: SimpleQueue[_Note], topic: str, payload: bytes) -> None:
+def _say_last(client: Client, loop: Loop, notes: deque[_Note], topic: str, payload: bytes) -> None:
     mid = client.publish(topic, payload, qos=1, retain=True).mid
     deadline = time.monotonic() + _GOODBYE
     while (left := deadline - time.monotonic()) > 0:
-        try:
-            note = notes.get(timeout=left)
-        except Empty:
+        loop.turn(left)
+        if any(isinstance(note, _Gone) or (isinstance(note, _Published) and note.mid == mid) for note in notes):
             return
-        if isinstance(note, _Gone) or (isinstance(note, _Published) and note.mid == mid):
-            return
+        notes.clear()
 
 
-def _close(client: Client, notes: SimpleQueue[_Note]) -> None:
-    """End paho's thread for certain: its own ``loop_stop`` joins without a limit while a packet cannot be written.
+def _close(client: Client, loop: Loop) -> None:
+    """Say goodbye: without DISCONNECT the broker would send the will. paho closes the socket when it has sent it.
 
-    The socket is left to paho until it has sent DISCONNECT and closed it: without DISCONNECT the broker would send the will.
     (``is_connected`` is false as soon as ``disconnect`` is called, whatever was sent.)
     """
     client.disconnect()
     deadline = time.monotonic() + 0.5
     while client.socket() is not None and (left := deadline - time.monotonic()) > 0:
-        try:
-            notes.get(timeout=min(left, 0.05))
-        except Empty:
-            continue
-    stuck = client.socket()
-    if isinstance(stuck, socket.socket):
-        try:
-            stuck.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            _log.debug("socket was closed already")
-    client.loop_stop()
+        loop.turn(left)
+    loop.close()
+
+
+@lru_cache
+def _plain(content: str | None, expiry: int | None) -> Properties:
+    """Made once: paho spends as long on them as on all the rest of a publication."""
+    return _properties(content, expiry, None)
+
+
+def _properties(content: str | None, expiry: int | None, reply: Reply | None) -> Properties:
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    if content is not None:
+        properties.ContentType, properties.PayloadFormatIndicator = content, 1
+    if expiry is not None:
+        properties.MessageExpiryInterval = expiry
+    if reply is not None:
+        properties.CorrelationData = reply.correlation
+        if reply.topic is not None:
+            properties.ResponseTopic = reply.topic
+    return properties

@@ -9,9 +9,10 @@ import hashlib
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -49,6 +50,14 @@ class Identity:
     until: float | None
     revoked: bool
     cloned: bool
+
+
+class Connect(NamedTuple):
+    """A terminal's program of one run (``boot``) connected for the ``bd``-th time."""
+
+    terminal: str
+    boot: str
+    bd: int
 
 
 class Authority:
@@ -148,19 +157,19 @@ class Authority:
         revoked = [Revoked(int(serial, 16), datetime.fromtimestamp(at, UTC)) for serial, at in self._books.revoked(now)]
         self._folder.write_revoked(self.ca, revoked, datetime.fromtimestamp(now, UTC))
 
-    def barred(self, terminal: str) -> bool:
-        """Whether what ``terminal`` sends is to be ignored: its certificate is revoked, and it has no newer one."""
-        latest = self._books.latest(terminal)
-        return latest is not None and latest.revoked is not None
+    def barred(self) -> frozenset[str]:
+        """The terminals whose word is to be ignored: their certificate is revoked, and they have no newer one."""
+        return self._books.barred()
 
-    def birth(self, terminal: str, boot: str, bd: int) -> None:
-        """A terminal's program of this run connected for the ``bd``-th time; notices two machines of one name."""
+    def births(self, heard: Iterable[Connect]) -> None:
+        """Terminals connected; notices two machines of one name."""
         now = self._clock()
         with self._books.transaction():
-            if self._books.boot_heard(terminal, boot, bd, now):
-                if self._books.clone_seen(terminal) is None:
-                    self._books.note(now, "cloned", terminal)
-                self._books.cloned(terminal, now)
+            for terminal, boot, bd in heard:
+                if self._books.boot_heard(terminal, boot, bd, now):
+                    if self._books.clone_seen(terminal) is None:
+                        self._books.note(now, "cloned", terminal)
+                    self._books.cloned(terminal, now)
 
     def identity(self, terminal: str) -> Identity:
         latest = self._books.latest(terminal)

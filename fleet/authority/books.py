@@ -45,6 +45,9 @@ class Books:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
+        self._barred: frozenset[str] = frozenset()
+        self._version: int | None = None
+        self._doubtful: set[str] = set()
         with ExitStack() as undone:
             try:
                 self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10.0)
@@ -88,6 +91,7 @@ class Books:
 
     def add(self, row: CertificateRow) -> None:
         values = (row.serial, row.terminal, row.key, row.by, row.issued, row.expires, row.revoked, row.der)
+        self._doubtful.add(row.terminal)
         self._write("INSERT INTO certificates VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *values)
 
     def certificate(self, serial: str) -> CertificateRow | None:
@@ -105,8 +109,26 @@ class Books:
 
     def revoke(self, terminal: str, at: float) -> int:
         """Every certificate of ``terminal``, and its codes; how many certificates that were."""
+        self._doubtful.add(terminal)
         self._write("DELETE FROM codes WHERE terminal = ?", terminal)
         return self._write("UPDATE certificates SET revoked = ? WHERE terminal = ? AND revoked IS NULL", at, terminal)
+
+    def barred(self) -> frozenset[str]:
+        """The terminals whose newest certificate is revoked; the same set as before while that has not changed.
+
+        Remembered: read anew when another process has written (SQLite's ``data_version``), and of a terminal we wrote of ourselves.
+        """
+        with self._lock:
+            (version,) = self._db.execute("PRAGMA data_version").fetchone()
+            if version != self._version:
+                self._doubtful = {t for (t,) in self._db.execute("SELECT terminal FROM certificates WHERE revoked IS NOT NULL")}
+                self._barred, self._version = frozenset(), version
+            if self._doubtful:
+                rows = ((terminal, self.latest(terminal)) for terminal in self._doubtful)
+                now = {terminal for terminal, row in rows if row is not None and row.revoked is not None}
+                self._barred = (self._barred - self._doubtful) | now
+                self._doubtful.clear()
+            return self._barred
 
     def revoked(self, now: float) -> list[tuple[str, float]]:
         """(serial, when) of what is revoked and would still be in date."""

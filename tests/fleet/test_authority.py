@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from support.authority import NAMES, authority, enrolled
 from support.fleet import OTHER_TERMINAL, TERMINAL, Fleet
 
-from fleet.authority.authority import CODE_LIFE, Authority, RefusedError
+from fleet.authority.authority import CODE_LIFE, Authority, Connect, RefusedError
 from fleet.authority.ca import BadRequestError, requested_key
 from fleet.authority.keys import Folder
 from fleet.settings import SettingsError
@@ -191,13 +191,27 @@ def test_what_is_revoked_is_refused_everywhere_until_a_new_code(books: Authority
         with pytest.raises(RefusedError, match="revoked"):
             refused()
     assert why(books, TERMINAL, unused, _GOOD) == "wrong_code"
-    assert books.barred(TERMINAL)
-    assert not books.barred(OTHER_TERMINAL)
+    assert books.barred() == {TERMINAL}
     listed = x509.load_pem_x509_crl(folder.revoked.read_bytes())
     assert [entry.serial_number for entry in listed] == [given.serial_number]
     assert listed.is_signature_valid(books.ca.certificate.public_key())
     books.enrol(TERMINAL, books.new_code(TERMINAL).secret, _GOOD)
-    assert not books.barred(TERMINAL)
+    assert books.barred() == set()
+
+
+def test_what_another_process_revokes_or_gives_anew_counts_at_once(books: Authority, folder: Folder) -> None:
+    command = Authority(folder, (TERMINAL, OTHER_TERMINAL))
+    for terminal in (TERMINAL, OTHER_TERMINAL):
+        books.enrol(terminal, books.new_code(terminal).secret, request_for(key(), terminal))
+    assert books.barred() == set()
+    command.revoke(TERMINAL)
+    assert books.barred() == {TERMINAL}
+    books.revoke(OTHER_TERMINAL)
+    assert books.barred() == command.barred() == {TERMINAL, OTHER_TERMINAL}
+    assert books.barred() is books.barred()
+    command.enrol(TERMINAL, command.new_code(TERMINAL).secret, request_for(key(), TERMINAL))
+    assert books.barred() == {OTHER_TERMINAL}
+    command.close()
 
 
 def test_a_terminal_taken_from_the_register_is_refused_with_a_good_certificate(folder: Folder, books: Authority) -> None:
@@ -221,10 +235,10 @@ def test_everything_done_and_refused_is_written_down_and_stays(books: Authority)
 
 def test_a_run_that_comes_back_after_another_means_two_machines(books: Authority) -> None:
     for bd, boot in enumerate(("a", "a", "b", "b", "c")):
-        books.birth(TERMINAL, boot, bd)
-    books.birth(TERMINAL, "b", 3)  # delivered again by a broker that was killed
+        books.births([Connect(TERMINAL, boot, bd)])
+    books.births([Connect(TERMINAL, "b", 3)])  # delivered again by a broker that was killed
     assert not books.identity(TERMINAL).cloned
-    books.birth(TERMINAL, "b", 4)
+    books.births([Connect(TERMINAL, "b", 4)])
     assert books.identity(TERMINAL).cloned
     books.enrol(TERMINAL, books.new_code(TERMINAL).secret, _GOOD)
     assert not books.identity(TERMINAL).cloned
