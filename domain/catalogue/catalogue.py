@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.calendar import Calendar, Year, published
+from domain.catalogue import english
 from domain.catalogue.contradictions import Forms, contradictions
 from domain.catalogue.finding import Finding
 from domain.catalogue.form import Field
@@ -68,6 +69,8 @@ class Catalogue:
     _entries: Mapping[tuple[str, date | None], Entry] = field(default_factory=dict)
     _departments: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _openers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    _said: Mapping[str, str] = field(default_factory=dict)
+    _english: list[Mapping[str, str]] = field(default_factory=list)
 
     def on(self, day: date | None) -> Catalogue:
         """The same catalogue as it stands on ``day`` (China's)."""
@@ -177,6 +180,16 @@ class Catalogue:
         """The materials the camera must see, in order: also of an original that is shown at the window."""
         return tuple(m for m in self.materials(opening) if opening.proofs[m.material_id] in _SCANNED)
 
+    @property
+    def english(self) -> Mapping[str, str]:
+        """What of its Chinese is said in English too, by the Chinese sentence. Whoever asks first has it read, on whatever day."""
+        if not self._english:
+            raws = (slip.raw for slips in (self._versions, self._opened) for slip in slips)
+            fields = (one for form in self._forms.values() for one in form)
+            whole = english.gathered(raws, (*self.parties, *self.bundles, *self._not_open, *fields))
+            self._english.append({**whole, **self._said})
+        return self._english[0]
+
     def findings(self) -> Iterator[Finding]:
         """What contradicts itself. It reads everything, an item at a time."""
         return contradictions(self.groups(as_written=True), self.parties, self._forms, self._not_open, self.bundles)
@@ -251,6 +264,7 @@ def build(
         _opened=tuple(opened),
         _takers=frozenset(takers),
         _entries=entries,
+        _said=joint.english,
         _departments={key: frozenset(named) for key, named in departments.items()},
     )
     if check and not heads and (problems := tuple(str(found) for found in catalogue.findings())):
@@ -273,6 +287,7 @@ class _SituationHead(Struct, frozen=True):
     name: str
     question: str
     applicant: ApplicantKind = "self"
+    english: dict[str, str] = {}
 
 
 class _ItemHead(Struct, frozen=True):
@@ -290,6 +305,7 @@ class _ItemHead(Struct, frozen=True):
     batch: str | None = None
     keywords: tuple[str, ...] = ()
     pinyin: tuple[str, ...] = ()
+    english: dict[str, str] = {}
 
 
 class _OpeningHead(Struct, frozen=True):
@@ -321,7 +337,7 @@ def plain(items: bytes | msgspec.Raw, openings: bytes | msgspec.Raw, *names: str
         opened: Openings = decode(called[1], openings, Openings)
     except DamagedError as error:
         raise CatalogueDamagedError(str(error)) from None
-    joint = Joint(opened.demo, opened.notice, listed.items, bundles=opened.bundles)
+    joint = Joint(opened.demo, opened.notice, listed.items, bundles=opened.bundles, english=opened.english)
     everything = Share(opened.parties[0], opened.openings, not_open=opened.not_open)
     rest = tuple(Share(party) for party in opened.parties[1:])
     return build(opened.version, joint, (everything, *rest), forms=opened.forms, check=check)

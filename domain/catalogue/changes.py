@@ -42,6 +42,7 @@ WORDS = {
     "days_off": "放假", "keys": "密钥", "desk": "专窗", "level": "层级", "division": "行政区划", "uscc": "信用代码", "begins": "起",
     "ends": "止", "weekdays": "星期", "legal_basis": "办理依据", "flow": "流程", "express": "寄递", "on_site_visits": "到场次数",
     "why": "为什么没有开通", "where": "到哪里办", "items": "事项", "occasion": "什么时候用", "autofill": "从证件带出",
+    "english": "英文",
 }  # fmt: skip
 """Field → what it is called; a field that is not here is told by its own name."""
 

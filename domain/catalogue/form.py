@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from domain.catalogue.item import Id, Text
+from domain.catalogue.item import English, Id, Text
 
 FieldKind = Literal[
     "choice", "choices", "date", "text", "long_text", "digits", "promise", "name", "id_number", "uscc", "phone", "money", "division"
@@ -44,3 +44,4 @@ class Field(Struct, frozen=True):
     autofill: Autofill | None = None
     locked: bool = False
     delivery: tuple[Id, ...] = ()
+    english: English = {}

@@ -16,6 +16,9 @@ Title = Annotated[str, Meta(min_length=1, max_length=120)]
 """What travels in messages to the centre as well; theirs is the limit."""
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 
+English = dict[Text, Text]
+"""A thing's own Chinese sentences → the same in English (``english.py``)."""
+
 ApplicantKind = Literal["self", "agent", "guardian", "legal_person"]
 """Who stands at the terminal in this situation: 本人, 受托人 (授权委托书), 监护人, 法人的经办人."""
 
@@ -56,6 +59,7 @@ class Material(Struct, frozen=True):
     sides: Annotated[int, Meta(ge=1, le=2)] = 1
     sheet: Literal["application", "promise"] = "application"
     """By which template it is set, where it is filled in and signed on the terminal."""
+    english: English = {}
 
 
 class Situation(Struct, frozen=True):
@@ -71,6 +75,7 @@ class Situation(Struct, frozen=True):
     handling_modes_override: tuple[HandlingMode, ...] | None = None
     kiosk_role_override: KioskRole | None = None
     fee_override: Annotated[int, Meta(ge=0)] | None = None
+    english: English = {}
 
 
 class Answer(Struct, frozen=True):
@@ -88,6 +93,7 @@ class Question(Struct, frozen=True):
     question: Id
     text: Text
     answers: Annotated[tuple[Answer, ...], Meta(min_length=1, max_length=8)]
+    english: English = {}
 
 
 class Limit(Struct, frozen=True):
@@ -169,6 +175,7 @@ class Item(Struct, frozen=True):
     owner: Id | None = None
     keywords: tuple[Text, ...] = ()
     pinyin: tuple[Text, ...] = ()
+    english: English = {}
 
     def situation(self, situation_id: str) -> Situation | None:
         return next((s for s in self.situations if s.situation_id == situation_id), None)
@@ -181,3 +188,4 @@ class Bundle(Struct, frozen=True):
     name: Title
     occasion: Text
     items: Annotated[tuple[Id, ...], Meta(min_length=2)]
+    english: English = {}

@@ -10,7 +10,7 @@ from datetime import date
 
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.finding import Finding
-from domain.catalogue.linting import items, openings, parties
+from domain.catalogue.linting import items, openings, parties, translation
 from domain.catalogue.linting.rules import RULES
 
 _ORDER = {"error": 0, "warning": 1, "hint": 2}
@@ -28,11 +28,14 @@ def _all(catalogue: Catalogue, today: date) -> Iterator[Finding]:
     for _, versions, several in catalogue.groups():
         for item in versions:
             yield from items.of(item, today)
+            yield from translation.of(item.item_id, item)
         for opening in several:
             situation = f"{opening.item}/{opening.situation}"
             opened[situation] = opened.get(situation, 0) + 1
+            yield from translation.of(f"{opening.home}/{situation}", opening)
             of = next((i for i in versions if i.situation(opening.situation)), None)
             if of is not None:
                 yield from openings.of(opening, of, catalogue, today)
         yield from openings.unopened(versions, several, homes, catalogue)
     yield from parties.of(catalogue, today)
+    yield from translation.beside(catalogue)

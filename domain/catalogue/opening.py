@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from domain.catalogue.form import Field
-from domain.catalogue.item import Bundle, Id, KioskRole, Text, Title
+from domain.catalogue.item import Bundle, English, Id, KioskRole, Text, Title
 from domain.catalogue.party import Party
 
 Proof = Literal["chip_read", "scan", "signed_form", "original_shown", "posted"]
@@ -63,6 +63,7 @@ class Opening(Struct, frozen=True):
     since: date | None = None
     until: date | None = None
     batch: str | None = None
+    english: English = {}
 
 
 class NotOpen(Struct, frozen=True):
@@ -73,6 +74,7 @@ class NotOpen(Struct, frozen=True):
     why: Text
     where: Text
     situation: Id | None = None
+    english: English = {}
 
 
 class Openings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,3 +89,4 @@ class Openings(Struct, frozen=True, forbid_unknown_fields=True):
     not_open: tuple[NotOpen, ...] = ()
     bundles: tuple[Bundle, ...] = ()
     forms: dict[Id, tuple[Field, ...]] = {}
+    english: English = {}

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from domain.calendar import Year
 from domain.catalogue.form import Field
-from domain.catalogue.item import Bundle, Id, Text
+from domain.catalogue.item import Bundle, English, Id, Text
 from domain.catalogue.lazy import Block, packed
 from domain.catalogue.opening import NotOpen
 from domain.catalogue.party import Party
@@ -38,6 +38,7 @@ class Joint(Struct, frozen=True, forbid_unknown_fields=True):
     bundles: tuple[Bundle, ...] = ()
     holidays: tuple[Year, ...] = ()
     parties: tuple[Id, ...] = ()
+    english: English = {}
 
 
 class Share(Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,6 +79,7 @@ def split(items: bytes, openings: bytes) -> dict[str, bytes]:
     listed = decode("事项", items, dict[str, msgspec.Raw])
     opened = decode("开通", openings, dict[str, Any])
     joint = {"demo": opened["demo"], "notice": opened["notice"], "bundles": opened.get("bundles", [])}
+    joint["english"] = opened.get("english", {})
     joint["parties"] = [party["party"] for party in opened["parties"]]
     parts = {JOINT: msgspec.json.encode({**joint, "items": msgspec.json.decode(listed["items"])})}
     for party in opened["parties"]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from domain.catalogue.item import Id, Text, Title
+from domain.catalogue.item import English, Id, Text, Title
 
 Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
@@ -32,6 +32,7 @@ class Window(Struct, frozen=True):
     hours: tuple[Hours, ...] = ()
     intake: bool = True
     home_desk: bool = False
+    english: English = {}
 
 
 class Contact(Struct, frozen=True):
@@ -82,3 +83,4 @@ class Party(Struct, frozen=True):
     contacts: tuple[Contact, ...] = ()
     days_off: tuple[DayOff, ...] = ()
     keys: tuple[PartyKey, ...] = ()
+    english: English = {}

@@ -1,4 +1,4 @@
-"""Finding an item: by its name, what people call it, pinyin, initials, a situation's words; with one character wrong.
+"""Finding an item: by its name, what people call it, pinyin, initials, English, a situation's words; with one character wrong.
 
 Nothing is asked of a dictionary here: how names are read stands in the catalogue (``Item.pinyin``), made where it was made. A
 search is one pass over short strings; 5,000 items take milliseconds.
@@ -45,7 +45,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     ``names``: short name, name and keywords in one string, so far apart that no wrong character joins two; ``second`` and
     ``others``: where the name and the keywords begin. ``sounds`` and ``initials``: how they are read. ``words``: of its situations
-    and topic.
+    and topic. ``english``: its names and words, each word after a blank.
     """
 
     item_id: str
@@ -61,6 +61,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     sounds: str
     initials: str
     words: str
+    english: str
     applicants: tuple[ApplicantKind, ...]
 
 
@@ -86,6 +87,8 @@ class Named(Protocol):
     @property
     def pinyin(self) -> tuple[str, ...]: ...
     @property
+    def english(self) -> dict[str, str]: ...
+    @property
     def situations(self) -> Any: ...
 
 
@@ -106,8 +109,15 @@ def entry(item: Named) -> Entry:
         sounds=_APART.join(p.replace(" ", "") for p in item.pinyin),
         initials=_APART.join("".join(s[0] for s in p.split()) for p in item.pinyin),
         words=folded(" ".join((item.topic, *(f"{s.name} {s.question}" for s in item.situations)))),
+        english=_english(item),
         applicants=tuple(dict.fromkeys(s.applicant for s in item.situations)),
     )
+
+
+def _english(item: Named) -> str:
+    names = [item.english.get(name, "") for name in (item.short_name, item.name, *item.keywords, item.topic)]
+    names += [s.english.get(s.name, "") for s in item.situations]
+    return " ".join(("", *_WORDS.findall(folded(" ".join(names)))))
 
 
 def folded(text: str) -> str:
@@ -155,13 +165,16 @@ def _exact(one: Entry, word: str) -> Match | None:
         if at >= one.others:
             return Match.KEYWORD
         return Match.NAME_BEGINS if at in (0, one.second) else Match.NAME
-    if word.isascii() and len(word) >= _SOUNDS_FROM and (word in one.initials or word in one.sounds):
-        return Match.SPELLING
+    if word.isascii() and len(word) >= _SOUNDS_FROM:
+        if word in one.initials or word in one.sounds:
+            return Match.SPELLING
+        if f" {word}" in one.english:
+            return Match.KEYWORD
     return Match.WORDS if word in one.words else None
 
 
 def _nearly(one: Entry, word: str) -> Match | None:
-    text = one.sounds if word.isascii() else one.names
+    text = one.sounds + one.english if word.isascii() else one.names
     half = len(word) // 2
     # Most hold neither half: they are not looked at closely.
     return Match.NEARLY if (word[:half] in text or word[half:] in text) and within_one(word, text) else None

@@ -16,7 +16,7 @@ from msgspec import NODEFAULT, Meta, Struct
 
 from domain.calendar import Year
 from domain.catalogue.form import Field
-from domain.catalogue.item import Bundle, Id, Item, Text
+from domain.catalogue.item import Bundle, English, Id, Item, Text
 from domain.catalogue.opening import NotOpen, Opening
 from domain.catalogue.part import JOINT, Joint, Share, blocks, decode
 from domain.catalogue.party import Party
@@ -30,6 +30,7 @@ class About(Struct, frozen=True):
     demo: bool
     notice: Text
     parties: tuple[Id, ...] = ()
+    english: English = {}
 
 
 class Form(Struct, frozen=True):
@@ -67,7 +68,7 @@ def apart(part: str, body: bytes) -> list[Element]:
     found: list[tuple[str, Struct]] = []
     if part == JOINT:
         joint: Joint = decode(part, body, Joint)
-        found.append(("about", About(joint.demo, joint.notice, joint.parties)))
+        found.append(("about", About(joint.demo, joint.notice, joint.parties, joint.english)))
         found += [("item", decode(part, raw, Item)) for block in blocks(joint) for raw in block.raws()]
         found += [("bundle", one) for one in joint.bundles] + [("year", one) for one in joint.holidays]
     else:

@@ -7,17 +7,20 @@ What is typed is a table: name of the field → texts, as a browser sends it. Na
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import msgspec
 from msgspec import NODEFAULT, Struct, inspect
 
+from domain.catalogue.english import sentences
+from domain.catalogue.part import Joint
 from domain.catalogue.party import PartyKey
-from fleet.items.elements import Tree
+from fleet.items.elements import About, Tree
 from fleet.items.shape import Group, Shape, annotation, groups, shapes
 
 Typed = Mapping[str, Sequence[str]]
@@ -28,6 +31,10 @@ HERE, AWAY = "+", "-"
 SPARE = 2
 """Empty lines under those there are."""
 MOST_ROWS = 400
+MOST_ENGLISH = 400
+"""Characters, as any text of the catalogue."""
+_SHORT = 30
+"""Characters up to which a sentence's English has one line to be written on."""
 _SECRET = re.compile(r"AGE-SECRET-KEY-|AGE-PLUGIN-|PRIVATE KEY")
 _AGE = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _ED25519 = re.compile(r"[0-9a-f]{64}")
@@ -87,6 +94,8 @@ def _typed(shape: Shape, value: Any, name: str) -> dict[str, list[str]]:
             return {k: v for at, row in enumerate(value or ()) for k, v in typed(shape.one, row, f"{name}.{at}.").items()}
         case "map":
             return {f"{name}.{key}": [str(found)] for key, found in (value or {}).items()}
+        case "english":
+            return {f"{name}.{_key_of(chinese)}": [english] for chinese, english in (value or {}).items()}
         case "ticks":
             return {name: [str(one) for one in value or ()]}
         case "lines":
@@ -104,7 +113,10 @@ def read(kind: type[Struct], given: Typed, old: Tree, prefix: str = "") -> Read:
         name = prefix + shape.name
         if shape.manner in ("pages", "fixed"):
             continue
-        found = _secret(shape, given, name) or _read(kind, shape, given, old.get(shape.name), name)
+        if shape.manner == "english":
+            found = _read_english(kind, given, old, tree, name)  # last in its form: what it translates is read already
+        else:
+            found = _secret(shape, given, name) or _read(kind, shape, given, old.get(shape.name), name)
         errors |= found.errors
         if not found.errors:
             tree[shape.name] = found.tree[shape.name]
@@ -117,7 +129,16 @@ def shown(
     kind: type[Struct], given: Typed, tree: Tree, choices: Choices, errors: Mapping[str, str]
 ) -> list[tuple[Group, list[Shown]]]:
     """The form, drawn. ``tree``: for what is shown and not changed."""
-    return [(group, [_shown(one, one.name, given, tree, choices, errors) for one in group.fields]) for group in groups(kind)]
+    drawn = []
+    for group in groups(kind):
+        fields = [
+            _shown_english(kind, one, given, tree, errors)
+            if one.manner == "english"
+            else _shown(one, one.name, given, tree, choices, errors)
+            for one in group.fields
+        ]
+        drawn.append((group, fields))
+    return drawn
 
 
 def _shown(shape: Shape, name: str, given: Typed, tree: Tree, choices: Choices, errors: Mapping[str, str]) -> Shown:
@@ -157,6 +178,16 @@ def _shown(shape: Shape, name: str, given: Typed, tree: Tree, choices: Choices, 
         order = dict.fromkeys((*(one for one in texts if one), *words))
         return Shown(shape, name, ticked=frozenset(texts), error=error, options=tuple((one, words.get(one, one)) for one in order))
     return Shown(shape, name, text, frozenset(texts), error)
+
+
+def _shown_english(kind: type[Struct], shape: Shape, given: Typed, tree: Tree, errors: Mapping[str, str]) -> Shown:
+    """A line for each sentence that stands there now, with its English."""
+    lines = []
+    for text in _sentences(kind, tree):
+        name = f"{shape.name}.{_key_of(text)}"
+        one = replace(shape, name=name, label=text, help="", manner="long" if len(text) > _SHORT else "text")
+        lines.append(Shown(one, name, next(iter(given.get(name, ())), ""), error=errors.get(name, "")))
+    return Shown(shape, shape.name, error=errors.get(shape.name, ""), inner=tuple(lines))
 
 
 def rows_of(name: str, given: Typed) -> int:
@@ -206,6 +237,29 @@ def _read(kind: type[Struct], shape: Shape, given: Typed, old: Any, name: str) -
     if not text and (shape.none or shape.default == ""):
         return Read({shape.name: None if shape.none else ""})
     return _converted(kind, shape, text, name)
+
+
+def _read_english(kind: type[Struct], given: Typed, old: Tree, tree: Tree, name: str) -> Read:
+    """What is not typed stays as it was; the English of a sentence that is no longer there goes with it."""
+    told: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for chinese in _sentences(kind, tree):
+        line = f"{name}.{_key_of(chinese)}"
+        text = _clean(given[line][0]) if given.get(line) else old.get(name, {}).get(chinese, "")
+        if len(text) > MOST_ENGLISH:
+            errors[line] = f"有 {len(text)} 个字符，最多 {MOST_ENGLISH} 个"
+        elif text:
+            told[chinese] = text
+    return Read({name: told}, errors)
+
+
+def _sentences(kind: type[Struct], tree: Tree) -> tuple[str, ...]:
+    return sentences(Joint if kind is About else kind, tree, also=True)
+
+
+def _key_of(chinese: str) -> str:
+    """A sentence as part of a field's name."""
+    return hashlib.blake2b(chinese.encode(), digest_size=6).hexdigest()
 
 
 def _read_rows(shape: Shape, given: Typed, name: str) -> Read:

@@ -23,10 +23,10 @@ from domain.catalogue.party import Contact, Window
 from fleet.items.elements import TYPES
 
 Manner = Literal[
-    "text", "long", "number", "flag", "day", "time", "choice", "ticks", "lines", "group", "rows", "pages", "map", "fixed"
+    "text", "long", "number", "flag", "day", "time", "choice", "ticks", "lines", "group", "rows", "pages", "map", "english", "fixed"
 ]
 """How a field is filled in. ``group``: a struct in its place; ``rows``: several, a line each; ``pages``: several, a page each;
-``map``: material → proof; ``fixed``: not changed, only shown."""
+``map``: material → proof; ``english``: each Chinese sentence of the thing → the same in English; ``fixed``: not changed, only shown."""
 
 PAGES: tuple[type[Struct], ...] = (Situation, Material, Question, Window, Contact, Field)
 """What lies in an element and is large enough for a page of its own."""
@@ -146,6 +146,8 @@ def _manner(
     several = isinstance(of, inspect.VarTupleType)
     if name in table()["fixed"].get(kind.__name__, ()):
         return "fixed"
+    if name == "english":
+        return "english"
     if isinstance(inner, inspect.StructType):
         return ("pages" if inner.cls in PAGES else "rows") if several else "group"
     if isinstance(of, inspect.DictType):

@@ -84,6 +84,8 @@ RULES: dict[str, Rule] = {
     "contact": Rule("warning", "每个签约方要有在任的联络人（规程第五条第四项）"),
     "contact-ends": Rule("hint", "联络人快到期了，要更新联络表"),
     "public-contact": Rule("hint", "要有一个对公众公开的电话"),
+    "english": Rule("hint", "办事人读的每句中文要有英文，没有的，英文界面上显示中文"),
+    "english-left": Rule("warning", "改了中文，英文要跟着改"),
     "bundle-unopened": Rule("warning", "一件事里的事项要有地方开通"),
 }
 
