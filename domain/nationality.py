@@ -6,6 +6,8 @@ passports, whose codes (ICAO Doc 9303-3) are these and a few of their own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 _STATES = (
     "AFG 阿富汗 AGO 安哥拉 ALB 阿尔巴尼亚 AND 安道尔 ARE 阿拉伯联合酋长国 ARG 阿根廷 ARM 亚美尼亚 ATG 安提瓜和巴布达 "
     "AUS 澳大利亚 AUT 奥地利 AZE 阿塞拜疆 BDI 布隆迪 BEL 比利时 BEN 贝宁 BFA 布基纳法索 BGD 孟加拉国 BGR 保加利亚 BHR 巴林 "
@@ -42,6 +44,11 @@ _NAMES = dict(zip(_STATES[::2], _STATES[1::2], strict=True)) | {
     "XXX": "未说明",
     "UTO": "乌托邦（样证）",
 }
+
+
+def names() -> Mapping[str, str]:
+    """All there are, by code."""
+    return _NAMES
 
 
 def nationality_name(code: str) -> str:

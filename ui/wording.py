@@ -6,9 +6,7 @@ stays there. Files are sorted and carry no line numbers, so that branches merge.
 
 from __future__ import annotations
 
-import ast
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -19,14 +17,12 @@ from babel.messages.extract import extract, extract_python
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
-from ui.words import FOLDER, HAN
+from ui.borrowed import BORROWED, Key, Keys
+from ui.words import FOLDER
 
 ROOT = Path(__file__).parents[1]
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "counted": (1, 1)}
 _TEMPLATES = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true", "silent": "false"}
-
-Key = str | tuple[str, str]
-"""A sentence, or twice the same one where it is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,7 @@ class Source:
 
     files: str
     subject: str
-    keys: Callable[[Path], Iterator[Key]]
+    keys: Keys
 
 
 def page(file: Path) -> Iterator[Key]:
@@ -48,28 +44,6 @@ def module(file: Path) -> Iterator[Key]:
     return _extracted(extract_python, file)
 
 
-def faults(file: Path) -> Iterator[Key]:
-    """What the citizen reads of each fault."""
-    yield from (fault["citizen"] for fault in tomllib.loads(file.read_text("utf-8")).values() if fault["citizen"])
-
-
-def sentences(file: Path) -> Iterator[Key]:
-    """Every Chinese text of a module that knows of no language; what an f-string puts together is a pattern with %(name)s.
-
-    A value that is a plain name is called so, any other by its place. A number is to be called ``num`` to be counted.
-    """
-    tree = ast.parse(file.read_text("utf-8"))
-    described = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node) if part is not node}
-    for node in ast.walk(tree):
-        if id(node) in described | inside:
-            continue
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and HAN.search(node.value):
-            yield node.value
-        elif isinstance(node, ast.JoinedStr) and HAN.search(text := _pattern(node)):
-            yield (text, text) if "%(num)s" in text else text
-
-
 SOURCES = (
     Source("ui/templates/*.html", "frame", page),
     Source("ui/templates/steps/*.html", "steps", page),
@@ -77,6 +51,7 @@ SOURCES = (
     Source("ui/view/*.py", "view", module),
     Source("ui/citizen/*.py", "view", module),
     Source("ui/public/*.py", "open", module),
+    *(Source(*one) for one in BORROWED),
 )
 
 
@@ -131,16 +106,6 @@ def _extracted(method: Callable[..., object], file: Path) -> Iterator[Key]:
     with file.open("rb") as opened:
         for _line, text, _comments, _context in extract(method, opened, keywords=KEYWORDS, options=_TEMPLATES):  # type: ignore[arg-type]
             yield text if isinstance(text, str) else (text[0], text[1])
-
-
-def _pattern(node: ast.JoinedStr) -> str:
-    parts = []
-    for at, value in enumerate(node.values):
-        if isinstance(value, ast.Constant):
-            parts.append(str(value.value).replace("%", "%%"))
-        elif isinstance(value, ast.FormattedValue):
-            parts.append(f"%({value.value.id if isinstance(value.value, ast.Name) else f'at{at}'})s")
-    return "".join(parts)
 
 
 def main() -> None:

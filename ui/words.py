@@ -10,7 +10,7 @@ A language is offered when it has a folder in ``locales``. Its ``.po`` files are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Protocol
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -35,10 +36,22 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _HAN = "[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 HAN = re.compile(_HAN)
 _HAN_RUN = re.compile(rf"[《“（]?{_HAN}(?:[\u3001\u3002\u300a\u300b\u00b7\uff00-\uff60“”]*{_HAN})*[》”）]?")
+_BETWEEN = (("；", "; "), ("，或", ", or "), ("、", ", "))
+"""What stands between the parts of what was put together elsewhere, and in another language."""
 _LEAST = 2
 """Characters a pattern must have beside its placeholders: one with fewer would know everything."""
 
 _speaking: ContextVar[str] = ContextVar("speaking", default=SOURCE)
+
+
+class Own(Protocol):
+    """What brings words of its own: the catalogue. ``english``: by the Chinese."""
+
+    @property
+    def english(self) -> Mapping[str, str]: ...
+
+
+_own: ContextVar[Own | None] = ContextVar("own", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +79,21 @@ def language() -> str:
     return _speaking.get()
 
 
-def speak(code: str = SOURCE) -> None:
-    """From now on ``code`` is spoken here; for a language without words, Chinese is."""
+def speak(code: str = SOURCE, own: Own | None = None) -> None:
+    """From now on ``code`` is spoken here, with ``own`` words; for a language without words, Chinese is."""
     _speaking.set(code if code in _offered() else SOURCE)
+    _own.set(own)
 
 
 @contextmanager
-def speaking(code: str) -> Iterator[None]:
-    """Within it ``code`` is spoken."""
-    before = language()
-    speak(code)
+def speaking(code: str, own: Own | None = None) -> Iterator[None]:
+    """Within it ``code`` is spoken, with ``own`` words."""
+    before = language(), _own.get()
+    speak(code, own)
     try:
         yield
     finally:
-        speak(before)
+        speak(*before)
 
 
 def _(text: str, /, **values: object) -> str:
@@ -104,13 +118,24 @@ def translated(text: str) -> str:
     found = words.translations.gettext(text)
     if found != text:
         return found % {}
+    own = _own.get()
+    if own is not None and language() == "en" and text in own.english:
+        return own.english[text]
     for pattern in words.patterns:
         if parts := pattern.form.fullmatch(text):
             values = {name: translated(value) for name, value in zip(pattern.names, parts.groups(), strict=True)}
             num = values.get("num", "")
             return (_many(pattern.key, pattern.key, int(num)) if num.isdecimal() else _plain(pattern.key)) % values
-    several = text.split("、")
-    return listed(tuple(map(translated, several))) if len(several) > 1 else text
+    return _by_parts(text)
+
+
+def _by_parts(text: str) -> str:
+    """Several sentences of other hands, or a list of their words: what is known of it is translated, if anything is."""
+    for between, comma in _BETWEEN:
+        several = text.split(between)
+        if len(several) > 1 and (said := [translated(one) for one in several]) != several:
+            return comma.join(said)
+    return text
 
 
 def told(text: str) -> Markup:

@@ -26,7 +26,8 @@ Manner = Literal[
     "text", "long", "number", "flag", "day", "time", "choice", "ticks", "lines", "group", "rows", "pages", "map", "english", "fixed"
 ]
 """How a field is filled in. ``group``: a struct in its place; ``rows``: several, a line each; ``pages``: several, a page each;
-``map``: material → proof; ``english``: each Chinese sentence of the thing → the same in English; ``fixed``: not changed, only shown."""
+``map``: material → proof; ``english``: each Chinese sentence of the thing → the same in English; ``fixed``: not changed, only
+shown."""
 
 PAGES: tuple[type[Struct], ...] = (Situation, Material, Question, Window, Contact, Field)
 """What lies in an element and is large enough for a page of its own."""

@@ -147,6 +147,26 @@ def test_lines_of_a_table_are_added_at_its_end_emptied_and_taken_away() -> None:
     assert forms.read(Item, {**typed, "fees.0.basis": [" "]}, item).errors == {"fees.0.basis": "要填"}
 
 
+def test_each_chinese_sentence_of_a_thing_has_a_line_for_its_english_and_a_changed_one_asks_anew() -> None:
+    tree = next(tree for kind, tree in trees() if kind is Material)
+    chinese, english = next(iter(tree["english"].items()))
+    (shown,) = (
+        one
+        for _, fields in forms.shown(Material, forms.typed(Material, tree), tree, {}, {})
+        for one in fields
+        if one.name == "english"
+    )
+    line = next(one for one in shown.inner if one.shape.label == chinese)
+    assert line.text == english
+    typed = {**forms.typed(Material, tree), line.name: ["Another word"]}
+    assert forms.read(Material, typed, tree).tree["english"][chinese] == "Another word"
+    assert forms.read(Material, {**typed, line.name: [""]}, tree).tree["english"].keys() == tree["english"].keys() - {chinese}
+    assert forms.read(Material, {**typed, line.name: ["x" * 401]}, tree).errors == {line.name: "有 401 个字符，最多 400 个"}
+    renamed = forms.read(Material, {**typed, "name": ["另一份材料"]}, tree).tree
+    assert "另一份材料" not in renamed["english"]
+    assert renamed["english"].keys() <= tree["english"].keys()
+
+
 SAMPLES = [*{kind.__name__: (kind, tree) for kind, tree in trees()}.values()]
 
 

@@ -139,6 +139,8 @@ CASES: dict[str, Callable[[Any, Any], object]] = {
     "contact": of_party(contacts=[{**CONTACT, "until": "2026-11-25"}]),
     "contact-ends": of_party(contacts=[{**CONTACT, "until": "2026-12-01"}]),
     "public-contact": of_party(contacts=[{**CONTACT, "public": False}]),
+    "english": of_item(english={}),
+    "english-left": of_opening(english={"谁也不说的话": "What nobody says"}),
     "bundle-unopened": lambda i, o: o.update(openings=[p for p in o["openings"] if p["item"] != "ID-CARD"]),
 }
 

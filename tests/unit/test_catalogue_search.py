@@ -39,6 +39,10 @@ def found(text: str, **more: object) -> list[str]:
         ("我想给孩子办社保卡", "申领社保卡"),  # a sentence
         ("在外地看病怎么报销", "异地就医备案"),
         ("我的身份证找不到了", "换补身份证"),
+        ("ID card", "换补身份证"),  # English
+        ("Social Sec", "申领社保卡"),
+        ("birth", "生育登记"),
+        ("driving licnce", "换补驾驶证"),
     ],
 )
 def test_what_people_type_finds_what_they_mean(text: str, first: str) -> None:

@@ -42,7 +42,7 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
     def whole() -> Response:
         snapshot = glass.snapshot()
         fragment = _fragment(glass, snapshot, None)
-        with speaking(look(snapshot).language):
+        with speaking(look(snapshot).language, glass.catalogue):
             page = make_response(render_template("page.html", boot=glass.boot, fragment=fragment))
         if snapshot.state.visit is None:
             # Nothing of the visit before stays in the browser.
@@ -91,7 +91,7 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
     @pages.post("/check")
     def check() -> Response:
         """What is wrong with an answer while it is being written: a sentence, or nothing. Never the answer."""
-        with speaking(look(glass.snapshot()).language):
+        with speaking(look(glass.snapshot()).language, glass.catalogue):
             return Response(escape(typing_error(glass, request.form) or ""), mimetype="text/html")
 
     @pages.get("/events")
@@ -105,7 +105,7 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
         now = glass.desk(int(after) if re.fullmatch(r"[0-9]{1,12}", after) else 0, LONGEST)
         picture = _picture(now.picture.jpeg if now else None)
         if now is not None:
-            with speaking(look(glass.snapshot()).language):
+            with speaking(look(glass.snapshot()).language, glass.catalogue):
                 picture.headers["Desk"] = json.dumps(desk.told(now), separators=(",", ":"))
         return picture
 
@@ -159,7 +159,7 @@ def _answer(glass: Glass, snapshot: Snapshot, key: str | None, status: int = 200
 
 def _fragment(glass: Glass, snapshot: Snapshot, shown: str | None) -> str:
     now_so = look(snapshot)
-    with speaking(now_so.language):
+    with speaking(now_so.language, glass.catalogue):
         return _said(glass, snapshot, now_so, shown)
 
 
