@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import argon2
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -16,6 +17,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 # How long an example takes is the machine's affair: times are measured in bench/ and asserted nowhere.
 settings.register_profile("tongban", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tongban")
+
+# A password costs a quarter of a second to try, as it should (``test_people_at_the_console.py`` holds it), but not at every test.
+_hashing = argon2.PasswordHasher.__init__
+_hashing.__defaults__ = (1, 8, 1, *(_hashing.__defaults__ or ())[3:])
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -309,3 +311,10 @@ def test_the_first_account_is_made_on_the_command_line_and_its_code_works(
     again = CliRunner().invoke(main, given)
     assert (again.exit_code, "已经有 chief" in again.output) == (1, True)
     assert "前后相连" in CliRunner().invoke(main, ["centre", "record", str(settings)]).output
+
+
+def test_a_password_costs_what_rfc_9106_asks() -> None:
+    """In a process of its own: here they are made cheap."""
+    asked = "from fleet.people.accounts import _HASHER as h; print(h.type.name, h.time_cost, h.memory_cost, h.parallelism)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["ID", "3", "65536", "4"]  # the second recommended option, of 64 MiB
