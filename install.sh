@@ -39,6 +39,7 @@ have mosquitto_passwd || need mosquitto
 [[ $(/sbin/ldconfig -p) == *librime.so.1* ]] || need librime1
 have rime_deployer || need librime-bin
 [ -e /usr/share/rime-data/luna_pinyin.dict.yaml ] || need rime-data-luna-pinyin
+[ -e /usr/share/rime-data/essay.txt ] || need rime-essay
 have espeak-ng || need espeak-ng # spoken guidance
 have node || need nodejs
 have npm || need npm
@@ -99,6 +100,9 @@ if [ "$(cat .venv/installed 2>/dev/null)" != "$stamp" ]; then
   .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
   echo "$stamp" >.venv/installed
 fi
+
+# Pinyin's dictionary, part of the installation and never built where somebody types; at once when nothing changed.
+.venv/bin/python -m kiosk.typing.dictionary || [ "$purpose" != test ]
 
 # The virtual chip card reader and a pcscd for it are unpacked beside the environment, not installed: installed, the reader's driver
 # would have the machine's own pcscd listen on every address. Needs no root. Where it fails, installed ones do as well.

@@ -116,6 +116,8 @@ FAULTS: dict[str, str] = {
     "camera_frozen": "画面不再更新",
     "camera_in_use": "摄像头被占用",
     "camera_stuck": "卡死，需重启机器",
+    "typing_missing": "没有拼音引擎或词库，只能逐字输入",
+    "typing_failed": "拼音引擎中途退出，改为逐字输入",
     "reading_missing": "没有装识读程序，材料只拍不读",
     "reading_failed": "识读程序出错，材料未识读",
     "reading_slow": "识读超过时限，材料未识读",

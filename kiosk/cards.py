@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from devices.port import CardDocument, SocialHolder
+from devices.port import CardDocument, SocialDocument, SocialHolder
 from domain import identity
 from domain.identity import ClaimedIdentity, Identity, IdentityFault
+
+SOCIAL_CARD = "card_social"
 
 
 def judge(card: CardDocument, today: date) -> Identity | IdentityFault:
@@ -34,3 +36,9 @@ def judge(card: CardDocument, today: date) -> Identity | IdentityFault:
 def judge_claim(holder: SocialHolder, today: date) -> ClaimedIdentity | IdentityFault:
     """A social security card's holder, by its own words."""
     return identity.claimed(name=holder.name, number=holder.number, birth=holder.birth, today=today)
+
+
+def social_fault(card: SocialDocument, today: date) -> str:
+    """Why a social security card is not taken: what is wrong with what it claims, or that it is one."""
+    claimed = judge_claim(card.holder, today) if card.holder is not None else None
+    return claimed.value if isinstance(claimed, IdentityFault) else SOCIAL_CARD

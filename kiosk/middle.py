@@ -16,6 +16,8 @@ from domain import identity
 from domain.case.content import Finding
 from domain.catalogue.catalogue import Catalogue
 from domain.press.press import Press, UnmadeError
+from domain.spelling.characters import Characters
+from domain.spelling.port import Spelling
 from kiosk import cards, faults, paperwork, reading, sheets
 from kiosk.bus import Bus
 from kiosk.clerk import Clerk
@@ -46,7 +48,6 @@ TICK = 0.25
 ANSWER = 10.0
 """Seconds a request waits for the dispatcher before it gives up; far more than it ever takes."""
 _PRINT_RETRY = 1.0
-SOCIAL_CARD = "card_social"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Middle:
         provider: QueryProvider | None = None,
         page_reader: port.PageReader | None = None,
         helping: Helping | None = None,
+        typing: Spelling | None = None,
     ) -> None:
         """``news`` is called when the state report would read otherwise; ``provider`` answers 查询打印, where there is one; without
         ``page_reader`` pages stay unread."""
@@ -93,6 +95,7 @@ class Middle:
         self._news = news
         self._reading = Reading(page_reader, tray)
         self._helping = helping or Helping(clock, lambda: False, news)
+        self._typing = typing or Characters()
         self._bus: Bus[port.DeviceEvent | ev.Event | _Act | _Between] = Bus()
         self._state = State()
         self._wants = fx.Wants()
@@ -335,10 +338,7 @@ class Middle:
 
     def _judge_social(self, card: port.SocialDocument) -> ev.Event:
         """A social security card never takes the identity card's place here; nothing of it is kept."""
-        fault = SOCIAL_CARD
-        if card.holder is not None:
-            claimed = cards.judge_claim(card.holder, self._clock.now().date())
-            fault = claimed.value if isinstance(claimed, identity.IdentityFault) else fault
+        fault = cards.social_fault(card, self._clock.now().date())
         self._need_clerk().note("identity_refused", fault=fault)
         return ev.CardNotTaken(fault)
 
@@ -427,6 +427,7 @@ class Middle:
                 self._reading.forget()
                 self._paperwork.forget()
                 self._press.clear()
+                self._typing.forget(effect.visit)
                 self._helping.over()
                 clerk.end(effect, self._tray.clear(), self._left)
 
@@ -436,7 +437,6 @@ class Middle:
         troubles = tuple(faults.of_device(words, code) for words, code in overlay.troubles(states))
         with self._changed:
             before = self._view
-            photo = self._photo[0] if self._photo is not None else ""
             visit = self._state.visit
             view = Snapshot(
                 before.serial,
@@ -444,7 +444,7 @@ class Middle:
                 over,
                 troubles,
                 card_lies=self._card_lies,
-                photo=photo,
+                photo=self._photo[0] if self._photo is not None else "",
                 out=overlay.out(states),
                 online=self._online(),
                 unasked=visit is not None and unasked.is_on(visit, self._rules),
@@ -469,6 +469,7 @@ class Middle:
             "tray": self._tray.count() > 0,
             "press": self._press.holds,
             "reading": self._reading.holds,
+            "typing": self._typing.holds,
             "camera": self._devices.camera.live() is not None,
             "photo": self._photo is not None,
             "document": self._paperwork.holds,

@@ -64,6 +64,7 @@ from kiosk.store.volatile import VolatileVisit
 from kiosk.storekeeper import Storekeeper
 from kiosk.tasks import TaskPost
 from kiosk.tray import Tray
+from kiosk.typing.typist import Typist
 from kiosk.visit.snapshot import Fault
 from kiosk.visit.state import State
 from mqtt import topics
@@ -135,7 +136,11 @@ class Terminal:
         self._page_reader = reader = PageReader(settings.reading) if settings.reading else None
         self._helping = helping = Helping(clock, lambda: self._link.connected, self._news)
         self._glass = GlassJudge(clock, self._news)
-        self._middle = middle = Middle(standing, self._devices, tray, press, volatile, clock, self._news, provider, reader, helping)
+        self._typist = typist = Typist(self._news)
+        self._running.callback(typist.close)
+        self._middle = middle = Middle(
+            standing, self._devices, tray, press, volatile, clock, self._news, provider, reader, helping, typist
+        )
         self._guides = GuideDesk(middle, self._devices.printer, clock)
         self._trial = TrialSlip(middle, self._devices.printer, clock, settings.terminal.place)
         self._corrections = CorrectionDesk(database, clock, lambda: middle.catalogue.version, self._committed)
@@ -284,7 +289,8 @@ class Terminal:
         unreadable = UNREADABLE if self._outbox.set_aside() else None
         reading = self._page_reader.fault if self._page_reader is not None else None
         centre = self._keeper.fault or self._uploader.fault
-        return self._middle.closed or centre or unreadable or overloaded or reading or self._glass.fault
+        parts = reading or self._typist.fault or self._glass.fault
+        return self._middle.closed or centre or unreadable or overloaded or parts
 
     def _health(self, bd: int) -> Health:
         """The state report. Called from the publisher's thread."""
@@ -337,7 +343,7 @@ class Terminal:
 
     def _serve(self) -> None:
         glass = self._settings.glass
-        app = create_app(self._middle, glass.ppi, self._glass)
+        app = create_app(self._middle, glass.ppi, self._glass, self._typist)
         app.register_blueprint(create_public(self._middle, self._guides, self._corrections, self._today))
         server = create_page_server(app, glass.host, glass.port)
         thread = threading.Thread(target=server.run, name="page", daemon=True)

@@ -6,11 +6,14 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from domain.names import pieces
+from domain.spelling.characters import Characters
+from domain.spelling.port import Spelling
 from kiosk.visit.pulse import GlassWatch
 from kiosk.visit.snapshot import Glass
 from ui.citizen.intents import MAX_BODY
 from ui.citizen.pages import create_pages
 from ui.citizen.pulse import create_pulse
+from ui.citizen.spelling import create_spelling
 from ui.edition import edition
 from ui.guard import protect
 from ui.look import keep
@@ -21,9 +24,10 @@ PPI = 102.4
 _INCH = 25.4
 
 
-def create_app(glass: Glass, ppi: float = PPI, watch: GlassWatch | None = None) -> Flask:
+def create_app(glass: Glass, ppi: float = PPI, watch: GlassWatch | None = None, spelling: Spelling | None = None) -> Flask:
     """The citizen's pages over ``glass``. Further blueprints registered on it come under the same guard. ``ppi``: the panel's
-    density, from which every size of the pages is computed. ``watch`` is told of every beat of the page.
+    density, from which every size of the pages is computed. ``watch`` is told of every beat of the page. ``spelling``: what
+    Chinese is typed with; without one, the tables.
     """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=200)
@@ -37,4 +41,5 @@ def create_app(glass: Glass, ppi: float = PPI, watch: GlassWatch | None = None) 
     app.jinja_env.globals["edition"] = now = edition()
     app.register_blueprint(create_pages(glass, ppi / _INCH))
     app.register_blueprint(create_pulse(glass, watch, now))
+    app.register_blueprint(create_spelling(glass, spelling or Characters()))
     return app

@@ -26,6 +26,7 @@ PLACES = (
     Place("tray", "pictures of pages: whole until sealed, small ones, and what they are known by, in memory", "emptied", True),
     Place("press", "the masked picture of the form to be signed, in memory", "forgotten, and a form being set is given up", True),
     Place("reading", "pages that wait to be read, here and in the process that reads", "dropped, and the process is killed", True),
+    Place("typing", "letters on their way to words, in the process that knows words", "the process is killed", True),
     Place("camera", "the camera's frames and preview", "the camera is told to rest and forgets them", True),
     Place("document", "a document that was asked for, or a result, in memory until it is printed", "forgotten", True),
     Place("tasks", "tasks sealed to this hall, opened to find whose they are, in memory", "dropped with the question", False),
