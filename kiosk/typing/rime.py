@@ -49,7 +49,7 @@ class _Candidate(Structure):
 
 class _Menu(Structure):
     _fields_ = (
-        ("page_size", c_int),
+        ("size", c_int),
         ("page", c_int),
         ("last", c_int),
         ("highlighted", c_int),

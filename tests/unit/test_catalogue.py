@@ -246,7 +246,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 _OF = (
     "a4|account|accounts|badge|bus|camera|card|catalogue|code|cover|cutter|device|document|head|other|pad|page|paper|photo|printer|reader|reading|revocation|slip|staff|"
-    "store|ticket|upload"
+    "store|ticket|typing|upload"
 )
 """What the codes of faults begin with."""
 
