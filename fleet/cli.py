@@ -29,6 +29,7 @@ _OF_THE_CENTRE = {
     "staff-key": "fleet.staff_cli:staff_key",
     "staff-book": "fleet.staff_cli:staff_book",
     "staff-code": "fleet.staff_cli:staff_code",
+    "clerk": "fleet.clerks.cli:clerk",
     "command": "fleet.steering:command",
     "catalogue": "fleet.steering:catalogue",
     "settings": "fleet.steering:remote_settings",

@@ -28,6 +28,7 @@ from fleet.console.alert_hub import Hub
 from fleet.console.alerts import create_alerts
 from fleet.console.asking import asked, create_asking
 from fleet.console.board import create_board
+from fleet.console.clerks import create_clerks
 from fleet.console.filters import FILTERS
 from fleet.console.items import create_items
 from fleet.console.items_batches import create_batches
@@ -115,6 +116,7 @@ def create_console(
     app.register_blueprint(create_board(store, board, streams or Streams(board), now))
     app.register_blueprint(create_terminal(store, board, identity, now))
     app.register_blueprint(create_people(store, known.parties, now))
+    app.register_blueprint(create_clerks(store, known, now))
     office = Office(store, known.parties, now, tuple(known.places), *(catalogue or ()))
     app.register_blueprint(create_items(office))
     app.register_blueprint(create_batches(office))

@@ -35,6 +35,7 @@ PLACES = (
     Place("业务", "事项纠错", "corrections.listed", Act.SEE),
     Place("业务", "寄递费用", "postage.page", Act.SEE),
     Place("管理", "人员", "people.everybody", Act.MANAGE_PEOPLE),
+    Place("管理", "工作人员", "clerks.everybody", Act.MANAGE_PEOPLE),
     Place("管理", "我的账号", "account.page", Act.SEE),
     Place("管理", "操作记录", "people.kept", Act.READ_RECORD, whole=True),
     Place("管理", "留存", "kept.page", Act.READ_RECORD, whole=True),

@@ -48,10 +48,10 @@ def person() -> None:
 @_PASSWORD
 def add(settings: Path, login: str, name: str, given: tuple[str, ...], password: str) -> None:
     """建一个账号，显示动态验证码的二维码（只显示这一次）。"""
-    with _database(settings) as store, store.transaction() as db:
-        address = accounts.add(db, login, name, password, time.time(), _by())
+    with database(settings) as store, store.transaction() as db:
+        address = accounts.add(db, login, name, password, time.time(), whoever())
         for one in given:
-            accounts.grant(db, login, _read(one), time.time(), _by())
+            accounts.grant(db, login, _read(one), time.time(), whoever())
     _show(address)
 
 
@@ -61,8 +61,8 @@ def add(settings: Path, login: str, name: str, given: tuple[str, ...], password:
 @_PASSWORD
 def reset(settings: Path, login: str, password: str) -> None:
     """重设密码和动态验证码；这个账号的登录全部结束。"""
-    with _database(settings) as store, store.transaction() as db:
-        address = accounts.reset(db, login, password, time.time(), _by())
+    with database(settings) as store, store.transaction() as db:
+        address = accounts.reset(db, login, password, time.time(), whoever())
     _show(address)
 
 
@@ -72,15 +72,15 @@ def reset(settings: Path, login: str, password: str) -> None:
 @click.argument("given", callback=_grant)
 def grant(settings: Path, login: str, given: Grant) -> None:
     """再给一个账号一项权限：GIVEN 是 权限@签约方。"""
-    with _database(settings) as store, store.transaction() as db:
-        accounts.grant(db, login, given, time.time(), _by())
+    with database(settings) as store, store.transaction() as db:
+        accounts.grant(db, login, given, time.time(), whoever())
 
 
 @person.command("list")
 @_SETTINGS
 def list_(settings: Path) -> None:
     """列出账号。"""
-    with _database(settings) as store, store.reading() as db:
+    with database(settings) as store, store.reading() as db:
         for one in accounts.people(db):
             granted = "、".join(f"{WORDS[g.role]}@{g.party}" for g in one.grants) or "没有权限"
             click.echo(f"{one.login}  {one.name}  {granted}{'  停用' if one.disabled else ''}")
@@ -100,8 +100,8 @@ def token() -> None:
 @_WHY
 def add_token(settings: Path, login: str, name: str, given: tuple[str, ...], days: int, why: str) -> None:
     """给账号 LOGIN 做一个令牌，NAME 写是哪个程序用。令牌只显示这一次。"""
-    with _database(settings) as store, store.transaction() as db:
-        made = tokens.make(db, login, name, [_read(one) for one in given], days, time.time(), _by(), why)
+    with database(settings) as store, store.transaction() as db:
+        made = tokens.make(db, login, name, [_read(one) for one in given], days, time.time(), whoever(), why)
     click.echo(made)
 
 
@@ -109,7 +109,7 @@ def add_token(settings: Path, login: str, name: str, given: tuple[str, ...], day
 @_SETTINGS
 def list_tokens(settings: Path) -> None:
     """列出有效的令牌。"""
-    with _database(settings) as store, store.reading() as db:
+    with database(settings) as store, store.reading() as db:
         for one in tokens.living(db, time.time()):
             granted = "、".join(f"{WORDS[g.role]}@{g.party}" for g in one.grants)
             used = f"最近用于 {local_time(one.used)}" if one.used is not None else "没有用过"
@@ -122,15 +122,15 @@ def list_tokens(settings: Path) -> None:
 @_WHY
 def revoke_token(settings: Path, id_: str, why: str) -> None:
     """撤销一个令牌，马上失效。"""
-    with _database(settings) as store, store.transaction() as db:
-        tokens.revoke(db, id_, time.time(), _by(), why)
+    with database(settings) as store, store.transaction() as db:
+        tokens.revoke(db, id_, time.time(), whoever(), why)
 
 
 @click.command("record")
 @_SETTINGS
 def record_(settings: Path) -> None:
     """核对操作记录：前后是否相连，和签发机构目录里定时记下的摘要对不对得上。最后一条的摘要请另外存放。"""
-    with _database(settings) as store, store.reading() as db:
+    with database(settings) as store, store.reading() as db:
         folder = read(settings, CentreSettings).authority.folder
         at, last, lost = record.broken(db), record.lines(db, 1), anchor.adrift(db, folder)
         if at is None and lost is None and folder.is_dir():
@@ -143,7 +143,7 @@ def record_(settings: Path) -> None:
 
 
 @contextmanager
-def _database(settings: Path) -> Iterator[Store]:
+def database(settings: Path) -> Iterator[Store]:
     """Whatever is wrong is one sentence."""
     try:
         folder = read(settings, CentreSettings).data
@@ -159,7 +159,7 @@ def _database(settings: Path) -> Iterator[Store]:
         store.close()
 
 
-def _by() -> str:
+def whoever() -> str:
     return f"root:{getpass.getuser()}"[:60]
 
 

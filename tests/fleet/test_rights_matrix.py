@@ -16,7 +16,9 @@ from support.console import NOW, Console, console
 from support.people import account
 from support.programs import Program, token
 
+from domain.staff.duties import Duty
 from fleet.api.app import BASE, routes
+from fleet.clerks import accounts as clerks
 from fleet.people.gate import needed
 from fleet.people.rights import ALL, CENTRAL, RIGHTS, Act, Grant, Role
 
@@ -28,6 +30,7 @@ _WHOSE = {
     "case": "SELECT number FROM cases WHERE home = :party AND intake = :party",
     "ticket": "SELECT ticket FROM tickets WHERE party = :party",
     "alert": "SELECT id FROM alerts WHERE (party = 'mianzhu') = (:party = 'mianzhu') AND party <> ''",
+    "clerk": "SELECT party || '/' || login FROM clerks WHERE party = :party",
     "person": "SELECT login FROM grants WHERE party = :party AND login LIKE 'of-%'",
 }
 """The first thing of a party, by its short and long name."""
@@ -76,6 +79,8 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     with console(tmp_path_factory.mktemp("centre")) as one:
         for party in (OURS, THEIRS):
             account(one.store, f"of-{party}", Grant(Role.VIEWER, party), now=NOW)
+            with one.store.transaction() as db:
+                clerks.add(db, party, "A017", "周试岗", (Duty.INTAKE,), NOW, "test")
         yield one
 
 

@@ -1,0 +1,139 @@
+"""``tongban centre clerk …``: clerks' accounts from the command line, for a party whose administrators are not there yet."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+import segno
+
+from domain.staff.duties import WORDS, Duty
+from fleet.clerks import accounts
+from fleet.clerks.accounts import Told
+from fleet.people.cli import database, whoever
+
+_SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
+_PARTY = click.argument("party")
+_LOGIN = click.argument("login", metavar="工号")
+_WHY = click.option("--why", required=True, help="为什么（记入操作记录）")
+_DUTY = click.option(
+    "--duty", "duties", multiple=True, required=True, type=click.Choice([duty.value for duty in Duty]), help="岗位，可以写几次"
+)
+_HALL = click.option("--hall", help="只在这个大厅（终端设置里的 hall）；不写是全部大厅")
+_PASSWORD = click.option("--password", default="", help="本人自己选的密码；不写由系统生成")
+
+
+@click.group()
+def clerk() -> None:
+    """工作人员账号：在窗口终端、收件窗口、专窗登录的人。平时由签约方管理员在网页上管。"""
+
+
+@clerk.command()
+@_SETTINGS
+@_PARTY
+@_LOGIN
+@click.option("--name", required=True, help="姓名")
+@_DUTY
+@_HALL
+@_PASSWORD
+@_WHY
+def add(
+    settings: Path, party: str, login: str, name: str, duties: tuple[str, ...], hall: str | None, password: str, why: str
+) -> None:
+    """建一个账号，显示密码和动态验证码的二维码（只显示这一次）。"""
+    with database(settings) as store, store.transaction() as db:
+        held = [Duty(one) for one in duties]
+        told = accounts.add(db, party, login, name, held, time.time(), whoever(), why, hall=hall, password=password)
+    _show(told)
+
+
+@clerk.command()
+@_SETTINGS
+@_PARTY
+@_LOGIN
+@click.option("--name", required=True, help="姓名")
+@_DUTY
+@_HALL
+@_WHY
+def change(settings: Path, party: str, login: str, name: str, duties: tuple[str, ...], hall: str | None, why: str) -> None:
+    """改姓名、岗位、大厅：按这次写的为准。"""
+    with database(settings) as store, store.transaction() as db:
+        accounts.change(db, party, login, name, [Duty(one) for one in duties], hall, time.time(), whoever(), why)
+
+
+@clerk.command()
+@_SETTINGS
+@_PARTY
+@_LOGIN
+@_PASSWORD
+@_WHY
+def reset(settings: Path, party: str, login: str, password: str, why: str) -> None:
+    """重设密码和动态验证码。"""
+    with database(settings) as store, store.transaction() as db:
+        told = accounts.reset(db, party, login, time.time(), whoever(), why, password)
+    _show(told)
+
+
+@clerk.command()
+@_SETTINGS
+@_PARTY
+@_LOGIN
+@_WHY
+def lock(settings: Path, party: str, login: str, why: str) -> None:
+    """锁定：几分钟内在各处退出，直到解除。"""
+    with database(settings) as store, store.transaction() as db:
+        accounts.lock(db, party, login, time.time(), whoever(), why)
+
+
+@clerk.command()
+@_SETTINGS
+@_PARTY
+@_LOGIN
+@_WHY
+def unlock(settings: Path, party: str, login: str, why: str) -> None:
+    """解除锁定。"""
+    with database(settings) as store, store.transaction() as db:
+        accounts.lock(db, party, login, time.time(), whoever(), why, locked=False)
+
+
+@clerk.command()
+@_SETTINGS
+@_PARTY
+@_LOGIN
+@_WHY
+def end(settings: Path, party: str, login: str, why: str) -> None:
+    """停用：不能恢复，工号不再发给别人。"""
+    with database(settings) as store, store.transaction() as db:
+        accounts.end(db, party, login, time.time(), whoever(), why)
+
+
+@clerk.command()
+@_SETTINGS
+@_PARTY
+@_LOGIN
+@click.argument("serial", default="")
+@_WHY
+def badge(settings: Path, party: str, login: str, serial: str, why: str) -> None:
+    """绑定工作证：SERIAL 是证书序列号（十六进制）；不写就解除绑定。"""
+    with database(settings) as store, store.transaction() as db:
+        accounts.bind(db, party, login, serial, time.time(), whoever(), why)
+
+
+@clerk.command("list")
+@_SETTINGS
+@_PARTY
+def list_(settings: Path, party: str) -> None:
+    """列出一个签约方的账号。"""
+    with database(settings) as store, store.reading() as db:
+        for one in accounts.of(db, party):
+            state = "已停用" if one.ended else "锁定" if one.locked else "可用"
+            duties = "、".join(WORDS[duty] for duty in one.duties)
+            click.echo(f"{one.login}  {one.name}  {duties}  {one.hall or '全部大厅'}  {one.badge or '没有工作证'}  {state}")
+
+
+def _show(told: Told) -> None:
+    click.echo(f"{told.login} 的密码：{told.password}")
+    click.echo("请本人用手机上的验证器（支持 TOTP 的应用）扫这个码，或输入下面的地址：")
+    segno.make(told.address, error="l").terminal(compact=True)
+    click.echo(told.address)
