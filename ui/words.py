@@ -35,11 +35,16 @@ FOLDER = Path(__file__).with_name("locales")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _HAN = "[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 HAN = re.compile(_HAN)
-_HAN_RUN = re.compile(rf"[《“（]?{_HAN}(?:[\u3001\u3002\u300a\u300b\u00b7\uff00-\uff60“”]*{_HAN})*[》”）]?")
 _BETWEEN = (("；", "; "), ("，或", ", or "), ("、", ", "))
 """What stands between the parts of what was put together elsewhere, and in another language."""
+_RUNS = {
+    SOURCE: re.compile(rf"[《“（]?{_HAN}(?:[\u3001\u3002\u300a\u300b\u00b7\uff00-\uff60“”]*{_HAN})*[》”）]?"),
+    "bo": re.compile("[\u0f00-\u0fff]+(?: [\u0f00-\u0fff]+)*"),
+    "ii": re.compile("[\ua000-\ua4cf]+(?: [\ua000-\ua4cf]+)*"),
+}
+"""What is written in letters of one language only, by that language: it is marked on a page of any other."""
 _LEAST = 2
-"""Characters a pattern must have beside its placeholders: one with fewer would know everything."""
+"""Chinese characters a pattern must have beside its placeholders: one with fewer would know everything."""
 
 _speaking: ContextVar[str] = ContextVar("speaking", default=SOURCE)
 
@@ -144,11 +149,13 @@ def told(text: str) -> Markup:
 
 
 def marked(text: str) -> Markup:
-    """``text`` as it may stand on a page of any language: what in it is Chinese says so, for the voice and for the font."""
-    page = escape(text)
-    if language() == SOURCE or f'lang="{SOURCE}"' in page:
-        return page
-    return Markup(_HAN_RUN.sub(lambda run: f'<span lang="{SOURCE}">{run[0]}</span>', page))  # noqa: S704 (escaped above)
+    """``text`` as it may stand on a page of any language: Chinese, Tibetan and Yi in it say so, for the voice and for the font."""
+    page = str(escape(text))
+    for code, letters in _RUNS.items():
+        opened = f'<span lang="{code}">'
+        if code != language() and opened not in page:
+            page = letters.sub(rf"{opened}\g<0></span>", page)
+    return Markup(page)  # noqa: S704 (escaped above)
 
 
 def listed(names: Iterable[str]) -> str:
@@ -214,7 +221,7 @@ def _key(of: str | tuple[str, ...] | list[str]) -> str:
 
 def _pattern(key: str) -> Pattern | None:
     said = PLACEHOLDER.split(key)
-    if len("".join(said[::2])) < _LEAST:
+    if len(HAN.findall("".join(said[::2]))) < _LEAST:
         return None
     form = "(.+?)".join(re.escape(part.replace("%%", "%")) for part in said[::2])
     return Pattern(key, tuple(said[1::2]), re.compile(form, re.DOTALL))

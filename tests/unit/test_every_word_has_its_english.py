@@ -108,7 +108,8 @@ def loose(tree: ast.Module) -> list[str]:
 
 
 def bare(source: str) -> list[str]:
-    """Chinese of a template's text, or in a string that is not said by ``_`` or ``counted`` as a constant."""
+    """Chinese of a template's text, or in a string that is not said by ``_`` or ``counted`` as a constant; not what says it is."""
+    source = re.sub(r'<(\w+) lang="zh-CN">[^<{]*</\1>', "", source)
     tokens = [(kind, text) for _line, kind, text in Environment().lex(source) if kind != "whitespace"]
     found = []
     for at, (kind, text) in enumerate(tokens):

@@ -29,7 +29,7 @@ msgstr "%(what)s must not be empty"
 msgid "电话"
 msgstr "Phone"
 
-msgid "占 %(share)s%%"
+msgid "一共占 %(share)s%%"
 msgstr "%(share)s%% of it"
 
 msgid "<b>不会</b>提交"
@@ -78,7 +78,7 @@ def test_a_sentence_of_another_hand_is_known_whole_or_by_its_pattern_and_so_are_
         assert translated("下一步") == "Next"
         assert translated("已拍 1 页") == "1 page taken"
         assert translated("电话不能为空") == "Phone must not be empty"
-        assert translated("占 5%") == "5% of it"
+        assert translated("一共占 5%") == "5% of it"
         assert translated("送到示范甲市") == "Sent to 示范甲市"
         assert translated("谁也不认识的话") == "谁也不认识的话"
     assert translated("电话不能为空") == "电话不能为空"
@@ -88,6 +88,13 @@ def test_what_is_chinese_on_an_english_page_says_so_and_nothing_of_it_is_markup(
     with speaking("en"):
         assert marked("Sent to 《甲市·乙县》, <b>") == 'Sent to <span lang="zh-CN">《甲市·乙县》</span>, &lt;b&gt;'
     assert marked("甲市<b>") == "甲市&lt;b&gt;"
+
+
+def test_a_tibetan_and_a_yi_name_say_so_on_any_page() -> None:
+    for code in ("zh-CN", "en"):
+        with speaking(code):
+            assert marked("བསྟན་འཛིན") == '<span lang="bo">བསྟན་འཛིན</span>'
+            assert marked("ꀉꂵ ꆈꌠ") == '<span lang="ii">ꀉꂵ ꆈꌠ</span>'
 
 
 def test_dates_and_lists_are_written_as_the_language_writes_them() -> None:

@@ -5,6 +5,7 @@ import "../css/parts.css";
 import "../css/questions.css";
 import "../css/steps.css";
 import "../css/landscape.css";
+import "../css/languages.css";
 import "htmx.org";
 
 import { keepBeating } from "./beat.js";
