@@ -43,8 +43,8 @@ _RUNS = {
     "ii": re.compile("[\ua000-\ua4cf]+(?: [\ua000-\ua4cf]+)*"),
 }
 """What is written in letters of one language only, by that language: it is marked on a page of any other."""
-_LEAST = 2
-"""Chinese characters a pattern must have beside its placeholders: one with fewer would know everything."""
+_FEW = 2
+"""A pattern with fewer Chinese characters of its own would know everything: in its places then stand words, no sentences."""
 
 _speaking: ContextVar[str] = ContextVar("speaking", default=SOURCE)
 
@@ -221,7 +221,8 @@ def _key(of: str | tuple[str, ...] | list[str]) -> str:
 
 def _pattern(key: str) -> Pattern | None:
     said = PLACEHOLDER.split(key)
-    if len(HAN.findall("".join(said[::2]))) < _LEAST:
+    own = len(HAN.findall("".join(said[::2])))
+    if not own:
         return None
-    form = "(.+?)".join(re.escape(part.replace("%%", "%")) for part in said[::2])
+    form = ("(.+?)" if own >= _FEW else "([^，。；、：（]+?)").join(re.escape(part.replace("%%", "%")) for part in said[::2])
     return Pattern(key, tuple(said[1::2]), re.compile(form, re.DOTALL))

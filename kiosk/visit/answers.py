@@ -31,7 +31,7 @@ def shown(visit: Visit, opened: Opening | None) -> tuple[Answer, ...]:
             one.field.kind == "promise",
             one.field.field if one.is_question or not one.field.locked else "",
             one.source == "corrected",
-            not masked(one) or one.field.kind in ("choice", "choices", "date", "division", "promise"),
+            not masked(one) or one.field.kind in ("choice", "choices", "date", "division", "money", "promise"),
         )
         for one in form.asked(visit, opened)
     )
