@@ -25,6 +25,7 @@ _OF_THE_CENTRE = {
     "enrol-code": "fleet.authority.cli:enrol_code",
     "revoke": "fleet.authority.cli:revoke",
     "broker-config": "fleet.authority.cli:broker_config",
+    "window-certificate": "fleet.authority.cli:window_certificate",
     "new-order-key": "fleet.authority.cli:new_order_key",
     "staff-key": "fleet.staff_cli:staff_key",
     "staff-book": "fleet.staff_cli:staff_book",

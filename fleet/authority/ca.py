@@ -15,6 +15,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 LIFE = timedelta(days=30)
 """Of a terminal's certificate; it is renewed from two thirds on."""
@@ -62,6 +63,17 @@ class Ca:
         """
         alias = x509.SubjectAlternativeName([_general_name(name) for name in names])
         return self._issue(_SERVER, public, now, SERVER_LIFE, ExtendedKeyUsageOID.SERVER_AUTH, alias)
+
+    def believed(self, certificate: x509.Certificate, name: str, now: datetime) -> bool:
+        """Whether who trusts this authority believes ``certificate`` to be the server ``name`` (RFC 5280, name constraints)."""
+        subject = _general_name(name)
+        assert isinstance(subject, (x509.DNSName, x509.IPAddress))
+        verifier = PolicyBuilder().store(Store([self.certificate])).time(now).build_server_verifier(subject)
+        try:
+            verifier.verify(certificate, [])
+        except VerificationError:
+            return False
+        return True
 
     def orders(self, public: ed25519.Ed25519PublicKey, now: datetime) -> x509.Certificate:
         """A certificate for signing orders to terminals (``mqtt/signing.py``), and for nothing else."""

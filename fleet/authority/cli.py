@@ -123,6 +123,18 @@ def new_order_key(settings: Path) -> None:
     click.echo(f"已换新：{folder.path / 'orders.pem'}。中心从下一条命令起用它，不用重启。")
 
 
+@click.command("window-certificate")
+@_SETTINGS
+@click.argument("name")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@_said
+def window_certificate(settings: Path, name: str, folder: Path) -> None:
+    """给窗口终端（或收件窗口）的页面签发证书：NAME 是职员在浏览器里输入的名称或地址，证书和私钥写到 FOLDER。"""
+    centre = read(settings, CentreSettings)
+    certificate, key = _folder(centre).serve(_folder(centre).load(), name, folder, datetime.now(UTC))
+    click.echo(f"已写好 {certificate} 和 {key}。私钥只放到那一台机器上（权限 600），别处不留底。")
+
+
 def _folder(centre: CentreSettings) -> Folder:
     return Folder(centre.authority.folder, centre.authority.passphrase_file)
 

@@ -115,6 +115,19 @@ class Folder:
             self._identity(self.path / "fleet.pem", ca, CENTRE_USER, now, SERVER_LIFE)
         return any(old)
 
+    def serve(self, ca: Ca, name: str, folder: Path, now: datetime) -> tuple[Path, Path]:
+        """A certificate and key for pages that are served as ``name``, in ``folder``. ``ValueError``: a name this authority's
+        servers do not lie below, which no browser would believe."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        issued = ca.server((name,), key.public_key(), now)
+        if not ca.believed(issued, name, now):
+            raise ValueError(f"{name} 不在签发机构可以签的范围里（中心设置 [authority] within）")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        certificate, private_key = folder / "window.pem", folder / "window.key"
+        write_durably(private_key, _plain(key))
+        write_durably(certificate, issued.public_bytes(Encoding.PEM), 0o644)
+        return certificate, private_key
+
     def keep_orders(self, ca: Ca, now: datetime, *, anew: bool = False) -> bool:
         """Make the key for orders, if it is missing, old or of another authority, or ``anew``; whether it was made.
 

@@ -1,0 +1,96 @@
+"""Serving a WSGI application over TLS on cheroot from a thread: the centre's API, the clerks' pages.
+
+What cheroot does not do, and this adds: the handshake happens in a worker and not in the loop that accepts everybody else, and the
+application is told the client's certificate, where one is asked for. Bodies are streamed to the application; nothing of them is
+written to a disk on the way.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from cheroot.makefile import StreamReader, StreamWriter
+from cheroot.server import HTTPConnection
+from cheroot.ssl import Adapter
+from cheroot.wsgi import Server as WsgiServer
+
+_log = logging.getLogger(__name__)
+
+SHOWN = "tongban.certificate"
+"""Key of the WSGI environment: the client's certificate (DER). No header can set it: theirs begin with ``HTTP_``."""
+_PATIENCE = 10
+"""Seconds a client may be silent in the middle of anything; so long a mute one holds a worker."""
+_MOST_HEADER = 16 * 1024
+
+
+class HttpsServer:
+    """One listener with ``context``. Binds when made (``OSError``); port 0 takes a free one."""
+
+    def __init__(
+        self, app: Callable[..., Any], host: str, port: int, context: ssl.SSLContext, *, most_body: int, threads: int = 32
+    ) -> None:
+        self._server = _Server(
+            (host, port), app, numthreads=threads, server_name="tongban", request_queue_size=128, timeout=_PATIENCE
+        )
+        self._server.shutdown_timeout = 1
+        self._server.expiration_interval = 0.1  # seconds its loop may take to notice that it is to end
+        self._server.ssl_adapter = _Adapter(context)
+        self._server.max_request_header_size = _MOST_HEADER
+        self._server.max_request_body_size = most_body
+        self._server.prepare()
+        self.port = int(self._server.bind_addr[1])
+        self.address = f"https://{host}:{self.port}"
+        self._thread = threading.Thread(target=self._server.serve, name=f"https-{self.port}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close every connection and end the threads; within three seconds. Streams are to be ended before."""
+        self._server.stop()
+        if self._thread.is_alive():
+            self._thread.join(1.0)
+
+
+class _Connection(HTTPConnection):
+    def communicate(self) -> bool:
+        if not self.ssl_env:
+            try:
+                self.socket.do_handshake()
+            except OSError as error:
+                _log.info("no TLS with %s: %s", self.remote_addr, error)
+                return False
+            self.ssl_env = {"wsgi.url_scheme": "https", SHOWN: self.socket.getpeercert(binary_form=True)}
+        return bool(super().communicate())  # type: ignore[no-untyped-call]
+
+
+class _Server(WsgiServer):
+    ConnectionClass = _Connection
+
+    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
+        if msg.startswith("socket.error"):  # a client that has gone: every closed stream ends so
+            _log.info("%s", msg)
+        else:
+            _log.log(level, "%s", msg, exc_info=traceback)
+
+
+class _Adapter(Adapter):
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.context = context
+
+    def bind(self, sock: socket.socket) -> socket.socket:
+        return sock
+
+    def wrap(self, sock: socket.socket) -> tuple[ssl.SSLSocket, dict[str, Any]]:
+        return self.context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False), {}
+
+    def get_environ(self) -> dict[str, Any]:
+        return {}
+
+    def makefile(self, sock: socket.socket, mode: str = "r", bufsize: int = -1) -> StreamReader | StreamWriter:
+        return (StreamReader if "r" in mode else StreamWriter)(sock, mode, bufsize)
