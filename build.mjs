@@ -1,4 +1,5 @@
-// Bundles the terminal's pages into ui/static/vendor, and what the console's plots are drawn with into fleet/static/vendor:
+// Bundles the terminal's pages into ui/static/vendor, the clerks' into ui/clerk/static/vendor, and what the console's plots are
+// drawn with into fleet/static/vendor:
 // `npm ci --ignore-scripts && npm run build`.
 import { build } from "esbuild";
 
@@ -15,4 +16,11 @@ await build({
   ...common,
   entryPoints: { uplot: "node_modules/uplot/dist/uPlot.esm.js", "uplot-style": "node_modules/uplot/dist/uPlot.min.css" },
   outdir: "fleet/static/vendor",
+});
+
+await build({
+  ...common,
+  entryPoints: { clerk: "ui/clerk/static/js/clerk.js" },
+  outdir: "ui/clerk/static/vendor",
+  external: ["/static/*"],
 });

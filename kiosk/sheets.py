@@ -44,6 +44,7 @@ def of(
         signature=visit.signature if private else None,
         day=day,
         private=private,
+        attended=bool(visit.attended),
     )
 
 

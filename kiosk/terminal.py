@@ -50,6 +50,8 @@ from kiosk.orders.trust import Trust
 from kiosk.orders.wanted import WantedDocuments
 from kiosk.paperwork import on_paper
 from kiosk.receipt_reader import ReceiptReader
+from kiosk.staff.clerks import Clerks
+from kiosk.staff.memory import Memory as StaffMemory
 from kiosk.standing import Parts
 from kiosk.store.answers import AnswerStore
 from kiosk.store.db import Database
@@ -67,6 +69,7 @@ from kiosk.tray import Tray
 from kiosk.typing.typist import Typist
 from kiosk.visit.snapshot import Fault
 from kiosk.visit.state import State
+from kiosk.window.listener import Listener
 from mqtt import topics
 from mqtt.connection import Broker, Pace, Received
 from mqtt.link import Link
@@ -74,6 +77,10 @@ from mqtt.messages import VERSION, Backlog, Birth, DeviceReport, Health
 from mqtt.publisher import Publisher
 from mqtt.uploads import Uploader
 from ui.app import create_app
+from ui.citizen.intents import MAX_BODY
+from ui.clerk.app import create_clerk_app
+from ui.clerk.presence import Presence
+from ui.clerk.sessions import Sessions, Times
 from ui.public.pages import create_public
 from ui.server import create_page_server
 
@@ -95,6 +102,7 @@ class Terminal:
         self._taken_back = taken_back
         self._clock = clock or Clock()
         self._running = ExitStack()
+        self._window: Listener | None = None
         self.app_version = f"tongban {importlib.metadata.version('tongban')}"
 
     def start(self) -> None:
@@ -188,6 +196,7 @@ class Terminal:
         self._running.callback(self._commands.stop)
         self._serve()
         self._serve_codes()
+        self._serve_clerks()
         log.info("terminal %s serves on port %d", settings.terminal.id, settings.glass.port)
 
     def stop(self) -> None:
@@ -351,6 +360,26 @@ class Terminal:
         self._running.callback(server.close)
         self._glass.start()
         self._running.callback(self._glass.stop)
+
+    def _serve_clerks(self) -> None:
+        """The window: clerks' pages on a listener of their own, and word of whether the clerk who holds the visit is there."""
+        own, clock = self._settings.clerk, self._clock
+        if own is None:
+            return
+        memory = StaffMemory(self._settings.paths.data / "staff.db")
+        self._running.callback(memory.close)
+        clerks = Clerks(lambda: self._parts.accounts, memory, clock, battery_clock=self._settings.staff.battery_clock)
+        sessions = Sessions(clerks, Times(own.idle, own.total), clock.monotonic)
+        self._running.callback(sessions.end_all)
+        app, streams = create_clerk_app(self._middle, sessions, own.name, own.intake)
+        authority = IdentityFiles(self._settings.centre.identity).authority
+        self._window = Listener(app, own, authority, MAX_BODY, clock, self._news)
+        presence = Presence(self._middle, sessions, self._middle.post)
+        presence.start()
+        self._running.callback(presence.stop)
+        self._window.start()
+        self._running.callback(self._window.stop)
+        self._running.callback(streams.stop)
 
     def _serve_codes(self) -> None:
         reader = self._settings.reader

@@ -20,6 +20,8 @@ from domain.forms.showing import masked
 from domain.names import Mark, pieces
 
 STATEMENT = "以上内容由我本人填写，情况属实。"
+ATTENDED = "以上内容由窗口工作人员按我说的填写，我已逐项核对，情况属实。"
+"""What is signed where a clerk drove the visit."""
 CORRECTED = "申请人手工更改，与证件芯片不同"
 _MOST = 2000
 """Characters of one text; what is longer is cut off there, and says so."""
@@ -36,9 +38,10 @@ def data(
     signature: Signature | None,
     day: date | None,
     private: bool,
+    attended: bool = False,
 ) -> bytes:
     """JSON for a template. ``people``: by their role, what is said of each. ``private``: whole, for the home desk; else masked, as
-    a screen in a hall may show it. ``day``: of the signature."""
+    a screen in a hall may show it. ``day``: of the signature. ``attended``: a clerk filled it in."""
     told = {
         "title": title,
         "heading": runs(title),
@@ -47,7 +50,7 @@ def data(
         "answers": [_answer(one, private) for one in asked if one.field.kind != "promise"],
         "promises": [runs(one.field.label) for one in asked if one.field.kind == "promise" and one.value],
         "delivery": [_row(*one) for one in delivery],
-        "statement": STATEMENT,
+        "statement": ATTENDED if attended else STATEMENT,
         "footer": runs(footer),
         "signature": _strokes(signature),
         "day": f"{day.year}年{day.month}月{day.day}日" if day else "",

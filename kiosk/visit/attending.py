@@ -14,6 +14,8 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
+from domain.catalogue.catalogue import Catalogue
+from kiosk.visit import applying, form, path
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
 from kiosk.visit.attending_events import Attend, Attended, ClerkSeen, GoAlone, LetGo
@@ -79,33 +81,42 @@ def address(kind: type[Intent]) -> str:
 BY_ADDRESS = {address(kind): kind for kind in SENDERS}
 
 
-def sender(visit: Visit | None, kind: type[Intent]) -> Sender:
+def sender(visit: Visit | None, kind: type[Intent], catalogue: Catalogue) -> Sender:
     """Whose touch ``kind`` is while ``visit`` stands where it does."""
-    if visit is not None and visit.step in RATING:
+    if visit is None:
+        return SENDERS[kind]
+    if visit.step in RATING or (kind in (ev.FillForm, ev.StateWho) and promising(visit, catalogue)):
         return Sender.GLASS
-    at_step = _AT_A_STEP.get((visit.step, kind)) if visit is not None else None
-    return at_step or SENDERS[kind]
+    return _AT_A_STEP.get((visit.step, kind)) or SENDERS[kind]
 
 
-def glass_may(visit: Visit | None, kind: type[Intent], clerks: bool) -> bool:
+def promising(visit: Visit, catalogue: Catalogue) -> bool:
+    """What is asked now is a promise or a consent (承诺、同意): nobody gives it for another."""
+    if visit.step is Step.FORM:
+        shown = form.on_screen(visit, form.asked(visit, path.opening(visit, catalogue)))
+        return shown is not None and shown.field.kind == "promise"
+    return visit.step is Step.BEHALF and any(field.kind == "promise" for field in applying.on_screen(visit, catalogue))
+
+
+def glass_may(visit: Visit | None, kind: type[Intent], catalogue: Catalogue, *, clerks: bool) -> bool:
     """Whether the glass may send ``kind`` now; ``clerks``: clerks sign in at this terminal."""
     attendant = visit.attendant if visit is not None else None
     if kind is GoAlone:
         return visit is not None and attendant is not None and not attendant.here and visit.step not in _ONLY_CLERKS
-    whose = sender(visit, kind)
+    whose = sender(visit, kind, catalogue)
     if whose is Sender.WINDOW:
         return not clerks and kind not in (Attend, LetGo)
     return whose is not Sender.CLERK or attendant is None
 
 
-def clerk_may(visit: Visit | None, kind: type[Intent], session: str) -> bool:
+def clerk_may(visit: Visit | None, kind: type[Intent], catalogue: Catalogue, session: str) -> bool:
     """Whether the clerk of sign-in ``session`` may send ``kind`` now."""
     holds = visit is None or holds_it(visit, session)
     if kind is Attend:
         return visit is not None and not holds and visit.step not in RATING
     if kind is LetGo and visit is not None and visit.step in _ONLY_CLERKS:
         return False
-    return holds and sender(visit, kind) is not Sender.GLASS
+    return holds and sender(visit, kind, catalogue) is not Sender.GLASS
 
 
 def holds_it(visit: Visit | None, session: str) -> bool:
@@ -115,8 +126,18 @@ def holds_it(visit: Visit | None, session: str) -> bool:
 def may(visit: Visit | None, event: Intent, rules: Rules) -> bool:
     """Whether ``event`` is its sender's to send: an :class:`Attended` a clerk's, anything else the glass's."""
     if isinstance(event, Attended):
-        return rules.clerks and clerk_may(visit, type(event.intent), event.by.session)
-    return glass_may(visit, type(event), rules.clerks)
+        allowed = clerk_may(visit, type(event.intent), rules.catalogue, event.by.session)
+        return rules.clerks and allowed and not _promised(visit, event.intent, rules.catalogue)
+    return glass_may(visit, type(event), rules.catalogue, clerks=rules.clerks)
+
+
+def _promised(visit: Visit | None, intent: Intent, catalogue: Catalogue) -> bool:
+    """Whether a promise is among the answers, of whatever question."""
+    if visit is None or not isinstance(intent, ev.FillForm | ev.StateWho):
+        return False
+    opened = path.opening(visit, catalogue)
+    promises = {field.field for field in opened.form if field.kind == "promise"} if opened else set()
+    return not (promises | {"consent"}).isdisjoint(intent.answers)
 
 
 def begun(state: State, by: Attendant) -> State:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from support.visits import ANSWERS, PERSON, RULES, SIGNATURE, SUBMITTED, Walk
+from support.visits import ANSWERS, CATALOGUE, PERSON, RULES, SIGNATURE, SUBMITTED, Walk
 
 from kiosk.visit import attending, attending_events, machine
 from kiosk.visit import events as ev
@@ -21,6 +21,9 @@ from ui.citizen import intents
 
 WINDOW = with_rules(RULES, window=True, clerks=True)
 WANG, LI = Attendant("s-wang", "C012", "王"), Attendant("s-li", "C034", "李")
+
+FILLED = {name: value for name, value in ANSWERS.items() if name != "true"}
+"""All but the promise."""
 
 
 def by(who: Attendant, *sent: Intent) -> tuple[Attended, ...]:
@@ -49,8 +52,10 @@ def test_a_clerk_takes_a_visit_from_its_beginning_to_the_signature_and_no_furthe
     walk = driven()
     assert walk.step is Step.SCAN
     walk.do(*by(WANG, ev.TakePage("p1")), ev.PageShown("p1", ()), *by(WANG, ev.KeepPage()))
-    walk.do(ev.PageSealed("p1", "a" * 64, 5), *by(WANG, ev.Next(), ev.ChooseDelivery("pickup_intake"), ev.FillForm(ANSWERS)))
-    assert walk.step is Step.SIGN
+    walk.do(ev.PageSealed("p1", "a" * 64, 5), *by(WANG, ev.Next(), ev.ChooseDelivery("pickup_intake"), ev.FillForm(FILLED)))
+    assert walk.step is Step.FORM
+    assert walk.do(*by(WANG, ev.FillForm({"true": "yes"}))).step is Step.FORM
+    assert walk.do(ev.FillForm({"true": "yes"})).step is Step.SIGN
     walk.do(*by(WANG, ev.Sign(SIGNATURE)))
     assert walk.step is Step.SIGN
     walk.do(ev.Sign(SIGNATURE))
@@ -62,6 +67,14 @@ def test_a_clerk_takes_a_visit_from_its_beginning_to_the_signature_and_no_furthe
     assert walk.step is Step.REVIEW
     walk.do(ev.Submit())
     assert walk.step is Step.SUBMITTING
+
+
+def test_a_promise_is_the_citizens_wherever_it_comes_among_the_answers():
+    walk = driven().do(*by(WANG, ev.TakePage("p1")), ev.PageShown("p1", ()), *by(WANG, ev.KeepPage(), ev.Next()))
+    walk.do(*by(WANG, ev.ChooseDelivery("pickup_intake")))
+    before = walk.state
+    assert walk.do(*by(WANG, ev.FillForm(ANSWERS))).state == before
+    assert walk.do(ev.FillForm(FILLED)).state == before
 
 
 def test_consent_is_the_citizens_alone():
@@ -155,7 +168,7 @@ def test_whatever_is_rated_a_clerk_sees_the_same(one, given_before, step):
 @pytest.mark.parametrize("kind", sorted(SENDERS, key=lambda k: k.__name__))
 def test_from_the_rating_on_a_clerk_sends_nothing(step, kind):
     visit = replace(driven().visit, step=step)
-    assert not attending.clerk_may(visit, kind, WANG.session)
+    assert not attending.clerk_may(visit, kind, CATALOGUE, WANG.session)
 
 
 SENT = st.tuples(

@@ -7,6 +7,7 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
 
 import segno
@@ -16,14 +17,16 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.case.receipt import query
+from kiosk.visit import attending
 from kiosk.visit.advice import advice
 from kiosk.visit.snapshot import Glass, Snapshot
-from kiosk.visit.state import Step
+from kiosk.visit.state import Step, Visit
 from ui.citizen import intents
 from ui.citizen.typing import typing_error
 from ui.look import Look, choose, look
 from ui.stream import Streams
 from ui.view import desk, screen
+from ui.view.attended import attended
 from ui.words import language, speaking
 
 logger = logging.getLogger(__name__)
@@ -166,14 +169,20 @@ def _fragment(glass: Glass, snapshot: Snapshot, shown: str | None) -> str:
 def _said(glass: Glass, snapshot: Snapshot, now_so: Look, shown: str | None) -> str:
     seen = screen(glass, snapshot, datetime.now(UTC).astimezone().date())
     visit = snapshot.state.visit
-    body = render_template("screen.html", name=seen.name, frame=seen.frame, view=seen.view, look=now_so)
+    shown_with = {"frame": seen.frame, "look": now_so, "may": partial(_may, glass, visit)}
+    body = render_template("screen.html", name=seen.name, view=seen.view, attended=attended(glass, visit), **shown_with)
     # Two visits never share a body, even where they look the same.
     key = hashlib.blake2b(f"{visit.id if visit else ''} {body}".encode(), digest_size=8).hexdigest()
-    live = render_template("live.html", live=seen.live, frame=seen.frame, key=key, look=now_so)
+    live = render_template("live.html", live=seen.live, key=key, **shown_with)
     if key == shown:
         return live
     classes = " ".join(f"screen--{name}" for name in (seen.name, *now_so.chosen))
     return f'<div id="screen" class="screen {classes}" lang="{language()}">{body}{live}</div>'
+
+
+def _may(glass: Glass, visit: Visit | None, name: str) -> bool:
+    """Whether the glass may send the intent ``name`` now."""
+    return attending.glass_may(visit, attending.BY_ADDRESS[name], glass.catalogue, clerks=glass.hall.clerks)
 
 
 def _code(content: str) -> Response:

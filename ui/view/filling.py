@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from domain import masking
@@ -37,6 +37,7 @@ _LATER = {
     "original": N_("材料原件，到窗口给工作人员看"),
     "paper": N_("纸质材料，交到窗口免费寄走"),
 }
+_ATTENDED = N_("以上内容由窗口工作人员按我说的填写，我已逐项核对，情况属实。")
 _YEARS_BACK = 110
 _YEARS_ON = 10
 
@@ -159,7 +160,8 @@ def sign(glass: Glass, visit: Visit) -> Sign:
     papers = tuple(Choice(m.material_id, m.name) for m in path.signed_forms(visit, glass.catalogue))
     told = answers.shown(visit, path.opening(visit, glass.catalogue))
     edition = hashlib.blake2b(repr((told, _delivered(glass, visit))).encode(), digest_size=8).hexdigest()
-    return Sign(papers, edition, told, translated(visit.errors.get("signature", "")))
+    signed = Sign(papers, edition, told, translated(visit.errors.get("signature", "")))
+    return replace(signed, statement=_ATTENDED) if visit.attended else signed
 
 
 def delivery(glass: Glass, visit: Visit) -> Delivery:

@@ -1,0 +1,119 @@
+"""What a clerk fills in: form, whom it is for, how the result comes back; and what the citizen then confirms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from domain.catalogue.form import Field
+from kiosk.visit import attending
+from kiosk.visit.snapshot import Glass
+from kiosk.visit.state import Visit
+from ui.clerk.task import Action, Ask, Fields, Form, Task, choice, numbered
+from ui.view import applying, filling
+
+
+def behalf(glass: Glass, visit: Visit) -> Task:
+    found = applying.behalf(glass, visit)
+    if attending.promising(visit, glass.catalogue):
+        return Task(found.title, waits="请监护人在屏幕上填和孩子的关系，由本人勾选同意。", facts=found.people)
+    asks = tuple(_ask(a.field, a.field.field, a.value, a.before, a.error) for a in found.asks)
+    form = Form("state-who", tuple(replace(a, name=f"answer.{a.name}") for a in asks))
+    again = (Action("not-me", "不是这个孩子，换一张", "X"),) if found.ward else ()
+    return Task(found.title, found.lead, facts=found.people, form=form, actions=(*again, Action("to-window", "这里办不了", "W")))
+
+
+def delivery(glass: Glass, visit: Visit) -> Task:
+    found = filling.delivery(glass, visit)
+    choices = numbered([choice("choose-delivery", "way", one) for one in found.choices])
+    return Task("结果怎么给他？", found.result, choices=choices)
+
+
+def postal(glass: Glass, visit: Visit) -> Task:
+    found = filling.postal(glass, visit)
+    address = Ask(
+        "address",
+        "寄到哪里",
+        "text",
+        hint=f"空着就寄证件上的住址：{found.address}" if found.address else "收件地址，写到门牌号",
+        before=found.address_before,
+        error=found.errors.get("address", ""),
+        required=not found.address,
+    )
+    phone = Ask("phone", "收件人电话", "phone", before=found.phone_before, error=found.errors.get("phone", ""), most=20)
+    return Task("寄到哪里？", found.result, form=Form("give-postal", (phone, address)))
+
+
+def form(glass: Glass, visit: Visit, today: date) -> Task:
+    found = filling.form(glass, visit, today)
+    field = found.field
+    title = f"第 {found.number} 题，共 {found.of} 题" if found.number else "改一改证件上的"
+    if field.kind == "promise":
+        return Task(title, waits=f"请办事人在屏幕上看清，由本人勾选：“{field.label}”")
+    name = f"answer.{field.field}"
+    skip = () if field.required else (Action("fill-form", "不填，跳过", "S", ((name, ""),)),)
+    if field.kind == "choice":
+        options = [Action("fill-form", o.text, fields=((name, o.value),), picked=o.value in found.chosen) for o in field.options]
+        return Task(field.label, title, trouble=found.error, facts=_hint(field), choices=numbered(options), actions=skip)
+    if field.kind == "division":
+        return Task(field.label, title, trouble=found.error, facts=_hint(field), choices=_divisions(name, found), actions=skip)
+    ask = replace(_ask(field, name, found.value, found.before, found.error), chosen=found.chosen)
+    by_card = (Action("fill-form", "就用证件上的", "C", ((f"{name}.by", "card"),)),) if found.said and found.corrected else ()
+    said = Form("fill-form", (ask,), says_card=found.said)
+    return Task(field.label, title, form=said, actions=(*by_card, *skip))
+
+
+def _hint(field: Field) -> Fields:
+    return (("说明", field.hint),) if field.hint else ()
+
+
+def _divisions(name: str, found: filling.Form) -> tuple[Action, ...]:
+    """Every prefecture and county; found by typing."""
+    every = []
+    for code, prefecture in found.prefectures.items():
+        every.append(Action("fill-form", prefecture.name, fields=((name, code),), picked=code in found.chosen))
+        for county, words in prefecture.counties.items():
+            full = f"{prefecture.name}{words}"
+            every.append(Action("fill-form", full, fields=((name, county),), picked=county in found.chosen))
+    return tuple(every)
+
+
+def _ask(field: Field, name: str, value: str, before: str, error: str) -> Ask:
+    options = tuple((o.value, o.text) for o in field.options)
+    most = field.max_length
+    return Ask(name, field.label, field.kind, value, field.hint, before, error, most, field.required, options)
+
+
+def sign(glass: Glass, visit: Visit) -> Task:
+    found = filling.sign(glass, visit)
+    told = tuple((one.label, one.text) for one in found.answers)
+    waits = "请办事人在屏幕上核对您填的，由本人签名。"
+    return Task("核对、签名", waits=waits, trouble=found.error, facts=told, facts_title="办事人看到的")
+
+
+def review(glass: Glass, visit: Visit) -> Task:
+    found = filling.review(glass, visit)
+    people = tuple((one.role, f"{one.name}  {one.number}") for one in found.people)
+    taken = tuple((one.name, "；".join((one.how, *one.confirm))) for one in found.papers)
+    scan = [Action("scan-again", f"重拍：{one.name}", fields=(("material", one.again),)) for one in found.papers if one.again]
+    edit = [
+        Action("edit", f"改：{one.label}", fields=(("step", "form"), ("field", one.field))) for one in found.answers if one.field
+    ]
+    more = [Action("edit", "改：怎么取结果", fields=(("step", "delivery"),))] if found.asked else []
+    weigh = [Action("edit", "改：可以不交的材料", fields=(("step", "waive"),))] if found.weighed else []
+    return Task(
+        "请办事人最后看一遍，提交",
+        f"{found.item} · {found.situation}",
+        waits="由本人在屏幕上点“提交”。要改，在下面选。",
+        trouble=found.fault,
+        facts=(*people, *taken, *((one.label, one.text) for one in found.answers), ("取结果", "；".join(found.delivery))),
+        choices=numbered([*scan, *edit, *more, *weigh]),
+    )
+
+
+def draft(glass: Glass, visit: Visit) -> Task:
+    found = applying.take_up(glass, visit)
+    if found.waiting:
+        return Task("正在取草稿", waits="请稍候。")
+    ask = Ask("code", "取件号码", "code", hint="扫单子上的码，或者照着打：六组，每组四个字；O 和 0、I 和 1 不分", most=60)
+    return Task("打开草稿", trouble=found.fault, form=Form("fetch-draft", (ask,), "打开"))

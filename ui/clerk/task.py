@@ -1,0 +1,79 @@
+"""What a clerk is to do, as data: one template shows every task. Of a rating there is no field in these types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ui.view.choosing import Choice
+
+Fields = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be done: what it sends, what it says, the key that does it. ``first``: Enter does it."""
+
+    intent: str
+    text: str
+    key: str = ""
+    fields: Fields = ()
+    note: str = ""
+    first: bool = False
+    picked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One answer to be typed or ticked. ``kind`` as ``Field.kind``; ``value``: what may stand there; ``before``: what was given,
+    masked."""
+
+    name: str
+    label: str
+    kind: str
+    value: str = ""
+    hint: str = ""
+    before: str = ""
+    error: str = ""
+    most: int = 200
+    required: bool = True
+    options: tuple[tuple[str, str], ...] = ()
+    chosen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    intent: str
+    asks: tuple[Ask, ...]
+    text: str = "填好了，下一步"
+    says_card: str = ""
+    """What the card says of it, masked: it stands unless something is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """``waits``: what the citizen does now, at the glass. ``choices`` are numbered, and found by typing where they are many.
+    ``picture``: desk, page or photo, with ``ref``."""
+
+    title: str
+    lead: str = ""
+    waits: str = ""
+    trouble: str = ""
+    facts: Fields = ()
+    facts_title: str = ""
+    choices: tuple[Action, ...] = ()
+    actions: tuple[Action, ...] = ()
+    form: Form | None = None
+    picture: str = ""
+    ref: str = ""
+    places: tuple[tuple[int, int, int, int], ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def numbered(actions: Sequence[Action]) -> tuple[Action, ...]:
+    """The first nine by their number, all by what is typed."""
+    return tuple(replace(one, key=str(at)) if at < 10 else one for at, one in enumerate(actions, 1))
+
+
+def choice(intent: str, name: str, one: Choice) -> Action:
+    return Action(intent, one.title, fields=((name, one.value),), note=one.note)
