@@ -242,7 +242,7 @@ class Connection:
         client = self._live
         if client is None:
             return False
-        properties = _plain(how.content, how.expiry) if reply is None else _properties(how.content, how.expiry, reply)
+        properties = properties_of(how) if reply is None else _properties(how, reply)
         client.publish(topic, payload, qos=how.qos, retain=how.retain, properties=properties)
         if threading.get_ident() != self._thread.ident and (loop := self._loop) is not None:
             loop.wake()
@@ -426,17 +426,17 @@ def _close(client: Client, loop: Loop) -> None:
 
 
 @lru_cache
-def _plain(content: str | None, expiry: int | None) -> Properties:
-    """Made once: paho spends as long on them as on all the rest of a publication."""
-    return _properties(content, expiry, None)
+def properties_of(how: Delivery) -> Properties:
+    """Of a publication, not to be changed. Made once: paho spends as long on them as on all the rest."""
+    return _properties(how, None)
 
 
-def _properties(content: str | None, expiry: int | None, reply: Reply | None) -> Properties:
+def _properties(how: Delivery, reply: Reply | None) -> Properties:
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-    if content is not None:
-        properties.ContentType, properties.PayloadFormatIndicator = content, 1
-    if expiry is not None:
-        properties.MessageExpiryInterval = expiry
+    if how.content is not None:
+        properties.ContentType, properties.PayloadFormatIndicator = how.content, 1
+    if how.expiry is not None:
+        properties.MessageExpiryInterval = how.expiry
     if reply is not None:
         properties.CorrelationData = reply.correlation
         if reply.topic is not None:

@@ -51,6 +51,11 @@ class Heap(ssl.SSLSocket):
         self._heap += data
         return len(data)
 
+    @property
+    def piling(self) -> bool:
+        """Whether something gathered has not left yet."""
+        return self._piling
+
     def pile(self) -> None:
         if not self._piling:
             self._piling, self._heap = True, bytearray()
@@ -98,7 +103,6 @@ class Loop:
             end.setblocking(False)
         self._poll = select.poll()
         self._poll.register(self._woken, select.POLLIN)
-        self._stuck = False
 
     def wake(self) -> None:
         """There is something to be sent, or to be looked at."""
@@ -114,7 +118,7 @@ class Loop:
         if client.socket() is None:
             return
         if not link.pending():
-            self._poll.register(link, select.POLLIN | (select.POLLOUT if self._stuck else 0))
+            self._poll.register(link, select.POLLIN | (select.POLLOUT if link.piling else 0))
             for descriptor, _what in self._poll.poll(max(0.0, min(wait, _BEAT)) * 1000):
                 if descriptor == self._woken.fileno():
                     self._woken.recv(4096)
@@ -130,11 +134,11 @@ class Loop:
         self._woken.close()
 
     def _write(self) -> None:
-        if not self._client.want_write() and not self._stuck:
+        if not self._client.want_write() and not self._link.piling:
             return
         self._link.pile()
         self._client.loop_write()
         try:
-            self._stuck = not self._link.flush()
+            self._link.flush()
         except OSError:
-            self._stuck = False  # reading says why
+            return  # reading says why

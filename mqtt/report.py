@@ -16,8 +16,8 @@ PERIOD = 30.0
 """Seconds between reports when nothing changes; three missed ones mean lost."""
 WHOLE_PERIOD = 300.0
 """Seconds after which a report is whole again, whatever was lost."""
-GAP = 1.0
-"""Seconds between two reports at least."""
+GAP = 0.25
+"""Seconds between two reports at least: a change just after one waits so long."""
 BURST = 10
 """Reports that may come ``GAP`` apart; a device that flaps on is told once in ``REFILL`` seconds, with its latest word."""
 REFILL = 10.0

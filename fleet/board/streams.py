@@ -20,7 +20,7 @@ from fleet.board.board import Board, Version
 MOST = 24
 OF_ONE = 3
 LIFE = 120.0
-PACE = 0.5
+PACE = 0.25
 """Seconds between two looks at best."""
 BEAT = 5.0
 """Seconds after which something is said in any case: a page must know that it is not old."""

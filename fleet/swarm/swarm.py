@@ -44,7 +44,7 @@ class Plan:
 class Figures:
     """Of all processes together. ``storm``: seconds until everybody was connected; ``burst``: until the last storage receipt of
     ``events`` events; ``waits``: seconds from sending to receipt in the steady part, ascending. ``changed``:
-    terminal and monotonic time of each change.
+    terminal and monotonic time of each change. ``cpu``: seconds of CPU the swarm itself spent on the burst.
     """
 
     terminals: int
@@ -53,6 +53,7 @@ class Figures:
     burst: float
     waits: tuple[float, ...]
     changed: tuple[tuple[str, float], ...] = ()
+    cpu: float = 0.0
 
 
 class GivenUpError(RuntimeError):
@@ -69,6 +70,7 @@ class Swarm:
         ]
         self._selector = selectors.DefaultSelector()
         self._ticked = 0.0
+        self._telling: list[SwarmTerminal] = []
 
     def storm(self) -> float:
         """Everybody connects, as after the broker's restart; seconds until all births are said."""
@@ -79,16 +81,17 @@ class Swarm:
         self._until(lambda: self.counts.connected == len(self.terminals), "connected")
         return time.monotonic() - began
 
-    def burst(self, visits: int) -> tuple[int, float]:
-        """Everybody brings what waited: (events, seconds until the last receipt)."""
-        began, before = time.monotonic(), self.counts.stored
+    def burst(self, visits: int) -> tuple[int, float, float]:
+        """Everybody brings what waited, and was made before: (events, seconds until the last receipt, seconds of our own CPU)."""
         for terminal in self.terminals:
             for _ in range(visits):
                 terminal.visit()
+        began, spent, before = time.monotonic(), time.process_time(), self.counts.stored
+        for terminal in self.terminals:
             terminal.tick(time.monotonic())
             self._turn(0.0)
         self._until(lambda: not any(terminal.unconfirmed for terminal in self.terminals), "stored")
-        return self.counts.stored - before, time.monotonic() - began
+        return self.counts.stored - before, time.monotonic() - began, time.process_time() - spent
 
     def steady(self, rate: float, seconds: float) -> list[float]:
         """``rate`` visits a second by chance; how long each event waited for its receipt."""
@@ -120,13 +123,16 @@ class Swarm:
 
     def _paper(self, terminal: SwarmTerminal, warning: str | None) -> None:
         terminal.tell("printer", DeviceReport("ready", warning=warning, proof_age=0.0))
-        terminal.tick(time.monotonic())
+        self._telling.append(terminal)
 
     def rest(self, seconds: float) -> None:
-        """Nothing but reports and keep-alives."""
+        """Nothing but reports and keep-alives; what somebody has to tell is told the moment its rate allows."""
         ends = time.monotonic() + seconds
-        while time.monotonic() < ends:
-            self._turn(0.05)
+        while (now := time.monotonic()) < ends:
+            for terminal in [one for one in self._telling if one.due <= now]:
+                self._telling.remove(terminal)
+                terminal.tick(now)
+            self._turn(0.02)
 
     def leave(self) -> None:
         self._selector.close()
@@ -202,6 +208,7 @@ def run(
         burst=max(one[2] for one in told),
         waits=tuple(sorted(wait for one in told for wait in one[3])),
         changed=tuple(told[0][4]),
+        cpu=sum(one[5] for one in told),
     )
 
 
@@ -212,7 +219,7 @@ def _share(stage: Stage, names: list[str], plan: Plan, share: tuple[int, int], t
     try:
         storm = swarm.storm()
         together.wait(PATIENCE)
-        events, burst = swarm.burst(plan.visits)
+        events, burst, cpu = swarm.burst(plan.visits)
         together.wait(PATIENCE)
         waits = swarm.steady(plan.rate / share[1], plan.seconds)
         together.wait(PATIENCE)
@@ -223,7 +230,7 @@ def _share(stage: Stage, names: list[str], plan: Plan, share: tuple[int, int], t
         elif plan.changes:
             swarm.rest(plan.changes * EACH + STAYS)
         together.wait(PATIENCE)
-        told.send((storm, events, burst, waits, changed))
+        told.send((storm, events, burst, waits, changed, cpu))
     except (GivenUpError, OSError, BrokenBarrierError) as error:
         together.abort()
         told.send(f"{type(error).__name__}: {error}")

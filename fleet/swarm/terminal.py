@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import secrets
 import socket
-import ssl
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -18,8 +17,9 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from mqtt import topics
-from mqtt.connection import Broker
+from mqtt.connection import Broker, properties_of
 from mqtt.link import SESSION
+from mqtt.loop import Heap
 from mqtt.messages import (
     VERSION,
     Birth,
@@ -64,13 +64,18 @@ class SwarmTerminal:
         self._window = Window(self._epoch)
         self._rows: dict[int, bytes] = {}
         self._since: dict[int, float] = {}
-        self._to_do: deque[EventData] = deque()
+        self._to_do: deque[tuple[int, bytes]] = deque()
         self._bd = 0
         self._reporter = Reporter(0, 0.0)
         self.devices = {one: DeviceReport("ready", proof_age=0.0) for one in DEVICES}
-        self.wants_write = False
         self.live = False
         self._client: Client | None = None
+        self._link: Heap | None = None
+
+    @property
+    def due(self) -> float:
+        """When its next report is due, monotonic seconds."""
+        return self._reporter.at
 
     @property
     def unconfirmed(self) -> int:
@@ -82,7 +87,9 @@ class SwarmTerminal:
         client = Client(
             CallbackAPIVersion.VERSION2, client_id=self.name, protocol=MQTTProtocolVersion.MQTTv5, reconnect_on_failure=False
         )
-        client.tls_set_context(context(self._broker.tls))
+        secured = context(self._broker.tls)
+        secured.sslsocket_class = Heap
+        client.tls_set_context(secured)
         client.max_inflight_messages_set(20)
         will = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
         will.WillDelayInterval = SESSION.will_delay
@@ -90,29 +97,32 @@ class SwarmTerminal:
         client.on_connect, client.on_subscribe = self._connected, self._subscribed
         client.on_message, client.on_disconnect = self._heard, self._gone
         client.on_socket_open = _undelayed
-        client.on_socket_register_write = lambda *_: setattr(self, "wants_write", True)
-        client.on_socket_unregister_write = lambda *_: setattr(self, "wants_write", False)
+        client.on_socket_register_write = lambda *_: None  # paho would write each packet as it comes
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = SESSION.expiry
         client.connect(self._broker.host, self._broker.port, keepalive=KEEPALIVE, clean_start=False, properties=properties)
-        self._client = client
         found = client.socket()
-        assert found is not None, "connected without a socket"
+        assert isinstance(found, Heap), "connected without a socket of ours"
+        self._client, self._link = client, found
+        self.writable()
         return found.fileno()
 
     def readable(self) -> None:
-        client = self._client
-        if client is None:
+        client, link = self._client, self._link
+        if client is None or link is None:
             return
-        while client.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS:
-            left = client.socket()
-            if not isinstance(left, ssl.SSLSocket) or not left.pending():  # what TLS has read already, the loop cannot see
-                return
+        while client.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS and link.pending():
+            pass
 
     def writable(self) -> None:
-        """Send what waits; paho leaves that to the loop's owner once it is told of one."""
-        if self._client is not None and self.wants_write:
+        """Send what waits, all of it together."""
+        if self._client is not None and self._link is not None and (self._client.want_write() or self._link.piling):
+            self._link.pile()
             self._client.loop_write()
+            try:
+                self._link.flush()
+            except OSError:
+                return  # reading says why
 
     def tick(self, now: float) -> None:
         """Keep-alive, reports, what was sent in vain; call it every second or so."""
@@ -134,13 +144,11 @@ class SwarmTerminal:
         case = f"{self.name}-{secrets.token_hex(5)}"
         item, words, situation = _ITEM
         document = DocumentRef(digest=secrets.token_hex(32), size=1000, kind="case")
-        self._to_do.append(
-            CaseTaken(case, item, words, situation, self._home, self._home, now, secrets.token_urlsafe(24), (document,))
-        )
-        self._to_do.append(ReceiptEnded(case, 1, "printed"))
-        self._to_do.append(RatingGiven(case=case, level=5, tags=(), by="screen", given_at=now))
+        self._do(CaseTaken(case, item, words, situation, self._home, self._home, now, secrets.token_urlsafe(24), (document,)))
+        self._do(ReceiptEnded(case, 1, "printed"))
+        self._do(RatingGiven(case=case, level=5, tags=(), by="screen", given_at=now))
         if trouble:
-            self._to_do.append(DeviceTrouble("printer", warning="paper_near_end"))
+            self._do(DeviceTrouble("printer", warning="paper_near_end"))
 
     def tell(self, device: str, said: DeviceReport) -> None:
         """A device is like this now: the report says so as soon as its rate allows."""
@@ -151,7 +159,12 @@ class SwarmTerminal:
         """Without a word, as a machine whose plug is pulled."""
         if self._client is not None and (left := self._client.socket()) is not None:
             left.close()
-        self._client, self.live = None, False
+        self._client, self._link, self.live = None, None, False
+
+    def _do(self, data: EventData) -> None:
+        """Into the outbox, ready to be sent."""
+        sequence = next(self._sequence)
+        self._to_do.append((sequence, event(self.name, self._epoch, sequence, _now(), data)))
 
     def _connected(self, client: Client, _u: Any, _flags: Any, code: Any, _p: Any) -> None:
         if not code.is_failure:
@@ -185,21 +198,16 @@ class SwarmTerminal:
 
     def _advance(self, now: float) -> None:
         while self._to_do and len(self._rows) < 2 * SIZE:
-            sequence = next(self._sequence)
-            self._rows[sequence] = event(self.name, self._epoch, sequence, _now(), self._to_do.popleft())
+            sequence, said = self._to_do.popleft()
+            self._rows[sequence] = said
         for sequence in self._window.fresh(self._rows, now):
             self._since.setdefault(sequence, now)
             self._publish(topics.events(self.name), self._rows[sequence], topics.EVENT)
             self._counts.sent += 1
 
     def _publish(self, topic: str, payload: bytes, how: topics.Delivery) -> None:
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        if how.content is not None:
-            properties.ContentType, properties.PayloadFormatIndicator = how.content, 1
-        if how.expiry is not None:
-            properties.MessageExpiryInterval = how.expiry
         if self._client is not None:
-            self._client.publish(topic, payload, qos=how.qos, retain=how.retain, properties=properties)
+            self._client.publish(topic, payload, qos=how.qos, retain=how.retain, properties=properties_of(how))
 
     def _health(self) -> Health:
         return Health(
