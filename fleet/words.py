@@ -154,6 +154,7 @@ FAULTS: dict[str, str] = {
     "centre_untrusted": "对方不是本机登记的中心",
     "clock_wrong": "本机时钟不对",
     "out_of_service": "中心下令暂停服务",
+    "maintenance": "工作人员正在维护",
 }
 
 LIFE: dict[str, str] = {

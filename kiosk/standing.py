@@ -24,6 +24,7 @@ from kiosk.visit.snapshot import Fault, Hall
 from mqtt.desired import Notice, SettingsBody
 
 OUT_OF_SERVICE = "out_of_service"
+MAINTENANCE = "maintenance"
 _WRITTEN = date(2026, 1, 1)
 
 
@@ -90,6 +91,7 @@ class Parts:
 
     ``damaged``: why there is no catalogue. ``out_of_service``: notice and until when, while the centre says so. ``accounts``: of
     this terminal's clerks (``kiosk/staff/clerks.py``); these are changed at any moment, and no standing is made of them.
+    ``maintenance``: staff are at it.
     """
 
     own: Settings
@@ -99,10 +101,12 @@ class Parts:
     notices: tuple[Notice, ...] = field(default_factory=tuple)
     out_of_service: tuple[str, str | None] | None = None
     accounts: Document | None = None
+    maintenance: bool = False
 
     def standing(self, now: datetime) -> Standing:
         terminal, visit = with_wanted(self.own, self.wanted)
-        closed, at_window = self.damaged or self._out_of_service(), self.own.window is not None
+        staff = faults.fault(MAINTENANCE) if self.maintenance else None
+        closed, at_window = staff or self.damaged or self._out_of_service(), self.own.window is not None
         return Standing(
             self.catalogue.on(offered(now)),
             terminal,

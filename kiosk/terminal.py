@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import logging
 import os
+import platform
 import signal
 import threading
 import time
@@ -15,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from devices.camera.codes import ALL, read_code
-from devices.port import PrintEnded
+from devices.port import BadgeDeclined, BadgeGone, BadgeProven, BadgeShown, DeviceEvent, PrintEnded
 from devices.reading.reader import PageReader
 from devices.watchdog import Watchdog
 from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError
@@ -24,6 +25,9 @@ from domain.press.press import Press
 from domain.sealing import Recipient
 from kiosk import equipment, faults
 from kiosk import settings as conf
+from kiosk.care.reviewed import ReviewedLog
+from kiosk.care.support import Support, beside
+from kiosk.care.upkeep import Machine, Upkeep
 from kiosk.clerk import Clerk
 from kiosk.clock import CHINA, Clock
 from kiosk.code_reader import create_code_reader, secret_of
@@ -51,13 +55,16 @@ from kiosk.orders.wanted import WantedDocuments
 from kiosk.paperwork import on_paper
 from kiosk.receipt_reader import ReceiptReader
 from kiosk.staff.clerks import Clerks
-from kiosk.staff.memory import Memory as StaffMemory
+from kiosk.staff.door import Door, Rules
+from kiosk.staff.entrance import Entrance
+from kiosk.staff.memory import Memory
+from kiosk.staff.rules import rules
 from kiosk.standing import Parts
 from kiosk.store.answers import AnswerStore
 from kiosk.store.db import Database
 from kiosk.store.files import alone
 from kiosk.store.journal import StoredJournal
-from kiosk.store.known import Memory
+from kiosk.store.known import Memory as Known
 from kiosk.store.outbox import StoredDocuments, StoredOutbox
 from kiosk.store.ratings import RatingStore
 from kiosk.store.room import Room
@@ -83,6 +90,7 @@ from ui.clerk.presence import Presence
 from ui.clerk.sessions import Sessions, Times
 from ui.public.pages import create_public
 from ui.server import create_page_server
+from ui.technician.pages import create_technician
 
 log = logging.getLogger(__name__)
 
@@ -155,6 +163,7 @@ class Terminal:
         self._room = Room(settings.paths.data, database, settings.paths.reserve * 1024 * 1024)
         self._build_link(store)
         self._build_orders(book, shelf, database)
+        self._build_care()
         storekeeper = Storekeeper(
             database, self._outbox, self._room, self._devices.states, clock, middle.only_reserve, self._publisher.wake
         )
@@ -176,11 +185,13 @@ class Terminal:
         storekeeper.start()
         self._running.callback(storekeeper.stop)
         for device in self._devices.all():
-            device.start(self._from_device)
+            device.start(partial(self._from_device, device.name))
             self._running.callback(device.stop)
         if self._page_reader is not None:
             self._page_reader.start(middle.post)
             self._running.callback(self._page_reader.stop)
+        self._entrance.start()
+        self._running.callback(self._entrance.stop)
         watchdog = Watchdog(self._devices.all())
         watchdog.start()
         self._running.callback(watchdog.stop)
@@ -253,7 +264,7 @@ class Terminal:
             Line(settings.centre.documents, IdentityFiles(settings.centre.identity).tls),
             private_keys(settings.handover.key_file, "大厅") if settings.handover else (),
             settings.keys.homes,
-            Memory(database, self._clock, time.time),
+            Known(database, self._clock, time.time),
             answers.answered,
             lambda: middle.catalogue,
             middle.hold,
@@ -266,21 +277,67 @@ class Terminal:
         trust = Trust(settings.terminal.id, files, book, clock, lambda: self._keeper.fault == CLOCK)
         fetching = partial(fetch, centre, files.tls())
         self._wanted = WantedDocuments(book, trust, middle, self._parts, shelf, fetching, clock, self._ordered_news)
-        tail = LogTail()
+        self._tail = tail = LogTail()
         logging.getLogger().addHandler(tail)
         self._running.callback(logging.getLogger().removeHandler, tail)
+        shown = ReviewedLog(tail)
+        self._bundle = Bundle(
+            settings, database, self._devices.states, self._trouble, shown, clock, files.tls(), lambda: self._beside()
+        )
         means = Means(
             devices={device.name: device for device in self._devices.all()},
             leave=partial(os.kill, os.getpid(), signal.SIGTERM),
             reboot=settings.maintenance.reboot,
             trouble=self._trouble,
-            bundle=Bundle(settings, database, self._devices.states, self._trouble, tail, clock, files.tls()),
+            bundle=self._bundle,
             refresh=self._wanted.refresh,
             help_coming=self._helping.answered,
             test_print=self._trial,
         )
         doing = Operations(middle, self._parts, book, means, clock)
         self._commands = Commands(book, trust, doing, self._link.publish_answer, self._ordered_news)
+
+    def _build_care(self) -> None:
+        """The technician's: the door, and what is behind it."""
+        settings, clock, parts = self._settings, self._clock, self._parts
+        self._staff = memory = Memory(settings.paths.data / "staff.db")
+        self._running.callback(memory.close)
+        machine = Machine(
+            settings,
+            self._file,
+            {device.name: device for device in self._devices.all()},
+            {self._devices.smartcard.name: self._devices.badge} if self._devices.smartcard and self._devices.badge else {},
+            self._devices.states,
+            lambda: (self._middle.closed, *self._beside_the_devices()),
+            self._facts,
+            partial(os.kill, os.getpid(), signal.SIGTERM),
+            self._tail.text,
+            lambda: (("程序", self.app_version), ("事项目录", self._middle.catalogue.version), ("系统", platform.release())),
+        )
+        folder = settings.paths.data / "support"
+        support = Support(folder, settings.terminal.id, lambda: self._bundle.made(), self._bundle, clock.now)
+        self._upkeep = upkeep = Upkeep(machine, self._middle, parts, memory, support, clock)
+        self._beside = partial(beside, upkeep)
+        try:
+            asked = rules(settings)
+        except conf.SettingsError as error:
+            log.error("staff cannot sign in: %s", error)
+            asked = Rules(settings.terminal.id)
+        reader = self._devices.badge
+        self._entrance = Entrance(lambda stands: Door(asked, memory, clock, reader, stands), reader, upkeep)
+
+    def _facts(self) -> tuple[tuple[str, str], ...]:
+        """What there is to know beside the devices, as people read it."""
+        unconfirmed, oldest = self._outbox.depth()
+        free = self._room.free()
+        return (
+            ("与中心的连接", "连着" if self._link.connected else "断开"),
+            ("没有送到中心的事件", f"{unconfirmed} 条" + (f"，最早 {oldest.astimezone(CHINA):%m-%d %H:%M}" if oldest else "")),
+            ("没有传完的页", str(self._documents.count())),
+            ("磁盘剩余", f"{free // 1_048_576} MiB" if free is not None else "不知道"),
+            ("程序", self.app_version),
+            ("事项目录", self._middle.catalogue.version),
+        )
 
     def _ordered(self, heard: Received) -> None:
         """From the link's thread: an order, as it came."""
@@ -294,12 +351,14 @@ class Terminal:
 
     def _trouble(self) -> str | None:
         """What is wrong beside the devices, by code."""
+        return self._middle.closed or next((code for code in self._beside_the_devices() if code), None)
+
+    def _beside_the_devices(self) -> tuple[str | None, ...]:
         overloaded = OVERLOADED if self._middle.overloaded else None
         unreadable = UNREADABLE if self._outbox.set_aside() else None
         reading = self._page_reader.fault if self._page_reader is not None else None
-        centre = self._keeper.fault or self._uploader.fault
-        parts = reading or self._typist.fault or self._glass.fault
-        return self._middle.closed or centre or unreadable or overloaded or parts
+        parts = reading, self._typist.fault, self._glass.fault
+        return self._keeper.fault, self._uploader.fault, unreadable, overloaded, *parts
 
     def _health(self, bd: int) -> Health:
         """The state report. Called from the publisher's thread."""
@@ -329,10 +388,15 @@ class Terminal:
             help=self._helping.wanted(),
         )
 
-    def _from_device(self, event: object) -> None:
+    def _from_device(self, device: str, event: DeviceEvent) -> None:
+        if self._upkeep.hear(device, event):
+            return
+        if isinstance(event, BadgeShown | BadgeProven | BadgeDeclined | BadgeGone):
+            self._entrance.hear(event)
+            return
         if isinstance(event, PrintEnded) and (self._trial.ended(event) or self._guides.ended(event)):
             return
-        self._middle.post(event)  # type: ignore[arg-type]
+        self._middle.post(event)
         if isinstance(event, PrintEnded):
             self._publisher.wake()
 
@@ -352,8 +416,9 @@ class Terminal:
 
     def _serve(self) -> None:
         glass = self._settings.glass
-        app = create_app(self._middle, glass.ppi, self._glass, self._typist)
+        app = create_app(self._middle, glass.ppi, self._glass, self._typist, self._entrance.shown)
         app.register_blueprint(create_public(self._middle, self._guides, self._corrections, self._today))
+        app.register_blueprint(create_technician(self._entrance, self._upkeep, self._settings.terminal.hall, self._middle.boot))
         server = create_page_server(app, glass.host, glass.port)
         thread = threading.Thread(target=server.run, name="page", daemon=True)
         thread.start()
@@ -366,9 +431,7 @@ class Terminal:
         own, clock = self._settings.clerk, self._clock
         if own is None:
             return
-        memory = StaffMemory(self._settings.paths.data / "staff.db")
-        self._running.callback(memory.close)
-        clerks = Clerks(lambda: self._parts.accounts, memory, clock, battery_clock=self._settings.staff.battery_clock)
+        clerks = Clerks(lambda: self._parts.accounts, self._staff, clock, battery_clock=self._settings.staff.battery_clock)
         sessions = Sessions(clerks, Times(own.idle, own.total), clock.monotonic)
         self._running.callback(sessions.end_all)
         app, streams = create_clerk_app(self._middle, sessions, own.name, own.intake)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
 from jinja2 import StrictUndefined
 
@@ -24,10 +26,16 @@ PPI = 102.4
 _INCH = 25.4
 
 
-def create_app(glass: Glass, ppi: float = PPI, watch: GlassWatch | None = None, spelling: Spelling | None = None) -> Flask:
+def create_app(
+    glass: Glass,
+    ppi: float = PPI,
+    watch: GlassWatch | None = None,
+    spelling: Spelling | None = None,
+    knocks: Callable[[], bool] = lambda: False,
+) -> Flask:
     """The citizen's pages over ``glass``. Further blueprints registered on it come under the same guard. ``ppi``: the panel's
     density, from which every size of the pages is computed. ``watch`` is told of every beat of the page. ``spelling``: what
-    Chinese is typed with; without one, the tables.
+    Chinese is typed with; without one, the tables. ``knocks``: staff laid a badge down, and the screen goes to their door.
     """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=200)
@@ -40,6 +48,6 @@ def create_app(glass: Glass, ppi: float = PPI, watch: GlassWatch | None = None, 
     app.after_request(keep)
     app.jinja_env.globals["edition"] = now = edition()
     app.register_blueprint(create_pages(glass, ppi / _INCH))
-    app.register_blueprint(create_pulse(glass, watch, now))
+    app.register_blueprint(create_pulse(glass, watch, now, knocks))
     app.register_blueprint(create_spelling(glass, spelling or Characters()))
     return app

@@ -86,6 +86,8 @@ REPORTED = frozenset(CODES) - PRESENCE - CERTIFICATE - {"settings-refused", "awa
 LOST = Condition("lost", Grade.BAD)
 AWAY = Condition("away", Grade.UNKNOWN)
 _AT_ONCE = 5000
+_MEANT = frozenset({"out_of_service", "maintenance"})
+"""Faults of a terminal that somebody put out of service on purpose: by command, or standing before it."""
 _PAPER_OUT = frozenset({"paper_out", "a4_paper_out"})
 _PAPER_LOW = frozenset({"paper_near_end", "a4_paper_low"})
 _DEAD = frozenset({"faulted", "absent"})
@@ -187,13 +189,13 @@ def _open(db: sqlite3.Connection, terminal: str, one: Condition, since: float) -
 def _of_report(health: Health, now: float) -> Iterator[Condition]:
     for name, report in health.devices.items():
         yield from _of_device(name, report)
-    if health.fault == "out_of_service":
-        yield Condition("paused", Grade.OFF)
+    if health.fault in _MEANT:
+        yield Condition("paused", Grade.OFF, detail=health.fault if health.fault == "maintenance" else "")
     elif not health.serving:
         yield Condition("out-of-service", Grade.BAD)
     if health.fault == "clock_wrong" or _skew(health.ts, now) > SKEW:
         yield Condition("clock", Grade.WARNING)
-    elif health.fault is not None and health.fault != "out_of_service":
+    elif health.fault is not None and health.fault not in _MEANT:
         yield Condition("fault", Grade.WARNING if health.serving else Grade.BAD, detail=health.fault)
     if health.unconfirmed and health.oldest is not None and health.oldest > OLD_OUTBOX:
         yield Condition("outbox-old", Grade.WARNING)

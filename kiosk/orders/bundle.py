@@ -15,6 +15,7 @@ import zipfile
 from collections import deque
 from collections.abc import Callable, Mapping
 from importlib import metadata
+from typing import Protocol
 
 import httpx
 import msgspec
@@ -48,6 +49,12 @@ class LogTail(logging.Handler):
         return "\n".join(tuple(self._lines)) + "\n"
 
 
+class Tail(Protocol):
+    """The log as it may be told."""
+
+    def text(self) -> str: ...
+
+
 class Bundle:
     """Makes and uploads. ``states``: of the devices; ``trouble``: what is wrong beside them, by code."""
 
@@ -57,10 +64,12 @@ class Bundle:
         database: Database,
         states: Callable[[], Mapping[str, DeviceState]],
         trouble: Callable[[], str | None],
-        log: LogTail,
+        log: Tail,
         clock: Clock,
         tls: Tls,
+        more: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
+        """``more``: further files and their text, made when the bundle is."""
         self._settings = settings
         self._database = database
         self._states = states
@@ -68,6 +77,7 @@ class Bundle:
         self._log = log
         self._clock = clock
         self._tls = tls
+        self._more = more
 
     def __call__(self) -> str:
         """The digest under which it lies at the centre now. ``OSError``: it does not."""
@@ -94,7 +104,8 @@ class Bundle:
                 "terminal.json": {"at": self._clock.now().isoformat(), "trouble": self._trouble(), **self._counts()},
             }.items():
                 bundle.writestr(name, msgspec.json.format(msgspec.json.encode(tree), indent=1))
-            bundle.writestr("log.txt", self._log.text())
+            for name, text in {"log.txt": self._log.text(), **self._more()}.items():
+                bundle.writestr(name, text)
         return whole.getvalue()
 
     def _shown_settings(self) -> dict[str, object]:

@@ -64,7 +64,7 @@ class Hall:
             enrolled(keys, files.TERMINAL, self.identity)
         new_database(self.layout.base / "centre" / "centre.db")
         self.specs: dict[str, Spec] = {_short(s.name): s for s in specs(self.layout, self.parties)}
-        self.rig = rig.build(self.layout.hardware, self.layout.ports.printer, self.layout.ports.a4)
+        self.rig = rig.build(self.layout.hardware, self.layout.ports.printer, self.layout.ports.a4, self.layout.badges)
         self._running: dict[str, subprocess.Popen[bytes] | Child] = {}
         base_url = f"http://127.0.0.1:{self.layout.ports.terminal}"
         self._browser = httpx.Client(base_url=base_url, timeout=20, headers={"Origin": base_url})

@@ -22,6 +22,8 @@ RULES: dict[str, tuple[str, ...]] = {
     "mqtt.casework": ("mqtt", "domain.case", "domain.calendar"),
     "fleet": ("fleet", "domain", "mqtt"),
     "ui": ("ui", "domain", "kiosk.visit"),
+    # Behind the door for staff: what staff may see of a terminal, and do to it.
+    "ui.technician": ("ui.technician", "domain", "kiosk.staff.port"),
     "kiosk": ("kiosk", "domain", "devices.port", "mqtt"),
     "kiosk.visit": ("kiosk.visit", "domain", "devices.port"),
     # Options are declared beside each driver; the settings know those, and nothing else of a driver.
@@ -29,7 +31,7 @@ RULES: dict[str, tuple[str, ...]] = {
     # The command and the composition roots may know everything on their side.
     "kiosk.terminal": ("kiosk", "domain", "devices", "mqtt", "ui"),
     "kiosk.equipment": ("kiosk", "devices"),
-    "kiosk.care": ("kiosk", "domain", "devices"),
+    "kiosk.care": ("kiosk", "domain", "devices", "mqtt"),
     "kiosk.demo": ("kiosk", "domain", "devices", "mqtt", "ui"),
     "kiosk.enrolment.command": ("kiosk", "domain", "devices.camera.codes", "mqtt"),
     "kiosk.staff.command": ("kiosk", "domain", "devices"),

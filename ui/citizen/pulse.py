@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.datastructures import MultiDict
@@ -15,9 +16,9 @@ logger = logging.getLogger(__name__)
 _NUMBER = re.compile(r"[0-9]{1,12}")
 
 
-def create_pulse(glass: Glass, watch: GlassWatch | None, edition: str) -> Blueprint:
+def create_pulse(glass: Glass, watch: GlassWatch | None, edition: str, knocks: Callable[[], bool] = lambda: False) -> Blueprint:
     """``/beat`` and, where there is a ``watch``, ``/pulse``. ``edition``: of the scripts and styles; a page of another
-    one loads itself anew.
+    one loads itself anew. ``knocks``: staff laid a badge down.
     """
     pulse = Blueprint("pulse", __name__)
 
@@ -33,7 +34,7 @@ def create_pulse(glass: Glass, watch: GlassWatch | None, edition: str) -> Bluepr
             if watch is not None:
                 watch.beaten(told, now.serial)
         visit = now.state.visit is not None
-        return jsonify(boot=glass.boot, edition=edition, serial=now.serial, visit=visit, help=now.help or "")
+        return jsonify(boot=glass.boot, edition=edition, serial=now.serial, visit=visit, help=now.help or "", staff=knocks())
 
     @pulse.get("/pulse")
     def state() -> Response | tuple[str, int]:

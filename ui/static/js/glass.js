@@ -13,6 +13,7 @@ import { keepDraft, restoreDraft } from "./draft.js";
 import { attachKeyboard } from "./keyboard.js";
 import { attachDesk } from "./desk.js";
 import { attachMore } from "./more.js";
+import { attachStaff, staff } from "./staff.js";
 import { held, resume, steer } from "./steer.js";
 import { attachSteppers } from "./steppers.js";
 import { attachSignature, keepSignature } from "./signature.js";
@@ -105,9 +106,11 @@ setInterval(() => {
   if ("forget" in live().dataset && quiet === FORGOTTEN_S) window.htmx.ajax("POST", "/look", { target: "#screen", swap: "outerHTML", values: { change: "" } });
 }, 1000);
 steer();
+attachStaff();
 listen(hear);
 keepBeating(
-  (serial) => {
+  (serial, now) => {
+    if (now.staff) return staff();
     hear(serial);
     lookAfterStream();
   },

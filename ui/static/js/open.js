@@ -2,6 +2,7 @@
 import "../css/open.css";
 import { keepBeating } from "./beat.js";
 import { attachMore } from "./more.js";
+import { attachStaff, staff } from "./staff.js";
 import { steer } from "./steer.js";
 
 const AWAY_MS = 70_000;
@@ -49,9 +50,11 @@ for (const unwanted of ["contextmenu", "dragstart"]) document.addEventListener(u
 setInterval(look, 1000);
 // A visit that began elsewhere (a window's clerk, a card) takes the screen.
 keepBeating((_serial, now) => {
-  if (now.visit) home();
+  if (now.staff) staff();
+  else if (now.visit) home();
   else if (now.help !== document.body.dataset.help) window.location.reload();
 });
 steer();
+attachStaff();
 paper();
 attachMore();
