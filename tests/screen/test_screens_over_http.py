@@ -222,7 +222,14 @@ def test_the_same_screen_of_another_visit_is_another_screen(glass: ScreenGlass, 
 
 def test_the_beat_tells_boot_edition_serial_and_whether_a_visit_runs(glass: ScreenGlass, client: FlaskClient) -> None:
     for runs in (False, True):
-        told = {"boot": "boot-1", "edition": edition(), "serial": glass.snapshot().serial, "visit": runs, "help": ""}
+        told = {
+            "boot": "boot-1",
+            "edition": edition(),
+            "serial": glass.snapshot().serial,
+            "visit": runs,
+            "help": "",
+            "staff": False,
+        }
         assert client.post("/beat", headers=HERE).json == told
         glass.tell(ev.Begin("visit-1"))
 
