@@ -25,6 +25,7 @@ from domain.press.press import Press
 from domain.sealing import Recipient
 from kiosk import equipment, faults
 from kiosk import settings as conf
+from kiosk.care.control import Control
 from kiosk.care.reviewed import ReviewedLog
 from kiosk.care.support import Support, beside
 from kiosk.care.upkeep import Machine, Upkeep
@@ -190,6 +191,7 @@ class Terminal:
         if self._page_reader is not None:
             self._page_reader.start(middle.post)
             self._running.callback(self._page_reader.stop)
+        self._serve_ssh()
         self._entrance.start()
         self._running.callback(self._entrance.stop)
         watchdog = Watchdog(self._devices.all())
@@ -443,6 +445,16 @@ class Terminal:
         self._window.start()
         self._running.callback(self._window.stop)
         self._running.callback(streams.stop)
+
+    def _serve_ssh(self) -> None:
+        """``tongban status`` and its like. Without it the terminal serves all the same."""
+        try:
+            control = Control(self._settings.paths.runtime, self._upkeep)
+        except OSError as error:
+            log.error("tongban status and test will not reach this terminal: %s", error)
+            return
+        control.start()
+        self._running.callback(control.stop)
 
     def _serve_codes(self) -> None:
         reader = self._settings.reader

@@ -98,8 +98,8 @@ class Bundle:
         whole = io.BytesIO()
         with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as bundle:
             for name, tree in {
-                "settings.json": self._shown_settings(),
-                "versions.json": _versions(),
+                "settings.json": shown_settings(self._settings),
+                "versions.json": versions(),
                 "states.json": {name: msgspec.to_builtins(state) for name, state in self._states().items()},
                 "terminal.json": {"at": self._clock.now().isoformat(), "trouble": self._trouble(), **self._counts()},
             }.items():
@@ -107,21 +107,6 @@ class Bundle:
             for name, text in {"log.txt": self._log.text(), **self._more()}.items():
                 bundle.writestr(name, text)
         return whole.getvalue()
-
-    def _shown_settings(self) -> dict[str, object]:
-        whole = msgspec.to_builtins(self._settings, enc_hook=str)
-        keys, centre = self._settings.keys, self._settings.centre
-        ratings = keys.ratings.key_id if keys.ratings is not None else None
-        return {
-            **{name: whole[name] for name in _SHOWN},
-            "centre": {"broker": centre.broker, "documents": centre.documents},
-            "keys": {
-                "intake": keys.intake.key_id,
-                "recovery": keys.recovery.key_id,
-                "homes": sorted(keys.homes),
-                "ratings": ratings,
-            },
-        }
 
     def _counts(self) -> dict[str, object]:
         rows = self._database.rows
@@ -136,6 +121,23 @@ class Bundle:
         }
 
 
-def _versions() -> dict[str, str]:
+def shown_settings(settings: Settings) -> dict[str, object]:
+    """Sections without keys; of the keys only their names."""
+    whole = msgspec.to_builtins(settings, enc_hook=str)
+    keys, centre = settings.keys, settings.centre
+    ratings = keys.ratings.key_id if keys.ratings is not None else None
+    return {
+        **{name: whole[name] for name in _SHOWN},
+        "centre": {"broker": centre.broker, "documents": centre.documents},
+        "keys": {
+            "intake": keys.intake.key_id,
+            "recovery": keys.recovery.key_id,
+            "homes": sorted(keys.homes),
+            "ratings": ratings,
+        },
+    }
+
+
+def versions() -> dict[str, str]:
     found = {name: metadata.version(name) for name in _LIBRARIES}
     return {**found, "python": platform.python_version(), "kernel": platform.release(), "machine": platform.machine()}
