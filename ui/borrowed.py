@@ -48,8 +48,10 @@ def sentences(*names: str) -> Keys:
 
 
 def notice(file: Path) -> Iterator[Key]:
-    """The privacy notice in use."""
-    for paragraph in tomllib.loads(file.read_text("utf-8"))["notice"][0]["paragraph"]:
+    """The privacy notice in use, and what is new in it."""
+    now = tomllib.loads(file.read_text("utf-8"))["notice"][0]
+    yield now["changed"]
+    for paragraph in now["paragraph"]:
         yield paragraph["heading"]
         yield re.sub(r"\{(\w+)\}", r"%(\1)s", paragraph["text"])
 

@@ -9,8 +9,9 @@ from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.contacts import for_public, for_windows
 from domain.catalogue.party import Contact, Hours, Party, Window
 from kiosk.visit.snapshot import Hall
+from ui.words import N_, _, listed
 
-_DAYS = "一二三四五六日"
+_DAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +41,6 @@ def hours(told: Hours) -> str:
     """周一至周五 09:00–17:00; days that do not follow each other are named one by one."""
     days = sorted(set(told.weekdays))
     whole = len(days) > 2 and days == list(range(days[0], days[-1] + 1))
-    named = f"周{_DAYS[days[0] - 1]}至周{_DAYS[days[-1] - 1]}" if whole else "、".join(f"周{_DAYS[d - 1]}" for d in days)
+    said = [_(_DAYS[day - 1]) for day in days]
+    named = _("%(first)s至%(last)s", first=said[0], last=said[-1]) if whole else listed(said)
     return f"{named} {told.begins}–{told.ends}"

@@ -19,20 +19,20 @@ from kiosk.visit.events import Begin
 from kiosk.visit.snapshot import Corrections, Glass, Guides
 from ui.look import look
 from ui.public.book import Book, Page
-from ui.words import speak
+from ui.words import N_, _, speak
 
 logger = logging.getLogger(__name__)
 
 PARTS = {
-    "materials": "材料",
-    "conditions": "什么人能办",
-    "limit": "时限",
-    "fee": "费用",
-    "flow": "怎么办的",
-    "delivery": "怎么拿到结果",
-    "contact": "电话、地址",
-    "online": "网上怎么办",
-    "other": "别的",
+    "materials": N_("材料"),
+    "conditions": N_("什么人能办"),
+    "limit": N_("时限"),
+    "fee": N_("费用"),
+    "flow": N_("怎么办的"),
+    "delivery": N_("怎么拿到结果"),
+    "contact": N_("电话、地址"),
+    "online": N_("网上怎么办"),
+    "other": N_("别的"),
 }
 _NAME = re.compile(r"[A-Za-z0-9.-]{1,140}")
 _TEXT = range(2, 201)
@@ -137,19 +137,19 @@ def create_public(glass: Glass, guides: Guides, corrections: Corrections, today:
         done = False
         if request.method == "POST" and not error:
             done = corrections.report(home, item, situation, part, text)
-            error = "" if done else "没有记下来，请稍后再报告一次"
+            error = "" if done else _("没有记下来，请稍后再报告一次")
         view = (name, tuple(PARTS.items()), error, text, part, done)
-        return shown(Page(name, "report", "报告目录错误", "", name, view)), 200 if not error else 422
+        return shown(Page(name, "report", _("报告目录错误"), "", name, view)), 200 if not error else 422
 
     return pages
 
 
 def _wrong(part: str, text: str) -> str:
     if part not in PARTS:
-        return "请选哪里写错了"
+        return _("请选哪里写错了")
     if len(text) not in _TEXT:
-        return "请写明应该是什么样，2 至 200 字"
-    return "里面像有证件号码或电话号码。请去掉，只写目录的问题" if _OF_A_PERSON.search(text) else ""
+        return _("请写明应该是什么样，2 至 200 字")
+    return _("里面像有证件号码或电话号码。请去掉，只写目录的问题") if _OF_A_PERSON.search(text) else ""
 
 
 def _short(job: str | None) -> str:

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from domain.catalogue.catalogue import Catalogue
 from kiosk.visit.snapshot import Hall
 from ui.public.book import Book
-from ui.words import install
+from ui.words import N_, install
 
 
 def write(folder: Path, catalogue: Catalogue, phone: str, today: date) -> int:
@@ -20,7 +20,7 @@ def write(folder: Path, catalogue: Catalogue, phone: str, today: date) -> int:
     made = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir(parents=True)
-    hall = Hall("", "收件地", "", phone, "")
+    hall = Hall("", N_("收件地"), "", phone, "")
     book = Book(catalogue, hall, today)
     pages = Environment(
         loader=PackageLoader("ui"), autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
