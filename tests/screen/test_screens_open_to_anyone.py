@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
+from left_chinese import Page
 from screens_glass import ScreenGlass
 
 from domain.catalogue.catalogue import load
@@ -18,9 +19,11 @@ from domain.catalogue.guide import MOST_CODE, code, guide
 from kiosk.cli import main
 from kiosk.visit.snapshot import Hall, PaperState
 from ui.app import create_app
+from ui.look import COOKIE
 from ui.public.book import Book
 from ui.public.pages import create_public
 from ui.public.site import write
+from ui.wording import keys
 
 CATALOGUE = load()
 TODAY = date(2026, 11, 26)
@@ -242,3 +245,23 @@ def test_another_language_is_one_touch_away_on_every_page_and_leads_back_to_it(c
     assert back == f"/open/{GUIDE}"
     assert '<html lang="en">' in page
     assert 'lang="zh-CN">中文</button>' in page
+
+
+def test_in_english_nothing_stays_chinese_but_names_that_have_no_english_and_they_say_so(client: FlaskClient) -> None:
+    known = {*keys(), *CATALOGUE.english} - {"省内通办"}  # the sign over the window
+    client.set_cookie(COOKIE, "en.")
+    guides = [next((n for n in NAMES if n.startswith(f"guide.{party.party}.")), "index") for party in CATALOGUE.homes()]
+    asked = [name for name in NAMES if not name.startswith("guide.")] + guides
+    for address in (*asked, "search?q=card", "search?q=zzzz", f"{GUIDE}?refused=1"):
+        page = Page(client.get(f"/open/{address}").text)
+        assert (page.loose, page.said) == ([], []), address
+        assert [text for text in page.marked if text in known] == [], address
+
+
+def test_english_finds_and_its_words_are_parted_by_a_key(client: FlaskClient) -> None:
+    client.set_cookie(COOKIE, "en.")
+    page = client.get("/open/search?q=ID").text
+    assert "Renewal or reissue of a resident identity card" in page
+    assert "/open/search?q=ID%20" in page
+    client.delete_cookie(COOKIE)
+    assert "q=ID%20" not in client.get("/open/search?q=ID").text

@@ -45,7 +45,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``title`` and ``lead``: in Chinese, or in the language that is spoken. ``template`` in templates/open; ``up``: the page *back* leads to, empty at the first."""
+    """``title`` and ``lead``: in Chinese, or in the language that is spoken. ``template`` in templates/open; ``up``: the page
+    *back* leads to, empty at the first."""
 
     name: str
     template: str
@@ -159,8 +160,8 @@ class Book:
         return self._list(f"place.{home}", party.name, _("选要办的事。"), "places", tuple(s for s in sections if s.links))
 
     def _topics_page(self) -> Page:
-        counted = browse.topics(self._catalogue)
-        links = tuple(Link(topic, counted("%(num)s 项", count), f"topic.{n}") for n, (topic, count) in enumerate(counted))
+        topics = enumerate(browse.topics(self._catalogue))
+        links = tuple(Link(topic, counted("%(num)s 项", count), f"topic.{n}") for n, (topic, count) in topics)
         return self._list("topics", _("办哪方面的事？"), "", "index", (Section("", links),))
 
     def _topic(self, number: str) -> Page:
