@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS account_tries (
   last     TEXT NOT NULL                 -- civil time of the latest
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS account_steps (
-  who      TEXT PRIMARY KEY,
+  who      TEXT PRIMARY KEY,             -- mark of a secret, another one after a reset
   step     INTEGER NOT NULL              -- newest time step a code was used of (RFC 6238)
 ) STRICT, WITHOUT ROWID;
 """
@@ -56,11 +56,11 @@ def attempt(db: sqlite3.Connection, who: str, now: datetime, lockout: Lockout) -
     return None
 
 
-def spend(db: sqlite3.Connection, who: str, step: int) -> bool:
-    """Whether ``step`` is newer than any spent before; it is spent now."""
+def spend(db: sqlite3.Connection, mark: str, step: int) -> bool:
+    """Whether ``step`` of the secret called ``mark`` is newer than any spent before; it is spent now."""
     done = db.execute(
         "INSERT INTO account_steps VALUES (?, ?) ON CONFLICT (who) DO UPDATE SET step = excluded.step WHERE step < excluded.step",
-        (who, step),
+        (mark, step),
     )
     return done.rowcount == 1
 

@@ -92,6 +92,7 @@ class Client:
     def __init__(self, centre: str, desk: Literal["home", "intake"], party: str, token: str, ca: str | None = None) -> None:
         self.party = party
         self._list = resources.home_cases_path(party) if desk == "home" else casework.intake_cases_path(party)
+        self._accounts = resources.home_accounts_path(party) if desk == "home" else resources.intake_accounts_path(party)
         self._client = httpx.Client(
             base_url=centre,
             headers={"Authorization": f"Bearer {token}"},
@@ -156,6 +157,10 @@ class Client:
         if hashlib.sha256(sealed).hexdigest() != digest:
             raise DamagedError("材料文件与登记的摘要不符，内容已损坏，没有打开。请联系中心。")
         return sealed
+
+    def accounts(self) -> bytes:
+        """Signed accounts of those who work here (``desired.AccountsBody``); :class:`CentreError`."""
+        return self._get(self._accounts)
 
     def close(self) -> None:
         self._client.close()

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import cast
 
 from flask import Flask, Response, redirect, render_template, request, url_for
@@ -24,6 +25,9 @@ from domain.protection.rights import KINDS
 from domain.representation import document_words
 from domain.sealing import recipient_of
 from fleet.casework.client import DeletedError, Ledger, NotThereError
+from fleet.clerks.gate import clerk, guard, staff
+from fleet.clerks.held import Held
+from fleet.clerks.keeper import ClerkKeeper
 from fleet.desk import before, review, signature
 from fleet.desk.acting import OVER, Acting, offered, reviewing
 from fleet.desk.additions import added
@@ -58,7 +62,7 @@ from fleet.words import PARTS
 _log = logging.getLogger(__name__)
 
 _MOST_REASON = 200
-_MOST_STAFF = 40
+OTHERS = "这件是别的工作人员打开的。要看，请自己写明事由打开。"
 MOST_FORM = MOST_RESULT + 1024 * 1024
 """Bytes of a form: a result, and what is written beside it."""
 
@@ -83,7 +87,10 @@ class Desk:
         consents = Consents(settings.data / "consents", self.journal, own)
         self.clock = DeskClock(self.inbox, self.journal, consents, settings.recovered, clock)
         means = Means(settings, keys, catalogue, self.journal, Press())
-        self.app = _app(means, self.inbox, self.deeds, self.telling, consents, clock)
+        authority = settings.authority or (Path(settings.ca) if settings.ca is not None else None)
+        held = Held(self.inbox.accounts, authority, settings.data, f"desk:{settings.party}")
+        self.keeper = ClerkKeeper(held, self.journal)
+        self.app = _app(means, self.inbox, self.deeds, self.telling, consents, clock, self.keeper)
         self._server = Server(self.app, settings.listen.host, settings.listen.port, threads=6, most_body=MOST_FORM)
 
     @property
@@ -92,6 +99,7 @@ class Desk:
 
     def start(self) -> None:
         """What was under way when the desk ended goes on."""
+        self.keeper.held.start()
         self.deeds.start()
         self.clock.start()
         if self.telling is not None:
@@ -103,6 +111,7 @@ class Desk:
     def stop(self) -> None:
         """Within some seconds; everything opened is forgotten with the process."""
         self._server.stop()
+        self.keeper.held.stop()
         self.clock.stop()
         self.deeds.stop()
         if self.telling is not None:
@@ -119,13 +128,19 @@ def create_desk(settings: DeskSettings, clock: Callable[[], float] = time.time) 
 
 
 def _app(
-    means: Means, inbox: Inbox, deeds: Deeds, telling: Telling | None, consents: Consents, clock: Callable[[], float]
+    means: Means,
+    inbox: Inbox,
+    deeds: Deeds,
+    telling: Telling | None,
+    consents: Consents,
+    clock: Callable[[], float],
+    keeper: ClerkKeeper,
 ) -> Flask:
     settings, keys, journal = means.settings, means.keys, means.journal
     app = Flask("fleet.desk", static_folder="../static", static_url_path="/static")
     app.request_class = InMemory
     app.jinja_env.filters.update(clock=local_time, local=local_text, pieces=pieces, party=means.party)
-    app.jinja_env.globals.update(desk=settings.name)
+    app.jinja_env.globals.update(desk=settings.name, place_said=f"业务属地专窗 · {settings.name}")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     harden(app)
     openings = Openings()
@@ -181,7 +196,7 @@ def _app(
         found = inbox.corrections()
         return render_template("corrections.html", corrections=found.corrections, total=found.total, parts=PARTS)
 
-    def reason_page(ledger: Ledger, error: str | None = None, staff: str = "", reason: str = "", role: str = "home_officer") -> str:
+    def reason_page(ledger: Ledger, error: str | None = None, reason: str = "", role: str = "") -> str:
         case = ledger.file.case
         entries = [(entry, OUTCOMES.get(entry.outcome or "", "结果未记下")) for entry in journal.entries(case.case)]
         return render_template(
@@ -190,14 +205,18 @@ def _app(
             entries=entries,
             doings=doings(journal, deeds, case.case),
             error=error,
-            staff=staff,
             reason=reason,
             role=role,
             staff_roles=HOME_ROLES,
+            staff_roles_held=roles(),
             groups=GROUPS,
             standing=standing(ledger, today_of(clock())),
             ledger=ledger_words(ledger, journal, means.names(case.item, case.situation, ledger.life)),
         )
+
+    def roles() -> dict[str, str]:
+        """As what whoever asks may open a case."""
+        return {role: words for role, words in HOME_ROLES.items() if role in clerk().clerk.duties}
 
     @app.get("/cases/<number>")
     def case_page(number: str) -> str | tuple[str, int]:
@@ -210,12 +229,11 @@ def _app(
         if ledger is None:
             return trouble("收件箱里没有这件办件。", 404)
         case = ledger.file.case
-        staff, reason = (" ".join(request.form.get(name, "").split()) for name in ("staff", "reason"))
-        role = request.form.get("role", "home_officer")
-        if not 1 <= len(staff) <= _MOST_STAFF or not 2 <= len(reason) <= _MOST_REASON or role not in HOME_ROLES:
-            error = "打开办件必须写明经办人、岗位和事由。事由 2 至 200 字。"
-            return reason_page(ledger, error, staff, reason, role), 422
-        entry = journal.opening(number, staff, reason, time.time(), role)
+        reason, held, who = " ".join(request.form.get("reason", "").split()), roles(), staff()
+        role = request.form.get("role", "") or next(iter(held), "")
+        if not 2 <= len(reason) <= _MOST_REASON or role not in held:
+            return reason_page(ledger, "打开办件必须写明事由，2 至 200 字；岗位只能是您账号上有的。", reason, role), 422
+        entry = journal.opening(number, who, reason, time.time(), role)
         try:
             content = open_case(case, inbox, keys)
         except (NotOursError, DamagedError, CentreError) as error:
@@ -225,7 +243,7 @@ def _app(
             _log.warning("case %s was not opened: %s", number, outcome)
             return trouble(str(error), {"unreachable": 502, "deleted": 410}.get(outcome, 409))
         journal.ended(entry, "opened", time.time())
-        name = openings.add(content, case, staff, cast(HomeRole, role), entry)
+        name = openings.add(content, case, who, cast(HomeRole, role), entry)
         return redirect(url_for("opened_page", name=name), 303)
 
     def opened_case(opened: Opened, said: dict[str, str], problems: list[tuple[str, str]]) -> str:
@@ -363,5 +381,14 @@ def _app(
             return trouble("这次打开已经结束。", 410)
         journal.read(opened.line, "signature", "", time.time())
         return Response(signature.svg(opened.content.signature), mimetype="image/svg+xml")
+
+    guard(app, keeper, {})
+
+    @app.before_request
+    def _own_openings() -> tuple[str, int] | None:
+        """What somebody opened for a reason is theirs: its address lets nobody else in."""
+        opened = openings.get((request.view_args or {}).get("name", ""))
+        foreign = opened is not None and (opened.staff != staff() or opened.role not in roles())
+        return trouble(OTHERS, 403) if foreign else None
 
     return app

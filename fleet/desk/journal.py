@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.protection.groups import ON_OPENING, Group
+from domain.staff import tries
 from fleet.database import durable
 from fleet.people import record
 
 _SCHEMA = (
     record.SCHEMA
+    + tries.SCHEMA
     + """
 CREATE TABLE IF NOT EXISTS deeds (
   id       TEXT PRIMARY KEY,

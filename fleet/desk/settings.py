@@ -55,6 +55,7 @@ class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
     Without ``catalogue`` the desk knows no points of review; without ``keys`` and ``issuer`` it reads, and does nothing.
     ``token``: what unwraps the keys of ``key_file``. ``telling``: how SMS leave; without it nobody is told by SMS.
     ``platform``: how the provincial platform is told; without it nobody is.
+    ``authority``: the fleet's certificate, whose word on clerks' accounts is believed, where ``ca`` is another's.
     ``recovered``: folder of documents the recovery officers resealed to this party's present key.
     """
 
@@ -66,6 +67,7 @@ class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
     data: Path
     listen: Listen
     ca: str | None = None
+    authority: Path | None = None
     logs: LogSettings = LogSettings()
     parties: dict[str, str] = {}
     token: TokenSettings | None = None

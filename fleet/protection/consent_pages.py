@@ -11,14 +11,13 @@ from werkzeug.wrappers import Response
 
 from domain.protection.consent import ALL, REFUSED, Consent
 from domain.protection.ways import BY_CODE, TAKEN_OUT
+from fleet.clerks.gate import staff
 from fleet.desk import fields
 from fleet.desk.fields import Field, WantingError
 from fleet.desk.means import today_of
 from fleet.protection.consents import Consents, RefusedError
 
-_STAFF = Field("staff", "经办人（姓名或工号）", most=40)
 _FIELDS = (
-    _STAFF,
     Field("number", "文号", hint="照书面同意填写", least=4, most=60),
     Field("department", "出具的办理单位", least=2, most=100),
     Field("to", "提供给谁", hint="接收方的全称", least=2, most=100),
@@ -55,20 +54,20 @@ def create_consents(consents: Consents, clock: Callable[[], float]) -> Blueprint
         try:
             said = fields.read(_FIELDS, form)
             upload = request.files.get("scan")
-            consents.add(_consent(said), upload.read() if upload is not None else b"", said["staff"], clock())
+            consents.add(_consent(said), upload.read() if upload is not None else b"", staff(), clock())
         except WantingError as error:
             return listed(error.problems, form), 422
         return redirect(url_for(".everything"), 303)
 
     @pages.post("/consents/withdraw")
     def withdraw() -> Response | tuple[str, int]:
-        asked = (Field("number", "文号", most=60), _STAFF, Field("why", "撤回的事由", least=2))
+        asked = (Field("number", "文号", most=60), Field("why", "撤回的事由", least=2))
         try:
             said = fields.read(asked, request.form)
         except WantingError as error:
             return listed(error.problems), 422
         now = clock()
-        if not consents.withdraw(said["number"], said["staff"], said["why"], now, today_of(now)):
+        if not consents.withdraw(said["number"], staff(), said["why"], now, today_of(now)):
             abort(404)
         return redirect(url_for(".everything"), 303)
 

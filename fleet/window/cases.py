@@ -23,6 +23,7 @@ from domain.protection import rights
 from domain.protection.groups import GROUPS
 from domain.representation import document_words
 from fleet.casework.client import DamagedError
+from fleet.clerks.gate import staff
 from fleet.desk import signature
 from fleet.desk import words as said
 from fleet.desk.opening import NotOursError
@@ -30,7 +31,7 @@ from fleet.desk.pictures import Master, master, reading_copy
 from fleet.window import additions, words, work
 from fleet.window.additions import AdditionError
 from fleet.window.opened import Opened
-from fleet.window.web import MOST_STAFF, clerk, remember, trouble
+from fleet.window.web import trouble
 from fleet.window.window import ExpiredError, StaleError, Standing, Window
 from fleet.window.work import Counted, FormError, Reviewed
 from mqtt.protection import RequestDocument, RequestFiled
@@ -78,7 +79,6 @@ def create_cases(window: Window) -> Blueprint:
             groups=GROUPS,
             expired=expired,
             error=error,
-            staff=request.form.get("staff", clerk()),
             reason=reason,
         )
         return shown, status
@@ -97,16 +97,16 @@ def create_cases(window: Window) -> Blueprint:
         standing = window.standing(number)
         if standing is None:
             return trouble("本窗口没有这个编号的办件。", 404)
-        staff, reason = (" ".join(request.form.get(name, "").split()) for name in ("staff", "reason"))
-        if not 1 <= len(staff) <= MOST_STAFF or not 2 <= len(reason) <= _MOST_REASON:
-            return _reason(standing, reason, "打开办件必须写明经办人和事由。事由 2 至 200 字。", 422)
+        reason = " ".join(request.form.get("reason", "").split())
+        if not 2 <= len(reason) <= _MOST_REASON:
+            return _reason(standing, reason, "打开办件必须写明事由，2 至 200 字。", 422)
         try:
-            name = window.open(standing, staff, reason)
+            name = window.open(standing, staff(), reason)
         except ExpiredError as error:
             return trouble(str(error), 410)
         except (NotOursError, DamagedError) as error:
             return trouble(str(error), 409)
-        return remember(redirect(url_for(".opened_page", name=name), 303), staff)
+        return redirect(url_for(".opened_page", name=name), 303)
 
     @pages.get("/opened/<name>")
     def opened_page(name: str) -> Answer:

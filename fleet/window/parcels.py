@@ -13,10 +13,11 @@ from domain.case.waybill import CARRIERS, carrier, waybill
 from domain.casepapers import handover_list as paper
 from domain.casepapers.handover_list import HandoverList, Side
 from domain.press.press import UnmadeError
+from fleet.clerks.gate import staff
 from fleet.window import words, work
 from fleet.window.cases import Answer
 from fleet.window.scanning import NotReadError, Scanner
-from fleet.window.web import clerk, remember, staff_of_form, trouble
+from fleet.window.web import trouble
 from fleet.window.window import StaleError, Standing, Window
 from fleet.window.work import FormError
 
@@ -28,7 +29,6 @@ _YUAN = re.compile(r"([0-9]{1,5})(?:[.．。]([0-9]{1,2}))?")
 class Entered:
     """The form of a parcel as it was entered."""
 
-    staff: str = ""
     seal: str = ""
     carrier: str = ""
     waybill: str = ""
@@ -89,7 +89,7 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
 
     @pages.get("/send/<home>")
     def parcel_form(home: str) -> Answer:
-        return _form(home, Entered(staff=clerk()))
+        return _form(home, Entered())
 
     def _form(home: str, entered: Entered, error: str = "", status: int = 200) -> Answer:
         cases = ready().get(home, [])
@@ -109,7 +109,7 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
 
     def entered() -> Entered:
         fields = {name: " ".join(request.form.get(name, "").split()) for name in ("seal", "carrier", "waybill", "cost")}
-        return Entered(staff=staff_of_form(), cases=frozenset(request.form.getlist("case")), **fields)
+        return Entered(cases=frozenset(request.form.getlist("case")), **fields)
 
     @pages.post("/send/<home>/scan")
     def scan(home: str) -> Answer:
@@ -120,7 +120,7 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
             number = scanner.read()
         except NotReadError as error:
             return _form(home, form, str(error), 409)
-        return _form(home, Entered(form.staff, form.seal, form.carrier, number, form.cost, form.cases))
+        return _form(home, Entered(form.seal, form.carrier, number, form.cost, form.cases))
 
     @pages.post("/send/<home>/check")
     def check(home: str) -> Answer:
@@ -141,7 +141,7 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
         try:
             parcel, chosen = _made(home, form)
             now = window.now()
-            told = _list(home, parcel, chosen, form.staff, now.isoformat())
+            told = _list(home, parcel, chosen, staff(), now.isoformat())
             printed = _printed(told)
             works: list[tuple[Standing, Sequence[IntakeAct]]] = []
             bodies: list[bytes] = []
@@ -158,14 +158,12 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
             return _form(home, form, str(error), 422)
         except ValueError:
             return _form(home, form, "表单不完整，请再填一次。", 422)
-        window.do(form.staff, works, bodies, told)
-        return remember(redirect(url_for(".send_page") + f"#{told.parcel}", 303), form.staff)
+        window.do(staff(), works, bodies, told)
+        return redirect(url_for(".send_page") + f"#{told.parcel}", 303)
 
     def _made(home: str, form: Entered) -> tuple[Parcel, list[Standing]]:
         chosen = [one for one in ready().get(home, []) if form.takes(one.number)]
         number, cost = waybill(form.waybill), _fen(form.cost)
-        if not form.staff:
-            raise FormError("请写明经办人，最多 40 字。")
         if not chosen:
             raise FormError("请勾选放进包裹的办件。")
         if not _SEAL.fullmatch(form.seal):
@@ -178,13 +176,13 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
             raise FormError("这个运单号已经用过。请核对面单。")
         return Parcel(form.carrier, number, form.seal, cost), chosen
 
-    def _list(home: str, parcel: Parcel, chosen: Sequence[Standing], staff: str, at: str) -> HandoverList:
+    def _list(home: str, parcel: Parcel, chosen: Sequence[Standing], who: str, at: str) -> HandoverList:
         known, own = window.catalogue.party(home), window.settings
         number = window.book.next_parcel(own.division, f"{window.now():%y%m%d}")
         desk = known.desk if known else "“省内通办”专窗"
         receiver = Side(window.place(home), desk.removeprefix(window.place(home)), known.phone if known else "")
         pieces = tuple(piece for one in chosen for piece in named(one, work.lying(one.life, "window")))
-        sender = Side(own.name, own.window, own.phone, staff, at)
+        sender = Side(own.name, own.window, own.phone, who, at)
         return HandoverList(number, sender, receiver, parcel.seal, carrier(parcel.carrier), parcel.waybill, pieces, parcel.cost)
 
     def _printed(told: HandoverList) -> bytes | None:
@@ -262,17 +260,14 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
             parcel=_leg(number or "", cases),
             rows=rows,
             error=error,
-            staff=request.form.get("staff", clerk()),
         )
         return shown, status
 
     @pages.post("/arriving/<number>")
     def counted(number: str) -> Answer:
-        cases, staff = coming().get(number, []), staff_of_form()
+        cases = coming().get(number, [])
         if not cases:
             return _arriving(_unknown(waybill(number)), 404)
-        if not staff:
-            return _count(number, "请写明经办人，最多 40 字。", 422)
         try:
             now, works = window.now(), []
             for one, pieces in cases:
@@ -286,8 +281,8 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
             return _count(number, str(error), 422)
         except ValueError:
             return _count(number, "每一行都要清点，填实际收到的份数；没有的填 0。", 422)
-        window.do(staff, works)
-        return remember(redirect(url_for(".originals"), 303), staff)
+        window.do(staff(), works)
+        return redirect(url_for(".originals"), 303)
 
     # --- given back -------------------------------------------------------------------------------------------------------
 
@@ -308,17 +303,17 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
             for (place, material), count in sorted(one.life.paper.lies.items())
             if material in one.life.paper.owed and material != RESULT and place != "applicant" and count > 0
         ]
-        shown = render_template("originals.html", back=back, owed=owed, error=error, staff=request.form.get("staff", clerk()))
+        shown = render_template("originals.html", back=back, owed=owed, error=error)
         return shown, status
 
     @pages.post("/originals/<number>")
     def give_back(number: str) -> Answer:
-        standing, staff = window.standing(number), staff_of_form()
+        standing = window.standing(number)
         if standing is None:
             return trouble("本窗口没有这个编号的办件。", 404)
         try:
-            if not staff or "checked" not in request.form:
-                raise FormError("请核对领取人的证件，勾选“已核对”，写明经办人。")
+            if "checked" not in request.form:
+                raise FormError("请核对领取人的证件，勾选“已核对”。")
             act = work.returned(standing.life, request.form.getlist("material"), window.now())
             window.check(standing, int(request.form.get("position", "-1")), act)
         except StaleError:
@@ -327,8 +322,8 @@ def create_parcels(window: Window, scanner: Scanner | None) -> Blueprint:
             return _originals(str(error), 422)
         except ValueError:
             return _originals("表单不完整，请再填一次。", 422)
-        window.do(staff, [(standing, [act])])
-        return remember(redirect(url_for(".originals"), 303), staff)
+        window.do(staff(), [(standing, [act])])
+        return redirect(url_for(".originals"), 303)
 
     return pages
 

@@ -40,6 +40,7 @@ class ReaderSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class WindowSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``party`` and its ``name`` in words; ``division``: six digits, in the numbers of parcels; ``data``: folder of the window's
     book and of the journal of openings; ``parties``: code → name; ``token``: where the key is wrapped by one.
+    ``authority``: the fleet's certificate, whose word on clerks' accounts is believed, where ``ca`` is another's.
     ``catalogue``: for the points of review; the demonstration's where there is none."""
 
     party: Code
@@ -54,6 +55,7 @@ class WindowSettings(Struct, frozen=True, forbid_unknown_fields=True):
     keys: KeySettings
     window: Short = "收件窗口"
     ca: str | None = None
+    authority: Path | None = None
     logs: LogSettings = LogSettings()
     token: TokenSettings | None = None
     catalogue: CatalogueSettings | None = None

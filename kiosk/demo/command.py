@@ -68,6 +68,7 @@ def specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
 
     hardware = ("bench", "--folder", str(where.hardware), "--port", str(ports.bench), "--printer-port", str(ports.printer))
     more = ("--a4-port", str(ports.a4), "--badges", str(where.badges), "--account", str(where.account), "--sms", str(where.sms))
+    staff = ("--clerks", str(where.clerks))
     queue = [Spec("打印队列", tongban("cups", str(where.cups)), where.cups / cups.SOCKET, log("cups"))] if cups.daemon() else []
     desks = [
         Spec(f"{p.name}专窗", tongban("desk", str(base / f"desk-{p.party}.toml")), ports.desk(i), log(f"desk-{p.party}"))
@@ -79,7 +80,7 @@ def specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
         Spec("中心", tongban("centre", "run", str(base / "centre.toml")), ports.console, log("centre")),
         *desks,
         Spec("示范丙区收件窗口", window, ports.intake, log("intake")),
-        Spec("虚拟硬件", tongban(*hardware, *more), ports.bench, log("bench")),
+        Spec("虚拟硬件", tongban(*hardware, *more, *staff), ports.bench, log("bench")),
         *queue,
         Spec(TERMINAL, tongban("run", str(base / "terminal.toml")), ports.terminal, log("terminal")),
     ]

@@ -18,7 +18,7 @@ from devices.virtual.pcscd import unavailable
 from domain.catalogue.catalogue import DATA, load
 from domain.catalogue.party import Party
 from domain.sealing import Recipient, new_key
-from kiosk.demo import account, catalogue, staff
+from kiosk.demo import account, catalogue, clerks, staff
 from kiosk.demo.layout import Layout
 from kiosk.demo.processes import tongban
 from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
@@ -74,6 +74,7 @@ def prepare(layout: Layout, run: Run = ended, *, reads: bool = True, signed: boo
     _write(layout.base / f"intake-{INTAKE}.toml", _intake(layout, keys, parties))
     settings = str(layout.base / "centre.toml")
     account.prepare(layout.account, layout.base / "centre.toml", run)
+    clerks.prepare(layout.clerks, layout.base / "centre.toml", INTAKE, [party.party for party in parties], run)
     if signed:
         catalogue.publish(layout, run)
     if not (layout.authority / "ca.pem").exists():

@@ -13,6 +13,7 @@ from waitress.server import create_server
 from devices.virtual.http import create_api
 from kiosk.cli import wait_for_signal
 from kiosk.demo import account as demonstration
+from kiosk.demo import clerks as at_work
 from kiosk.demo import rig
 from ui.bench.page import create_bench
 
@@ -27,16 +28,25 @@ MOST_SHOWN = 20
 @click.option("--a4-port", type=click.IntRange(1, 65535), required=True, help="虚拟 A4 打印机的端口")
 @click.option("--badges", type=click.Path(file_okay=False, path_type=Path), help="演示的工作证放在哪里，不写就没有工作证")
 @click.option("--account", type=click.Path(dir_okay=False, path_type=Path), help="演示的中心账号，不写就不显示")
+@click.option("--clerks", type=click.Path(dir_okay=False, path_type=Path), help="演示的工作人员账号，不写就不显示")
 @click.option("--sms", type=click.Path(file_okay=False, path_type=Path), help="专窗的短信放在哪里，不写就不显示")
 def bench(
-    folder: Path, port: int, printer_port: int, a4_port: int, badges: Path | None, account: Path | None, sms: Path | None
+    folder: Path,
+    port: int,
+    printer_port: int,
+    a4_port: int,
+    badges: Path | None,
+    account: Path | None,
+    clerks: Path | None,
+    sms: Path | None,
 ) -> None:
     """运行虚拟硬件和它的工作台页面（仅开发演示）。"""
     hardware = rig.build(folder, printer_port, a4_port, badges)
     hardware.start()
     app = create_api(hardware)
     phone = (lambda: messages(sms)) if sms else None
-    app.register_blueprint(create_bench((lambda: _shown(account)) if account else None, phone))
+    staff = (lambda: at_work.shown(clerks)) if clerks else None
+    app.register_blueprint(create_bench((lambda: _shown(account)) if account else None, phone, staff))
     server = create_server(app, host="127.0.0.1", port=port, threads=8, ident=None)
     threading.Thread(target=server.run, name="bench", daemon=True).start()
     wait_for_signal()

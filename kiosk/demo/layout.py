@@ -118,6 +118,11 @@ class Layout:
         return self.base / "secrets" / "console-account.json"
 
     @property
+    def clerks(self) -> Path:
+        """The demonstration's clerks: what each would type, and what their telephone would show."""
+        return self.base / "secrets" / "clerks.json"
+
+    @property
     def sms(self) -> Path:
         """What desks tell applicants by SMS: a file each, shown on the bench as their telephone."""
         return self.base / "sms"

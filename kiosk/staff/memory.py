@@ -121,7 +121,7 @@ class Memory:
 
     def account_entered(self, session: sign_in.Session, step: int | None, now: datetime) -> bool:
         with self._transaction() as db:
-            if step is not None and not tries.spend(db, session.login, step):
+            if step is not None and not tries.spend(db, session.mark, step):
                 return False
             tries.succeed(db, session.login)
             audit.record(db, now, "account_signed_in", login=session.login, method=session.method)

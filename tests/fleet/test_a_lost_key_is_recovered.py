@@ -8,11 +8,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from msgspec.structs import replace
+from support.clerk_door import DESK, browsing
 from support.desk import desk_settings
 from support.fleet import HOME, JPEG, Fleet, centre_settings, sealed_case, write_settings
 from test_home_desk_opens_a_case import WHY, bring
@@ -33,12 +33,12 @@ def said(group: object, *arguments: str, given: str = "") -> Result:
     return CliRunner().invoke(group, list(arguments), input=given)  # type: ignore[arg-type]
 
 
-def opened(settings: DeskSettings) -> tuple[str, bytes]:
+def opened(settings: DeskSettings, fleet: Fleet) -> tuple[str, bytes]:
     """The page of case C1 and its first picture, at a desk of these settings."""
     desk = create_desk(settings)
     desk.start()
     try:
-        with httpx.Client(base_url=desk.address, follow_redirects=True, timeout=20) as browser:
+        with browsing(desk, DESK, fleet.centre.store) as browser:
             page = browser.post("/cases/C1/open", data=WHY).text
             pictures = re.findall(r'<img src="(/opened/[^"]+/pages/[^"]+)"', page)
             return page, browser.get(pictures[0]).content if pictures else b""
@@ -74,7 +74,7 @@ def test_from_the_loss_to_the_open_case(fleet: Fleet, tmp_path: Path, officers_h
     settings = desk_settings(desk, fleet.centre.api_address, OpeningKey("x", "y"), fleet.broker.authority.authority)
     settings.key_file.unlink()
     new = PUBLIC.findall(said(keys, "new", HOME, str(settings.key_file)).output)[0]
-    assert "不是密封给本专窗" in opened(settings)[0]
+    assert "不是密封给本专窗" in opened(settings, fleet)[0]
     # The centre copies what is sealed; the officers reseal it, offline; the desk checks what it gets.
     copies, out = tmp_path / "copies", tmp_path / "recovered"
     centre = write_settings(
@@ -88,7 +88,7 @@ def test_from_the_loss_to_the_open_case(fleet: Fleet, tmp_path: Path, officers_h
     assert f"已改密封 {len(brought)} 份" in told_there.output
     told_here = said(recover, "check", str(out)).output
     assert told_here.split("清单指纹：")[1].strip() in told_there.output
-    page, picture = opened(replace(settings, recovered=out))
+    page, picture = opened(replace(settings, recovered=out), fleet)
     assert "测试甲" in page
     assert picture[: len(JPEG)] == JPEG
     for path in [*copies.rglob("*"), *out.rglob("*"), *desk.rglob("*")]:

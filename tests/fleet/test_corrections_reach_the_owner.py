@@ -8,6 +8,7 @@ from typing import get_args
 
 import httpx
 import pytest
+from support.clerk_door import DESK, browsing
 from support.desk import running_desk
 from support.fleet import EPOCH, HOME, OTHER_HOME, TERMINAL, TIME, Fleet, bearer
 
@@ -38,7 +39,7 @@ def test_the_owners_desk_reads_it_and_no_other_party_can(fleet: Fleet, api: http
     tell(fleet, 2, OTHER_HOME, "别家的")
     with (
         running_desk(tmp_path / "desk", fleet, sealing.new_key("mianzhu")[1]) as desk,
-        httpx.Client(base_url=desk.address) as browser,
+        browsing(desk, DESK, fleet.centre.store) as browser,
     ):
         page = browser.get("/corrections").text
     assert "5 个工作日 &lt;b&gt;" in page

@@ -12,6 +12,7 @@ import httpx
 import pikepdf
 import pytest
 from msgspec.structs import replace
+from support.clerk_door import DESK, browsing
 from support.desk import desk_settings, running_desk
 from support.fleet import EPOCH, JPEG, TERMINAL, TIME, Fleet, case_content, sealed_case, taken
 
@@ -32,9 +33,8 @@ from mqtt.resources import HomeCase
 
 RECIPIENT, KEY = sealing.new_key("mianzhu")
 STRANGER, _ = sealing.new_key("langzhong")
-WHY = {"staff": "王五 1024", "reason": "材料预审"}
+WHY = {"reason": "材料预审"}
 CONSENT = {
-    "staff": "王五 1024",
     "number": "绵函〔2026〕8号",
     "department": "绵竹市人力资源和社会保障局",
     "to": "绵竹市档案馆",
@@ -54,8 +54,8 @@ def desk(fleet: Fleet, tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def browser(desk: Desk) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=desk.address, follow_redirects=True, timeout=20) as client:
+def browser(desk: Desk, fleet: Fleet) -> Iterator[httpx.Client]:
+    with browsing(desk, DESK, fleet.centre.store) as client:
         yield client
 
 
@@ -155,9 +155,9 @@ def test_without_a_reason_nothing_opens_and_nothing_is_fetched(fleet: Fleet, des
     bring(fleet, "C1", sealed_case("C1", RECIPIENT))
     for form in (
         {},
-        {"staff": "王五", "reason": " "},
-        {"staff": "", "reason": "材料预审"},
-        {"staff": "王五", "reason": "长" * 201},
+        {"reason": " "},
+        {"reason": "材料预审", "role": "intake_officer"},
+        {"reason": "长" * 201},
     ):
         answer = browser.post("/cases/C1/open", data=form)
         assert (answer.status_code, "测试甲" in answer.text) == (422, False)
@@ -170,7 +170,7 @@ def test_every_opening_is_written_down_even_one_that_fails(fleet: Fleet, desk: D
     browser.post("/cases/C1/open", data=WHY)
     browser.post("/cases/C2/open", data=WHY)
     (first,), (second,) = desk.journal.entries("C1"), desk.journal.entries("C2")
-    assert (first.staff, first.reason, first.outcome, second.outcome) == ("王五 1024", "材料预审", "opened", "not_ours")
+    assert (first.staff, first.reason, first.outcome, second.outcome) == ("王五（1024）", "材料预审", "opened", "not_ours")
     assert "材料预审" in browser.get("/cases/C1").text
 
 

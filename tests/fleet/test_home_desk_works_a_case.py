@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 import pikepdf
 import pytest
+from support.clerk_door import DESK, browsing
 from support.fleet import JPEG, TIME, case_content, running_fleet
 from support.office import (
     FINE,
@@ -47,7 +47,7 @@ from fleet.protection import requests
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
     with running_fleet(folder) as fleet, running(fleet, folder) as desk:
-        with httpx.Client(base_url=desk.address, follow_redirects=True, timeout=30) as browser:
+        with browsing(desk, DESK, fleet.centre.store) as browser:
             yield Office(fleet, folder, desk, browser)
 
 
@@ -90,7 +90,7 @@ def test_a_case_goes_from_the_inbox_to_a_delivered_result_and_each_step_is_in_th
     assert finished in office.browser.get("/?show=closed").text
     page = office.browser.get(f"/cases/{finished}").text
     assert page.count("已送到中心") == 4
-    assert "王五 1024" in page
+    assert "王五（1024）" in page
     assert NAME not in page
 
 
@@ -323,7 +323,7 @@ def test_every_deed_asks_for_a_reason_and_nothing_of_the_applicant_lies_in_the_d
     assert office.confirm(draft).status_code == 200  # a second click is the same deed
     assert len(office.acts(case)) == 1
     (doing,) = office.desk.journal.deeds(case)
-    assert (doing.staff, doing.role, doing.reason, doing.act) == ("王五 1024", "home_officer", "符合条件", "accepted")
+    assert (doing.staff, doing.role, doing.reason, doing.act) == ("王五（1024）", "home_officer", "符合条件", "accepted")
     held = b"".join(path.read_bytes() for path in (office.folder / "desk" / "data").rglob("*") if path.is_file())
     for private in (NAME, NUMBER, PHONE, "准予异地就医备案"):
         assert private.encode() not in held
@@ -350,7 +350,7 @@ def test_a_desk_that_ends_between_its_documents_and_its_act_does_it_once(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, arrives: bool
 ) -> None:
     case = office.bring(f"X{arrives:d}")
-    with running(office.fleet, tmp_path) as desk, httpx.Client(base_url=desk.address, follow_redirects=True, timeout=30) as browser:
+    with running(office.fleet, tmp_path) as desk, browsing(desk, DESK, office.fleet.centre.store) as browser:
         there = Office(office.fleet, office.folder, desk, browser)
         cut = _Cut(desk, monkeypatch, arrives=arrives)
         monkeypatch.setattr("fleet.desk.acting._PATIENCE", 0.2)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from support.fleet import Fleet, running_fleet
 from support.planted import search
-from support.window import CLERK, HOME_KEY, ORIGINAL, PAPER, PERSON, Counter, now, running_counter
+from support.window import CLERK, HOME_KEY, ORIGINAL, PAPER, PERSON, STAFF, Counter, now, running_counter
 
 from domain import sealing
 from domain.case import window_record
@@ -33,13 +34,15 @@ def counter(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def test_it_opens_for_a_stated_reason_which_is_written_down_and_shows_the_points_of_review(counter: Counter) -> None:
     counter.take("C1", PERSON)
     assert "测试甲" not in counter.browser.get("/").text
-    assert counter.browser.post("/cases/C1/open", data={"staff": "王", "reason": " "}).status_code == 422
+    assert counter.browser.post("/cases/C1/open", data={"reason": " "}).status_code == 422
     assert counter.window.window.journal.entries("C1") == ()
     page = counter.browser.post("/cases/C1/open", data=CLERK).text
     for text in ("测试甲", "近六个月内、免冠、正面、白底", "核对本人与证件", "待窗口核验"):
         assert text in page
     (entry,) = counter.window.window.journal.entries("C1")
-    assert (entry.staff, entry.reason, entry.outcome) == ("1024 王收件", "预审", "opened")
+    assert (entry.staff, entry.reason, entry.outcome) == (STAFF, "预审", "opened")
+    with closing(counter.another("1025", "陈别人")) as other:
+        assert "别的工作人员打开的" in other.get(re.findall(r'"(/opened/[^"/]+)', page)[0]).text, "its address lets nobody else in"
     picture = counter.browser.get(re.findall(r'<img src="(/opened/[^"]+/pages/[^"]+)"', page)[0])
     assert (picture.headers["Content-Type"], picture.headers["Cache-Control"]) == ("image/jpeg", "no-store")
 
@@ -62,7 +65,7 @@ def test_doubts_and_words_reach_the_home_desk_sealed_and_stop_nothing(counter: C
     (sealed,) = act.documents
     record = window_record.decode(sealing.unseal(counter.home.document(sealed.digest), HOME_KEY[1]))
     assert [(r.about, r.text) for r in record.remarks] == [("", "申请人说下周补"), ("M-PHOTO", "左脸有反光")]
-    assert record.by == "1024 王收件"
+    assert record.by == STAFF
     assert counter.do(at, "send").status_code == 200
     assert counter.life("C3").state is State.ARRIVED
 
@@ -178,7 +181,7 @@ def test_paper_goes_in_a_parcel_with_a_list_arrives_comes_back_and_returns_to_th
     counter.prechecked("P2", PAPER, **{"count-0": "1"})
     check = counter.browser.post(
         "/send/mianzhu/check",
-        data={"staff": "王", "seal": "FQ001", "carrier": "sf", "waybill": "ys 2611-2600 00157", "case": ["P1", "P2"]},
+        data={"seal": "FQ001", "carrier": "sf", "waybill": "ys 2611-2600 00157", "case": ["P1", "P2"]},
     )
     assert "YS2611260000157" in check.text
     assert counter.acts("P1")[-1].__class__ is OriginalsSeen  # looked at, not sent
@@ -197,11 +200,11 @@ def test_paper_goes_in_a_parcel_with_a_list_arrives_comes_back_and_returns_to_th
     back = SentBack(at=now(), by="home_officer", parcel=Parcel("ems", "EA123456789CN"), pieces=(Piece("M-OLD", 1, True),))
     counter.at_home("P1", back)
     assert "EA123456789CN" in counter.browser.get("/arriving").text
-    form = {"staff": "王", "position-P1": str(counter.life("P1").position), "P1/M-OLD": "1"}
+    form = {"position-P1": str(counter.life("P1").position), "P1/M-OLD": "1"}
     assert counter.browser.post("/arriving/EA123456789CN", data=form | {"P1/M-OLD": ""}).status_code == 422
     assert "等本人来取的原件" in counter.browser.post("/arriving/EA123456789CN", data=form).text
     assert counter.life("P1").paper.at("counter") == {"M-OLD": 1}
-    give = {"staff": "王", "position": str(counter.life("P1").position), "material": "M-OLD"}
+    give = {"position": str(counter.life("P1").position), "material": "M-OLD"}
     assert counter.browser.post("/originals/P1", data=give).status_code == 422  # nobody looked at the document
     assert counter.browser.post("/originals/P1", data=give | {"checked": "on"}).status_code == 200
     assert counter.life("P1").paper.still_owed() == {}
@@ -239,7 +242,7 @@ def test_who_asks_for_their_information_here_is_heard_by_the_home_desk_alone(cou
     (document,) = one.documents
     sealed = counter.home.document(document.digest)
     heard = rights.decode(sealing.unseal(sealed, HOME_KEY[1]))
-    assert (heard.text, heard.by) == ("电话写错了，应为 13912345678", "1024 王收件")
+    assert (heard.text, heard.by) == ("电话写错了，应为 13912345678", STAFF)
     assert search([counter.folder, counter.fleet.folder], ["13912345678"]) == []
     assert "登记更正个人信息的请求" in counter.browser.get("/record").text
     assert "留存" in counter.browser.get("/kept").text

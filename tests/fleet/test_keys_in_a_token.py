@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import httpx
 import pkcs11
 import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
+from support.clerk_door import DESK, browsing
 from support.desk import desk_settings
 from support.fleet import Fleet, sealed_case
 from support.softhsm import MODULE, PIN, tokens
@@ -143,7 +143,7 @@ def test_a_desk_opens_a_case_with_its_key_in_a_token(fleet: Fleet, tmp_path: Pat
     desk = create_desk(replace(settings, token=token))
     desk.start()
     try:
-        with httpx.Client(base_url=desk.address, follow_redirects=True, timeout=20) as browser:
+        with browsing(desk, DESK, fleet.centre.store) as browser:
             assert "测试甲" in browser.post("/cases/C1/open", data=WHY).text
     finally:
         desk.stop()

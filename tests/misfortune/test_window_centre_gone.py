@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.fleet import Fleet, running_fleet
-from support.window import Counter, running_counter, window_settings
+from support.window import STAFF, Counter, running_counter, window_settings
 
 from domain.case.acts import Mended, Prechecked
 from fleet.window.book import Book
@@ -123,6 +123,6 @@ def test_the_book_of_a_window_names_nobody(counter: Counter) -> None:
     for words in ("测试甲", "11010519491231002X", "下周补"):
         assert words.encode() not in held
     book = Book(data / "window.db")
-    assert [work.staff for work in book.of("B1")] == ["1024 王收件"]
+    assert [work.staff for work in book.of("B1")] == [STAFF]
     book.close()
     counter.start()

@@ -39,7 +39,7 @@ def test_a_parcel_nobody_announced_stays_closed(counter: Counter) -> None:
     assert (answer.status_code, "请先不要拆封" in answer.text) == (404, True)
     answer = counter.browser.get("/arriving", params={"waybill": "一张发票"})
     assert (answer.status_code, "这不是运单号" in answer.text) == (404, True)
-    assert counter.browser.post("/arriving/YS0000000001", data={"staff": "王"}).status_code == 404
+    assert counter.browser.post("/arriving/YS0000000001", data={}).status_code == 404
 
 
 def test_a_parcel_of_our_own_that_was_handed_in_here_is_told_apart(counter: Counter) -> None:
@@ -51,7 +51,7 @@ def test_a_parcel_of_our_own_that_was_handed_in_here_is_told_apart(counter: Coun
 
 def test_what_was_counted_otherwise_is_noted_and_stays_in_sight_until_it_is_found(counter: Counter) -> None:
     back(counter, "W2", "YS0000000003", "EA000000003CN")
-    form = {"staff": "王", "position-W2": str(counter.life("W2").position), "W2/M-OLD": "1"}
+    form = {"position-W2": str(counter.life("W2").position), "W2/M-OLD": "1"}
     page = counter.browser.post("/arriving/EA000000003CN", data=form)
     act = counter.acts("W2")[-1]
     assert isinstance(act, Received)
@@ -78,9 +78,8 @@ def test_what_the_home_desk_counted_otherwise_is_seen_where_it_was_sent(counter:
 
 def test_a_parcel_is_not_made_up_of_what_does_not_fit(counter: Counter) -> None:
     counter.prechecked("W4", PAPER, **{"count-0": "1"})
-    good = {"staff": "王", "seal": "FQ1", "carrier": "sf", "waybill": "YS0000000005", "cost": "8", "case": "W4"}
+    good = {"seal": "FQ1", "carrier": "sf", "waybill": "YS0000000005", "cost": "8", "case": "W4"}
     wrong = {
-        "staff": ("", "经办人"),
         "seal": ("", "封签号"),
         "carrier": ("pigeon", "承运单位"),
         "waybill": ("12", "运单号"),
@@ -106,7 +105,7 @@ def test_where_the_camera_does_not_answer_the_waybill_is_typed_and_enter_never_m
     try:
         form = other.browser.get("/send/mianzhu").text.partition("/check")[2]
         assert re.findall(r"<button[^>]*>([^<]+)", form)[:2] == ["核对", "用高拍仪读运单"]
-        told = other.browser.post("/send/mianzhu/scan", data={"staff": "王", "seal": "FQ9", "case": "W6"})
+        told = other.browser.post("/send/mianzhu/scan", data={"seal": "FQ9", "case": "W6"})
         assert (told.status_code, "请输入运单号" in told.text, "FQ9" in told.text) == (409, True, True)
         assert other.browser.post("/arriving/scan").status_code == 409
     finally:
@@ -118,7 +117,7 @@ def test_a_second_press_of_the_same_key_sends_one_parcel(counter: Counter) -> No
     before = len(counter.window.window.book.parcels())
     assert counter.sent("W5", waybill="YS0000000006").status_code == 200
     position = str(counter.life("W5").position - 1)
-    form = {"staff": "王", "seal": "FQ001", "carrier": "sf", "waybill": "YS0000000006", "case": "W5", "position-W5": position}
+    form = {"seal": "FQ001", "carrier": "sf", "waybill": "YS0000000006", "case": "W5", "position-W5": position}
     assert counter.browser.post("/send/mianzhu", data=form).status_code == 200
     assert len(counter.window.window.book.parcels()) == before + 1
     assert sum(type(act).__name__ == "Dispatched" for act in counter.acts("W5")) == 1

@@ -13,17 +13,13 @@ from domain.calendar import CHINA
 
 @dataclass
 class WindowClerk:
-    """``url``: of the intake window's pages."""
+    """``browser``: signed in at the intake window's pages."""
 
-    url: str
-    name: str = "1024 李收件"
-
-    def __post_init__(self) -> None:
-        self.browser = httpx.Client(base_url=self.url, follow_redirects=True, timeout=30, headers={"Origin": self.url})
+    browser: httpx.Client
 
     def open(self, case: str) -> httpx.Response:
         """The opened case's page."""
-        return self.browser.post(f"/cases/{case}/open", data={"staff": self.name, "reason": "预审"})
+        return self.browser.post(f"/cases/{case}/open", data={"reason": "预审"})
 
     def do(self, case: str, what: str, **said: str) -> None:
         """One form of the opened case, as it stands now."""
@@ -36,33 +32,29 @@ class WindowClerk:
     def send(self, home: str, case: str, parcel: dict[str, str]) -> None:
         """The case in one parcel to its home desk."""
         page = self.browser.get(f"/send/{home}").text
-        said = {"staff": self.name, "case": case, **parcel}
+        said = {"case": case, **parcel}
         checked = self.browser.post(f"/send/{home}/check", data=said)
         assert checked.status_code == 200, page
         hidden = dict(re.findall(r'name="(position-[^"]+)" value="(\d+)"', checked.text))
         sent = self.browser.post(f"/send/{home}", data=said | hidden)
         assert sent.status_code == 200, sent.text
 
-    def close(self) -> None:
-        self.browser.close()
-
 
 @dataclass
 class DeskClerk:
-    """``url``: of the desk's pages: open for a reason, review, draft, look, send."""
+    """At the desk's pages, signed in: open for a reason, review, draft, look, send. ``browser``: of who accepts; ``approver``: of
+    who decides.
+    """
 
-    url: str
-    name: str = "王专窗"
-
-    def __post_init__(self) -> None:
-        self.browser = httpx.Client(base_url=self.url, follow_redirects=True, timeout=30, headers={"Origin": self.url})
+    browser: httpx.Client
+    approver: httpx.Client
 
     def inbox(self) -> str:
         return self.browser.get("/").text
 
     def open(self, case: str, role: str = "home_officer") -> httpx.Response:
         """The opened case's page."""
-        return self.browser.post(f"/cases/{case}/open", data={"staff": self.name, "reason": "审查材料", "role": role})
+        return self._at(role).post(f"/cases/{case}/open", data={"reason": "审查材料"})
 
     def correct(self, case: str, material: str, wrong: str, remedy: str) -> str:
         """One-time notice on the first point of ``material``; the others are met. What the page says in the end."""
@@ -81,16 +73,16 @@ class DeskClerk:
     def act(self, case: str, act: str, said: dict[str, str], file: bytes | None = None, role: str = "home_officer") -> str:
         page = self.open(case, role)
         files = {"file": ("result.pdf", file, "application/pdf")} if file is not None else {"none": ("", b"")}
-        return self._sent(self.browser.post(f"{page.url.path}/acts/{act}", data=said, files=files))
+        return self._sent(self._at(role).post(f"{page.url.path}/acts/{act}", data=said, files=files), role)
 
-    def close(self) -> None:
-        self.browser.close()
+    def _at(self, role: str) -> httpx.Client:
+        return self.approver if role == "approver" else self.browser
 
-    def _sent(self, draft: httpx.Response) -> str:
+    def _sent(self, draft: httpx.Response, role: str = "home_officer") -> str:
         """Looked at, and sent."""
         assert draft.status_code == 200, re.findall(r"<li>(.*?)</li>", draft.text)
         assert "/drafts/" in draft.url.path, draft.text
-        done = self.browser.post(draft.url.path, data={"reason": "符合条件"})
+        done = self._at(role).post(draft.url.path, data={"reason": "符合条件"})
         assert done.status_code == 200, done.text
         return done.text
 

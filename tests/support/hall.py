@@ -16,10 +16,12 @@ import httpx
 from click.testing import CliRunner
 from support.authority import authority, enrolled
 from support.centre_db import new_database
+from support.clerk_door import as_demo, cheap
 from support.nursery import Child, nursery
 from support.people import board, page
 
 from domain.catalogue.party import Party
+from domain.staff.duties import Duty
 from kiosk.cli import main
 from kiosk.demo import files, rig
 from kiosk.demo.command import specs
@@ -58,7 +60,9 @@ class Hall:
     def __init__(self, base: Path, runtime: Path, *, reads: bool = False) -> None:
         self.layout = Layout(base, runtime, Ports(free_run(13)))
         keys = authority(self.layout.authority)
-        self.parties: tuple[Party, ...] = files.prepare(self.layout, command, reads=reads, signed=False)
+        with cheap():
+            self.parties: tuple[Party, ...] = files.prepare(self.layout, command, reads=reads, signed=False)
+        self._clerks: dict[tuple[str, Duty], httpx.Client] = {}
         self.identity = IdentityFiles(self.layout.identity)
         if self.identity.held() is None:
             enrolled(keys, files.TERMINAL, self.identity)
@@ -100,6 +104,8 @@ class Hall:
             child.wait()
         self.rig.stop()
         self._browser.close()
+        for browser in self._clerks.values():
+            browser.close()
 
     def pid(self, name: str) -> int:
         return self._running[name].pid
@@ -113,6 +119,20 @@ class Hall:
 
     def url(self, name: str, path: str = "/") -> str:
         return f"http://127.0.0.1:{self.specs[name].port}{path}"
+
+    def clerk(self, name: str, duty: Duty = Duty.HOME) -> httpx.Client:
+        """The browser of the clerk with this duty at a desk (``desk-demo-jia``) or the ``intake`` window, signed in."""
+        browser = self._clerks.get((name, duty))
+        if browser is None:
+            origin = self.url(name, "")
+            browser = httpx.Client(base_url=origin, follow_redirects=True, timeout=60, headers={"Origin": origin})
+            self._clerks[name, duty] = browser
+        if "/sign-in" in browser.get("/kept").url.path:  # never was, or the process has been started again
+            kind, _, party = name.partition("-")
+            place = f"{'desk' if kind == 'desk' else 'window'}:{party or files.INTAKE}"
+            until(lambda: "还没有工作人员账号" not in browser.get("/sign-in").text, "the clerks' accounts have come")
+            as_demo(browser, self.layout.clerks, place, duty)
+        return browser
 
     def console(self, path: str = "") -> str:
         """What an operator of the centre reads: at ``path``, else of terminals and cases."""

@@ -109,7 +109,7 @@ class Office:
 
     def open(self, case: str, role: str = "home_officer") -> str:
         """Its address."""
-        why = {"staff": "王五 1024", "reason": "审查材料", "role": role}
+        why = {"reason": "审查材料", "role": role}
         answer = self.browser.post(f"/cases/{case}/open", data=why)
         assert answer.status_code == 200, answer.text
         return answer.url.path

@@ -15,18 +15,23 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import msgspec
 import tomli_w
 from support.authority import authority, enrolled
-from support.hall import GlassByHttp, Hall, free_run
+from support.clerk_door import cheap
+from support.hall import GlassByHttp, Hall, command, free_run
 
 from devices.virtual.rig import Rig
 from domain.sealing import Recipient, recipient_of
+from domain.staff.duties import Duty
 from fleet.casework.client import Client
 from fleet.keys.keyring import add_key, read_keys
 from fleet.tokens import token_hash
 from kiosk.demo import files, rig
+from kiosk.demo.clerks import DemoClerk, known
 from kiosk.demo.layout import Layout, Ports
 from kiosk.demo.processes import Spec, tongban
 from kiosk.enrolment.files import IdentityFiles
@@ -111,8 +116,19 @@ class Province(Hall):
         self.stations[name] = station
         return station
 
-    def open_window(self, place: Place) -> str:
-        """Start the intake window of a place; the address of its pages."""
+    def _employ(self, place: Place) -> None:
+        """Somebody for the intake window of a place that has none in the demonstration."""
+        settings = str(self.layout.base / "centre.toml")
+        row = f"{place.party},C101,李收件,intake_officer;dispatcher,,"
+        with cheap():
+            told = command("centre", "clerk", "import", settings, "-", "--why", "到岗", given=row)
+        _, login, password, address = told.strip().split(",")
+        secret = parse_qs(urlsplit(address).query)["secret"][0]
+        one = DemoClerk(f"window:{place.party}", login, "李收件", (Duty.INTAKE, Duty.DISPATCH), password, secret)
+        self.layout.clerks.write_bytes(msgspec.json.encode([*known(self.layout.clerks), one]))
+
+    def open_window(self, place: Place) -> httpx.Client:
+        """Start the intake window of a place; the browser of its clerk."""
         name = "intake" if place is BING else f"intake-{place.party}"
         if name not in self.specs:
             tree = tomllib.loads((self.layout.base / f"intake-{files.INTAKE}.toml").read_text("utf-8"))
@@ -128,8 +144,10 @@ class Province(Hall):
             path = self.layout.base / f"{name}.toml"
             path.write_text(tomli_w.dumps(tree), "utf-8")
             self.specs[name] = Spec(name, tongban("intake", str(path)), port, self.layout.logs / f"{name}.log")
+        if place is not BING:
+            self._employ(place)
         self.start(name)
-        return self.url(name, "")
+        return self.clerk(name, Duty.INTAKE)
 
     def window(self, place: Place) -> Client:
         """The intake window's way to the centre, without its pages."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 from msgspec.structs import replace
+from support.clerk_door import WINDOW, entered
 from support.fleet import EPOCH, HOME, INTAKE, JPEG, TERMINAL, Fleet, case_content, token
 
 from domain import sealing
@@ -20,6 +21,7 @@ from domain.case import content
 from domain.case.acts import Act, HomeAct
 from domain.case.content import Material, Page, Unproven
 from domain.case.life import Life
+from domain.staff.duties import Duty
 from fleet.casework.client import Client
 from fleet.desk.inbox import Inbox
 from fleet.intake import understand
@@ -39,7 +41,8 @@ PERSON = Unproven("person")
 ORIGINAL = Unproven("original", "M-PHOTO", "近期免冠证件照")
 _EVENTS = count(1000)
 """Of the hall's terminal, whichever counter it stands beside."""
-CLERK = {"staff": "1024 王收件", "reason": "预审"}
+CLERK = {"reason": "预审"}
+STAFF = "王收件（1024）"
 
 
 def window_settings(folder: Path, centre: str, ca: Path | None = None, reader: ReaderSettings | None = None) -> WindowSettings:
@@ -80,8 +83,13 @@ class Counter:
         ca = self.fleet.broker.authority.authority
         self.window = WindowProcess(window_settings(self.folder, self.fleet.centre.api_address, ca, reader))
         self.window.start()
-        self.browser = httpx.Client(base_url=self.window.address, follow_redirects=True, timeout=30)
+        self.browser = self.another()
         self.home = Client(self.fleet.centre.api_address, "home", HOME, token(HOME), str(ca))
+
+    def another(self, login: str = "1024", name: str = "王收件", duties: tuple[Duty, ...] = WINDOW) -> httpx.Client:
+        """A browser in which this clerk is signed in."""
+        browser = httpx.Client(base_url=self.window.address, follow_redirects=True, timeout=30)
+        return entered(self.window, browser, duties, self.fleet.centre.store, login, name)
 
     def stop(self) -> None:
         self.browser.close()
@@ -152,7 +160,7 @@ class Counter:
 
     def sent(self, *numbers: str, waybill: str, cost: str = "12.50") -> httpx.Response:
         """These cases in one parcel to the home desk."""
-        form: dict[str, str | list[str]] = {"staff": "1024 王收件", "seal": "FQ001", "carrier": "sf", "waybill": waybill}
+        form: dict[str, str | list[str]] = {"seal": "FQ001", "carrier": "sf", "waybill": waybill}
         form |= {"cost": cost, "case": list(numbers)}
         form |= {f"position-{n}": str(self.life(n).position) for n in numbers}
         return self.browser.post(f"/send/{HOME}", data=form)

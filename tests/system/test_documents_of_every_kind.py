@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from support.citizen import Citizen, Upstream
 from support.hall import GlassByHttp, Hall, until
@@ -27,14 +26,13 @@ def cases(hall: Hall) -> set[object]:
 
 def opened(hall: Hall, case: object) -> str:
     """The case at its home desk, once it is there whole."""
-    with httpx.Client(base_url=hall.url("desk-demo-jia", ""), follow_redirects=True) as client:
-        client.headers["Origin"] = hall.url("desk-demo-jia", "")
+    client = hall.clerk("desk-demo-jia")
 
-        def page() -> str:
-            answer = client.post(f"/cases/{case}/open", data={"staff": "王专窗", "reason": "核对材料"})
-            return answer.text if answer.status_code == 200 else ""
+    def page() -> str:
+        answer = client.post(f"/cases/{case}/open", data={"reason": "核对材料"})
+        return answer.text if answer.status_code == 200 else ""
 
-        return str(until(page, "the case opens"))
+    return str(until(page, "the case opens"))
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from support.returning import again, nothing, shown, taken_in, with_card
 from domain.calendar import CHINA
 from domain.case.number import grouped
 from domain.case.receipt import query
+from domain.staff.duties import Duty
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
@@ -44,31 +45,30 @@ WRONG = {
 class Desk:
     """Whoever sits at the home desk of 示范甲市."""
 
-    def __init__(self, browser: httpx.Client, case: str) -> None:
-        self._at, self._case = browser, case
+    def __init__(self, browser: httpx.Client, approver: httpx.Client, case: str) -> None:
+        self._of, self._case = {"home_officer": browser, "approver": approver}, case
 
     def opened(self, role: str = "home_officer") -> str:
-        answer = self._at.post(f"/cases/{self._case}/open", data={"staff": "王五 1024", "reason": "审查材料", "role": role})
+        answer = self._of[role].post(f"/cases/{self._case}/open", data={"reason": "审查材料"})
         assert answer.status_code == 200, answer.text
         return answer.url.path
 
     def review(self, end: str, **said: str) -> None:
         due = (datetime.now(CHINA) + timedelta(days=30)).date().isoformat()
-        self._sent(self._at.post(f"{self.opened()}/review", data={"end": end, "due": due, **said}))
+        self._sent(self._of["home_officer"].post(f"{self.opened()}/review", data={"end": end, "due": due, **said}))
 
     def act(self, act: str, role: str = "home_officer", **said: str) -> None:
-        self._sent(self._at.post(f"{self.opened(role)}/acts/{act}", data=said, files={"none": ("", b"")}))
+        self._sent(self._of[role].post(f"{self.opened(role)}/acts/{act}", data=said, files={"none": ("", b"")}), role)
 
-    def _sent(self, draft: httpx.Response) -> None:
+    def _sent(self, draft: httpx.Response, role: str = "home_officer") -> None:
         assert "/drafts/" in draft.url.path, draft.text
-        told = self._at.post(draft.url.path, data={"reason": "按规定办理"})
+        told = self._of[role].post(draft.url.path, data={"reason": "按规定办理"})
         assert "已送到中心" in told.text, told.text
 
 
 @pytest.fixture(scope="module")
-def desk(one: Hall, case: tuple[str, str]) -> Iterator[Desk]:
-    with httpx.Client(base_url=one.url("desk-demo-jia", ""), follow_redirects=True, timeout=60) as browser:
-        yield Desk(browser, case[0])
+def desk(one: Hall, case: tuple[str, str]) -> Desk:
+    return Desk(one.clerk("desk-demo-jia"), one.clerk("desk-demo-jia", Duty.APPROVER), case[0])
 
 
 def state(one: Hall) -> str:

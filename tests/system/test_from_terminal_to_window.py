@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from support.citizen import Upstream
 from support.hall import Hall, hall, until
@@ -14,6 +13,7 @@ from support.walker import Walk
 from system.test_every_situation import opened
 
 from devices.virtual.pages import WAYBILL
+from domain.staff.duties import Duty
 
 
 @pytest.fixture(scope="module")
@@ -28,30 +28,30 @@ def test_a_card_to_be_exchanged_goes_from_the_terminal_through_the_window_into_a
     upstream = Upstream(place)
     until(lambda: upstream.rows("SELECT number FROM cases"), "the case at the centre")
     ((number,),) = upstream.rows("SELECT number FROM cases")
-    with httpx.Client(base_url=place.url("intake", ""), follow_redirects=True, timeout=30) as clerk:
-        until(lambda: "到齐" in clerk.get("/").text, "all of it at the centre")
-        page = clerk.post(f"/cases/{number}/open", data={"staff": "1024", "reason": "预审"})
-        assert "原社会保障卡" in page.text
-        at = page.url.path
+    clerk = place.clerk("intake", Duty.INTAKE)
+    until(lambda: "到齐" in clerk.get("/").text, "all of it at the centre")
+    page = clerk.post(f"/cases/{number}/open", data={"reason": "预审"})
+    assert "原社会保障卡" in page.text
+    at = page.url.path
 
-        def position() -> str:
-            found = re.search(r'name="position" value="(\d+)"', clerk.get(at).text)
-            assert found
-            return found.group(1)
+    def position() -> str:
+        found = re.search(r'name="position" value="(\d+)"', clerk.get(at).text)
+        assert found
+        return found.group(1)
 
-        clerk.post(f"{at}/precheck", data={"position": position()})
-        lines = len(re.findall(r'name="done-\d+"', clerk.get(at).text))
-        ticked = {f"done-{n}": "on" for n in range(lines)} | {f"count-{n}": "1" for n in range(lines)}
-        clerk.post(f"{at}/originals", data={"position": position(), **ticked})
-        place.glass().see("welcome")
-        place.rig.camera().lay("waybill")
-        form = {"staff": "1024", "seal": "FQ1", "carrier": "sf", "cost": "12.50", "case": number}
-        read = clerk.post("/send/demo-jia/scan", data=form)
-        assert WAYBILL in read.text, read.text
-        check = clerk.post("/send/demo-jia/check", data=form | {"waybill": WAYBILL})
-        at_centre = re.search(r'name="position-[^"]+" value="(\d+)"', check.text)
-        assert at_centre
-        sent = clerk.post("/send/demo-jia", data=form | {"waybill": WAYBILL, f"position-{number}": at_centre.group(1)})
-        assert "在途" in sent.text
+    clerk.post(f"{at}/precheck", data={"position": position()})
+    lines = len(re.findall(r'name="done-\d+"', clerk.get(at).text))
+    ticked = {f"done-{n}": "on" for n in range(lines)} | {f"count-{n}": "1" for n in range(lines)}
+    clerk.post(f"{at}/originals", data={"position": position(), **ticked})
+    place.glass().see("welcome")
+    place.rig.camera().lay("waybill")
+    form = {"seal": "FQ1", "carrier": "sf", "cost": "12.50", "case": number}
+    read = clerk.post("/send/demo-jia/scan", data=form)
+    assert WAYBILL in read.text, read.text
+    check = clerk.post("/send/demo-jia/check", data=form | {"waybill": WAYBILL})
+    at_centre = re.search(r'name="position-[^"]+" value="(\d+)"', check.text)
+    assert at_centre
+    sent = clerk.post("/send/demo-jia", data=form | {"waybill": WAYBILL, f"position-{number}": at_centre.group(1)})
+    assert "在途" in sent.text
     kinds = [kind for (kind,) in upstream.rows("SELECT kind FROM acts ORDER BY position")]
     assert kinds == ["prechecked", "originals_seen", "dispatched"]

@@ -28,6 +28,7 @@ from domain.calendar import CHINA
 from domain.case import acts
 from domain.case.rights import State
 from domain.catalogue.catalogue import load
+from domain.staff.duties import Duty
 from fleet.casework.client import Client, RefusedActError
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
@@ -84,11 +85,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         if "queue" in one.specs:
             one.start("queue")
         halls = [one.open_hall(name) for name in ("demo-k01", "demo-k02", "demo-k03")]
-        jia, qi = (DeskClerk(one.url(f"desk-{home}", "")) for home in (JIA, QI))
+        jia, qi = (DeskClerk(one.clerk(f"desk-{home}"), one.clerk(f"desk-{home}", Duty.APPROVER)) for home in (JIA, QI))
         at_bing, at_yi = (WindowClerk(one.open_window(place)) for place in (BING, YI))
         bing, yi = one.window(BING), one.window(YI)
         yield World(one, *halls, jia, qi, at_bing, at_yi, bing, yi)
-        for clerk in (jia, qi, at_bing, at_yi, bing, yi):
+        for clerk in (bing, yi):
             clerk.close()
 
 

@@ -37,8 +37,7 @@ def picture(hall: Hall) -> Image.Image:
 
 
 def open_at(hall: Hall, desk: str, case: str) -> httpx.Response:
-    with httpx.Client(base_url=hall.url(desk, ""), follow_redirects=True, headers={"Origin": hall.url(desk, "")}) as client:
-        return client.post(f"/cases/{case}/open", data={"staff": "王专窗", "reason": "核对材料"})
+    return hall.clerk(desk).post(f"/cases/{case}/open", data={"reason": "核对材料"})
 
 
 def test_a_visit_ends_with_a_receipt_a_rating_and_a_case_only_its_home_desk_can_open(hall: Hall) -> None:
@@ -64,18 +63,18 @@ def test_a_visit_ends_with_a_receipt_a_rating_and_a_case_only_its_home_desk_can_
     assert opened.status_code == 200
     assert "刘试安" in opened.text
     (page,) = re.findall(r'src="(/[^"]*pages?/[^"]+)"', opened.text)[:1]
-    jpeg = httpx.get(hall.url("desk-demo-jia", page))
+    desk = hall.clerk("desk-demo-jia")
+    jpeg = desk.get(page)
     assert jpeg.content.startswith(b"\xff\xd8\xff")
     (form,) = re.findall(r'href="(/[^"]*pages?/[^"]+)" target="_blank">打开《', opened.text)
-    pdf = httpx.get(hall.url("desk-demo-jia", form)).content
+    pdf = desk.get(form).content
     assert "刘试安" in subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
 
     fine = dict.fromkeys(re.findall(r'name="(ok-[^"]+)"', opened.text), "1")
-    with httpx.Client(base_url=hall.url("desk-demo-jia", ""), follow_redirects=True, timeout=30) as desk:
-        draft = desk.post(f"{opened.url.path}/review", data={"end": "acceptance", **fine})
-        assert "受理通知书" in draft.text
-        sent = desk.post(draft.url.path, data={"reason": "材料齐全"}).text
-        assert "已送到中心" in sent, re.findall(r"alert.>(.*?)<", sent)
+    draft = desk.post(f"{opened.url.path}/review", data={"end": "acceptance", **fine})
+    assert "受理通知书" in draft.text
+    sent = desk.post(draft.url.path, data={"reason": "材料齐全"}).text
+    assert "已送到中心" in sent, re.findall(r"alert.>(.*?)<", sent)
     assert upstream.rows("SELECT kind FROM acts") == [("accepted",)]
 
     assert "刘试安" not in hall.console()

@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections.abc import Iterator
 
-import httpx
 import pytest
 import tomli_w
 from support.citizen import ANSWERS, SIGNATURE, Upstream
@@ -42,9 +41,7 @@ def laid(one: Hall, glass: GlassByHttp, card: str, then: str) -> None:
 
 def opened(one: Hall, case: str) -> str:
     """The case as the home desk reads it."""
-    answer = httpx.post(
-        one.url("desk-demo-jia", f"/cases/{case}/open"), data={"staff": "王五", "reason": "材料预审"}, follow_redirects=True
-    )
+    answer = one.clerk("desk-demo-jia").post(f"/cases/{case}/open", data={"reason": "材料预审"})
     assert answer.status_code == 200, answer.text
     return answer.text
 

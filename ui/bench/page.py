@@ -13,22 +13,29 @@ POLICY = (
 
 
 def create_bench(
-    account: Callable[[], dict[str, str]] | None = None, phone: Callable[[], list[dict[str, str]]] | None = None
+    account: Callable[[], dict[str, str]] | None = None,
+    phone: Callable[[], list[dict[str, str]]] | None = None,
+    clerks: Callable[[], list[dict[str, str]]] | None = None,
 ) -> Blueprint:
     """``/`` and its files under ``/bench``; the page speaks to the virtual hardware's interface (``/api``) on the same origin.
 
     ``account``: login, password and present one-time code of the demonstration's account at the console. ``phone``: messages of
-    applicants' telephones, newest first, each ``to`` and ``text``.
+    applicants' telephones, newest first, each ``to`` and ``text``. ``clerks``: at the window and the desks, each ``place``,
+    ``login``, ``name``, ``duties``, ``password`` and present ``code``.
     """
     bench = Blueprint("bench", __name__, static_folder="static", static_url_path="/bench", template_folder="templates")
 
     @bench.get("/")
     def page() -> str:
-        return render_template("bench.html", account=account is not None, phone=phone is not None)
+        return render_template("bench.html", account=account is not None, phone=phone is not None, clerks=clerks is not None)
 
     @bench.get("/bench/account")
     def known() -> Response:
         return jsonify(account() if account else {})
+
+    @bench.get("/bench/clerks")
+    def at_work() -> Response:
+        return jsonify(clerks() if clerks else [])
 
     @bench.get("/bench/phone")
     def told() -> Response:

@@ -124,7 +124,21 @@ async function phone() {
   setTimeout(phone, 2000);
 }
 
+async function clerks() {
+  const known = await fetch("/bench/clerks", { cache: "no-store" }).then((answer) => answer.json(), () => []);
+  at("clerks-password").textContent = known[0]?.password ?? "";
+  at("clerks").replaceChildren(...known.map(({ place, login, name, duties, code }) => {
+    const line = document.createElement("li");
+    const who = document.createElement("b");
+    who.textContent = `${login} 验证码 ${code}`;
+    line.append(who, `${name}，${duties}（${place}）`);
+    return line;
+  }));
+  setTimeout(clerks, 2000);
+}
+
 if (at("tool-account")) account();
+if (at("tool-clerks")) clerks();
 if (at("tool-phone")) phone();
 at("keys").append(
   ...Object.entries(LEVELS)
