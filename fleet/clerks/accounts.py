@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pyotp
@@ -54,6 +55,12 @@ class Told:
     login: str
     password: str = field(repr=False)
     address: str = field(repr=False)
+
+    @property
+    def secret(self) -> str:
+        """What is typed into an authenticator that scans nothing, in groups."""
+        whole = parse_qs(urlsplit(self.address).query)["secret"][0]
+        return " ".join(whole[at : at + 4] for at in range(0, len(whole), 4))
 
 
 def add(

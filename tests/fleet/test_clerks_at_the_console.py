@@ -59,12 +59,12 @@ def test_an_account_is_made_and_its_password_and_qr_code_are_shown_once(standing
     shown = re.search(r"密码：<code>([^<]+)</code>", page)
     assert shown is not None
     assert "<svg" in page
-    assert "otpauth://totp/" in page
+    assert "手工输入密钥" in page
     assert held.opened(of(standing, "A017").proof, OURS, "A017", shown[1]) is not None
     again = admin.get("/clerks").text + admin.get(f"/clerks/{OURS}/A017").text
     assert "周试岗" in again
     assert shown[1] not in again
-    assert "otpauth" not in again
+    assert "手工输入密钥" not in again
 
 
 def test_every_act_wants_a_reason_and_stands_in_the_record_under_who_did_it(standing: Console, admin: FlaskClient) -> None:
