@@ -332,7 +332,7 @@ class Connection:
         birth = 0
         deadline, wait = time.monotonic() + _ANSWER, math.inf
         while not self._ended.is_set():
-            loop.turn(wait if self._live else max(0.0, deadline - time.monotonic()))
+            loop.turn(wait if self._live else min(wait, max(0.0, deadline - time.monotonic())))
             while notes:
                 match notes.popleft():
                     case _Connected(failure=str() as failure) | _Subscribed(failure=str() as failure):
