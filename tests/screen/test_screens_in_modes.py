@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
+from itertools import product
 from pathlib import Path
 
 import msgspec
@@ -14,7 +16,11 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from screens_glass import PERSON, ScreenGlass, served
 from screens_walk import rich_catalogue, walk
 
+from domain.catalogue.catalogue import load as load_catalogue
 from ui.app import create_app
+from ui.look import COOKIE
+from ui.public.book import Book
+from ui.public.pages import create_public
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 RULES = """async () => {
@@ -111,3 +117,41 @@ def test_a_hand_chooses_the_large_view_keeps_what_it_typed_and_calls_for_help(br
         page.reload()
         expect(page.locator(".screen--large")).to_be_visible()
         context.close()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_the_pages_open_to_anyone_in_both_languages_normal_and_large(browser: Browser) -> None:
+    glass = ScreenGlass(load_catalogue())
+    app = create_app(glass)
+    app.register_blueprint(create_public(glass, Nobody(), Nobody(), lambda: date(2026, 11, 26)))
+    names = [name for name in Book(glass.catalogue, glass.hall, date(2026, 11, 26)).names() if not name.startswith("guide.")]
+    names += ["search?q=card", "guide.demo-jia.UNEMP-REG.UNEMP-1", "guide.demo-qi.HUKOU-MOVE.HUKOU-MOVE-1"]
+    found = {}
+    with served(app) as address:
+        for chosen, panel in product(("zh-CN", "en", "large~zh-CN", "large~en"), (STANDING, SMALL)):
+            size = {"width": panel.width, "height": panel.height}
+            context = browser.new_context(viewport=size, has_touch=True, bypass_csp=True, reduced_motion="reduce")
+            context.add_cookies([{"name": COOKIE, "value": f"{chosen}.", "url": address}])
+            page = context.new_page()
+            for name in names:
+                if page.goto(f"{address}/open/{name}").status != 200:
+                    continue
+                page.evaluate(AXE.read_text("utf-8"))
+                found[f"{name} {chosen} {panel.width}"] = page.evaluate(FLAWS) + page.evaluate(RULES)
+            context.close()
+    assert len(found) > 300
+    assert {at: wrong for at, wrong in found.items() if wrong} == {}
+
+
+class Nobody:
+    """Nobody prints and nobody reports."""
+
+    def print(self, *_asked: str) -> None:
+        return None
+
+    def paper(self, _job: str) -> None:
+        return None
+
+    def report(self, *_told: object) -> bool:
+        return False

@@ -14,6 +14,7 @@ from kiosk.visit.advice import bring
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Visit
 from ui.public.contacts import hours
+from ui.view.idle import Idle, idle
 from ui.words import N_, _, counted, listed, translated
 
 
@@ -28,13 +29,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """``hours``: when this hall's window is open, in words."""
+    """``hours``: when this hall's window is open, in words. ``idle``: what stands there while nobody is served; where something
+    is out, that stands there instead."""
 
     items: tuple[str, ...]
     places: tuple[str, ...]
     troubles: tuple[str, ...]
     notice: str
     hours: str = ""
+    idle: tuple[Idle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ def welcome(glass: Glass, snapshot: Snapshot) -> Welcome:
         troubles=tuple(dict.fromkeys(translated(f.citizen) for f in snapshot.troubles if f.citizen)),
         notice=catalogue.notice if catalogue.demo else "",
         hours=_hours(glass),
+        idle=() if snapshot.troubles else idle(glass, lambda: _hours(glass)),
     )
 
 

@@ -6,12 +6,14 @@ import "../css/questions.css";
 import "../css/steps.css";
 import "../css/landscape.css";
 import "../css/languages.css";
+import "../css/idle.css";
 import "htmx.org";
 
 import { keepBeating } from "./beat.js";
 import { keepDraft, restoreDraft } from "./draft.js";
 import { attachKeyboard } from "./keyboard.js";
 import { attachDesk } from "./desk.js";
+import { attachIdle, waitForNobody } from "./idle.js";
 import { attachMore } from "./more.js";
 import { attachStaff, staff } from "./staff.js";
 import { held, resume, steer } from "./steer.js";
@@ -59,6 +61,7 @@ function arrived() {
   attachSteppers();
   attachSignature(`${visit}/${step}`);
   attachMore();
+  attachIdle();
   if (looking) document.getElementById("look").showPopover();
   resume(at, same);
   refreshIfOld();
@@ -106,6 +109,7 @@ setInterval(() => {
   if ("forget" in live().dataset && quiet === FORGOTTEN_S) window.htmx.ajax("POST", "/look", { target: "#screen", swap: "outerHTML", values: { change: "" } });
 }, 1000);
 steer();
+waitForNobody();
 attachStaff();
 listen(hear);
 keepBeating(

@@ -15,6 +15,9 @@ export function attachMore() {
     if (scrolls !== body.hasAttribute("tabindex")) body.toggleAttribute("tabindex", scrolls); // gone through by keys as well
     if (scrolls) body.tabIndex = 0;
     more.hidden = body.scrollHeight - body.clientHeight - body.scrollTop < ENOUGH;
+    // What would lie half under the button fades out above it.
+    body.classList.toggle("goes-on", !more.hidden);
+    body.style.setProperty("--below", `${more.offsetHeight}px`);
     const [work, box] = [more.parentNode, body].map((one) => one.getBoundingClientRect());
     more.style.right = `${work.right - box.right}px`;
     more.style.bottom = `${work.bottom - box.bottom}px`;
