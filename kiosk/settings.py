@@ -22,6 +22,8 @@ from mqtt.connection import RECONNECT_WITHIN
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
+Word = Annotated[str, Meta(min_length=1, max_length=400)]
+"""Of a command line."""
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
@@ -102,6 +104,23 @@ class VisitSettings(Struct, frozen=True, forbid_unknown_fields=True):
     receipt_shown: Seconds = 8
     unasked: bool = True
     count: Annotated[float, Meta(ge=1, le=10)] = 3
+
+
+class VoiceSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Spoken guidance: without it nothing is offered. ``chinese`` and ``english`` are programs that read text and write WAV,
+    ``{loud}`` in their words is 0 to 200; ``player`` plays WAV: on headphones, where the hall has a socket for them.
+    """
+
+    chinese: tuple[Word, ...] = ("espeak-ng", "-v", "cmn", "-s", "150", "-a", "{loud}", "--stdin", "--stdout")
+    english: tuple[Word, ...] = ("espeak-ng", "-v", "en", "-s", "150", "-a", "{loud}", "--stdin", "--stdout")
+    player: Annotated[tuple[Word, ...], Meta(min_length=1)] = ("aplay", "-q")
+
+    def __post_init__(self) -> None:
+        if not self.chinese or not self.english:
+            raise ValueError("`chinese` 和 `english` 都要写一个程序")
+
+    def speaks(self, language: str) -> tuple[str, ...]:
+        return self.english if language == "en" else self.chinese
 
 
 class MaintenanceSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -232,6 +251,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     visit: VisitSettings = VisitSettings()
     catalogue: CatalogueSettings | None = None
     reading: ReadingOptions | None = None
+    voice: VoiceSettings | None = None
     """Absent: pages are taken, and nobody reads them."""
     staff: StaffSettings = StaffSettings()
     maintenance: MaintenanceSettings = MaintenanceSettings()

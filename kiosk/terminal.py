@@ -77,6 +77,7 @@ from kiosk.tray import Tray
 from kiosk.typing.typist import Typist
 from kiosk.visit.snapshot import Fault
 from kiosk.visit.state import State
+from kiosk.voice import Speaker
 from kiosk.window.listener import Listener
 from mqtt import topics
 from mqtt.connection import Broker, Pace, Received
@@ -155,6 +156,7 @@ class Terminal:
         self._glass = GlassJudge(clock, self._news)
         self._typist = typist = Typist(self._news)
         self._running.callback(typist.close)
+        self._voice = Speaker(settings.voice, self._news) if settings.voice is not None else None
         self._middle = middle = Middle(
             standing, self._devices, tray, press, volatile, clock, self._news, provider, reader, helping, typist
         )
@@ -359,7 +361,7 @@ class Terminal:
         overloaded = OVERLOADED if self._middle.overloaded else None
         unreadable = UNREADABLE if self._outbox.set_aside() else None
         reading = self._page_reader.fault if self._page_reader is not None else None
-        parts = reading, self._typist.fault, self._glass.fault
+        parts = reading, self._typist.fault, self._glass.fault, (self._voice.fault if self._voice is not None else None)
         return self._keeper.fault, self._uploader.fault, unreadable, overloaded, *parts
 
     def _health(self, bd: int) -> Health:
@@ -418,10 +420,13 @@ class Terminal:
 
     def _serve(self) -> None:
         glass = self._settings.glass
-        app = create_app(self._middle, glass.ppi, self._glass, self._typist, self._entrance.shown)
+        app = create_app(self._middle, glass.ppi, self._glass, self._typist, self._entrance.shown, self._voice)
         app.register_blueprint(create_public(self._middle, self._guides, self._corrections, self._today))
         app.register_blueprint(create_technician(self._entrance, self._upkeep, self._settings.terminal.hall, self._middle.boot))
         server = create_page_server(app, glass.host, glass.port)
+        if self._voice is not None:
+            self._voice.start()
+            self._running.callback(self._voice.stop)
         thread = threading.Thread(target=server.run, name="page", daemon=True)
         thread.start()
         self._running.callback(server.close)

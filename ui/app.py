@@ -12,9 +12,11 @@ from domain.spelling.characters import Characters
 from domain.spelling.port import Spelling
 from kiosk.visit.pulse import GlassWatch
 from kiosk.visit.snapshot import Glass
+from kiosk.visit.voice import Voice
 from ui.citizen.intents import MAX_BODY
 from ui.citizen.pages import create_pages
 from ui.citizen.pulse import create_pulse
+from ui.citizen.speech import Speech, create_speech
 from ui.citizen.spelling import create_spelling
 from ui.edition import edition
 from ui.guard import protect
@@ -32,10 +34,12 @@ def create_app(
     watch: GlassWatch | None = None,
     spelling: Spelling | None = None,
     knocks: Callable[[], bool] = lambda: False,
+    voice: Voice | None = None,
 ) -> Flask:
     """The citizen's pages over ``glass``. Further blueprints registered on it come under the same guard. ``ppi``: the panel's
     density, from which every size of the pages is computed. ``watch`` is told of every beat of the page. ``spelling``: what
     Chinese is typed with; without one, the tables. ``knocks``: staff laid a badge down, and the screen goes to their door.
+    ``voice``: what says screens aloud; without one it is not offered.
     """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=200)
@@ -47,7 +51,10 @@ def create_app(
     protect(app)
     app.after_request(keep)
     app.jinja_env.globals["edition"] = now = edition()
-    app.register_blueprint(create_pages(glass, ppi / _INCH))
+    app.jinja_env.globals["voiced"] = voice is not None
+    speech = Speech(glass, voice)
+    app.register_blueprint(create_pages(glass, ppi / _INCH, speech))
+    app.register_blueprint(create_speech(glass, speech))
     app.register_blueprint(create_pulse(glass, watch, now, knocks))
     app.register_blueprint(create_spelling(glass, spelling or Characters()))
     return app

@@ -17,17 +17,20 @@ from ui.words import SOURCE, languages
 COOKIE = "look"
 KEPT = 600
 """Seconds a choice outlives its last page where no visit runs; the first screen takes it back long before (``glass.js``)."""
-CHOICES = ("large", "contrast", "low")
+CHOICES = ("large", "contrast", "low", "speech")
 _FORM = re.compile(r"([A-Za-z~-]{0,40})\.([A-Za-z0-9_-]{0,64})")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """``large``: the large view; ``contrast``: high contrast; ``low``: what is touched lies in a standing panel's lower half."""
+    """``large``: the large view; ``contrast``: high contrast; ``low``: what is touched lies in a standing panel's lower half;
+    ``speech``: what comes up is said aloud.
+    """
 
     large: bool = False
     contrast: bool = False
     low: bool = False
+    speech: bool = False
     language: str = SOURCE
 
     @property

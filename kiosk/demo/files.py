@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import subprocess
+import sys
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -66,6 +67,7 @@ def prepare(layout: Layout, run: Run = ended, *, reads: bool = True, signed: boo
     terminal = _terminal(layout, keys, parties)
     if reads and find_spec("rapidocr") is not None:
         terminal["reading"] = {}
+    terminal["voice"] = {"player": [sys.executable, "-m", "devices.virtual.loudspeaker", str(layout.hardware / "loudspeaker")]}
     _write(layout.base / "terminal.toml", terminal | {"staff": at_terminal} | pinned)
     _write(layout.base / "centre.toml", _centre(layout, tokens, window, parties) | {"staff": at_centre} | keyed)
     for index, party in enumerate(parties):

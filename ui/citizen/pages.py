@@ -22,6 +22,7 @@ from kiosk.visit.advice import advice
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Step, Visit
 from ui.citizen import intents
+from ui.citizen.speech import Speech
 from ui.citizen.typing import typing_error
 from ui.look import Look, choose, look
 from ui.stream import Streams
@@ -36,15 +37,15 @@ _REF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _OPEN = re.compile(r"/open/[A-Za-z0-9./-]{0,140}(\?q=[A-Z]{0,40})?")
 
 
-def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
-    """Routes of the citizen's page over ``glass``; ``px_per_mm`` is the panel's density."""
+def create_pages(glass: Glass, px_per_mm: float, speech: Speech) -> Blueprint:
+    """Routes of the citizen's page over ``glass``; ``px_per_mm`` is the panel's density, ``speech`` hears what is shown."""
     pages = Blueprint("citizen", __name__)
     streams = Streams(glass)
 
     @pages.get("/")
     def whole() -> Response:
         snapshot = glass.snapshot()
-        fragment = _fragment(glass, snapshot, None)
+        fragment = _fragment(glass, speech, snapshot, None)
         with speaking(look(snapshot).language, glass.catalogue):
             page = make_response(render_template("page.html", boot=glass.boot, fragment=fragment))
         if snapshot.state.visit is None:
@@ -54,7 +55,7 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
 
     @pages.get("/screen")
     def current() -> Response:
-        return _answer(glass, glass.snapshot(), request.args.get("key"))
+        return _answer(glass, speech, glass.snapshot(), request.args.get("key"))
 
     @pages.post("/act/<name>")
     def act(name: str) -> Response:
@@ -64,12 +65,12 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
         except intents.BadFormError as error:
             # The name came from outside: it is logged only if it is one of ours.
             logger.warning("form refused: %s: %s", name if name in intents.names() else "?", error)
-            return _answer(glass, glass.snapshot(), None, 400)
+            return _answer(glass, speech, glass.snapshot(), None, 400)
         except RequestEntityTooLarge:
             logger.warning("form refused: larger than %d bytes", intents.MAX_BODY)
-            return _answer(glass, glass.snapshot(), None, 400)
+            return _answer(glass, speech, glass.snapshot(), None, 400)
         reply = glass.act(visit, version, intent)
-        return _answer(glass, reply.snapshot, request.form.get("key"), 409 if reply.stale else 200)
+        return _answer(glass, speech, reply.snapshot, request.form.get("key"), 409 if reply.stale else 200)
 
     @pages.post("/look")
     def shown_so() -> AnyResponse:
@@ -87,7 +88,7 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
 
     def _same_page(snapshot: Snapshot) -> AnyResponse:
         if "HX-Request" in request.headers:
-            return _answer(glass, snapshot, request.form.get("key"))
+            return _answer(glass, speech, snapshot, request.form.get("key"))
         # A page open to anyone: back to it, and nowhere else.
         return redirect(came if _OPEN.fullmatch(came := request.form.get("from", "")) else "/", 303)
 
@@ -152,21 +153,21 @@ def create_pages(glass: Glass, px_per_mm: float) -> Blueprint:
     return pages
 
 
-def _answer(glass: Glass, snapshot: Snapshot, key: str | None, status: int = 200) -> Response:
+def _answer(glass: Glass, speech: Speech, snapshot: Snapshot, key: str | None, status: int = 200) -> Response:
     """The screen, or only its living part when the page already shows the rest: what was typed there must not be lost."""
-    answer = make_response(_fragment(glass, snapshot, key), status)
+    answer = make_response(_fragment(glass, speech, snapshot, key), status)
     if answer.get_data(as_text=True).lstrip().startswith('<div id="live"'):
         answer.headers["HX-Retarget"] = "#live"
     return answer
 
 
-def _fragment(glass: Glass, snapshot: Snapshot, shown: str | None) -> str:
+def _fragment(glass: Glass, speech: Speech, snapshot: Snapshot, shown: str | None) -> str:
     now_so = look(snapshot)
     with speaking(now_so.language, glass.catalogue):
-        return _said(glass, snapshot, now_so, shown)
+        return _said(glass, speech, snapshot, now_so, shown)
 
 
-def _said(glass: Glass, snapshot: Snapshot, now_so: Look, shown: str | None) -> str:
+def _said(glass: Glass, speech: Speech, snapshot: Snapshot, now_so: Look, shown: str | None) -> str:
     seen = screen(glass, snapshot, datetime.now(UTC).astimezone().date())
     visit = snapshot.state.visit
     shown_with = {"frame": seen.frame, "look": now_so, "may": partial(_may, glass, visit)}
@@ -174,6 +175,7 @@ def _said(glass: Glass, snapshot: Snapshot, now_so: Look, shown: str | None) -> 
     # Two visits never share a body, even where they look the same.
     key = hashlib.blake2b(f"{visit.id if visit else ''} {body}".encode(), digest_size=8).hexdigest()
     live = render_template("live.html", live=seen.live, key=key, **shown_with)
+    speech.shown(body + live, now_so)
     if key == shown:
         return live
     classes = " ".join(f"screen--{name}" for name in (seen.name, *now_so.chosen))

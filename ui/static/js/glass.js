@@ -19,6 +19,7 @@ import { attachStaff, staff } from "./staff.js";
 import { held, resume, steer } from "./steer.js";
 import { attachSteppers } from "./steppers.js";
 import { attachSignature, keepSignature } from "./signature.js";
+import { attachVoice } from "./voice.js";
 import { listen, lookAfterStream } from "./stream.js";
 
 const FORGOTTEN_S = 60;
@@ -111,6 +112,7 @@ setInterval(() => {
 steer();
 waitForNobody();
 attachStaff();
+attachVoice();
 listen(hear);
 keepBeating(
   (serial, now) => {

@@ -61,7 +61,7 @@ function escape() {
   if (row && row !== here) row.focus();
   else {
     const way = BACK.map((one) => [...ground().querySelectorAll(one)].find(shown) ?? (ground().matches?.(one) ? ground() : null)).find(Boolean);
-    way?.click();
+    (way ?? document.querySelector("#screen.screen--welcome .look__choice--speech"))?.click();
   }
 }
 
