@@ -120,6 +120,8 @@ FAULTS: dict[str, str] = {
     "camera_frozen": "画面不再更新",
     "camera_in_use": "摄像头被占用",
     "camera_stuck": "卡死，需重启机器",
+    "voice_missing": "没有语音程序，不能念屏幕",
+    "voice_failed": "语音没有念出来",
     "typing_missing": "没有拼音引擎或词库，只能逐字输入",
     "typing_failed": "拼音引擎中途退出，改为逐字输入",
     "reading_missing": "没有装识读程序，材料只拍不读",
