@@ -102,13 +102,16 @@ class _Cheroot(WsgiServer):
         _log.log(level, "%s", msg, exc_info=traceback)
 
 
-def harden(app: Flask) -> None:
-    """Strict headers on everything; nothing is kept by a browser; only our own address and our own pages may ask."""
+def harden(app: Flask, name: str | None = None) -> None:
+    """Strict headers on everything; nothing is kept by a browser; only our own address and our own pages may ask. ``name``: the one
+    name the pages are served as over TLS; without one they are the loopback's.
+    """
 
     @app.before_request
     def _own_requests_only() -> None:
         # A name that is not ours means DNS rebinding; another origin means a foreign page is posting.
-        if not is_loopback(request.host.rpartition(":")[0].strip("[]") or request.host):
+        host = request.host.rpartition(":")[0].strip("[]") or request.host
+        if not (is_loopback(host) if name is None else host.lower() == name.lower()):
             abort(403)
         origin = request.headers.get("Origin")
         if request.method not in ("GET", "HEAD") and origin is not None and origin != request.host_url.rstrip("/"):
@@ -121,4 +124,6 @@ def harden(app: Flask) -> None:
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers["Cache-Control"] = "no-store"
+        if name is not None:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
         return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,7 +26,7 @@ from fleet.keys.keyring import read_keys
 from fleet.overview import local_text, local_time
 from fleet.protection.kept import Count
 from fleet.protection.pages import create_record
-from fleet.settings import secret
+from fleet.settings import SettingsError, secret
 from fleet.web import InMemory, Server, harden
 from fleet.window import words, work
 from fleet.window.cases import create_cases
@@ -37,6 +38,7 @@ from fleet.window.statement import create_statement
 from fleet.window.web import MOST_BODY, trouble
 from fleet.window.window import Standing, Window
 from fleet.window.work import Task
+from mqtt.https import HttpsServer
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ class WindowProcess:
         held = Held(ledger.accounts, authority, settings.data, f"window:{settings.party}")
         self.keeper = ClerkKeeper(held, self.window.journal)
         self.app = create_window_app(self.window, scanner, self.keeper)
-        self._server = Server(self.app, settings.listen.host, settings.listen.port, threads=6, most_body=MOST_BODY)
+        self._server = _server(self.app, settings)
 
     @property
     def address(self) -> str:
@@ -87,6 +89,20 @@ class WindowProcess:
         self.window.close()
 
 
+def _server(app: Flask, settings: WindowSettings) -> Server | HttpsServer:
+    """Plain on the loopback; over TLS for clerks' computers. ``SettingsError``: a certificate or key that cannot be used."""
+    host, port = settings.listen.host, settings.listen.port
+    if settings.tls is None:
+        return Server(app, host, port, threads=6, most_body=MOST_BODY)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(settings.tls.certificate, settings.tls.key)
+    except OSError as error:
+        raise SettingsError(f"[tls] 的证书或私钥不能用：{error.strerror or error}") from None
+    return HttpsServer(app, host, port, context, most_body=MOST_BODY, threads=8)
+
+
 def create_window_app(window: Window, scanner: Scanner | None, keeper: ClerkKeeper) -> Flask:
     settings = window.settings
     app = Flask("fleet.window", static_folder="../static", static_url_path="/static")
@@ -102,8 +118,9 @@ def create_window_app(window: Window, scanner: Scanner | None, keeper: ClerkKeep
         standings=STANDINGS,
         tasks_said=words.TASKS,
     )
+    app.jinja_env.globals["terminal"] = settings.terminal
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    harden(app)
+    harden(app, settings.tls.name if settings.tls is not None else None)
 
     @app.context_processor
     def _waiting() -> dict[str, object]:

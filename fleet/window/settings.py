@@ -37,6 +37,15 @@ class ReaderSettings(Struct, frozen=True, forbid_unknown_fields=True):
     secret_file: Path
 
 
+class TlsSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The pages over TLS, for clerks' computers on the hall's network. ``certificate`` and ``key``: PEM, issued by the fleet's authority
+    for ``name`` (``tongban centre window-certificate``), the name or address a clerk types."""
+
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:-]{1,80}$")]
+    certificate: Path
+    key: Path
+
+
 class WindowSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``party`` and its ``name`` in words; ``division``: six digits, in the numbers of parcels; ``data``: folder of the window's
     book and of the journal of openings; ``parties``: code → name; ``token``: where the key is wrapped by one.
@@ -61,6 +70,9 @@ class WindowSettings(Struct, frozen=True, forbid_unknown_fields=True):
     catalogue: CatalogueSettings | None = None
     parties: dict[str, str] = {}
     reader: ReaderSettings | None = None
+    tls: TlsSettings | None = None
+    terminal: Annotated[str, Meta(pattern=r"^(https://[^\s#?]{1,120})?$")] = ""
+    """Where the window terminal's clerks' pages are, if anywhere."""
 
 
 def read_window(path: Path) -> WindowSettings:
@@ -69,8 +81,8 @@ def read_window(path: Path) -> WindowSettings:
     parts = urlsplit(settings.centre)
     if parts.scheme != "https" or not parts.hostname:
         raise SettingsError(f"设置文件 {path} 有误：centre 必须是 https 地址")
-    if not is_loopback(settings.listen.host):
-        raise SettingsError(f"设置文件 {path} 有误：listen.host 只能是本机地址（没有 TLS）")
+    if settings.tls is None and not is_loopback(settings.listen.host):
+        raise SettingsError(f"设置文件 {path} 有误：没有 [tls]，listen.host 只能是本机地址")
     try:
         for key in (settings.keys.intake, settings.keys.recovery, *settings.keys.homes.values()):
             check_key(key)

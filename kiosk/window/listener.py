@@ -63,7 +63,8 @@ class Listener:
 
     def stop(self) -> None:
         self._stopping.set()
-        self._thread.join(5)
+        if self._thread.is_alive():
+            self._thread.join(5)
         self._close()
 
     def look(self) -> None:

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import ipaddress
 import re
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID
 from flask.testing import FlaskClient
 from screens_glass import ScreenGlass
 from support import clerk_accounts as accounts
-from support.authority import authority
 from support.door import TestClock
+from support.window_tls import certified, free_port
 from werkzeug.test import TestResponse
 
 from domain.staff.duties import Duty
-from kiosk.enrolment.files import private_pem
 from kiosk.settings import ClerkSettings
 from kiosk.staff.clerks import Clerks
 from kiosk.staff.memory import Memory
@@ -142,45 +136,6 @@ def listening(window: Window, folder: Path) -> Iterator[tuple[str, str]]:
         streams.stop()
         presence.stop()
         listener.stop()
-
-
-def certified(
-    folder: Path, name: str = "127.0.0.1", life: timedelta = timedelta(days=30), now: datetime | None = None
-) -> tuple[Path, Path]:
-    """(certificate, key) of a window called ``name``, by the authority in ``folder / "authority"``."""
-    ca = authority(folder / "authority").load()
-    key = ec.generate_private_key(ec.SECP256R1())
-    made = now or datetime.now(UTC)
-    alias = [name_of(name)]
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(x509.Name([]))
-        .issuer_name(ca.certificate.subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(made - timedelta(hours=1))
-        .not_valid_after(made + life)
-        .add_extension(x509.SubjectAlternativeName(alias), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .sign(ca.key, hashes.SHA256())
-    )
-    shown, private = folder / "window.pem", folder / "window.key"
-    shown.write_bytes(certificate.public_bytes(Encoding.PEM))
-    private.write_bytes(private_pem(key))
-    return shown, private
-
-
-def name_of(name: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
-        return x509.DNSName(name)
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _hidden(page: str, name: str) -> str:
