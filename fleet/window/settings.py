@@ -38,8 +38,9 @@ class ReaderSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TlsSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The pages over TLS, for clerks' computers on the hall's network. ``certificate`` and ``key``: PEM, issued by the fleet's authority
-    for ``name`` (``tongban centre window-certificate``), the name or address a clerk types."""
+    """The pages over TLS, for clerks' computers on the hall's network. ``certificate``, ``key``: PEM, of the fleet's authority for
+    ``name``, the name or address a clerk types (``tongban centre window-certificate``).
+    """
 
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:-]{1,80}$")]
     certificate: Path

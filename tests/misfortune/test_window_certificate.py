@@ -122,6 +122,7 @@ def test_it_is_not_good_yet(window: Window) -> None:
         window.clock.time -= timedelta(days=1)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # cheroot leaves the socket it could not bind
 def test_the_port_is_taken(window: Window, tmp_path: Path) -> None:
     window.listener.start()
     assert window.answers()
