@@ -99,7 +99,6 @@ def _welcome(where: Layout, parties: tuple[Party, ...]) -> str:
         ("收件窗口", ports.intake, "示范丙区的收件窗口：预审、核验原件、转送、交寄；只收件，不受理"),
         *((f"专窗·{p.name}", ports.desk(i), f"{p.name}的业务属地专窗：只有这里能打开交给它的办件") for i, p in enumerate(parties)),
     ]
-    clerk = f"  {'窗口职员':<10}\thttps://127.0.0.1:{ports.clerk}/\t窗口职员的浏览器：您在这里办，办事人在“终端”上看（证书由演示自己的机构签发）"
     lines = [f"  {name:<10}\thttp://127.0.0.1:{port}/\t{use}" for name, port, use in rows]
     return "\n".join(
         [
@@ -107,7 +106,6 @@ def _welcome(where: Layout, parties: tuple[Party, ...]) -> str:
             "通办演示已经启动。人物、事项开通和地方都是虚构的，不得用于真实办件。",
             "",
             *lines,
-            clerk,
             "",
             *([f"芯片读卡器（社保卡）这里演示不了：{why}。其余照常。", ""] if (why := unavailable()) else []),
             "先打开“终端”和“工作台”两个页面：在终端上点着走，需要放卡、放材料时到工作台上放。",

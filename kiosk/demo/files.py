@@ -81,8 +81,6 @@ def prepare(layout: Layout, run: Run = ended, *, reads: bool = True, signed: boo
         catalogue.publish(layout, run)
     if not (layout.authority / "ca.pem").exists():
         run("centre", "init-ca", settings)
-    if not (layout.window / "window.pem").exists():
-        run("centre", "window-certificate", settings, "127.0.0.1", str(layout.window))
     run("centre", "broker-config", settings, str(layout.base / "mosquitto"), "--host", "127.0.0.1")
     return parties
 
@@ -115,15 +113,6 @@ def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, 
             "phone": "0800-000-0003",
             "complaint": "12345",
             "query": f"http://127.0.0.1:{ports.console}/progress",
-            "setting": "window",
-        },
-        "clerk": {
-            "host": "127.0.0.1",
-            "port": ports.clerk,
-            "name": "127.0.0.1",
-            "certificate": str(layout.window / "window.pem"),
-            "key": str(layout.window / "window.key"),
-            "intake": f"http://127.0.0.1:{ports.intake}/",
         },
         "paths": {"data": str(layout.base / "terminal"), "runtime": str(layout.runtime / "terminal")},
         "glass": {"port": ports.terminal},

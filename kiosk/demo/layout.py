@@ -14,7 +14,7 @@ PORT = "TONGBAN_DEMO_PORT"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Fourteen ports in a row: desks have the fourth and fifth, further ones come last."""
+    """Thirteen ports in a row: desks have the fourth and fifth, further ones come last."""
 
     first: int
 
@@ -55,11 +55,6 @@ class Ports:
         """Where the intake window asks the terminal for a waybill under its camera."""
         return self.first + 12
 
-    @property
-    def clerk(self) -> int:
-        """The window terminal's pages for a clerk's browser, over TLS."""
-        return self.first + 13
-
     def desk(self, index: int) -> int:
         return self.first + (3 + index if index < 2 else 7 + index)
 
@@ -75,7 +70,6 @@ class Ports:
             "示范丁开发区专窗": self.desk(3),
             "示范丙区收件窗口": self.intake,
             "读运单": self.reader,
-            "窗口职员": self.clerk,
             "中心接口": self.api,
             "消息代理 Mosquitto": self.broker,
             "虚拟打印机": self.printer,
@@ -115,11 +109,6 @@ class Layout:
         return self.base / "identity"
 
     @property
-    def window(self) -> Path:
-        """What the clerks' pages show: certificate and key."""
-        return self.base / "window"
-
-    @property
     def secrets(self) -> Path:
         return self.base / "secrets"
 
@@ -147,8 +136,8 @@ class Layout:
 def layout(base: Path) -> Layout:
     """The usual layout. ``RuntimeError`` when no folder in memory can be found, ``ValueError`` for a port that is none."""
     first = int(os.environ.get(PORT, "8600"))
-    if not 1024 <= first <= 65519:
-        raise ValueError(f"{PORT} 应在 1024 到 65519 之间")
+    if not 1024 <= first <= 65520:
+        raise ValueError(f"{PORT} 应在 1024 到 65520 之间")
     return Layout(base.absolute(), _memory() / f"tongban-demo-{os.getuid()}-{first}", Ports(first))
 
 

@@ -208,9 +208,7 @@ def story(window: Window, folder: Path, pictures: Path | None = None) -> Clerk:
     return clerk
 
 
-def test_a_whole_visit_from_sign_in_to_rating_the_citizen_by_touch_and_the_clerk_by_keys_alone(
-    window: Window, tmp_path: Path
-) -> None:
+def test_a_whole_visit_the_citizen_by_touch_and_the_clerk_by_keys_alone(window: Window, tmp_path: Path) -> None:
     clerk = story(window, tmp_path)
     assert not {name: found for name, found in clerk.flaws.items() if found}
     assert not clerk.complaints
