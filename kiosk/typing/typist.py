@@ -46,7 +46,7 @@ class Typist:
     ) -> None:
         """``news`` is called when :attr:`fault` changes; ``folder``: what ``dictionary.py`` built."""
         self._news = news
-        self._folder = folder
+        self.folder = folder
         self._command = command
         self._patience = patience
         self._characters = Characters()
@@ -116,7 +116,7 @@ class Typist:
             return None
         if self._child is None:
             try:
-                self._child = _Child(self._command, self._folder)
+                self._child = _Child(self._command, self.folder)
             except OSError:
                 self._deaths = MOST_DEATHS
                 self._tell(FAILED)

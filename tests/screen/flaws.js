@@ -1,6 +1,8 @@
 // What is wrong with the screen as it stands, in words: sizes in millimetres of the panel, text that is cut, things out of place.
-() => {
+async () => {
   const flaws = [];
+  // Keys are laid anew for another panel, and the field is brought back into sight.
+  if (document.querySelector(".keys:not([hidden])")) await new Promise((laid) => requestAnimationFrame(() => requestAnimationFrame(laid)));
   const mm = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--mm"));
   const screen = document.querySelector(".screen");
   document.body.classList.remove("settling"); // it is looked at before a finger could
@@ -35,6 +37,13 @@
     keys.slice(1).forEach((key, n) => least(key.left - keys[n].right, 2) || flaws.push("keys too near each other"));
     const above = row.previousElementSibling?.getBoundingClientRect();
     if (above && !least(row.getBoundingClientRect().top - above.bottom, 2)) flaws.push("rows of keys too near each other");
+  }
+  // What is being written is seen whole.
+  const written = document.querySelector(".keys:not([hidden])") && document.activeElement;
+  if (written?.matches("[data-keys]")) {
+    const { left, top, right, bottom } = written.getBoundingClientRect();
+    for (const [x, y] of [[left + 9, top + 3], [right - 9, top + 3], [left + 9, bottom - 3], [right - 9, bottom - 3]])
+      if (document.elementFromPoint(x, y) !== written) flaws.push(`the field is covered at ${Math.round(x)}, ${Math.round(y)} by ${named(document.elementFromPoint(x, y) ?? document.body)}`);
   }
   // What is done next lies in nobody's way.
   for (const fixed of document.querySelectorAll(".actions .button, .key, .foot__button")) {

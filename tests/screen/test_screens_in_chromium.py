@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from screens_glass import PAPER, PERSON, ScreenGlass, printed, served, until
 from screens_walk import rich_catalogue, walk
 from screens_ways import screens
+from support.typing_by import engine
 
 from kiosk.visit import events as ev
 from kiosk.visit.snapshot import Advice, Edge, Sight
@@ -165,10 +166,10 @@ def test_another_address_is_typed_in_pinyin_and_a_wrong_number_keeps_it(browser:
         page.locator(".option", has_text="别的地址").tap()
         field = page.locator("input[name=address]")
         field.tap()
-        for syllable, character in (("lu", "泸"), ("ding", "定"), ("xian", "县")):
-            for letter in syllable:
-                page.locator(f'.key[data-key="{letter}"]').tap()
-            until(lambda character=character: find(page, character))  # type: ignore[misc]
+        for letter in "ludingxian":
+            page.locator(f'.key[data-key="{letter}"]').tap()
+        for character in "泸定县":
+            find(page, character)
         for digit in "108":
             page.locator(f'.key[data-key="{digit}"]').tap()
         expect(field).to_have_value("泸定县108")
@@ -179,6 +180,35 @@ def test_another_address_is_typed_in_pinyin_and_a_wrong_number_keeps_it(browser:
         expect(page.locator(".ask__error", has_text="11 位手机号码")).to_be_visible(timeout=WAIT)
         expect(field).to_have_value("泸定县108")
         expect(page.locator("input[name=phone]")).to_have_value("138")
+        assert terminal.complaints == []
+        page.context.close()
+
+
+def test_a_name_a_place_and_latin_letters_are_written_with_the_engine(browser: Browser, glass: ScreenGlass) -> None:
+    lead(glass, "form-child-name")
+    with engine() as typist, served(create_app(glass, spelling=typist)) as address:
+        terminal = Terminal(browser, address)
+        page = terminal.page
+        field = page.locator("#ask-input")
+
+        def keys(*names: str) -> None:
+            for name in names:
+                page.locator(f'[data-key="{name}"]').tap()
+
+        keys(*"ouyangyan")
+        find(page, "欧阳")
+        expect(page.locator(".keys__spelt")).to_have_text("yan")
+        find(page, "䶮")
+        expect(field).to_have_value("欧阳䶮")
+        keys("·", "erase", "erase", *"lv")
+        expect(page.locator(".keys__spelt")).to_have_text("lü")
+        keys("erase", "erase", "name", *"ludingxian")
+        find(page, "泸定县")
+        keys(*"leshan", "3")  # what is spelt is written before what is no letter
+        expect(field).to_have_value("欧阳泸定县乐山3", timeout=WAIT)
+        keys("latin", *"li", "upper", *"li", "space")
+        expect(field).to_have_value("欧阳泸定县乐山3LIli ")
+        assert page.evaluate(FLAWS) == []
         assert terminal.complaints == []
         page.context.close()
 
@@ -194,7 +224,7 @@ def test_an_answer_is_checked_as_it_is_typed_and_neither_focus_nor_text_is_lost(
         expect(said).to_contain_text("11 位手机号码", timeout=WAIT)
         expect(field).to_be_focused()
         expect(field).to_have_value("12")
-        page.locator('.key[data-key="删除"]').tap()
+        page.locator('.key[data-key="erase"]').tap()
         page.locator('.key[data-key="3"]').tap()
         expect(said).to_be_empty(timeout=WAIT)
         expect(field).to_have_value("13")
@@ -418,11 +448,16 @@ def walk_card(glass: ScreenGlass) -> None:
     glass.tell(ev.CardTaken(PERSON))
 
 
-def find(page: Page, character: str) -> bool:
-    """Tap the candidate, or leaf on to it."""
-    wanted = page.locator(".keys__candidate", has_text=character)
-    (wanted if wanted.count() else page.locator(".keys__candidate", has_text="更多")).first.tap()
-    return character in page.locator("input[name=address]").input_value()
+def find(page: Page, word: str) -> None:
+    """Tap the candidate, leafing on to it: without an engine a word is written character by character."""
+    onward, wanted = page.locator('[data-key="after"]'), page.locator(f'[data-key="take:{word}"]')
+    expect(page.locator('[data-key^="take:"]').first).to_be_visible(timeout=WAIT)
+    while not wanted.count():
+        first = page.locator('[data-key^="take:"]').first.text_content()
+        onward.tap()
+        expect(page.locator('[data-key^="take:"]').first).not_to_have_text(first or "", timeout=WAIT)
+    wanted.tap()
+    expect(page.locator(".text:focus")).to_have_value(re.compile(f"{word}$"), timeout=WAIT)
 
 
 def draw(page: Page) -> None:

@@ -248,5 +248,5 @@ def _delivered(glass: Glass, visit: Visit) -> tuple[str, ...]:
     return (_("寄给您，免邮费"), _("地址 %(address)s", address=to), _("电话 %(phone)s", phone=masking.phone(visit.phone or "")))
 
 
-_KEYS = {"digits": "digits", "phone": "digits", "money": "money", "id_number": "number", "uscc": "number"}
+_KEYS = {"name": "name", "digits": "digits", "phone": "digits", "money": "money", "id_number": "number", "uscc": "number"}
 """Which keys a field opens; all others are written in Chinese."""

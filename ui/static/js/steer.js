@@ -16,7 +16,7 @@ function stops() {
   const within = ground();
   const all = [...within.querySelectorAll(`${STOPS}, ${SCROLLS}, .keys__row, .keys__candidates`)].filter(shown);
   const row = document.activeElement?.closest(".keys__row, .keys__candidates");
-  if (row && document.activeElement !== row) return [...row.querySelectorAll("button")];
+  if (row && document.activeElement !== row) return [...row.querySelectorAll("button:not(:disabled)")];
   return all.filter((one) => {
     if (one.closest(".look") && within === document) return false;
     if (one.closest(".keys") && !one.matches(".keys__row, .keys__candidates")) return false;
