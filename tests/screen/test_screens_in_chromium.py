@@ -450,12 +450,11 @@ def walk_card(glass: ScreenGlass) -> None:
 
 def find(page: Page, word: str) -> None:
     """Tap the candidate, leafing on to it: without an engine a word is written character by character."""
-    onward, wanted = page.locator('[data-key="after"]'), page.locator(f'[data-key="take:{word}"]')
-    expect(page.locator('[data-key^="take:"]').first).to_be_visible(timeout=WAIT)
+    answered, wanted = page.locator(".keys__candidates:not([aria-busy])"), page.locator(f'[data-key="take:{word}"]')
+    expect(answered).to_be_visible(timeout=WAIT)
     while not wanted.count():
-        first = page.locator('[data-key^="take:"]').first.text_content()
-        onward.tap()
-        expect(page.locator('[data-key^="take:"]').first).not_to_have_text(first or "", timeout=WAIT)
+        page.locator('[data-key="after"]').tap()
+        expect(answered).to_be_visible(timeout=WAIT)
     wanted.tap()
     expect(page.locator(".text:focus")).to_have_value(re.compile(f"{word}$"), timeout=WAIT)
 

@@ -24,7 +24,9 @@ let starts = [0]; // where each page of candidates begins, up to the one shown
 let found = { words: [], more: false };
 let width = 0; // the candidates were fitted to
 let turn = 0; // of questions to the server: only the last one's answer counts
-let waiting = null; // keys pressed while a word is being taken
+let looked = null; // the last question, until it is answered
+let taking = false;
+let line = Promise.resolve();
 
 // Another panel, another view: other candidates have room, and the field is to be seen again.
 const room = new ResizeObserver(() => {
@@ -91,17 +93,26 @@ function lay(keys, which) {
   if (at >= 0) [...keys.querySelectorAll("button")][at]?.focus();
 }
 
-async function press(keys, key) {
+// One key after another: what is pressed while a word is being taken comes after it.
+function press(keys, key) {
   const offered = key.startsWith("take:") || key in ARROWS;
-  if (waiting) return void (offered || waiting.push(key)); // what was offered for letters that are taken is none any more
+  if (offered && taking) return; // it was offered for letters that are taken
+  taking ||= key.startsWith("take:");
+  line = line
+    .then(() => field && act(keys, key))
+    .catch((error) => console.error(error))
+    .finally(() => (taking &&= !key.startsWith("take:")));
+}
+
+async function act(keys, key) {
   if (key === "done") {
     field.blur();
     close(keys);
-  } else if (key === "before" || key === "after") {
+  } else if (key in ARROWS) {
     if (key === "before") starts.pop();
     else starts.push(starts.at(-1) + shown(keys).length);
-    await look(keys);
-  } else if (offered) await take(keys, key.slice(5));
+    looked = look(keys);
+  } else if (key.startsWith("take:")) await take(keys, key.slice(5));
   else if (key === "latin" || key === "chinese") {
     forget();
     lay(keys, key);
@@ -112,13 +123,14 @@ async function press(keys, key) {
     byName = !byName;
     starts = [0];
     lay(keys, layout);
-    await look(keys);
+    looked = look(keys);
   } else if (key === "erase" && !spelt) erase();
   else if (layout === "chinese" && /^[a-z']$|^erase$/.test(key) && (spelt || key !== "'")) {
     spelt = key === "erase" ? spelt.slice(0, -1) : (spelt + key).slice(0, MOST_LETTERS);
     starts = [0];
-    await look(keys);
+    looked = look(keys);
   } else {
+    await looked;
     if (spelt && found.words.length) await take(keys, found.words[0]); // nothing that was spelt is lost without a word
     write(key === "space" ? " " : layout === "latin" && upper ? key.toUpperCase() : key);
   }
@@ -129,11 +141,7 @@ async function take(keys, word) {
   write(word);
   if (!spelt) return; // a sign
   starts = [0];
-  waiting = [];
   await look(keys, asked);
-  const pressed = waiting;
-  waiting = null;
-  for (const key of pressed) await press(keys, key);
 }
 
 const way = () => (byName ? (field.selectionStart === 0 ? "surname" : "name") : "words");
@@ -142,6 +150,7 @@ const way = () => (byName ? (field.selectionStart === 0 ? "surname" : "name") : 
 async function look(keys, asked = { letters: spelt, way: way() }) {
   const mine = ++turn;
   if (!asked.word) show(keys, found);
+  keys.querySelector(".keys__candidates").setAttribute("aria-busy", "true");
   let answer = { words: [], more: false, letters: "" };
   try {
     const { visit } = document.getElementById("live").dataset;
@@ -153,6 +162,7 @@ async function look(keys, asked = { letters: spelt, way: way() }) {
   if (mine !== turn || !field) return;
   if (asked.word) spelt = answer.letters;
   show(keys, answer);
+  keys.querySelector(".keys__candidates")?.removeAttribute("aria-busy");
 }
 
 const shown = (keys) => [...keys.querySelectorAll(".keys__candidates [data-key^='take:']")];
@@ -185,7 +195,6 @@ function forget() {
   spelt = "";
   starts = [0];
   found = { words: [], more: false };
-  waiting = null;
   turn += 1;
 }
 
