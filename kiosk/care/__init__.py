@@ -1,1 +1,1 @@
-"""What technicians use: ``tongban devices`` (what is attached) and ``tongban doctor`` (does it work)."""
+"""What technicians use, on the terminal's screen (``upkeep``), over SSH (``command``), and beside no terminal (``doctor``)."""

@@ -66,7 +66,7 @@ def cards(folder: Path) -> tuple[SmartCard, ...]:
     copied.inject("cloned")
     last.inject("last try")
     return (
-        SmartCard("badge-technician", "工作证·技术人员", "PIN 是 246810，用 tongban badge check 登录", technician),
+        SmartCard("badge-technician", "工作证·技术人员", "PIN 是 246810，放在首页就到登录页", technician),
         SmartCard("badge-clerk", "工作证·窗口工作人员", "另一种身份，PIN 相同", clerk),
         SmartCard(REVOKED, "工作证（已吊销）", "在吊销名单上，不问 PIN 就拒绝", revoked),
         SmartCard("badge-copied", "抄来的工作证", "证书是真的，卡里没有它的私钥", copied),
