@@ -82,7 +82,11 @@ def run(settings: Path) -> None:
     from kiosk.terminal import Terminal
 
     keep_from_cores()
-    back = taking.begin(settings)
+    back = None
+    try:
+        back = taking.begin(settings)
+    except OSError as error:
+        click.echo(f"试用新设置的记号写不了：{error}", err=True)
     while True:
         trying = _give_up_after(taking.PATIENCE) if taking.on_trial(settings) else None
         try:

@@ -123,7 +123,11 @@ def take_back(path: Path) -> bool:
     """The last good settings again, if these are on trial; whether it was done."""
     if on_trial(path) is None:
         return False
-    good = beside(path, "good").read_bytes()
+    try:
+        good = beside(path, "good").read_bytes()
+    except FileNotFoundError:  # somebody took away the way back
+        beside(path, "trial").unlink(missing_ok=True)
+        return False
     write_durably(beside(path, "refused"), path.read_bytes())
     write_durably(path, good)
     beside(path, "trial").unlink(missing_ok=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +36,6 @@ log = logging.getLogger(__name__)
 
 AUDIT = 200
 """Lines of what staff did that are shown."""
-_RETRIES, _RETRY = 40, 0.05
 LATER = "不知道：远程更新还没有做，要换版本就在现场装"
 
 
@@ -99,6 +97,12 @@ class Upkeep:
                 self._serve_not(False)
         self._memory.did(self._clock.now(), "maintenance_ended", by=who.by, why=why)
 
+    def look(self) -> None:
+        """A few times a second: what could not be given back at once is given back."""
+        with self._lock:
+            if self._parts.maintenance and not self._holders:
+                self._serve_not(False)
+
     def _serve_not(self, held: bool) -> bool:
         def switch() -> None:
             self._parts.maintenance = held
@@ -106,11 +110,9 @@ class Upkeep:
 
         if held:
             return self._parts.maintenance or self._stage.between(switch)
-        for _ in range(_RETRIES):  # no visit runs while it is held: only a bus that is full says no
-            if self._stage.between(switch):
-                return True
-            time.sleep(_RETRY)
-        raise RuntimeError("the terminal does not come back into service")
+        return self._stage.between(
+            switch
+        )  # no visit runs while it is held: only a bus that is full says no, and ``look`` asks again
 
     # --- what is known --------------------------------------------------------------------------------------------------
 

@@ -52,6 +52,9 @@ class Inside(Protocol):
     def leave(self, who: Who, why: str) -> None:
         """What they began is ended, and the terminal serves again."""
 
+    def look(self) -> None:
+        """A few times a second."""
+
 
 class Entrance:
     """Implements ``kiosk.staff.port.Doorway``."""
@@ -163,6 +166,7 @@ class Entrance:
 
     def _round(self) -> None:
         self._door.tick()
+        self._inside.look()
         state = self._door.state
         if isinstance(state, Open):
             return

@@ -96,3 +96,13 @@ def test_the_program_that_ends_signs_out_and_gives_the_terminal_back(here: Place
     here.entrance.stop()
     assert (here.parts.maintenance, here.entrance.who()) == (False, None)
     assert here.audit()[-2:] == ["staff_signed_out", "maintenance_ended"]
+
+
+def test_a_terminal_that_could_not_be_given_back_at_once_is_given_back(here: Place) -> None:
+    here.sign_in()
+    here.floor.busy = True  # the dispatcher takes nothing more just now
+    here.reader.lift()
+    until(lambda: here.audit()[-1] == "maintenance_ended", "they are out")
+    assert here.parts.maintenance
+    here.floor.busy = False
+    until(lambda: not here.parts.maintenance, "it serves again")

@@ -101,6 +101,13 @@ def test_one_power_cut_while_they_are_on_trial_does_not_take_them_back(path: Pat
     assert taking.stands(path)
 
 
+def test_with_the_way_back_taken_away_they_stay_and_no_start_fails_for_it(path: Path) -> None:
+    took(path)
+    taking.beside(path, "good").unlink()
+    assert [taking.begin(path) for _ in range(4)] == [None] * 4
+    assert conf.load(path).terminal.phone == "028-0000"
+
+
 def test_nothing_else_is_taken_while_some_are_on_trial(path: Path) -> None:
     took(path)
     with pytest.raises(SettingsError, match="还在试"):
