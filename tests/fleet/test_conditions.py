@@ -94,6 +94,7 @@ def spoilt(**devices: DeviceReport) -> Health:
         (spoilt(idcard=DeviceReport("opening")), set()),
         (replace(GOOD, serving=False, fault="store_failed"), {("out-of-service", "", ""), ("fault", "", "store_failed")}),
         (replace(GOOD, serving=False, fault="out_of_service"), {("paused", "", "")}),
+        (replace(GOOD, serving=False, fault="maintenance"), {("paused", "", "maintenance")}),
         (replace(GOOD, fault="clock_wrong"), {("clock", "", "")}),
         (replace(GOOD, unconfirmed=3, oldest=4000.0), {("outbox-old", "", "")}),
         (replace(GOOD, unconfirmed=0, oldest=4000.0), set()),

@@ -171,7 +171,8 @@ def test_a_support_bundle_holds_nothing_of_the_person_being_served_and_no_key(on
     assert operator.result(asked)[0] == "succeeded"
     data = operator.bundle(asked, tmp_path / "support.zip")
     whole = zipfile.ZipFile(io.BytesIO(data))
-    assert {"settings.json", "versions.json", "states.json", "terminal.json", "log.txt"} == set(whole.namelist())
+    made = {"settings.json", "versions.json", "states.json", "terminal.json", "log.txt", "faults.txt", "network.txt", "staff.txt"}
+    assert set(whole.namelist()) == made
     whole.extractall(tmp_path / "bundle")
     assert "TB-80V" in (tmp_path / "bundle" / "states.json").read_text("utf-8")
     card = next(card.text for card in one.rig.reader().people() if card.id == "liu")
