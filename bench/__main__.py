@@ -20,13 +20,16 @@ from bench import (
     desk,
     devices,
     forms,
+    glass,
     idcard,
     items,
     link,
+    memory,
     pages,
     pinyin,
     printer,
     reading,
+    reconnect,
     reports,
     rollout,
     scanners,
@@ -62,6 +65,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("铺开", rollout.rows),
     ("屏幕", screen.rows),
     ("拼音", pinyin.rows),
+    ("慢屏幕", glass.rows),
     ("工作人员", staff.rows),
     ("总览", board.rows),
     ("报警", alerts.rows),
@@ -74,6 +78,8 @@ NAMED: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("找页", pages.rows),
     ("判页全量", verdict.whole),
     ("对照", scanners.rows),
+    ("恢复", reconnect.rows),
+    ("五百场", memory.rows),
 )
 """What takes long: only when it is named."""
 

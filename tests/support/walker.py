@@ -55,7 +55,7 @@ class Walk:
     def _waiting(self) -> bool:
         """Paper or an answer is on its way."""
         if self.glass.screen in ("receipt", "leaflet"):
-            return not {"请取走收件凭证", "请取走单子"} & set(re.findall("请取走[^<]*", self.glass.html))
+            return not re.search(r'/act/next"[^>]*><button class="button button--first', self.glass.html)
         return self.glass.screen == "query" and "/act/take-along" not in self.glass.html
 
     def _at(self, screen: str) -> None:
@@ -108,7 +108,8 @@ class Walk:
                 # With the centre in reach what was filled in is kept for the window.
                 do("keep-draft") if "/act/keep-draft" in self.glass.html else do("take-along", paper="yes")
             case "query":
-                do("take-along", paper="no" if "请取走" in self.glass.html else "yes")
+                yes = re.search(r'/act/take-along"[^>]*><input[^>]*value="yes"', self.glass.html)
+                do("take-along", paper="yes" if yes else "no")
             case "receipt" | "leaflet":
                 do("next")
             case "rating":
@@ -121,12 +122,20 @@ class Walk:
     def _situation(self) -> None:
         """The answer on the way to what they came for, found by its words; or the sentence from the list."""
         item = CATALOGUE.item(self.opened.item)
-        asked = next((q for q in item.questions if f">{html.escape(q.text)}</h1>" in self.glass.html), None) if item else None
+        asked = (
+            next((q for q in item.questions if f">{html.escape(self._said(q.text))}</h1>" in self.glass.html), None)
+            if item
+            else None
+        )
         place = leads(CATALOGUE, self.opened.item, asked.question, self.opened.situation) if asked else None
         if place is None:
             self.glass.do("choose-situation", situation=self.opened.situation)
         else:
             self.glass.do("answer-question", answer=str(place))
+
+    def _said(self, text: str) -> str:
+        """``text`` as it stands on the screen."""
+        return text
 
     def _answer(self) -> None:
         asked = re.search(r'data-question="([^"]+)"', self.glass.html)

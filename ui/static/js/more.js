@@ -7,7 +7,7 @@ export function attachMore() {
   if (!body || body.dataset.more) return;
   body.dataset.more = "yes";
   watched?.disconnect();
-  const more = Object.assign(document.createElement("button"), { type: "button", className: "below", textContent: body.closest(".work").dataset.below, tabIndex: -1 });
+  const more = Object.assign(document.createElement("button"), { type: "button", className: "below", textContent: body.closest(".work").dataset.below, tabIndex: -1, hidden: true });
   body.closest(".work").append(more);
 
   const look = () => {
