@@ -13,6 +13,8 @@ from screens_glass import ScreenGlass
 from screens_ways import screens
 from screens_who import who
 
+from ui.look import COOKIE
+
 FLAWS = Path(__file__).with_name("flaws.js").read_text("utf-8")
 """A function for ``page.evaluate``: what is wrong with the screen, in words."""
 HARDEST = ("prepare", "notice", "scan-kept", "postal-errors", "form-own-address", "sign", "review", "receipt-refused")
@@ -48,8 +50,12 @@ MODES = tuple(
 )
 
 
-def load(page: Page, address: str) -> None:
-    """The screen the glass stands at, whole."""
+LANGUAGES = ("zh-CN", "en")
+
+
+def load(page: Page, address: str, language: str = "zh-CN") -> None:
+    """The screen the glass stands at, whole, as whoever chose ``language`` sees it."""
+    page.context.add_cookies([{"name": COOKIE, "value": f"{language}.", "url": address}])
     page.goto(address)
     page.wait_for_selector("#desk canvas, #screen:not(:has(#desk))")
 

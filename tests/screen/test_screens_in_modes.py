@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import screens_walk
-from modes import FLAWS, HARDEST, LYING, MODES, SMALL, STANDING, Mode, every, leave, load, wear
+from modes import FLAWS, HARDEST, LANGUAGES, LYING, MODES, SMALL, STANDING, Mode, every, leave, load, wear
 from playwright.sync_api import Browser, expect, sync_playwright
 from screens_glass import PERSON, ScreenGlass, served
 from screens_walk import rich_catalogue, walk
@@ -59,7 +59,12 @@ def glass(monkeypatch: pytest.MonkeyPatch) -> ScreenGlass:
 
 
 def flaws(
-    browser: Browser, glass: ScreenGlass, names: Iterable[str], modes: tuple[Mode, ...], wanted: frozenset[str] | None
+    browser: Browser,
+    glass: ScreenGlass,
+    names: Iterable[str],
+    modes: tuple[Mode, ...],
+    wanted: frozenset[str] | None,
+    languages: tuple[str, ...] = LANGUAGES,
 ) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     with served(create_app(glass)) as address:
@@ -67,18 +72,19 @@ def flaws(
         for name in names:
             if wanted is not None and name not in wanted:
                 continue
-            load(page, address)
-            page.evaluate(AXE.read_text("utf-8"))
-            for mode in modes:
-                wear(page, mode)
-                found[f"{name} {mode}"] = page.evaluate(FLAWS) + page.evaluate(RULES)
-            leave(page)
+            for language in languages:
+                load(page, address, language)
+                page.evaluate(AXE.read_text("utf-8"))
+                for mode in modes:
+                    wear(page, mode)
+                    found[f"{name} {language} {mode}"] = page.evaluate(FLAWS) + page.evaluate(RULES)
+                leave(page)
         page.context.close()
     return {at: wrong for at, wrong in found.items() if wrong}
 
 
 def test_three_hard_screens_in_four_narrow_modes(browser: Browser, glass: ScreenGlass) -> None:
-    assert flaws(browser, glass, walk(glass), NARROW, frozenset({"prepare", "postal-errors", "review"})) == {}
+    assert flaws(browser, glass, walk(glass), NARROW, frozenset({"prepare", "postal-errors", "review"}), ("zh-CN",)) == {}
 
 
 @pytest.mark.long
@@ -88,9 +94,15 @@ def test_the_eight_hardest_in_every_mode(browser: Browser, glass: ScreenGlass) -
 
 
 @pytest.mark.long
-@pytest.mark.timeout(2400)
+@pytest.mark.timeout(3600)
 def test_every_screen_in_the_narrow_modes(browser: Browser, glass: ScreenGlass) -> None:
-    assert flaws(browser, glass, every(glass), NARROW, None) == {}
+    assert flaws(browser, glass, every(glass), NARROW, None, ("zh-CN",)) == {}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_every_screen_normal_and_large_in_both_languages(browser: Browser, glass: ScreenGlass) -> None:
+    assert flaws(browser, glass, every(glass), (Mode(STANDING, ()), Mode(STANDING, ("large",))), None) == {}
 
 
 def test_a_hand_chooses_the_large_view_keeps_what_it_typed_and_calls_for_help(browser: Browser, glass: ScreenGlass) -> None:
