@@ -41,7 +41,7 @@ def stretched(text: str, by: float = LONGER) -> str:
     """``text`` with vowels drawn out, word after word; what is put in and what is markup stays."""
     parts = _KEPT.split(text)
     spoken = [part.split(" ") for part in parts[::2]]
-    missing = round(sum(len(word) for words_ in spoken for word in words_) * (by - 1) + 0.5)
+    missing = round(sum(len(word) for words_ in spoken for word in words_) * (by - 1))
     while missing > 0 and any(_VOWEL.search(word) for words_ in spoken for word in words_):
         for words_ in spoken:
             for at, word in enumerate(words_):
