@@ -13,6 +13,7 @@ import pytest
 import screens_walk
 from modes import FLAWS, HARDEST, LANGUAGES, LYING, MODES, SMALL, STANDING, Mode, every, leave, load, wear
 from playwright.sync_api import Browser, expect, sync_playwright
+from pseudo import longer
 from screens_glass import PERSON, ScreenGlass, served
 from screens_walk import rich_catalogue, walk
 
@@ -21,6 +22,7 @@ from ui.app import create_app
 from ui.look import COOKIE
 from ui.public.book import Book
 from ui.public.pages import create_public
+from ui.words import SOURCE
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 RULES = """async () => {
@@ -103,6 +105,65 @@ def test_every_screen_in_the_narrow_modes(browser: Browser, glass: ScreenGlass) 
 @pytest.mark.timeout(3600)
 def test_every_screen_normal_and_large_in_both_languages(browser: Browser, glass: ScreenGlass) -> None:
     assert flaws(browser, glass, every(glass), (Mode(STANDING, ()), Mode(STANDING, ("large",))), None) == {}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_the_eight_hardest_in_every_mode_in_english_a_third_longer_than_ours(browser: Browser, glass: ScreenGlass) -> None:
+    with longer():
+        assert flaws(browser, glass, walk(glass), MODES, frozenset(HARDEST), ("en",)) == {}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(2400)
+def test_every_screen_in_the_narrow_modes_in_english(browser: Browser, glass: ScreenGlass) -> None:
+    assert flaws(browser, glass, every(glass), NARROW, None, ("en",)) == {}
+
+
+LETTERS = """([text, stack]) => {
+  const heading = document.querySelector(".step__title");
+  heading.innerHTML = text;
+  const of = heading.querySelector("span") ?? heading;
+  const style = getComputedStyle(of);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const ink = pen.measureText(of.textContent);
+  const apart = [...stack].reduce((sum, letter) => sum + pen.measureText(letter).width, 0);
+  return {
+    line: parseFloat(style.lineHeight),
+    ink: ink.actualBoundingBoxAscent + ink.actualBoundingBoxDescent,
+    shaped: pen.measureText(stack).width < apart || stack.length === 1,
+  };
+}"""
+
+
+PREFECTURES = (
+    ("bo", "DDC Uchen", "དཀར་མཛེས་བོད་རིགས་རང་སྐྱོང་ཁུལ", "སྐྱོ"),
+    ("bo", "DDC Uchen", "རྔ་བ་བོད་རིགས་ཆའང་རིགས་རང་སྐྱོང་ཁུལ", "རྔ"),
+    ("ii", "Nuosu SIL", "ꆃꎭꆈꌠꊨꏦꏱꅉꍏ", "ꆃ"),
+)
+"""甘孜, 阿坝 and 凉山 as they are called in their own letters, each with a letter, or a stack of them, out of it."""
+
+
+def test_tibetan_and_yi_stand_in_their_own_letters_shaped_and_within_their_line(browser: Browser, glass: ScreenGlass) -> None:
+    next(name for name in walk(glass) if name == "place")
+    with served(create_app(glass)) as address:
+        page = browser.new_page(viewport={"width": 1080, "height": 1920})
+        load(page, address)
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("DOM.enable")
+        devtools.send("CSS.enable")
+        for code, font, name, stack in PREFECTURES:
+            for whole in (True, False):
+                page.evaluate("(code) => (document.querySelector('.screen').lang = code)", code if whole else SOURCE)
+                told = page.evaluate(LETTERS, [name if whole else f'<span lang="{code}">{name}</span>', stack])
+                assert told["shaped"], name
+                assert told["ink"] <= told["line"], (name, whole)
+                root = devtools.send("DOM.getDocument")["root"]["nodeId"]
+                heading = devtools.send("DOM.querySelector", {"nodeId": root, "selector": ".step__title"})["nodeId"]
+                fonts = devtools.send("CSS.getPlatformFontsForNode", {"nodeId": heading})["fonts"]
+                assert {one["familyName"] for one in fonts} == {font}, (name, whole)
+        page.close()
 
 
 def test_a_hand_chooses_the_large_view_keeps_what_it_typed_and_calls_for_help(browser: Browser, glass: ScreenGlass) -> None:
