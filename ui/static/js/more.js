@@ -3,7 +3,7 @@ const ENOUGH = 8; // pixels that are not worth a word
 let watched = null;
 
 export function attachMore() {
-  const body = document.querySelector(".facts--check") ?? document.querySelector(".work .step__body, .welcome");
+  const body = document.querySelector(".facts--check") ?? document.querySelector(".work .step__body, .welcome, .work .plain");
   if (!body || body.dataset.more) return;
   body.dataset.more = "yes";
   watched?.disconnect();
