@@ -28,7 +28,7 @@ OF_CASE: dict[str, Group | None] = {
     **dict.fromkeys(
         ("v", "case", "item", "item_name", "situation", "situation_name", "home", "intake", "purpose", "notice", "catalogue"), None
     ),
-    **dict.fromkeys(("unproven", "window_days"), None),
+    **dict.fromkeys(("unproven", "window_days", "clerks"), None),
 }
 """Field of ``domain.case.content.CaseContent`` → group; ``None``: nothing of the applicant."""
 

@@ -25,14 +25,14 @@ from domain.protection.rights import KINDS
 from domain.representation import document_words
 from domain.sealing import recipient_of
 from fleet.casework.client import DeletedError, Ledger, NotThereError
-from fleet.clerks.gate import clerk, guard, staff
 from fleet.clerks.held import Held
-from fleet.clerks.keeper import ClerkKeeper
 from fleet.desk import before, review, signature
 from fleet.desk.acting import OVER, Acting, offered, reviewing
 from fleet.desk.additions import added
 from fleet.desk.asked import Asked
 from fleet.desk.bundle import Leaf, pdf
+from fleet.desk.clerk_gate import clerk, guard, staff
+from fleet.desk.clerks import ClerkKeeper
 from fleet.desk.deeds import Deeds
 from fleet.desk.inbox import CentreError, DamagedError, Inbox
 from fleet.desk.journal import Journal

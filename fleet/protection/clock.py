@@ -27,6 +27,7 @@ OTHER = {
     "dead_letters.digest",
     "deletions.digest",
     "documents.digest",
+    "clerk_documents.digest",
 }
 """Columns of such a name that name no document of :class:`fleet.documents.Documents`, or are the book itself."""
 _OF_DOCUMENTS = ("case", "asked", "answer", "unfetched", "unnamed", "rating")

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 
 from domain.protection.consent import ALL, REFUSED, Consent
 from domain.protection.ways import BY_CODE, TAKEN_OUT
-from fleet.clerks.gate import staff
 from fleet.desk import fields
+from fleet.desk.clerk_gate import staff
 from fleet.desk.fields import Field, WantingError
 from fleet.desk.means import today_of
 from fleet.protection.consents import Consents, RefusedError

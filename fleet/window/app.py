@@ -18,9 +18,9 @@ from domain.catalogue.catalogue import load
 from domain.names import pieces
 from domain.staff.duties import Right
 from fleet.casework.client import CentreError
-from fleet.clerks.gate import guard, staff
 from fleet.clerks.held import Held
-from fleet.clerks.keeper import ClerkKeeper
+from fleet.desk.clerk_gate import guard, staff
+from fleet.desk.clerks import ClerkKeeper
 from fleet.desk.settings import read_catalogue
 from fleet.keys.keyring import read_keys
 from fleet.overview import local_text, local_time

@@ -23,9 +23,9 @@ from domain.protection import rights
 from domain.protection.groups import GROUPS
 from domain.representation import document_words
 from fleet.casework.client import DamagedError
-from fleet.clerks.gate import staff
 from fleet.desk import signature
 from fleet.desk import words as said
+from fleet.desk.clerk_gate import staff
 from fleet.desk.opening import NotOursError
 from fleet.desk.pictures import Master, master, reading_copy
 from fleet.window import additions, words, work

@@ -13,7 +13,7 @@ from domain.case.waybill import CARRIERS, carrier, waybill
 from domain.casepapers import handover_list as paper
 from domain.casepapers.handover_list import HandoverList, Side
 from domain.press.press import UnmadeError
-from fleet.clerks.gate import staff
+from fleet.desk.clerk_gate import staff
 from fleet.window import words, work
 from fleet.window.cases import Answer
 from fleet.window.scanning import NotReadError, Scanner

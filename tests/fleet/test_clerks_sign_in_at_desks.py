@@ -23,11 +23,11 @@ from domain.staff.accounts import Document, encode
 from domain.staff.duties import Duty
 from fleet.authority.keys import Folder
 from fleet.casework.client import CentreError
-from fleet.clerks import keeper
 from fleet.clerks.held import Held
-from fleet.clerks.keeper import IDLE, ClerkKeeper
 from fleet.clerks.words import SAID
+from fleet.desk import clerks as keeper
 from fleet.desk.app import create_desk
+from fleet.desk.clerks import IDLE, ClerkKeeper
 from fleet.desk.journal import Journal
 from fleet.people.door import HEADER
 from fleet.window.app import WindowProcess

@@ -21,7 +21,7 @@ from domain.staff.accounts import prove
 from domain.staff.duties import Duty
 from domain.staff.sign_in import STEP, base32
 from fleet.clerks import accounts
-from fleet.clerks.keeper import ClerkKeeper
+from fleet.desk.clerks import ClerkKeeper
 from fleet.people.door import HEADER
 from fleet.store import Store
 from kiosk.demo import clerks as demo

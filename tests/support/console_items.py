@@ -105,8 +105,14 @@ def edit(store: Store, draft: Draft, kind: str, how: Callable[[dict[str, Any]], 
     """The first of its kind changed; its number."""
     with store.transaction() as db:
         one = next(e for e in drafts.elements(db, draft.id) if e.kind == kind)
-        drafts.change(db, draft, one.number, (), nodes.mark(TYPES[kind], one.value), how(one.value), by, now)
+        drafts.change(db, draft, one.number, (), nodes.mark(TYPES[kind], one.value), said(how(one.value)), by, now)
     return one.number
+
+
+def said(value: dict[str, Any]) -> dict[str, Any]:
+    """As the form leaves it: a sentence that was changed has no English any more."""
+    text = str({name: part for name, part in value.items() if name != "english"})
+    return {**value, "english": {key: words for key, words in value.get("english", {}).items() if repr(key) in text}}
 
 
 def propose(store: Store, shelf: Shelf, draft: Draft, why: str, batch: str, by: str, today: date, now: float) -> versions.Version:

@@ -136,4 +136,4 @@ def test_no_box_is_ticked_before_somebody_ticked_it() -> None:
                 assert re.search(r"\{% if [^%]+%\} (?:checked|selected)\{% endif %\}", tag), f"{path.name}: {tag}"
     agree = (ROOT / "ui/templates/steps/notice.html").read_text("utf-8")
     assert "checkbox" not in agree
-    assert 'button("leave", "不同意")' in agree
+    assert 'button("leave", _("不同意"))' in agree

@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Blueprint, Flask
 
-from fleet.clerks.keeper import SIGNED_IN, ClerkKeeper, Session
+from fleet.desk.clerks import SIGNED_IN, ClerkKeeper, Session
 from fleet.people import door
 
 
 def guard(app: Flask, keeper: ClerkKeeper, rights: Mapping[str, Any]) -> None:
     """``rights``: endpoint or blueprint → what it needs (``ClerkKeeper.may``); what is not in it any clerk of the place may see."""
-    app.register_blueprint(Blueprint("clerks", __name__, template_folder="templates"))
+    app.register_blueprint(Blueprint("clerks", __name__, template_folder="clerk_templates"))
 
     def need(_app: Flask, endpoint: str) -> Any:
         if endpoint.rpartition(".")[2] == "static":
