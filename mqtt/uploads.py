@@ -16,6 +16,9 @@ from enum import Enum, auto
 from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
+# httpx imports it at its first request, in whatever thread that is; while another compiles a template, Python 3.11's compiler
+# loses count ("AST constructor recursion depth mismatch") and the import stays half done for good.
+import httpcore  # noqa: F401
 import httpx
 import msgspec
 

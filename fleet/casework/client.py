@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
+# httpx imports it at its first request, in whatever thread that is; while another compiles a template, Python 3.11's compiler
+# loses count ("AST constructor recursion depth mismatch") and the import stays half done for good.
+import httpcore  # noqa: F401
 import httpx
 import msgspec
 
