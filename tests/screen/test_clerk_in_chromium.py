@@ -94,9 +94,9 @@ class Citizen:
         self.page = page
         self.pictures = pictures
 
-    def tap(self, text: str) -> None:
+    def tap(self, text: str | re.Pattern[str]) -> None:
         self.page.wait_for_selector("body:not(.settling) #screen")
-        self.page.get_by_role("button", name=text, exact=True).tap()
+        self.page.get_by_role("button", name=text, exact=True).first.tap()
 
     def reads(self, text: str) -> None:
         expect(self.page.locator("#screen")).to_contain_text(text, timeout=WAIT)
@@ -189,7 +189,7 @@ def story(window: Window, folder: Path, pictures: Path | None = None) -> Clerk:
         clerk.at("核对、签名")
         citizen.reads("在等您")
         citizen.sign()
-        citizen.page.get_by_role("button", name="签好了，下一步").click()
+        citizen.tap("签好了，下一步")
         clerk.at("请办事人最后看一遍，提交")
         clerk.page.reload()
         clerk.at("请办事人最后看一遍，提交")
@@ -199,9 +199,9 @@ def story(window: Window, folder: Path, pictures: Path | None = None) -> Clerk:
         printed(glass)
         clerk.at("打好了，请交给办事人").press("Enter")
         clerk.at("请办事人评价")
-        citizen.page.get_by_role("button", name=re.compile("非常满意")).first.tap()
+        citizen.tap(re.compile("非常满意"))
         citizen.tap("提交评价")
-        citizen.page.get_by_role("button", name=re.compile("结束")).first.tap()
+        citizen.tap(re.compile("结束"))
         clerk.at("现在没有人在办")
         assert glass.snapshot().state.visit is None
         chromium.close()

@@ -39,6 +39,7 @@ PAGES = (
     "/reports/cases?by=day",
     "/postage",
     "/people",
+    "/clerks",
     "/account",
     "/record",
     "/kept",
