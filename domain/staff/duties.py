@@ -30,7 +30,9 @@ class Right(StrEnum):
     PASS_ON = "pass-on"  # noqa: S105
     """Parcels and handover lists, sent and received."""
     OVERSEE = "oversee"
-    """For who leads a shift: take a visit over from a colleague who is away, read who opened what."""
+    """For who leads a shift: take a visit over from a colleague who is there (from one who is away, whoever serves may), read who
+    opened what.
+    """
     RECEIVE = "receive"
     """At the home desk: review, ask for what is missing, accept, give results out."""
     DECIDE = "decide"
