@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import logging
 import os
 import signal
@@ -45,14 +46,22 @@ _ELSEWHERE = {
 }
 
 
+def _installed(name: str) -> bool:
+    """A terminal has no bench, no virtual hardware and no demonstration: the wheel leaves them out."""
+    try:
+        return importlib.util.find_spec(_ELSEWHERE[name].partition(":")[0]) is not None
+    except ModuleNotFoundError:
+        return False
+
+
 class _Lazy(click.Group):
     """Commands of other parts, imported when asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
+        return sorted([*super().list_commands(ctx), *filter(_installed, _ELSEWHERE)])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _ELSEWHERE:
+        if cmd_name not in _ELSEWHERE or not _installed(cmd_name):
             return super().get_command(ctx, cmd_name)
         module, _, name = _ELSEWHERE[cmd_name].partition(":")
         command = getattr(importlib.import_module(module), name)

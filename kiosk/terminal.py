@@ -33,7 +33,7 @@ from kiosk.clerk import Clerk
 from kiosk.clock import CHINA, Clock
 from kiosk.code_reader import create_code_reader, secret_of
 from kiosk.corrections import CorrectionDesk
-from kiosk.demo.query import DemonstrationProvider
+from kiosk.demonstration import DemonstrationProvider
 from kiosk.drafted import described, private_keys
 from kiosk.drafts import DraftPost, Place
 from kiosk.enrolment.centre import CLOCK

@@ -16,7 +16,7 @@ from domain.identity import Identity
 from domain.press.press import Press
 from kiosk import paperwork
 from kiosk.clock import Clock
-from kiosk.demo.query import DemonstrationProvider
+from kiosk.demonstration import DemonstrationProvider
 from kiosk.paperwork import Paperwork
 from kiosk.query import Document, NoDocument
 from kiosk.visit import effects as fx
