@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from domain.case import ink
 from domain.case.content import Signature
 from domain.forms.asking import Filled
 from domain.forms.checking import text
@@ -23,6 +24,8 @@ STATEMENT = "以上内容由我本人填写，情况属实。"
 ATTENDED = "以上内容由窗口工作人员按我说的填写，我已逐项核对，情况属实。"
 """What is signed where a clerk drove the visit."""
 CORRECTED = "申请人手工更改，与证件芯片不同"
+SIGNED = (80.0, 24.0)
+"""Millimetres a signature has on a form, signed or not: what was seen before it has the same pages. ``form.typ`` has them too."""
 _MOST = 2000
 """Characters of one text; what is longer is cut off there, and says so."""
 
@@ -52,7 +55,7 @@ def data(
         "delivery": [_row(*one) for one in delivery],
         "statement": ATTENDED if attended else STATEMENT,
         "footer": runs(footer),
-        "signature": _strokes(signature),
+        "signature": _lines(signature),
         "day": f"{day.year}年{day.month}月{day.day}日" if day else "",
         "on": [day.year, day.month, day.day] if day else None,
     }
@@ -74,8 +77,10 @@ def _row(label: str, value: str, note: str = "") -> dict[str, Any]:
     return {"label": runs(label), "value": runs(value), "note": note}
 
 
-def _strokes(signature: Signature | None) -> dict[str, Any] | None:
+def _lines(signature: Signature | None) -> list[dict[str, Any]] | None:
+    """In millimetres of the box on the form: where each stroke begins, and its curves as control x, y, end x, y."""
     if signature is None:
         return None
-    strokes = [[[point.x, point.y] for point in stroke] for stroke in signature.strokes if stroke]
-    return {"width": signature.width, "height": signature.height, "strokes": strokes}
+    return [
+        {"start": one.start, "curves": [(*control, *end) for control, end in one.curves]} for one in ink.fitted(signature, *SIGNED)
+    ]

@@ -301,6 +301,6 @@ def test_a_key_file_that_cannot_be_read_is_an_error_that_quotes_nothing(tmp_path
 
 def test_a_signature_is_drawn_from_numbers_only_and_a_dot_is_seen() -> None:
     drawn = signature.svg(Signature(400, 160, ((Point(1, 2, 0), Point(3, float("nan"), 1), Point(5, 6, 2)), (Point(9, 9, 0),), ())))
-    assert 'd="M1.0,2.0 5.0,6.0"' in drawn
-    assert 'd="M9.0,9.0 l0,0"' in drawn
+    assert 'd="M1.0,2.0 Q5.0,6.0 5.0,6.0"' in drawn
+    assert 'd="M9.0,9.0 Q9.0,9.0 9.0,9.0"' in drawn
     assert "nan" not in drawn

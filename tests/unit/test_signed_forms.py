@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.visits import ANSWERS, CATALOGUE, PERSON, SIGNATURE, Walk
 
-from domain.case.content import Signature
+from domain.case.content import Point, Signature
 from domain.catalogue.form import Field
 from domain.forms import sheet
 from domain.forms.asking import Filled
@@ -91,17 +91,29 @@ def test_the_same_form_is_the_same_bytes_another_is_not() -> None:
     assert PRESS.pdf("application", data("甲")) != PRESS.pdf("application", data("乙"))
 
 
-def test_the_signature_is_drawn_stroke_by_stroke_as_it_was_written() -> None:
-    def strokes(signature: Signature | None) -> list[str]:
-        pdf = PRESS.pdf("application", data("甲", signature=signature))
-        drawn_ = subprocess.run(["pdftocairo", "-svg", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
-        return re.findall(r'stroke-width:1.1;[^>]* d="M ([^"]*)"', drawn_)
+def drawn_strokes(signature: Signature | None) -> list[list[float]]:
+    """Points of each stroke in the PDF, in PDF points, as a renderer that is not ours reads them."""
+    pdf = PRESS.pdf("application", data("甲", signature=signature))
+    svg = subprocess.run(["pdftocairo", "-svg", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    return [[float(n) for n in re.findall("[0-9.]+", d)] for d in re.findall(r'stroke-width:1.1;[^>]* d="M ([^"]*)"', svg)]
 
-    assert strokes(None) == []
-    first, second = ([float(n) for n in re.findall("[0-9.]+", stroke)] for stroke in strokes(SIGNATURE))
-    scale = 80 / 25.4 * 72 / SIGNATURE.width
-    assert first == pytest.approx([10 * scale, 10 * scale, 300 * scale, 200 * scale], abs=0.1)
-    assert second == pytest.approx([310 * scale, 40 * scale, 500 * scale, 220 * scale], abs=0.1)
+
+def test_the_signature_is_drawn_stroke_by_stroke_as_it_was_written() -> None:
+    assert drawn_strokes(None) == []
+    first, second = drawn_strokes(SIGNATURE)
+    scale = 24 / 25.4 * 72 / (220 - 10)  # its ink is 210 pixels high, in a box of 24 mm
+    for found, stroke in ((first, SIGNATURE.strokes[0]), (second, SIGNATURE.strokes[1])):
+        ends = [coordinate for p in (stroke[0], stroke[-1]) for coordinate in ((p.x - 10) * scale, (p.y - 10) * scale)]
+        assert [*found[:2], *found[-2:]] == pytest.approx(ends, abs=0.1)
+
+
+def test_a_stroke_on_the_form_is_curved_and_runs_through_no_corner() -> None:
+    bent = Signature(600, 300, ((Point(100, 100, 0), Point(200, 200, 10), Point(300, 100, 20), Point(400, 200, 30)),))
+    (stroke,) = drawn_strokes(bent)
+    assert len(stroke) == 2 + 2 * 6, "a start and two cubic curves, which is what a PDF has for quadratic ones"
+    ends, controls = (stroke[6:8], stroke[12:14]), (stroke[4:6], stroke[8:10])
+    (ax, ay), (bx, by), (mx, my) = controls[0], controls[1], ends[0]
+    assert (mx - ax) * (by - my) == pytest.approx((my - ay) * (bx - mx), abs=0.5), "one tangent where they meet"
 
 
 def of(walk: Walk, *, private: bool) -> tuple[str, bytes]:
