@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 from openapi_spec_validator import validate
@@ -117,7 +119,7 @@ def test_what_the_first_release_said_is_understood(path: Path) -> None:
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_what_the_document_allows_is_taken(name: str, data: st.DataObject) -> None:
-    message = _placed(data.draw(allowed(MESSAGES[name]["payload"])))
+    message = _placed(data.draw(_allowed(name)))
     assert document(name, message) is None
     assert code(name, json.dumps(message).encode()) in (None, *BEYOND)
 
@@ -126,13 +128,29 @@ def test_what_the_document_allows_is_taken(name: str, data: st.DataObject) -> No
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_what_the_document_forbids_is_refused_by_name(name: str, data: st.DataObject) -> None:
-    message = data.draw(spoilt(MESSAGES[name]["payload"]))
+    message = data.draw(_spoilt(name))
     refused = code(name, json.dumps(message).encode())
     if document(name, message) is None:
         assert refused in (None, *BEYOND)
     else:
         assert refused
         assert len(refused) <= 160
+
+
+@cache
+def _allowed(name: str) -> SearchStrategy[Any]:
+    return allowed(MESSAGES[name]["payload"])
+
+
+@cache
+def _spoilt(name: str) -> SearchStrategy[Any]:
+    return spoilt(MESSAGES[name]["payload"])
+
+
+@cache
+def _validator(name: str) -> Any:
+    schema = {"$ref": "#/components/messages/x/payload", "components": {"schemas": SCHEMAS, "messages": {"x": MESSAGES[name]}}}
+    return _Validator(schema)
 
 
 _Validator = extend(
@@ -149,8 +167,7 @@ _ALIAS = {"receipt": "storageReceipt", "centre-up": "centreUp"} | {
 
 def document(name: str, message: Any) -> str | None:
     """What the document has against ``message``."""
-    schema = {"$ref": "#/components/messages/x/payload", "components": {"schemas": SCHEMAS, "messages": {"x": MESSAGES[name]}}}
-    found = next(_Validator(schema).iter_errors(message), None)
+    found = next(_validator(name).iter_errors(message), None)
     return found.message if found else None
 
 

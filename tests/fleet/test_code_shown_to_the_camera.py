@@ -10,11 +10,10 @@ import pytest
 import tomli_w
 from click.testing import CliRunner
 from support.fleet import TERMINAL, Fleet
-from support.hall import command
+from support.hall import prepared
 
 from devices.camera.codes import read_code
 from devices.virtual.camera import VirtualCamera
-from kiosk.demo import files
 from kiosk.demo.layout import Layout, Ports
 from kiosk.enrolment.command import enrol
 from kiosk.enrolment.files import IdentityFiles
@@ -31,7 +30,7 @@ def camera(memory: Path) -> Iterator[VirtualCamera]:
 def test_a_code_laid_under_the_camera_enrols_the_terminal(
     fleet: Fleet, camera: VirtualCamera, tmp_path: Path, memory: Path
 ) -> None:
-    files.prepare(Layout(tmp_path, memory, Ports(9600)), command)
+    prepared(Layout(tmp_path, memory, Ports(9600)), signed=True)
     settings = tmp_path / "terminal.toml"
     tree = msgspec.toml.decode(settings.read_bytes())
     tree["terminal"]["id"] = TERMINAL

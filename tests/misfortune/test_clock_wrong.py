@@ -12,12 +12,11 @@ import pytest
 from click.testing import CliRunner
 from support.authority import enrolled
 from support.fleet import TERMINAL, Fleet, running_fleet
-from support.hall import command
+from support.hall import prepared
 
 from fleet.authority.authority import Authority
 from fleet.authority.ca import LIFE
 from kiosk.cli import main
-from kiosk.demo import files
 from kiosk.demo.layout import Layout, Ports
 from kiosk.enrolment.files import Held, IdentityFiles, request_for
 
@@ -31,7 +30,7 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
 @pytest.fixture
 def settings(fleet: Fleet, tmp_path: Path, memory: Path) -> Path:
     """A terminal's settings that name this centre; its identity is good."""
-    files.prepare(Layout(tmp_path, memory, Ports(9600)), command)
+    prepared(Layout(tmp_path, memory, Ports(9600)), signed=True)
     path = tmp_path / "terminal.toml"
     text = (
         path.read_text()

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from support.hall import command
+from support.hall import prepared
 
 from kiosk import settings as conf
 from kiosk.care import taking
 from kiosk.care.editing import EDITABLE, edited, value
 from kiosk.care.settings_command import settings as settings_command
-from kiosk.demo import files
 from kiosk.demo.layout import Layout, Ports
 from kiosk.settings import SettingsError
 
@@ -21,7 +20,7 @@ from kiosk.settings import SettingsError
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("settings")
-    files.prepare(Layout(folder, folder / "memory", Ports(9600)), command, signed=False)
+    prepared(Layout(folder, folder / "memory", Ports(9600)))
     return (folder / "terminal.toml").read_text("utf-8")
 
 

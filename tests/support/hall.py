@@ -51,6 +51,12 @@ def command(*arguments: str, given: str = "") -> str:
     return ended.stdout
 
 
+def prepared(layout: Layout, *, reads: bool = False, signed: bool = False) -> tuple[Party, ...]:
+    """Every file of the demonstration, as it makes them, but that passwords cost nothing worth waiting for."""
+    with cheap():
+        return files.prepare(layout, command, reads=reads, signed=signed)
+
+
 class Hall:
     """``start``, ``kill`` and ``stop`` one process at a time by its name in ``specs``.
 
@@ -60,8 +66,7 @@ class Hall:
     def __init__(self, base: Path, runtime: Path, *, reads: bool = False) -> None:
         self.layout = Layout(base, runtime, Ports(free_run(13)))
         keys = authority(self.layout.authority)
-        with cheap():
-            self.parties: tuple[Party, ...] = files.prepare(self.layout, command, reads=reads, signed=False)
+        self.parties = prepared(self.layout, reads=reads)
         self._clerks: dict[tuple[str, Duty], httpx.Client] = {}
         self.identity = IdentityFiles(self.layout.identity)
         if self.identity.held() is None:

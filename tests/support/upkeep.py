@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 from support.door import OFFICE, DirectReader, TestClock
-from support.hall import command
+from support.hall import prepared
 from support.orders import Floor
 from support.printing import TCP, TYPESETTER, Journal
 from support.staff import AGE, KEY, TERMINAL, a_book
@@ -26,7 +26,6 @@ from domain.catalogue.catalogue import load
 from kiosk import settings as conf
 from kiosk.care.support import Support
 from kiosk.care.upkeep import Machine, Upkeep
-from kiosk.demo import files
 from kiosk.demo.layout import Layout, Ports
 from kiosk.staff.door import Door, Rules
 from kiosk.staff.entrance import Entrance
@@ -97,7 +96,7 @@ def place(folder: Path, printer: VirtualPrinter | None = None, *, idle: bool = T
     """With ``printer`` its driver runs as the terminal's only device."""
     made, file = folder / "made.toml", folder / "terminal.toml"
     if not made.exists():
-        files.prepare(Layout(folder, folder / "memory", Ports(9600)), command, signed=False)
+        prepared(Layout(folder, folder / "memory", Ports(9600)))
         file.rename(made)
     shutil.copyfile(made, file)
     settings = conf.load(file)

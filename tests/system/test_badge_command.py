@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from support.hall import prepared
 from support.pcsc import Reader, reader
 
 from devices.virtual.badges import Badge
@@ -60,7 +61,7 @@ class Technician:
 @pytest.fixture
 def technician(tmp_path: Path, memory: Path) -> Iterator[Technician]:
     layout = Layout(tmp_path, memory, Ports(9600))
-    files.prepare(layout)
+    prepared(layout)
     with reader() as pcsc:
         yield Technician(layout, pcsc)
 

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import msgspec
 import pytest
-from support.hall import command
+from support.hall import prepared
 
 import devices.a4.options
 from devices.printer.options import Options as Printer
 from domain.sealing import new_key
 from kiosk import settings as conf
-from kiosk.demo import files
 from kiosk.demo.layout import Layout, Ports
 from kiosk.drafted import private_keys
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's own settings files."""
+    folder = tmp_path_factory.mktemp("settings")
+    prepared(Layout(folder, folder / "memory", Ports(9600)))
+    return folder
+
+
 @pytest.fixture
-def good(tmp_path: Path, memory: Path) -> Path:
-    """The demonstration's own settings file."""
-    files.prepare(Layout(tmp_path, memory, Ports(9600)), command, signed=False)
-    return tmp_path / "terminal.toml"
+def good(made: Path, tmp_path: Path) -> Path:
+    """The terminal's, to be spoilt."""
+    return Path(shutil.copy(made / "terminal.toml", tmp_path))
 
 
 def test_the_demonstration_s_settings_are_good(good: Path) -> None:
@@ -34,23 +41,23 @@ def test_the_demonstration_s_settings_are_good(good: Path) -> None:
 
 def test_preparing_twice_keeps_the_keys(tmp_path: Path, memory: Path) -> None:
     layout = Layout(tmp_path, memory, Ports(9600))
-    files.prepare(layout, command)
+    prepared(layout, signed=True)
     first = (tmp_path / "terminal.toml").read_text()
-    files.prepare(layout, command)
+    prepared(layout, signed=True)
     assert (tmp_path / "terminal.toml").read_text() == first
 
 
 def test_a_signed_demonstration_lays_keys_that_sign_at_the_centre_and_none_that_opens(tmp_path: Path, memory: Path) -> None:
-    files.prepare(Layout(tmp_path, memory, Ports(9600)), command)
+    prepared(Layout(tmp_path, memory, Ports(9600)), signed=True)
     named = [line for line in (tmp_path / "centre.toml").read_text().splitlines() if "key_file" in line]
     assert named
     assert all("/secrets/catalogue-" in line or "/secrets/key-ratings" in line for line in named), named
     assert conf.load(tmp_path / "terminal.toml").catalogue is not None
 
 
-def test_no_private_key_is_named_in_the_terminal_s_or_the_centre_s_settings(good: Path) -> None:
+def test_no_private_key_is_named_in_the_terminal_s_or_the_centre_s_settings(made: Path) -> None:
     for name, key in (("terminal.toml", "hall"), ("centre.toml", "ratings")):
-        text = (good.parent / name).read_text()
+        text = (made / name).read_text()
         assert "AGE-SECRET-KEY" not in text
         named = [line for line in text.splitlines() if "key_file" in line]
         # A hall's terminal opens what is sealed to its hall, the centre what raters wrote, and nothing else.
