@@ -1,0 +1,118 @@
+"""What makes a machine a terminal (``systemd/``): systemd itself reads the units, and judges how much they leave open."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parents[2] / "systemd"
+UNITS = HERE / "units"
+SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
+NAMED = sorted(path.name for path in UNITS.iterdir() if path.is_file())
+PROGRAM = "/usr/lib/tongban/bin/tongban"
+BAR = 2.0
+YOUNG = ("RestartSteps", "RestartMaxDelaySec")
+"""systemd 254 knows them, a Debian 12 skips them."""
+
+
+@pytest.fixture(scope="module")
+def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The units as they are, with a program and neighbours that exist: nothing of ours is installed where tests run."""
+    folder = tmp_path_factory.mktemp("units")
+    shutil.copytree(UNITS, folder, dirs_exist_ok=True)
+    for path in folder.glob("*.service"):
+        path.write_text(path.read_text().replace(PROGRAM, "/usr/bin/env"))
+    for neighbour in ("seatd.service", "mosquitto.service", "pcscd.service", "systemd-tmpfiles-setup.service"):
+        (folder / neighbour).write_text("[Service]\nExecStart=/usr/bin/env\n")
+    (folder / "pcscd.socket").write_text("[Socket]\nListenStream=/run/pcscd/pcscd.comm\n")
+    return folder
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_systemd_finds_nothing_to_say_about_a_unit(units: Path, name: str) -> None:
+    told = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(units / name)], capture_output=True, text=True, check=False, timeout=30
+    )
+    said = [line for line in told.stderr.splitlines() if str(units) in line or name in line]
+    assert [line for line in said if not any(word in line for word in YOUNG)] == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_leaves_little_open(name: str) -> None:
+    told = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", str(UNITS / name)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+    found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", told.stdout)
+    assert found is not None
+    assert float(found[1]) <= BAR
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_fence_leaves_open_has_its_reason_beside_it(name: str) -> None:
+    """A line that is missing of those the others have is named in a comment."""
+    text = (UNITS / name).read_text()
+    for line in ("MemoryDenyWriteExecute=yes", "ProcSubset=pid", "IPAddressDeny=any", "RestrictNamespaces=yes"):
+        key = line.partition("=")[0]
+        assert line in text.splitlines() or re.search(rf"^# .*\b{key}|^#.*\n{key}=", text, re.MULTILINE), f"{name}: {key}"
+
+
+def test_no_unit_takes_back_what_all_have_in_common() -> None:
+    """The common drop-in is read last: what a unit said of these before would be lost, or, in a list, turned round."""
+    common = {line.partition("=")[0] for line in _lines(UNITS / "tongban-.service.d" / "60-locked.conf")}
+    for name in SERVICES:
+        own = {line.partition("=")[0] for line in _lines(UNITS / name)}
+        assert own & common <= {"DeviceAllow", "ExecPaths"}, name
+
+
+def test_every_user_and_folder_a_unit_names_is_made() -> None:
+    made = "".join(path.read_text() for path in (HERE / "sysusers").iterdir())
+    for name in SERVICES:
+        for line in _lines(UNITS / name):
+            key, _, value = line.partition("=")
+            if key in ("User", "Group", "SupplementaryGroups"):
+                ours = [word for word in value.split() if word.startswith("tongban")]
+                assert all(re.search(rf"^[ug] {word} ", made, re.MULTILINE) for word in ours), (name, line)
+
+
+def test_nothing_names_a_folder_that_only_one_kind_of_board_has() -> None:
+    """A namespace that names /lib64 without a dash does not come up on arm64."""
+    for path in UNITS.rglob("*"):
+        if path.is_file():
+            for line in _lines(path):
+                key, _, value = line.partition("=")
+                if key in ("ExecPaths", "NoExecPaths", "ReadWritePaths", "BindPaths"):
+                    assert not re.search(r"(^| )/lib", value), (path.name, line)
+
+
+def test_every_policy_is_one_the_browser_knows() -> None:
+    """Not one is of another version's: a name the browser does not know is skipped, and what it forbids is allowed."""
+    policies = json.loads((HERE / "chromium" / "policy.json").read_text())
+    found = subprocess.run(
+        ["grep", "-aozxF", "-e", "\n".join(policies), "/usr/lib/chromium/chromium"],
+        capture_output=True,
+        env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+        check=True,
+        timeout=60,
+    )
+    assert set(policies) - set(found.stdout.decode().split("\0")) == set()
+
+
+def test_the_browser_may_see_the_terminals_page_and_nothing_else() -> None:
+    policies = json.loads((HERE / "chromium" / "policy.json").read_text())
+    assert policies["URLBlocklist"] == ["*"]
+    assert policies["URLAllowlist"] == ["http://127.0.0.1:8600"]
+    assert policies["DeveloperToolsAvailability"] == 2
+    assert policies["AllowFileSelectionDialogs"] is False
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text().splitlines() if "=" in line and not line.startswith("#")]
