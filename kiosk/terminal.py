@@ -56,6 +56,7 @@ from kiosk.orders.wanted import WantedDocuments
 from kiosk.paperwork import on_paper
 from kiosk.receipt_reader import ReceiptReader
 from kiosk.staff.clerks import Clerks
+from kiosk.staff.counter import counter
 from kiosk.staff.door import Door, Rules
 from kiosk.staff.entrance import Entrance
 from kiosk.staff.memory import Memory
@@ -78,6 +79,7 @@ from kiosk.typing.typist import Typist
 from kiosk.visit.snapshot import Fault
 from kiosk.visit.state import State
 from kiosk.voice import Speaker
+from kiosk.window.browsers import Browsers
 from kiosk.window.listener import Listener
 from mqtt import topics
 from mqtt.connection import Broker, Pace, Received
@@ -88,6 +90,7 @@ from mqtt.uploads import Uploader
 from ui.app import create_app
 from ui.citizen.intents import MAX_BODY
 from ui.clerk.app import create_clerk_app
+from ui.clerk.badges import Badges
 from ui.clerk.presence import Presence
 from ui.clerk.sessions import Sessions, Times
 from ui.public.pages import create_public
@@ -304,7 +307,7 @@ class Terminal:
     def _build_care(self) -> None:
         """The technician's: the door, and what is behind it."""
         settings, clock, parts = self._settings, self._clock, self._parts
-        self._staff = memory = Memory(settings.paths.data / "staff.db")
+        memory = Memory(settings.paths.data / "staff.db")
         self._running.callback(memory.close)
         machine = Machine(
             settings,
@@ -328,7 +331,9 @@ class Terminal:
             log.error("staff cannot sign in: %s", error)
             asked = Rules(settings.terminal.id)
         reader = self._devices.badge
-        self._entrance = Entrance(lambda stands: Door(asked, memory, clock, reader, stands), reader, upkeep)
+        self._clerks = Clerks(lambda: parts.accounts, memory, clock, battery_clock=settings.staff.battery_clock)
+        self._counter = counter(asked, memory, clock, reader, self._clerks) if settings.clerk is not None else None
+        self._entrance = Entrance(lambda stands: Door(asked, memory, clock, reader, stands), reader, upkeep, self._counter)
 
     def _facts(self) -> tuple[tuple[str, str], ...]:
         """What there is to know beside the devices, as people read it."""
@@ -393,10 +398,11 @@ class Terminal:
         )
 
     def _from_device(self, device: str, event: DeviceEvent) -> None:
-        if self._upkeep.hear(device, event):
-            return
-        if isinstance(event, BadgeShown | BadgeProven | BadgeDeclined | BadgeGone):
+        tested = self._upkeep.hear(device, event)
+        if isinstance(event, BadgeGone) or (isinstance(event, BadgeShown | BadgeProven | BadgeDeclined) and not tested):
+            # Whoever came in by a badge is out when it is lifted, also while its reader is being tried.
             self._entrance.hear(event)
+        if tested or isinstance(event, BadgeShown | BadgeProven | BadgeDeclined | BadgeGone):
             return
         if isinstance(event, PrintEnded) and (self._trial.ended(event) or self._guides.ended(event)):
             return
@@ -438,10 +444,12 @@ class Terminal:
         own, clock = self._settings.clerk, self._clock
         if own is None:
             return
-        clerks = Clerks(lambda: self._parts.accounts, self._staff, clock, battery_clock=self._settings.staff.battery_clock)
-        sessions = Sessions(clerks, Times(own.idle, own.total), clock.monotonic)
+        sessions = Sessions(self._counter or self._clerks, Times(own.idle, own.total), clock.monotonic)
         self._running.callback(sessions.end_all)
-        app, streams = create_clerk_app(self._middle, sessions, own.name, own.intake)
+        if self._counter is not None:
+            self._counter.lifted = sessions.end_badge
+        badges = Badges(self._counter, Browsers(self._settings.paths.data / "clerks-browsers.key"))
+        app, streams = create_clerk_app(self._middle, sessions, badges, own.name, own.intake)
         authority = IdentityFiles(self._settings.centre.identity).authority
         self._window = Listener(app, own, authority, MAX_BODY, clock, self._news)
         presence = Presence(self._middle, sessions, self._middle.post)

@@ -51,6 +51,8 @@ class Rules:
     total: timedelta = timedelta(hours=1)
     battery_clock: bool = False
     """The board keeps time while it is off, so that its clock is believed without a time service."""
+    right: Right | None = None
+    """A badge whose role has it not is refused before its PIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,8 @@ class Door:
         judged = self._rules.anchor.judge(event.certificate, revocation, self._rules.max_age, self._clock.now())
         if isinstance(judged, Refused):
             self._refuse(Method.BADGE, judged)
+        elif self._rules.right is not None and not may(judged.role, self._rules.right):
+            self._refuse(Method.BADGE, Refused("badge_of_another_role", judged.serial, judged.role))
         else:
             self._enter(PinWanted(judged, event.left))
 

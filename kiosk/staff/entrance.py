@@ -2,6 +2,10 @@
 
 Badges are looked for whenever no visit runs, so that laying one down is enough. A session takes the terminal out of service before
 anything else happens, and gives it back when it ends, however it ends; while a visit runs there is no door at all.
+
+At a window the reader has a second door (``counter.py``). A badge is for the clerk's browser that asked within the minute, also
+while a visit runs; otherwise for this door. Who calls this door at the glass with a hand comes before any browser; a clerk's badge
+laid unasked lies there and calls nobody, until a browser asks.
 """
 
 from __future__ import annotations
@@ -14,11 +18,12 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from devices.port import BadgeDeclined, BadgeEvent, BadgeGone, BadgeReader
-from domain.staff.roles import WORDS
-from kiosk import faults
+from domain.staff.roles import WORDS, Role
+from kiosk.staff.counter import Counter
 from kiosk.staff.door import Closed, Door, Open, PinWanted, Proving, State
 from kiosk.staff.memory import Method
 from kiosk.staff.port import Entry, Who
+from kiosk.staff.words import ENDS, entry
 
 log = logging.getLogger(__name__)
 
@@ -30,13 +35,6 @@ BEFORE = 60.0
 ANSWER = 5.0
 NOT_A_BADGE = "badge_unknown"
 BUSY = "staff_visit_running"
-ENDS = {
-    "left": "已退出",
-    "idle": "太久没有操作，已退出",
-    "total": "时间到，已退出",
-    "card_removed": "工作证已取走，已退出",
-    "stopped": "终端停了，已退出",
-}
 
 
 class Inside(Protocol):
@@ -59,19 +57,28 @@ class Inside(Protocol):
 class Entrance:
     """Implements ``kiosk.staff.port.Doorway``."""
 
-    def __init__(self, door: Callable[[Callable[[State], None]], Door], reader: BadgeReader | None, inside: Inside) -> None:
-        """``door`` makes it, to call back when it stands otherwise."""
+    def __init__(
+        self,
+        door: Callable[[Callable[[State], None]], Door],
+        reader: BadgeReader | None,
+        inside: Inside,
+        counter: Counter | None = None,
+    ) -> None:
+        """``door`` makes it, to call back when it stands otherwise. ``counter``: where clerks sign in at a window."""
         self._door = door(self._stands)
         self._reader = reader
         self._inside = inside
+        self._counter = counter
         self._who: Who | None = None
         self._said = ""
         self._since = time.monotonic()
         self._looking = False
         self._ask_at = 0.0
-        self._knocked = False
+        self._knocked = self._called = False
         self._notes: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="staff", daemon=True)
+        if counter is not None:
+            counter.post, counter.yields = self._notes.put, self._yields
 
     def start(self) -> None:
         self._thread.start()
@@ -88,28 +95,15 @@ class Entrance:
     # --- the screen -----------------------------------------------------------------------------------------------------
 
     def entry(self) -> Entry:
-        state, badges = self._door.state, self._reader is not None
-        match state:
-            case Open():  # open is said when the terminal is out of service, not before
-                return Entry("open" if self._who is not None else "proving", badges=badges)
-            case Proving():
-                return Entry("proving", _whose(state), badges=badges)
-            case PinWanted():
-                why = faults.fault(state.fault).cause if state.fault else ""
-                return Entry("pin", _whose(state), why, state.left, badges)
-            case Closed(fault=None):
-                return Entry("closed", self._said, badges=badges)
-            case Closed():
-                words = faults.fault(state.fault or "")
-                tries = f"。PIN 还剩 {state.left} 次" if state.left is not None else ""
-                wait = f"。还要等 {int(state.wait.total_seconds()) + 1} 秒" if state.wait else ""
-                return Entry("closed", ENDS.get(state.fault or "", f"{words.cause}{tries}{wait}"), words.staff, badges=badges)
+        return entry(self._door.state, inside=self._who is not None, said=self._said, badges=self._reader is not None)
 
     def who(self) -> Who | None:
         return self._who
 
     def shown(self) -> bool:
         state = self._door.state
+        if isinstance(state, PinWanted) and not self._called and self._of_a_clerk(state):
+            return False
         return isinstance(state, PinWanted | Proving) or (self._knocked and isinstance(state, Closed) and state.fault is not None)
 
     def knock(self) -> bool:
@@ -157,6 +151,8 @@ class Entrance:
                 note = self._round
             if note is None:
                 self._sign_out("stopped")
+                if self._counter is not None:
+                    self._counter.leave("stopped")
                 return
             try:
                 note()
@@ -168,11 +164,13 @@ class Entrance:
         self._door.tick()
         self._inside.look()
         state = self._door.state
-        if isinstance(state, Open):
+        if self._counter is not None:
+            self._counter.round()
+        if isinstance(state, Open) or (self._counter is not None and self._counter.asked):
             return
         if not self._inside.idle:
             if self._looking or not isinstance(state, Closed):
-                self._looking = self._knocked = False
+                self._looking = self._knocked = self._called = False
                 self._door.sign_out()
             return
         if self._reader is not None and isinstance(state, Closed) and time.monotonic() >= self._ask_at:
@@ -182,11 +180,31 @@ class Entrance:
             self._sign_out("idle")
 
     def _knock(self) -> None:
+        self._called = True
+        if self._counter is not None and self._counter.asked:
+            self._counter.leave()
         if isinstance(self._door.state, Closed):
             self._said, self._looking, self._knocked = "", True, True
             self._door.ask()
 
+    def _yields(self) -> bool:
+        """Whether the reader may be a browser's now; a clerk's badge that lies there unasked is given up to it."""
+        state = self._door.state
+        if (
+            self._called
+            or not isinstance(state, Closed | PinWanted)
+            or (isinstance(state, PinWanted) and not self._of_a_clerk(state))
+        ):
+            return False
+        self._sign_out("left")
+        return True
+
+    def _of_a_clerk(self, state: PinWanted) -> bool:
+        return self._counter is not None and state.holder.role is Role.CLERK
+
     def _hear(self, event: BadgeEvent) -> None:
+        if self._counter is not None and self._counter.hears(event):
+            return
         if isinstance(event, BadgeDeclined) and event.fault == NOT_A_BADGE and not self._knocked:
             return  # a card of whoever walks by is no attempt to come in
         if not isinstance(event, BadgeGone):
@@ -194,7 +212,7 @@ class Entrance:
         self._door.hear(event)
 
     def _sign_out(self, cause: str) -> None:
-        self._looking = self._knocked = False
+        self._looking = self._knocked = self._called = False
         self._ask_at = 0.0
         self._door.sign_out(cause)
 
@@ -209,9 +227,5 @@ class Entrance:
         elif self._who is not None:
             who, self._who = self._who, None
             why = (state.fault if isinstance(state, Closed) else None) or "left"
-            self._said, self._knocked = ENDS.get(why, ""), False
+            self._said, self._knocked, self._called = ENDS.get(why, ""), False, False
             self._inside.leave(who, why)
-
-
-def _whose(state: PinWanted | Proving) -> str:
-    return f"{WORDS[state.holder.role]}，工作证编号尾数 {state.holder.serial[-8:]}"

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from domain.staff.roles import Role
+from domain.staff.sign_in import Session
 
 Verdict = Literal["passed", "failed", "unknown"]
 """``unknown`` is never taken for good, nor for bad."""
@@ -186,3 +187,21 @@ class Doorway(Protocol):
     def touch(self) -> None: ...
 
     def leave(self, cause: str = "left") -> None: ...
+
+
+class Counter(Protocol):
+    """The clerks' way in by badge, for the one browser that asks (``kiosk/staff/counter.py``). Any thread."""
+
+    def ask(self) -> str | None:
+        """A ticket for the next badge within a minute; ``None``: the reader is another's just now."""
+
+    def entry(self, ticket: str) -> Entry | None:
+        """How it stands for this browser; ``None``: it does not ask any more."""
+
+    def pin(self, ticket: str, pin: bytearray) -> None:
+        """Wiped, whatever comes of it."""
+
+    def entered(self, ticket: str) -> Session | None:
+        """Whose badge opened, told once."""
+
+    def turn_back(self, ticket: str) -> None: ...

@@ -25,9 +25,11 @@ from domain.staff.duties import Duty
 from kiosk.settings import ClerkSettings
 from kiosk.staff.clerks import Clerks
 from kiosk.staff.memory import Memory
+from kiosk.window.browsers import Browsers
 from kiosk.window.listener import Listener
 from ui.citizen.intents import MAX_BODY
 from ui.clerk.app import create_clerk_app
+from ui.clerk.badges import Badges
 from ui.clerk.presence import Presence, look
 from ui.clerk.sessions import Sessions, Times
 
@@ -54,7 +56,8 @@ class Window:
         self.clerks = Clerks(lambda: self.document, self.memory, _Clock(), battery_clock=True)
         self.clock = 1000.0
         self.sessions = Sessions(self.clerks, times or Times(), lambda: self.clock)
-        self.app, self.streams = create_clerk_app(glass, self.sessions, NAME)
+        self.browsers = Browsers(folder / "browsers.key")
+        self.app, self.streams = create_clerk_app(glass, self.sessions, Badges(None, self.browsers), NAME)
 
     def browser(self, login: str = WANG) -> Browser:
         """A browser in which ``login`` is signed in."""
@@ -122,7 +125,7 @@ def listening(window: Window, folder: Path) -> Iterator[tuple[str, str]]:
     """The clerks' pages on their listener, and what looks after presence: (address, digest of the key for Chromium to believe)."""
     certificate, key = certified(folder)
     settings = ClerkSettings("127.0.0.1", free_port(), "127.0.0.1", certificate, key)
-    app, streams = create_clerk_app(window.glass, window.sessions, settings.name)
+    app, streams = create_clerk_app(window.glass, window.sessions, Badges(None, window.browsers), settings.name)
     listener = Listener(app, settings, folder / "authority" / "ca.pem", MAX_BODY, _Clock(), lambda: None)
     presence = Presence(window.glass, window.sessions, window.glass.tell)
     listener.start()

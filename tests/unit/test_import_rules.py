@@ -23,7 +23,9 @@ RULES: dict[str, tuple[str, ...]] = {
     "fleet": ("fleet", "domain", "mqtt"),
     "ui": ("ui", "domain", "kiosk.visit"),
     # Behind the door for staff: what staff may see of a terminal, and do to it.
-    "ui.technician": ("ui.technician", "domain", "kiosk.staff.port"),
+    "ui.technician": ("ui.technician", "ui.secret_body", "domain", "kiosk.staff.port"),
+    # Clerks come in by badge as well, at the same door's other side.
+    "ui.clerk": ("ui", "domain", "kiosk.visit", "kiosk.staff.port"),
     "kiosk": ("kiosk", "domain", "devices.port", "mqtt"),
     "kiosk.visit": ("kiosk.visit", "domain", "devices.port"),
     # Options are declared beside each driver; the settings know those, and nothing else of a driver.

@@ -8,6 +8,7 @@ from jinja2 import StrictUndefined
 from domain.names import pieces
 from kiosk.visit.snapshot import Glass
 from ui.citizen.intents import MAX_BODY
+from ui.clerk.badges import Badges
 from ui.clerk.guard import protect
 from ui.clerk.pages import create_clerk_pages
 from ui.clerk.seen import ClerkGlass
@@ -15,7 +16,7 @@ from ui.clerk.sessions import Sessions
 from ui.clerk.streams import Streams
 
 
-def create_clerk_app(glass: Glass, sessions: Sessions, name: str, intake: str = "") -> tuple[Flask, Streams]:
+def create_clerk_app(glass: Glass, sessions: Sessions, badges: Badges, name: str, intake: str = "") -> tuple[Flask, Streams]:
     """Clerks' pages over ``glass``. ``name``: the one name or address this window is called by; ``intake``: where the intake
     window's pages are. The streams are to be stopped before the listener."""
     app = Flask(__name__)
@@ -25,6 +26,6 @@ def create_clerk_app(glass: Glass, sessions: Sessions, name: str, intake: str = 
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     protect(app, name)
-    pages, streams = create_clerk_pages(ClerkGlass(glass), sessions, intake)
+    pages, streams = create_clerk_pages(ClerkGlass(glass), sessions, badges, intake)
     app.register_blueprint(pages)
     return app, streams

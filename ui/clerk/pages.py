@@ -21,6 +21,7 @@ from kiosk.visit.attending_events import Attend, Attended
 from kiosk.visit.snapshot import Snapshot
 from ui.citizen import intents
 from ui.citizen.typing import typing_error
+from ui.clerk.badges import Badges, create_badge_pages
 from ui.clerk.seen import ClerkGlass
 from ui.clerk.sessions import Session, Sessions
 from ui.clerk.side import side
@@ -36,7 +37,7 @@ _REF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOST = 200
 
 
-def create_clerk_pages(glass: ClerkGlass, sessions: Sessions, intake: str = "") -> tuple[Blueprint, Streams]:
+def create_clerk_pages(glass: ClerkGlass, sessions: Sessions, badges: Badges, intake: str = "") -> tuple[Blueprint, Streams]:
     """``intake``: the address of the intake window's pages, or nothing."""
     pages = Blueprint("clerk", __name__)
     key = secrets.token_bytes(16)
@@ -55,9 +56,7 @@ def create_clerk_pages(glass: ClerkGlass, sessions: Sessions, intake: str = "") 
     def whole() -> AnyResponse:
         session = _session(touched=True)
         if not isinstance(session, Session):
-            page = make_response(render_template("sign-in.html", boot=glass.boot, hall=glass.hall, told=_words(session)))
-            page.headers["Clear-Site-Data"] = '"cache", "storage"'
-            return page
+            return _door(session)
         snapshot = glass.snapshot()
         fragment = _fragment(session, snapshot, None)
         page = make_response(
@@ -72,10 +71,7 @@ def create_clerk_pages(glass: ClerkGlass, sessions: Sessions, intake: str = "") 
     def sign_in() -> AnyResponse:
         typed = [request.form.get(name, "")[:_MOST] for name in ("login", "password", "code")]
         found = sessions.sign_in(*typed)
-        if isinstance(found, Refused):
-            told = _words(found)
-            return make_response(render_template("sign-in.html", boot=glass.boot, hall=glass.hall, told=told), 403)
-        return _entered(found)
+        return _door(found) if isinstance(found, Refused) else badges.known(_entered(found, redirect("/", 303)))
 
     @pages.post("/sign-out")
     def sign_out() -> AnyResponse:
@@ -186,10 +182,16 @@ def create_clerk_pages(glass: ClerkGlass, sessions: Sessions, intake: str = "") 
         wait = f"还要等 {int(refused.wait.total_seconds()) + 1} 秒。" if refused.wait else ""
         return f"{fault.cause}。{wait}", fault.staff
 
-    def _entered(session: Session) -> AnyResponse:
-        entered = redirect("/", 303)
-        entered.set_cookie(COOKIE, session.secret, secure=True, httponly=True, samesite="Strict", path="/")
-        return entered
+    def _door(why: Session | Refused | None) -> AnyResponse:
+        """The page to sign in on; ``why`` somebody was not let in, or is out again."""
+        words = render_template("sign-in.html", boot=glass.boot, hall=glass.hall, told=_words(why), badges=badges.offered)
+        page = make_response(words, 403 if request.method == "POST" else 200)
+        page.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return page
+
+    def _entered(session: Session, answer: AnyResponse) -> AnyResponse:
+        answer.set_cookie(COOKIE, session.secret, secure=True, httponly=True, samesite="Strict", path="/")
+        return answer
 
     def _over() -> AnyResponse:
         """Signed out meanwhile: the whole page anew, which says why."""
@@ -226,6 +228,8 @@ def create_clerk_pages(glass: ClerkGlass, sessions: Sessions, intake: str = "") 
         step = visit.step.value if visit is not None else "welcome"
         return f'<div id="work" class="work" data-step="{step}">{body}{around}</div>'
 
+    if badges.counter is not None:
+        pages.register_blueprint(create_badge_pages(glass, sessions, badges, _door, _entered))
     return pages, streams
 
 

@@ -72,6 +72,7 @@ class Sessions:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._open: dict[str, Session] = {}
+        self._over: dict[str, Refused] = {}
 
     def sign_in(self, login: str, password: str, code: str) -> Session | Refused:
         found = self._staff.sign_in(login, password, code)
@@ -95,16 +96,17 @@ class Sessions:
         something."""
         with self._lock:
             one = self._open.get(secret)
+            ended = self._over.pop(secret, None)
         if one is None:
-            return None
+            return ended
         if (why := self._why_over(one)) is not None:
             self.end(secret, why)
-            return Refused(why, None, one.who.login)
+            return self._over.pop(secret, None)
         now = self._monotonic()
         who = self._staff.stands(one.who)
         if isinstance(who, Refused):
             self.end(secret, who.fault)
-            return who
+            return self._over.pop(secret, who)
         return self._keep(replace(one, who=who, heard=now, touched=now if touched else one.touched))
 
     def lasts(self, secret: str) -> bool:
@@ -116,13 +118,18 @@ class Sessions:
     def end(self, secret: str, cause: str = "left") -> None:
         with self._lock:
             one = self._open.pop(secret, None)
+            if one is not None and cause != "left":
+                # Whose browser asks next is told; of those that never do the oldest is forgotten.
+                self._over[secret] = Refused(cause, None, one.who.login)
+                if len(self._over) > MOST:
+                    del self._over[next(iter(self._over))]
         if one is not None:
             self._staff.sign_out(one.who, cause)
 
     def end_badge(self) -> None:
         """The badge was lifted: whoever signed in by it is signed out."""
         for secret in [one.secret for one in self._all() if one.who.method == "badge"]:
-            self.end(secret, "card_removed")
+            self.end(secret, "sign_in_badge_gone")
 
     def end_all(self) -> None:
         for one in self._all():

@@ -19,10 +19,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from domain.staff.roles import Right, may
 from kiosk.staff.port import Doorway, Upkeep, Who
+from ui.secret_body import secret_body
 
 COOKIE = "staff"
-MOST_TYPED = 64
-"""Bytes of a PIN or a code that are read."""
 MOST_VALUE = 200
 View = Callable[..., Any]
 
@@ -114,7 +113,7 @@ def create_technician(door: Doorway, upkeep: Upkeep, place: str, boot: str) -> B
 
     @pages.post("/pin")
     def pin() -> Response:
-        with_pin = _typed()
+        with_pin = secret_body()
         if not _before(token[0]):
             with_pin[:] = bytes(len(with_pin))
             return Response(status=403)
@@ -123,7 +122,7 @@ def create_technician(door: Doorway, upkeep: Upkeep, place: str, boot: str) -> B
 
     @pages.post("/code")
     def code() -> Response:
-        typed = _typed()
+        typed = secret_body()
         if not _before(token[0]):
             typed[:] = bytes(len(typed))
             return Response(status=403)
@@ -264,17 +263,6 @@ def create_technician(door: Doorway, upkeep: Upkeep, place: str, boot: str) -> B
 def _before(token: str) -> bool:
     """Whether it is the browser that stood before the door which asks."""
     return bool(token) and hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), token.encode())
-
-
-def _typed() -> bytearray:
-    """The body as it came, in memory that can be wiped; nothing beyond :data:`MOST_TYPED` bytes is looked at."""
-    typed = bytearray(MOST_TYPED)
-    count = 0
-    with memoryview(typed) as room:
-        while count < MOST_TYPED and (read := request.stream.readinto(room[count:])):  # type: ignore[attr-defined]
-            count += read
-    del typed[count:]
-    return typed
 
 
 def _text(name: str, most: int) -> str:

@@ -3,6 +3,7 @@ import "../css/clerk.css";
 import "htmx.org";
 import "htmx.org/dist/ext/hx-sse.js";
 
+import { attachBadge } from "./badge.js";
 import { watchDesk } from "./desk.js";
 import { attachKeys, settle } from "./keys.js";
 
@@ -59,6 +60,7 @@ async function keepBeating() {
 }
 
 attachKeys();
+attachBadge();
 if (around()) {
   document.addEventListener("htmx:after:swap", arrived);
   const stream = document.getElementById("stream");
