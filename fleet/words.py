@@ -299,7 +299,13 @@ REASONS: dict[str, str] = {
     "internal": "程序出错，见终端日志",
 }
 
-WANTED: dict[str, str] = {"catalogue": "事项目录", "settings": "设置", "notices": "公告", "accounts": "工作人员账号"}
+WANTED: dict[str, str] = {
+    "catalogue": "事项目录",
+    "settings": "设置",
+    "notices": "公告",
+    "accounts": "工作人员账号",
+    "program": "程序",
+}
 WANTED_STATES: dict[str, str] = {"applied": "已启用", "waiting": "等待启用", "refused": "终端没有采用"}
 
 REFUSALS: dict[str, str] = {

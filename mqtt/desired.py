@@ -1,5 +1,5 @@
-"""What the centre wants of a terminal: catalogue, settings, notices, clerks' accounts. A small signed pointer comes by MQTT, the
-body by HTTPS.
+"""What the centre wants of a terminal: catalogue, settings, notices, clerks' accounts, program. A small signed pointer comes by
+MQTT, the body by HTTPS.
 
 The pointer (:class:`Desired`) names a revision, size and digest; it is bound to one terminal and signed (``mqtt/signing.py``), and
 so is the body, by its digest. Revisions only grow: what was wanted before is never believed again. The terminal reports
@@ -102,11 +102,21 @@ class AccountsBody(Struct, frozen=True, forbid_unknown_fields=True):
     signed: Annotated[str, Meta(min_length=1, max_length=MAX_SIGNED, pattern=r"^[A-Za-z0-9_.-]+$")]
 
 
+class ProgramBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A program to run. ``signed``: manifests of one version (``domain/program/manifest.py``), each for another kind of machine, by
+    the publisher and not by the centre; none: the factory's program again. The archive one names is :func:`archive_path`.
+    """
+
+    v: int
+    signed: Annotated[tuple[Annotated[str, Meta(max_length=16 * 1024)], ...], Meta(max_length=8)]
+
+
 _BODIES: dict[Wanted, tuple[type[Struct], ...]] = {
     "catalogue": (PackBody, CatalogueBody),
     "settings": (SettingsBody,),
     "notices": (NoticesBody,),
     "accounts": (AccountsBody,),
+    "program": (ProgramBody,),
 }
 
 
@@ -133,3 +143,8 @@ def body(what: Wanted, data: bytes) -> Any:
 def body_path(digest: str) -> str:
     """``GET`` by a terminal's certificate, also in parts (Range)."""
     return f"/v1/desired/{digest}"
+
+
+def archive_path(digest: str) -> str:
+    """``GET`` by a terminal's certificate, in parts (Range): a program's archive."""
+    return f"/v1/programs/{digest}"

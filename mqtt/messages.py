@@ -39,7 +39,7 @@ Count = Annotated[int, Meta(ge=0, le=MOST_COUNT)]
 Epoch = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$", max_length=16)]
 """Made with a terminal's database: sequences of two databases never collide."""
 CommandId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$", max_length=32)]
-Wanted = Literal["catalogue", "settings", "notices", "accounts"]
+Wanted = Literal["catalogue", "settings", "notices", "accounts", "program"]
 """Kinds of what the centre may want (``mqtt/desired.py``)."""
 MOST_SEQUENCE = 2**31 - 1
 """Largest Integer of CloudEvents; at a thousand events a day it lasts 5,000 years."""

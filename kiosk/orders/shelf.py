@@ -18,11 +18,15 @@ from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
 from kiosk.orders.book import Book
 from kiosk.settings import CatalogueSettings, Settings
 from kiosk.standing import Parts, with_wanted
-from mqtt.desired import ACCOUNTS, MAX_SIGNED, AccountsBody, CatalogueBody, NoticesBody, PackBody, SettingsBody, body
+from mqtt.desired import ACCOUNTS, MAX_SIGNED, AccountsBody, CatalogueBody, NoticesBody, PackBody, ProgramBody, SettingsBody, body
 from mqtt.messages import ContractError, Wanted
 from mqtt.signing import verify
 
 log = logging.getLogger(__name__)
+
+
+ELSEWHERE: tuple[Wanted, ...] = ("program",)
+"""What runs is not held here: the launcher's link says it."""
 
 
 class RefusedError(Exception):
@@ -47,7 +51,9 @@ class Shelf:
         return self._folder / f"{sha256}.json"
 
     def read(self, what: Wanted, sha256: str) -> Any:
-        """Checked whole: a :class:`Catalogue`, ``SettingsBody``, notices or clerks' accounts. :class:`RefusedError`."""
+        """Checked whole: a :class:`Catalogue`, ``SettingsBody``, notices, clerks' accounts, signed manifests of a program.
+        :class:`RefusedError`.
+        """
         try:
             data = self.path(sha256).read_bytes()
         except OSError as error:
@@ -62,6 +68,8 @@ class Shelf:
             return self._catalogue(found, sha256)
         if isinstance(found, AccountsBody):
             return self._accounts(found)
+        if isinstance(found, ProgramBody):
+            return found.signed  # whose word it is, is looked at when it is chosen (kiosk/program/choosing.py)
         if isinstance(found, SettingsBody):
             try:
                 with_wanted(self._settings, found)
@@ -155,7 +163,7 @@ def put(parts: Parts, found: Any, shelf: Shelf) -> None:
 def take_up(parts: Parts, book: Book, shelf: Shelf) -> None:
     """At start: what is held, into ``parts``; where it cannot be read, the one before it."""
     for row in book.wanted():
-        while row.held is not None:
+        while row.held is not None and row.what not in ELSEWHERE:
             try:
                 put(parts, shelf.read(row.what, row.held), shelf)
                 break

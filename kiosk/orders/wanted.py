@@ -16,13 +16,14 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal, Protocol
 
 from kiosk.clock import Clock
 from kiosk.orders.book import Book, Row
@@ -53,6 +54,28 @@ class Refreshed:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a kind that takes long is. ``why``: code of what it waits for, or of why it is refused."""
+
+    state: Literal["applied", "waiting", "refused"]
+    why: str = ""
+    detail: str = ""
+
+
+class Taking(Protocol):
+    """A kind that is not switched to in a moment, and is held elsewhere than here: asked at every round how far it is."""
+
+    def look(self, rev: int, found: Any, due: bool) -> Progress:
+        """``due``: its time has come. Never waits."""
+
+    def holds(self, found: Any) -> bool:
+        """Whether that is what there is."""
+
+    def again(self) -> None:
+        """What was refused is to be tried anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Refresh:
     what: tuple[Wanted, ...]
     reply: Future[list[Refreshed]] = field(default_factory=Future)
@@ -69,7 +92,9 @@ class _Stop:
 
 
 class WantedDocuments:
-    """One thread. ``fetch`` gets (sha256, size, path) of a body; ``news``: there is something for the centre in the outbox."""
+    """One thread. ``fetch`` gets (sha256, size, path) of a body; ``news``: there is something for the centre in the outbox;
+    ``slow``: who takes a kind that is not switched to here.
+    """
 
     def __init__(
         self,
@@ -81,7 +106,10 @@ class WantedDocuments:
         fetch: Callable[[str, int, Path], None],
         clock: Clock,
         news: Callable[[], None],
+        slow: Mapping[Wanted, Taking] = MappingProxyType({}),
     ) -> None:
+        self._slow = slow
+        self._proven: set[Wanted] = set()
         self._book = book
         self._trust = trust
         self._stage = stage
@@ -149,6 +177,8 @@ class WantedDocuments:
             case _Refresh(what=what):
                 for row in self._book.wanted():
                     if row.what in what and row.stage in ("fetch", "refused"):
+                        if row.what in self._slow:
+                            self._slow[row.what].again()
                         self._again.pop(row.what, None)
                         self._book.stage(row, "fetch")
             case None:
@@ -184,6 +214,18 @@ class WantedDocuments:
             row = next(one for one in self._book.wanted() if one.what == row.what)
         if row.stage == "ready":
             self._switch(row)
+        elif row.stage == "applied" and row.what in self._slow and row.what not in self._proven:
+            self._proven.add(row.what)
+            self._prove(row)
+
+    def _prove(self, row: Row) -> None:
+        """Once after a start: what was taken may have been gone back from, at the terminal."""
+        try:
+            holds = self._slow[row.what].holds(self._shelf.read(row.what, row.sha256))
+        except RefusedError:
+            holds = False
+        if not holds:
+            self._refuse(row, f"{row.what}_other")
 
     def _get(self, row: Row) -> None:
         due, wait = self._again.get(row.what, (0.0, _FIRST))
@@ -205,21 +247,18 @@ class WantedDocuments:
 
     def _switch(self, row: Row) -> None:
         at_once = row.what in AT_ONCE
+        if row.what in self._slow:
+            self._ask(row)
+            return
         if row.since is not None and not passed(row.since, self._clock.now()):
             self._wait(row, "not_its_time")
             return
         if not at_once and not self._stage.idle:
             self._wait(row, "visit_running")
             return
-        found = self._ready.get((row.what, row.rev))
-        if found is None:  # fetched and checked before a restart
-            try:
-                found = self._ready[row.what, row.rev] = self._shelf.read(row.what, row.sha256)
-            except RefusedError as error:
-                log.warning("wanted: %s was good and is %s now; fetched anew", row.what, error.why)
-                self._shelf.path(row.sha256).unlink(missing_ok=True)
-                self._book.stage(row, "fetch")
-                return
+        found = self._found(row)
+        if found is None:
+            return
 
         def switch() -> None:
             self._book.apply(row)
@@ -233,11 +272,42 @@ class WantedDocuments:
         if at_once:
             switch()
         if at_once or self._stage.between(switch):
-            log.info("wanted: %s revision %d applied", row.what, row.rev)
-            self._ready.clear()
-            rows = self._book.wanted()
-            self._shelf.keep_only({digest for one in rows for digest in (one.sha256, one.held, one.before) if digest})
-            self._news()
+            self._applied(row)
+
+    def _ask(self, row: Row) -> None:
+        found = self._found(row)
+        if found is None:
+            return
+        due = row.since is None or passed(row.since, self._clock.now())
+        progress = self._slow[row.what].look(row.rev, found, due)
+        match progress.state:
+            case "applied":
+                self._book.apply(row)
+                self._proven.add(row.what)
+                self._applied(row)
+            case "waiting":
+                self._wait(row, progress.why)
+            case "refused":
+                self._refuse(row, progress.why, progress.detail)
+
+    def _found(self, row: Row) -> Any:
+        """What was fetched, read and checked; ``None``: it is no longer good, and fetched anew."""
+        found = self._ready.get((row.what, row.rev))
+        if found is None:  # fetched and checked before a restart
+            try:
+                found = self._ready[row.what, row.rev] = self._shelf.read(row.what, row.sha256)
+            except RefusedError as error:
+                log.warning("wanted: %s was good and is %s now; fetched anew", row.what, error.why)
+                self._shelf.path(row.sha256).unlink(missing_ok=True)
+                self._book.stage(row, "fetch")
+        return found
+
+    def _applied(self, row: Row) -> None:
+        log.info("wanted: %s revision %d applied", row.what, row.rev)
+        self._ready.clear()
+        rows = self._book.wanted()
+        self._shelf.keep_only({digest for one in rows for digest in (one.sha256, one.held, one.before) if digest})
+        self._news()
 
     def _by_the_clock(self) -> tuple[tuple[str, ...], date | None]:
         """What changes by itself: the notices shown, and the day whose catalogue is offered."""

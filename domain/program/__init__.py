@@ -1,0 +1,1 @@
+"""The program itself as something that is signed, sent and taken."""

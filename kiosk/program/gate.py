@@ -1,0 +1,58 @@
+"""Whether a new program stands: a pure function of how the one before it stood, how this one does, and for how long.
+
+The bar is what was there before, and no more: a printer that was broken before the update is broken after it, and nobody's fault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.program.place import Stood
+
+WITHIN = 120.0
+"""Seconds a new program has to come up to what was there: less than the launcher's alarm."""
+FIRM = 15.0
+"""Seconds it must have been so without a break: what comes up and falls does not stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """``page``: whether its own page was served; ``parts``: critical parts that have not checked in. The rest as :class:`Stood`."""
+
+    page: bool
+    parts: tuple[str, ...]
+    stood: Stood
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``missing``: what it has not come up to, in codes; ``why``: of ``failed``."""
+
+    verdict: Literal["stands", "waits", "failed"]
+    missing: tuple[str, ...] = ()
+    why: str = ""
+
+
+def missing(before: Stood, now: Now) -> tuple[str, ...]:
+    """What was there and is not, worst first."""
+    found = [] if now.page else ["page"]
+    found += list(now.parts)
+    found += [device for device in before.devices if device not in now.stood.devices]
+    found += ["glass"] if before.glass and not now.stood.glass else []
+    found += ["link"] if before.link and not now.stood.link else []
+    return tuple(found)
+
+
+def judge(before: Stood, now: Now, whole: float, since_start: float) -> Verdict:
+    """``whole``: seconds for which nothing was missing, up to now; ``since_start``: seconds this start has had."""
+    lacking = missing(before, now)
+    if not lacking and whole >= FIRM:
+        return Verdict("stands")
+    if since_start < WITHIN:
+        return Verdict("waits", lacking)
+    first = lacking[0] if lacking else "firm"
+    whys = {"page": "program_no_page", "glass": "program_no_glass", "link": "program_no_link", "firm": "program_falls"}
+    if first in now.parts:
+        return Verdict("failed", lacking, "program_part_dead")
+    return Verdict("failed", lacking, whys.get(first, "program_lost_device"))
