@@ -65,6 +65,11 @@ class GlassJudge:
         """For the state report."""
         return FAULTS.get(self._state)
 
+    @property
+    def state(self) -> GlassState:
+        """What was judged last. Unlike ``asked``, nobody is taken to keep a browser because of it."""
+        return self._state
+
     def beaten(self, beat: Beat, serial: int) -> None:
         with self._lock:
             now = self._clock.monotonic()

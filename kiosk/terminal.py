@@ -41,6 +41,7 @@ from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
 from kiosk.enrolment.keeper import Keeper
 from kiosk.glass_watch import GlassJudge
 from kiosk.guides import GuideDesk
+from kiosk.health.machine import machine_health
 from kiosk.helping import Helping
 from kiosk.line import Line
 from kiosk.middle import Middle
@@ -157,6 +158,7 @@ class Terminal:
         self._page_reader = reader = PageReader(settings.reading) if settings.reading else None
         self._helping = helping = Helping(clock, lambda: self._link.connected, self._news)
         self._glass = GlassJudge(clock, self._news)
+        self._machine_health = machine_health(settings.paths, self._devices.states, self._glass, clock, self._news)
         self._typist = typist = Typist(self._news)
         self._running.callback(typist.close)
         self._voice = Speaker(settings.voice, self._news) if settings.voice is not None else None
@@ -320,6 +322,7 @@ class Terminal:
             partial(os.kill, os.getpid(), signal.SIGTERM),
             self._tail.text,
             lambda: (("程序", self.app_version), ("事项目录", self._middle.catalogue.version), ("系统", platform.release())),
+            self._machine_health.findings,
         )
         folder = settings.paths.data / "support"
         support = Support(folder, settings.terminal.id, lambda: self._bundle.made(), self._bundle, clock.now)
@@ -366,7 +369,8 @@ class Terminal:
         overloaded = OVERLOADED if self._middle.overloaded else None
         unreadable = UNREADABLE if self._outbox.set_aside() else None
         reading = self._page_reader.fault if self._page_reader is not None else None
-        parts = reading, self._typist.fault, self._glass.fault, (self._voice.fault if self._voice is not None else None)
+        voice = self._voice.fault if self._voice is not None else None
+        parts = reading, self._typist.fault, self._glass.fault, voice, self._machine_health.fault
         return self._keeper.fault, self._uploader.fault, unreadable, overloaded, *parts
 
     def _health(self, bd: int) -> Health:
@@ -438,6 +442,8 @@ class Terminal:
         self._running.callback(server.close)
         self._glass.start()
         self._running.callback(self._glass.stop)
+        self._machine_health.start()
+        self._running.callback(self._machine_health.stop)
 
     def _serve_clerks(self) -> None:
         """The window: clerks' pages on a listener of their own, and word of whether the clerk who holds the visit is there."""

@@ -173,6 +173,7 @@ def _told(found: Status) -> str:
         lines.append(f"{mark} {one.title}：{one.life}。凭据：{one.proof}{'。' + one.identity if one.identity else ''}")
         lines += [f"    {each.code} {each.cause}\n    怎么办：{each.remedy}" for each in one.troubles]
     lines += [f"✕ {each.code} {each.cause}\n    怎么办：{each.remedy}" for each in found.troubles]
+    lines += [f"{MARKS[one.verdict]} {one.title}：{one.says}" for one in found.health]
     return "\n".join([*lines, *(f"  {what}：{how}" for what, how in found.facts)])
 
 

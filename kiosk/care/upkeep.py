@@ -55,6 +55,7 @@ class Machine:
     leave: Callable[[], None]
     log: Callable[[], str]
     versions: Callable[[], tuple[tuple[str, str], ...]]
+    health: Callable[[], tuple[Checked, ...]] = tuple
 
 
 class Upkeep:
@@ -133,6 +134,7 @@ class Upkeep:
             states.shown(found, self._clock.monotonic()),
             beside,
             self._machine.facts(),
+            self._machine.health(),
         )
 
     def logs(self) -> tuple[str, ...]:

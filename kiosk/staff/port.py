@@ -42,7 +42,9 @@ class DeviceShown(Struct, frozen=True):
 
 
 class Status(Struct, frozen=True):
-    """``stands``: serving, maintenance, closed or visit. ``facts``: (what, how it is) beside the devices."""
+    """``stands``: serving, maintenance, closed or visit. ``facts``: (what, how it is) beside the devices. ``health``: of the
+    machine itself.
+    """
 
     terminal: str
     at: str
@@ -50,6 +52,7 @@ class Status(Struct, frozen=True):
     devices: tuple[DeviceShown, ...]
     troubles: tuple[Trouble, ...]
     facts: tuple[tuple[str, str], ...]
+    health: tuple[Checked, ...] = ()
 
 
 class Checked(Struct, frozen=True):

@@ -155,7 +155,7 @@ def create_technician(door: Doorway, upkeep: Upkeep, place: str, boot: str) -> B
     @pages.get("/states/now")
     @needs(Right.SEE_STATUS, quiet=True)
     def states_now() -> str:
-        return render_template("technician/states_now.html", status=upkeep.status(), stands=STANDS)
+        return render_template("technician/states_now.html", status=upkeep.status(), stands=STANDS, marks=MARKS)
 
     @pages.get("/tests")
     @needs(Right.MAINTAIN)
