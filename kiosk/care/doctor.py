@@ -24,8 +24,8 @@ from kiosk.care.examining import steps
 from kiosk.care.exercises import NAMES
 from kiosk.care.hands import Hands, Nobody, Person
 from kiosk.care.station import Station
-from kiosk.care.verdict import WORDS, DeviceFindings, Report, Verdict, worst
 from kiosk.store.files import alone
+from kiosk.verdict import WORDS, DeviceFindings, Report, Verdict, worst
 
 VERSION = 1
 """Of the JSON report."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from kiosk.care.exercises import EXERCISES, Exercise
 from kiosk.care.hands import Hands
 from kiosk.care.station import BrokenError, Station
-from kiosk.care.verdict import Finding, Outcome, Verdict, failed, passed, unknown
+from kiosk.verdict import Finding, Outcome, Verdict, failed, passed, unknown
 
 NOTHING: Mapping[str, Outcome] = {}
 

@@ -45,8 +45,8 @@ from domain import identity, masking
 from kiosk import cards, faults
 from kiosk.care.hands import Hands
 from kiosk.care.station import Station
-from kiosk.care.verdict import Outcome, Verdict, failed, passed, unknown
 from kiosk.store.journal import PASSING
+from kiosk.verdict import Outcome, Verdict, failed, passed, unknown
 
 HAND = 60.0
 """Seconds a person has to lay, press or take away something."""

@@ -11,8 +11,8 @@ from devices.port import BadgeReader, Device, DeviceChanged, DeviceEvent, PrintE
 from kiosk.care.examining import NOTHING, steps
 from kiosk.care.exercises import JOB, NAMES
 from kiosk.care.station import LeftError, Station
-from kiosk.care.verdict import Outcome, Verdict, worst
 from kiosk.staff.port import Checked, Question, Test
+from kiosk.verdict import Outcome, Verdict, worst
 
 log = logging.getLogger(__name__)
 

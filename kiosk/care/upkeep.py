@@ -21,7 +21,6 @@ from kiosk import faults
 from kiosk.care import editing, network, reviewed, states, taking
 from kiosk.care.support import Support
 from kiosk.care.trying import Screen, Trying
-from kiosk.care.verdict import Outcome, Verdict, passed, unknown
 from kiosk.clock import CHINA, Clock
 from kiosk.enrolment import enrolling
 from kiosk.enrolment.centre import FaultError, NotReachedError, RefusedError
@@ -30,6 +29,7 @@ from kiosk.staff.memory import Memory
 from kiosk.staff.port import Checked, Draft, Setting, Status, Test, Who
 from kiosk.standing import MAINTENANCE, Parts, Stage
 from kiosk.store.db import StoreError
+from kiosk.verdict import Outcome, Verdict, passed, unknown
 from mqtt.enrolment import BadCodeError, parse
 
 log = logging.getLogger(__name__)

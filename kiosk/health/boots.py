@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from kiosk.care.verdict import Outcome, failed, passed, unknown
 from kiosk.health.kernel import Kernel, text
 from kiosk.store.files import write_durably
+from kiosk.verdict import Outcome, failed, passed, unknown
 
 OFTEN = "power_cut_often"
 MANY = 5

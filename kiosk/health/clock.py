@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kiosk.care.verdict import Outcome, failed, passed, unknown
 from kiosk.clock import Clock
+from kiosk.verdict import Outcome, failed, passed, unknown
 
 UNKEPT = "clock_unkept"
 PATIENCE = 900.0

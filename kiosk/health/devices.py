@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from devices.port import DeviceState, Life
-from kiosk.care.verdict import Outcome, failed, passed, unknown
+from kiosk.verdict import Outcome, failed, passed, unknown
 
 
 class Devices:

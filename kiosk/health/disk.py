@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from kiosk.care.verdict import Outcome, failed, passed, unknown
 from kiosk.store.room import FULL
+from kiosk.verdict import Outcome, failed, passed, unknown
 
 _LEAST_FILES = 1000
 """Free inodes: a case is a dozen files, and a day's outage some hundred cases."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kiosk.care.verdict import Outcome, failed, passed, unknown
 from kiosk.glass_watch import GlassJudge
+from kiosk.verdict import Outcome, failed, passed, unknown
 from kiosk.visit.pulse import GlassState
 
 

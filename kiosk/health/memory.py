@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from kiosk.care.verdict import Outcome, failed, passed, unknown
 from kiosk.health.kernel import Kernel, text
+from kiosk.verdict import Outcome, failed, passed, unknown
 
 SHORT = "memory_short"
 KILLED = "memory_killed"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kiosk.care.verdict import Outcome, failed, passed, unknown
 from kiosk.health.kernel import Kernel, number, text
+from kiosk.verdict import Outcome, failed, passed, unknown
 
 UNPLUGGED = "network_unplugged"
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kiosk.care.verdict import Outcome, failed, passed, unknown
 from kiosk.health.kernel import Kernel, number, text
+from kiosk.verdict import Outcome, failed, passed, unknown
 
 SAGGED = "power_sagged"
 _NOW_OR_BEFORE = 1 << 0 | 1 << 16

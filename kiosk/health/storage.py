@@ -13,8 +13,8 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from kiosk.care.verdict import Outcome, failed, passed
 from kiosk.health.kernel import Kernel, number, text
+from kiosk.verdict import Outcome, failed, passed
 
 FAILING = "storage_failing"
 ERRORS = "storage_errors"

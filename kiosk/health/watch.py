@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from kiosk.care.verdict import Outcome, Verdict, unknown, worst
 from kiosk.health.boots import Boots
 from kiosk.staff.port import Checked
+from kiosk.verdict import Outcome, Verdict, unknown, worst
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from devices.port import DeviceState, Life
 from kiosk import faults
-from kiosk.care.verdict import Outcome, Verdict, failed, passed
 from kiosk.health.boots import MANY, Boots
 from kiosk.health.devices import Devices
 from kiosk.health.disk import Disk
@@ -26,6 +25,7 @@ from kiosk.health.power import Power
 from kiosk.health.storage import Storage
 from kiosk.health.watch import EVERY, SELDOM, HealthWatch
 from kiosk.store.room import FULL
+from kiosk.verdict import Outcome, Verdict, failed, passed
 
 GOOD, BAD, UNKNOWN = Verdict.PASSED, Verdict.FAILED, Verdict.UNKNOWN
 

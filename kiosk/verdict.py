@@ -1,4 +1,4 @@
-"""What an exercise of a device came to. Unknown is a verdict of its own: never taken for good, nor for bad."""
+"""What looking at something came to: a device tried, the machine checked. Unknown is a verdict of its own, neither good nor bad."""
 
 from __future__ import annotations
 
