@@ -37,7 +37,8 @@ from kiosk.demonstration import DemonstrationProvider
 from kiosk.drafted import described, private_keys
 from kiosk.drafts import DraftPost, Place
 from kiosk.enrolment.centre import CLOCK
-from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
+from kiosk.enrolment.files import IdentityFiles
+from kiosk.enrolment.standing import enrolled
 from kiosk.enrolment.keeper import Keeper
 from kiosk.glass_watch import GlassJudge
 from kiosk.guides import GuideDesk
@@ -129,7 +130,7 @@ class Terminal:
 
     def _start(self) -> None:
         settings, clock = self._settings, self._clock
-        _enrolled(settings)
+        enrolled(settings)
         self._running.enter_context(alone(settings.paths.data))
         volatile = VolatileVisit(settings.paths.runtime)
         database = Database(settings.paths.data / "terminal.db")
@@ -484,19 +485,3 @@ class Terminal:
         server = create_page_server(app, "127.0.0.1", reader.port)
         threading.Thread(target=server.run, name="codes", daemon=True).start()
         self._running.callback(server.close)
-
-
-def _enrolled(settings: conf.Settings) -> None:
-    """:class:`SettingsError` for a terminal that was never enrolled: what it took in would reach nobody.
-
-    One whose identity is damaged or out of date goes on: it says so, and its cases wait.
-    """
-    try:
-        held = IdentityFiles(settings.centre.identity).held()
-    except IdentityDamagedError as error:
-        log.error("%s", error)
-        return
-    if held is None:
-        raise conf.SettingsError("这台终端还没有登记，请先向中心要登记码，运行 tongban enrol")
-    if held.terminal != settings.terminal.id:
-        raise conf.SettingsError(f"证书是终端 {held.terminal} 的，设置里写的是 {settings.terminal.id}")
