@@ -38,8 +38,8 @@ from kiosk.drafted import described, private_keys
 from kiosk.drafts import DraftPost, Place
 from kiosk.enrolment.centre import CLOCK
 from kiosk.enrolment.files import IdentityFiles
-from kiosk.enrolment.standing import enrolled
 from kiosk.enrolment.keeper import Keeper
+from kiosk.enrolment.standing import enrolled
 from kiosk.glass_watch import GlassJudge
 from kiosk.guides import GuideDesk
 from kiosk.health.machine import machine_health
