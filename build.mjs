@@ -1,5 +1,5 @@
-// Bundles the terminal's pages into ui/static/vendor, the clerks' into ui/clerk/static/vendor, and what the console's plots are
-// drawn with into fleet/static/vendor:
+// Bundles the terminal's pages into ui/static/vendor, the clerks' into ui/clerk/static/vendor, the bench into ui/bench/static/vendor,
+// and what the console's plots are drawn with into fleet/static/vendor:
 // `npm ci --ignore-scripts && npm run build`.
 import { build } from "esbuild";
 
@@ -23,4 +23,11 @@ await build({
   entryPoints: { clerk: "ui/clerk/static/js/clerk.js" },
   outdir: "ui/clerk/static/vendor",
   external: ["/static/*"],
+});
+
+await build({
+  ...common,
+  entryPoints: { bench: "ui/bench/static/js/bench.js" },
+  outdir: "ui/bench/static/vendor",
+  external: ["/bench/*"],
 });

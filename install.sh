@@ -132,7 +132,7 @@ if [ "$purpose" = test ] && [ "$(cat $peers/node_modules/installed 2>/dev/null)"
   sha256sum <$peers/package-lock.json >$peers/node_modules/installed
 fi
 
-stamp="$(cat package-lock.json package.json build.mjs ui/static/js/*.js ui/static/css/*.css ui/clerk/static/js/*.js ui/clerk/static/css/*.css ui/technician/static/* | sha256sum | cut -c1-16)"
+stamp="$(cat package-lock.json package.json build.mjs ui/static/js/*.js ui/static/css/*.css ui/clerk/static/js/*.js ui/clerk/static/css/*.css ui/bench/static/js/*.js ui/bench/static/css/*.css ui/technician/static/* | sha256sum | cut -c1-16)"
 if [ "$(cat ui/static/vendor/built 2>/dev/null)" != "$stamp" ]; then
   echo "正在生成页面脚本 …"
   npm ci --loglevel=error --ignore-scripts --no-audit --no-fund >/dev/null

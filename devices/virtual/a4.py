@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from devices.virtual.ipp import IppPort, PaperJob
 from devices.virtual.port import UnknownFaultError
+from devices.virtual.wire import Tap, nobody
 
 PAGE_TIME = 3.0
 """Seconds a page takes: 20 pages a minute."""
@@ -76,7 +77,8 @@ class VirtualPagePrinter:
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0, page_time: float = PAGE_TIME, name: str = "a4") -> None:
         self._name = name
         self._page_time = page_time
-        self._port = IppPort(host, port, self)
+        self._port = IppPort(host, port, self, lambda heard, data, size=None: self.tap(heard, data, size))
+        self.tap: Tap = nobody
         self._active: dict[str, None] = {}
         self._jobs: list[_Job] = []
         self._sheets: list[Sheet] = []

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -28,7 +29,8 @@ from devices.protocols.frames import (
 from devices.virtual.desk import PREVIEW, STILL, Scene, Small, render, swinging
 from devices.virtual.pages import PAGES, Lie, PageModel, page
 from devices.virtual.port import UnknownFaultError
-from devices.virtual.sheets import Code, Sheet
+from devices.virtual.sheets import Code, Sheet, small_png
+from devices.virtual.wire import Tap, nobody
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +82,8 @@ class VirtualCamera:
         self._page: PageModel | None = None
         self._scene: Scene | None = None
         self._small: Small | None = None
-        self._tick = 0
+        self._tick = self._looks = 0
+        self.tap: Tap = nobody
         self._stopped = True
         self._listener: socket.socket | None = None
         self._clients: set[socket.socket] = set()
@@ -177,6 +180,21 @@ class VirtualCamera:
         with self._changed:
             return self._scene.corners if self._scene is not None else None
 
+    def look(self) -> int:
+        with self._changed:
+            return -int(time.monotonic() * 5) if "shaking" in self._active else self._looks
+
+    def seen(self) -> bytes:
+        with self._changed:
+            small, tick, swing = self._small, self._looks, swinging(time.monotonic()) if "shaking" in self._active else 0.0
+        return small.jpeg(tick, swing) if small is not None else b""
+
+    def outline(self) -> tuple[tuple[float, float], ...]:
+        return tuple((1 - v / STILL[1], u / STILL[0]) for u, v in self.corners() or ())
+
+    def page_png(self, page_id: str) -> bytes:
+        return _drawn(page(page_id))
+
     def _show(self) -> None:
         """Render what lies there now, in the light there is now."""
         with self._laying:
@@ -189,6 +207,7 @@ class VirtualCamera:
             small = scene.small()
             with self._changed:
                 self._scene, self._small = scene, small
+                self._looks += 1
 
     # --- the socket ---------------------------------------------------------------------------------------------------
 
@@ -238,6 +257,7 @@ class VirtualCamera:
             try:
                 while data := client.recv(4096):
                     receiver.receive_data(data)
+                    self.tap(True, data)
                     while (message := receiver.next_event()) is not None:
                         if isinstance(message, Request) and not self._answer(client, message):
                             return
@@ -261,21 +281,25 @@ class VirtualCamera:
         assert small is not None
         swing = swinging(time.monotonic()) if "shaking" in active else 0.0
         if "nonsense" in active:
-            client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            self._say(client, b"HTTP/1.1 400 Bad Request\r\n\r\n")
         elif "no camera" in active:
-            client.sendall(refusal(request.serial, Why.NO_CAMERA))
+            self._say(client, refusal(request.serial, Why.NO_CAMERA))
         elif request.ask == Ask.HELLO:
-            client.sendall(camera(request.serial, MODEL, STILL, PREVIEW))
+            self._say(client, camera(request.serial, MODEL, STILL, PREVIEW))
         elif "huge frame" in active:
-            client.sendall(frame_header(request.serial, *STILL, STILL[0])[:-4] + b"\xff\xff\xff\xff")
+            self._say(client, frame_header(request.serial, *STILL, STILL[0])[:-4] + b"\xff\xff\xff\xff")
         elif request.ask == Ask.PREVIEW:
             self._send(client, request, PREVIEW, (memoryview(small.frame(tick, swing)),), active)
         elif request.ask == Ask.STILL:
             planes = (scene.luma.data.cast("B"), scene.chroma.data.cast("B"))
             self._send(client, request, STILL, planes, active)
         else:
-            client.sendall(refusal(request.serial, Why.UNKNOWN_REQUEST))
+            self._say(client, refusal(request.serial, Why.UNKNOWN_REQUEST))
         return True
+
+    def _say(self, client: socket.socket, data: bytes, size: int | None = None) -> None:
+        self.tap(False, data, size)
+        client.sendall(data)
 
     def _held(self, request: Request) -> bool:
         return "mute" in self._active or ("frozen" in self._active and request.ask != Ask.HELLO)
@@ -283,12 +307,20 @@ class VirtualCamera:
     def _send(
         self, client: socket.socket, request: Request, size: tuple[int, int], planes: tuple[memoryview, ...], active: set[str]
     ) -> None:
-        client.sendall(frame_header(request.serial, *size, size[0]))
+        header = frame_header(request.serial, *size, size[0])
+        self._say(client, header, len(header) + sum(map(len, planes)))
         if "half a frame" in active:
             client.sendall(planes[0][: len(planes[0]) // 2])
             return
         for plane in planes:
             client.sendall(plane)
+
+
+@lru_cache(maxsize=len(PAGES))
+def _drawn(model: PageModel) -> bytes:
+    if model.sheet is None:
+        raise KeyError(model.id)
+    return small_png(model.sheet)
 
 
 def _gone(client: socket.socket) -> bool:

@@ -127,6 +127,14 @@ class Small:
             luma, chroma = _pushed(luma, swing), _pushed(chroma, swing / 2)
         return b"".join((_noisy(luma, NOISE, tick % NOISES).tobytes(), chroma.tobytes()))
 
+    def jpeg(self, tick: int, swing: float = 0.0) -> bytes:
+        """The same as a picture for people: turned so that the citizen's top is its top."""
+        nv12 = np.frombuffer(self.frame(tick, swing), np.uint8)
+        luma = nv12[: PREVIEW[0] * PREVIEW[1]].reshape(PREVIEW[1], PREVIEW[0])
+        chroma = cv2.resize(nv12[luma.size :].reshape(PREVIEW[1] // 2, PREVIEW[0] // 2, 2), PREVIEW)
+        colour = cv2.cvtColor(cv2.merge((luma, chroma[:, :, 1], chroma[:, :, 0])), cv2.COLOR_YCrCb2BGR)
+        return bytes(cv2.imencode(".jpg", cv2.rotate(colour, cv2.ROTATE_90_CLOCKWISE))[1])
+
 
 def swinging(seconds: float) -> float:
     """The ``swing`` of a page nobody keeps still."""

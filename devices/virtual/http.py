@@ -3,17 +3,21 @@
 ====================================  ======================================================================================
 ``GET  /api/state``                   {"devices": [{name, address, active, faults: {name: help}, …}]}; the reader adds
                                       ``people`` and ``lying`` (the chip cards' one ``unavailable`` where no
-                                      pcscd can run, with the reason), the camera ``pages`` and ``lying``, the printer ``papers``
+                                      pcscd can run, with the reason), the camera ``pages``, ``lying``, ``look`` (another number
+                                      when it sees something else) and ``outline`` of what lies there (shares of the desk's
+                                      width and depth), the pad ``lit`` and ``pressed`` (how often, which), the printer ``papers``
                                       (how many) and ``paper_left_mm``
 ``POST /api/<device>/fault``          {"fault": name, "on": true|false}
 ``POST /api/clear``                   ends every fault
 ``POST /api/idcard/lay``              {"card": id};  ``POST /api/idcard/lift``; ``smartcard`` likewise
 ``POST /api/rating/press``            {"level": 5 … 1}
 ``POST /api/camera/lay``              {"page": id};  ``POST /api/camera/clear``
+``GET  /api/camera/seen.jpg``         what the camera sees now, as the citizen does; ``/api/camera/pages/<id>.png`` a page
 ``POST /api/camera/push``             {"right": mm, "down": mm, "turn": degrees clockwise, "tilt": 0 … 1}, all of them, by how
                                       much more than now
 ``GET  /api/printer/papers``          [{n, cut, height_mm}];  ``GET /api/printer/papers/<n>.png``
 ``POST /api/printer/tear``            takes all paper away
+``GET  /api/wire``                    [{n, at, device, heard, said, hex, size, times}], what happened last first
 ====================================  ======================================================================================
 
 A POST answers with the new state. What cannot be done is 4xx with {"error": Chinese text}. A page of another site can reach a
@@ -30,7 +34,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 
 from devices.virtual.pages import Lie
 from devices.virtual.port import UnknownFaultError, VirtualDevice
-from devices.virtual.rig import CardPlace, Desk, NoSuchDeviceError, Rig, Roll, Tray
+from devices.virtual.rig import CardPlace, Desk, Keys, NoSuchDeviceError, Rig, Roll, Tray
 from devices.virtual.smartcard import VirtualPcsc
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -73,8 +77,24 @@ def create_api(rig: Rig) -> Flask:
         return _refusal(str(error), 404)
 
     @api.get("/api/state")
-    def state() -> Response:
+    def state_now() -> Response:
         return _state(rig)
+
+    @api.get("/api/wire")
+    def wire_now() -> Response:
+        return jsonify(wire(rig))
+
+    @api.get("/api/camera/seen.jpg")
+    def seen() -> Response:
+        return _picture(rig.camera().seen(), "image/jpeg")
+
+    @api.get("/api/camera/pages/<page>.png")
+    def page_picture(page: str) -> Response | tuple[Response, int]:
+        try:
+            png = rig.camera().page_png(page)
+        except KeyError:
+            return _refusal(f"没有材料页“{page}”的图", 404)
+        return _picture(png, "image/png")
 
     @api.post("/api/<name>/fault")
     def fault(name: str) -> Response:
@@ -138,7 +158,7 @@ def create_api(rig: Rig) -> Flask:
 
     @api.get("/api/<name>/papers")
     def papers(name: str) -> Response:
-        return jsonify(_papers(rig.printer(name)))
+        return jsonify(papers_of(rig.printer(name)))
 
     @api.get("/api/<name>/papers/<int:n>.png")
     def picture(name: str, n: int) -> Response | tuple[Response, int]:
@@ -146,7 +166,7 @@ def create_api(rig: Rig) -> Flask:
             png = rig.printer(name).png(n)
         except LookupError:
             return _refusal(f"没有第 {n} 张纸", 404)
-        return Response(png, mimetype="image/png", headers={"Cache-Control": "no-store"})
+        return _picture(png, "image/png")
 
     @api.post("/api/<name>/tear")
     def tear(name: str) -> Response:
@@ -156,8 +176,26 @@ def create_api(rig: Rig) -> Flask:
     return api
 
 
+def state(rig: Rig) -> dict[str, Any]:
+    """What ``GET /api/state`` answers."""
+    return {"devices": [_device(device) for device in rig.devices()]}
+
+
+def wire(rig: Rig) -> list[dict[str, Any]]:
+    """What ``GET /api/wire`` answers."""
+    return [
+        {"n": r.n, "at": r.at, "device": r.device, "heard": r.heard, "said": r.said, "hex": r.data.hex(" "), "size": r.size}
+        | {"times": r.times}
+        for r in rig.wire.rows()
+    ]
+
+
 def _state(rig: Rig) -> Response:
-    return jsonify({"devices": [_device(device) for device in rig.devices()]})
+    return jsonify(state(rig))
+
+
+def _picture(data: bytes, kind: str) -> Response:
+    return Response(data, mimetype=kind, headers={"Cache-Control": "no-store"})
 
 
 def _device(device: VirtualDevice) -> dict[str, Any]:
@@ -168,13 +206,15 @@ def _device(device: VirtualDevice) -> dict[str, Any]:
         "faults": dict(device.faults),
     }
     if isinstance(device, CardPlace):
-        shown["people"] = [{"id": card.id, "label": card.label, "purpose": card.purpose} for card in device.people()]
+        shown["people"] = [{name: getattr(card, name) for name in ("id", "kind", "label", "purpose")} for card in device.people()]
         shown["lying"] = device.lying()
     if isinstance(device, VirtualPcsc):
         shown["unavailable"] = device.unavailable
     if isinstance(device, Desk):
         shown["pages"] = [dict(page) for page in device.pages()]
-        shown["lying"] = device.lying()
+        shown |= {"lying": device.lying(), "look": device.look(), "outline": device.outline()}
+    if isinstance(device, Keys):
+        shown |= {"lit": device.lit(), "pressed": device.pressed()}
     if isinstance(device, Tray):
         shown["papers"] = len(device.papers())
     if isinstance(device, Roll):
@@ -182,7 +222,8 @@ def _device(device: VirtualDevice) -> dict[str, Any]:
     return shown
 
 
-def _papers(tray: Tray) -> list[dict[str, Any]]:
+def papers_of(tray: Tray) -> list[dict[str, Any]]:
+    """What ``GET /api/<printer>/papers`` answers."""
     return [{"n": paper.n, "cut": paper.cut, "height_mm": round(paper.height_mm, 1)} for paper in tray.papers()]
 
 

@@ -17,6 +17,8 @@ from ippserver.constants import SectionEnum, TagEnum
 from ippserver.request import IppRequest
 from ippserver.server import IPPRequestHandler, IPPServer
 
+from devices.virtual.wire import LONGEST, Tap, nobody
+
 OK, NOT_FOUND, NOT_POSSIBLE, UNSUPPORTED = 0x0000, 0x0406, 0x0404, 0x0501
 PRINT_JOB, VALIDATE, CREATE_JOB, SEND_DOCUMENT, CANCEL, GET_JOB, GET_JOBS, GET_PRINTER = 2, 4, 5, 6, 8, 9, 10, 11
 _MARGIN = 423
@@ -72,8 +74,9 @@ class Mechanism(Protocol):
 class IppPort:
     """Serves ``mechanism`` at ``host:port`` while plugged in."""
 
-    def __init__(self, host: str, port: int, mechanism: Mechanism) -> None:
+    def __init__(self, host: str, port: int, mechanism: Mechanism, tap: Tap = nobody) -> None:
         self._where = (host, port)
+        self.tap = tap
         self._mechanism = mechanism
         self._server: IPPServer | None = None
         self.hung_up = threading.Event()
@@ -225,10 +228,12 @@ class _Handler(IPPRequestHandler):  # type: ignore[misc]
         port: Any = self.server.behaviour
         length = self.headers.get("Content-Length")
         body = BytesIO(self.rfile.read(int(length)) if length else self.rfile.read())
+        port.tap(True, body.getbuffer()[:LONGEST].tobytes(), body.getbuffer().nbytes)
         asked = IppRequest.from_file(body)
         said = port.answer(asked, body.read())
         if said is None:
             return
+        port.tap(False, said)
         with contextlib.suppress(OSError):  # whoever asked has gone
             self.send_headers(status=200, content_type="application/ipp", content_length=len(said))
             self.wfile.write(said)

@@ -31,6 +31,11 @@ class Card:
     known: bool = True
     """Whether the module knows the card's type at all (SW3 40 when not)."""
 
+    @property
+    def kind(self) -> str:
+        """What it looks like: its chip's kind in small letters, or ``other``."""
+        return self.text.kind.name.lower() if self.known else "other"
+
     def data(self) -> bytes:
         """What the module gives for ``30 01``."""
         return chip.join(chip.build(self.text), PHOTO[:1024])

@@ -28,6 +28,7 @@ from devices.virtual.paper import Piece
 from devices.virtual.port import UnknownFaultError
 from devices.virtual.rom import CharacterRom
 from devices.virtual.tty_port import TtyPort
+from devices.virtual.wire import Tap, nobody
 
 __all__ = ["FAULTS", "MODEL", "NEAR_END_MM", "ROLL_MM", "SWITCHES", "VirtualPrinter"]
 
@@ -85,6 +86,7 @@ class VirtualPrinter:
         self._asb_sent = b""
         self._was_powered = True
         self._lost = 0
+        self.tap: Tap = nobody
         self._port: _Port
         self._mechanism = Mechanism(pace, mid_job_mm, self._sensed)
         self._changed = self._mechanism.changed
@@ -225,6 +227,7 @@ class VirtualPrinter:
         return bytes((printer, m.errors, (0x03 if m.near else 0) | (0x0C if m.out else 0), 0))
 
     def _answer(self, data: bytes) -> None:
+        self.tap(False, data)
         late, self._mechanism.late = self._mechanism.late > 0, max(0, self._mechanism.late - 1)
         self._port.send(data, LATE_S if late else 0.0)
 
@@ -255,6 +258,7 @@ class VirtualPrinter:
         with self._changed:
             if not self._mechanism.powered or (self._serial and "mute" in self._mechanism.active):
                 return
+            self.tap(True, data)
             for byte in data:
                 self._real_time = (self._real_time + bytes((byte,)))[-3:]
                 if self._real_time[:2] == b"\x10\x04" and len(self._real_time) == 3:

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from devices.virtual.port import UnknownFaultError
+from devices.virtual.wire import Tap, nobody
 
 BITS_PER_BYTE = 10
 """8 data bits between a start and a stop bit."""
@@ -42,6 +43,7 @@ class SerialDevice:
         self._silenced = threading.Event()
         self._thread: threading.Thread | None = None
         self._master = self._slave = -1
+        self.tap: Tap = nobody
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         weakref.finalize(self, os.close, self._bell)
 
@@ -125,6 +127,8 @@ class SerialDevice:
     def say(self, data: bytes) -> None:
         """Send ``data``, each byte when the wire would have brought it. What nobody takes is lost, as on a real line."""
         began = time.monotonic()
+        if self.plugged_in:
+            self.tap(False, data)
         for at in range(0, len(data), CHUNK):
             piece = data[at : at + CHUNK]
             self.think(began + (at + len(piece)) * self._byte_time - time.monotonic())
@@ -164,6 +168,7 @@ class SerialDevice:
                     os.eventfd_read(self._bell)
                 elif data := self._take():
                     self.think(self.wire_time(len(data)))
+                    self.tap(True, data)
                     self.heard(data)
 
     def _plug_or_pull(self) -> bool:

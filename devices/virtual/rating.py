@@ -36,6 +36,8 @@ class VirtualPad(SerialDevice):
         super().__init__(name, link, self._profile.baud, FAULTS)
         self._pressed: deque[int] = deque(maxlen=100)
         self._last: int | None = None
+        self._presses = 0
+        self._latest: int | None = None
         self._heard = b""
         self._awake = self._asked = False
         self._answer = b""
@@ -45,7 +47,20 @@ class VirtualPad(SerialDevice):
         if level not in self._profile.shape.keys.values():
             raise ValueError(f"评价器没有等级 {level} 的键")
         self._pressed.append(level)
+        self._presses += 1
+        self._latest = level
         self._ring()
+
+    def lit(self) -> bool:
+        return self.plugged_in and not self._deaf and not self.has("mute")
+
+    def pressed(self) -> tuple[int, int | None]:
+        return self._presses, self._latest
+
+    @property
+    def _deaf(self) -> bool:
+        """It waits for a command first."""
+        return not self._awake or bool(self._profile.ask and not self._asked)
 
     def plugged(self) -> None:
         self._heard, self._awake, self._asked, self._answer = b"", not self._profile.wake, False, b""
@@ -76,8 +91,7 @@ class VirtualPad(SerialDevice):
     def _send(self, level: int) -> None:
         shape = self._profile.shape
         frame = shape.frame(shape.key_of(level))
-        deaf = not self._awake or (self._profile.ask and not self._asked)
-        if deaf or self.has("mute") or self._stopping.is_set():
+        if self._deaf or self.has("mute") or self._stopping.is_set():
             return
         if self.has("noise"):
             self.say(NOISE)

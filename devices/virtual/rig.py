@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 from devices.virtual.pages import Lie
 from devices.virtual.port import VirtualDevice
+from devices.virtual.wire import Tapped, Wire
 
 
 class NoSuchDeviceError(LookupError):
@@ -25,6 +27,10 @@ class Card(Protocol):
 
     @property
     def purpose(self) -> str: ...
+
+    @property
+    def kind(self) -> str:
+        """What it looks like: ``resident``, ``badge``, …"""
 
 
 @runtime_checkable
@@ -48,6 +54,12 @@ class Keys(Protocol):
     def press(self, level: int) -> None:
         """``ValueError`` when there is no such key."""
 
+    def lit(self) -> bool:
+        """Whether its lamps are on: it would say a key."""
+
+    def pressed(self) -> tuple[int, int | None]:
+        """How often a key went down, and the last one's level."""
+
 
 @runtime_checkable
 class Desk(Protocol):
@@ -65,6 +77,18 @@ class Desk(Protocol):
     def clear_desk(self) -> None: ...
 
     def lying(self) -> str | None: ...
+
+    def look(self) -> int:
+        """Another number whenever the camera may see something else."""
+
+    def seen(self) -> bytes:
+        """What the camera sees now, turned as the citizen sees it: JPEG."""
+
+    def outline(self) -> tuple[tuple[float, float], ...]:
+        """Corners of what lies there, in shares of the desk's width and depth, as the citizen sees it; none on an empty desk."""
+
+    def page_png(self, page_id: str) -> bytes:
+        """The page itself, small: PNG. ``KeyError`` when there is no such page, or nothing on it."""
 
 
 class Paper(Protocol):
@@ -106,10 +130,13 @@ class Rig:
 
     def __init__(self, devices: Iterable[VirtualDevice]) -> None:
         self._devices: dict[str, VirtualDevice] = {}
+        self.wire = Wire()
         for device in devices:
             if device.name in self._devices:
                 raise ValueError(f"two virtual devices are called {device.name}")
             self._devices[device.name] = device
+            if isinstance(device, Tapped):
+                device.tap = partial(self.wire.tell, device.name)
         self._running = ExitStack()
 
     def start(self) -> None:

@@ -106,6 +106,14 @@ def draw(sheet: Sheet) -> NDArray[np.uint8]:
     return np.asarray(image)
 
 
+def small_png(sheet: Sheet, dpi: int = 40) -> bytes:
+    """The sheet as one sees it from afar: PNG."""
+    image = Image.fromarray(draw(sheet)).reduce(DPI // dpi)
+    data = io.BytesIO()
+    image.save(data, "PNG")
+    return data.getvalue()
+
+
 def _parts(image: Image.Image, pen: ImageDraw.ImageDraw, sheet: Sheet) -> None:
     margin = MARGIN * sheet.size[0] / 210.0
     left, right, y = _px(margin), image.width - _px(margin), _px(margin)

@@ -16,6 +16,7 @@ from devices.virtual.pcscd import PcscdUnavailableError, PrivatePcscd
 from devices.virtual.port import UnknownFaultError
 from devices.virtual.ptys import UNPLUG
 from devices.virtual.vpcd import Applet, HangUpError, Slot
+from devices.virtual.wire import Tap, nobody
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ FAULTS: Mapping[str, str] = MappingProxyType(
 )
 SLOW = 0.1
 GARBAGE = bytes.fromhex("5A1F9F8184FFFFFFFF00DF7F7F3081")
+VERIFY = b"\x20"
+"""The instruction that carries a PIN: who watches the wire does not see it."""
 MUTE = bytes.fromhex("112233")
 """Begins with no TS byte of ISO/IEC 7816-3, so that pcscd finds no protocol in it."""
 
@@ -51,6 +54,10 @@ class SmartCard:
     label: str
     purpose: str
     applet: Applet = field(repr=False)
+
+    @property
+    def kind(self) -> str:
+        return next((kind for kind in ("social", "badge") if self.id.startswith(kind)), "chip")
 
 
 class VirtualPcsc:
@@ -82,6 +89,7 @@ class VirtualPcsc:
         self._contacts: _Contacts | None = None
         self._stopped = False
         self.unavailable: str | None = None
+        self.tap: Tap = nobody
 
     # --- devices.virtual.port.VirtualDevice ---------------------------------------------------------------------------
 
@@ -243,6 +251,13 @@ class _Contacts:
         self._applet.reset()
 
     def transmit(self, command: bytes) -> bytes:
+        secret = command[1:2] == VERIFY
+        self._reader.tap(True, command[:5] if secret else command, len(command))
+        answer = self._answer(command)
+        self._reader.tap(False, answer)
+        return answer
+
+    def _answer(self, command: bytes) -> bytes:
         for fault in self._reader.hears(command):
             match fault:
                 case "hangs":

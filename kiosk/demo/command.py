@@ -68,7 +68,8 @@ def specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
 
     hardware = ("bench", "--folder", str(where.hardware), "--port", str(ports.bench), "--printer-port", str(ports.printer))
     more = ("--a4-port", str(ports.a4), "--badges", str(where.badges), "--account", str(where.account), "--sms", str(where.sms))
-    staff = ("--clerks", str(where.clerks))
+    staff = ("--clerks", str(where.clerks), "--terminal-port", str(ports.terminal), "--beside-port", str(ports.beside))
+    others = [part for name, port in _others(where, parties) for part in ("--link", name, f"http://127.0.0.1:{port}/")]
     queue = [Spec("打印队列", tongban("cups", str(where.cups)), where.cups / cups.SOCKET, log("cups"))] if cups.daemon() else []
     desks = [
         Spec(f"{p.name}专窗", tongban("desk", str(base / f"desk-{p.party}.toml")), ports.desk(i), log(f"desk-{p.party}"))
@@ -80,10 +81,17 @@ def specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
         Spec("中心", tongban("centre", "run", str(base / "centre.toml")), ports.console, log("centre")),
         *desks,
         Spec("示范丙区收件窗口", window, ports.intake, log("intake")),
-        Spec("虚拟硬件", tongban(*hardware, *more, *staff), ports.bench, log("bench")),
+        Spec("虚拟硬件", tongban(*hardware, *more, *staff, *others), ports.bench, log("bench")),
         *queue,
         Spec(TERMINAL, tongban("run", str(base / "terminal.toml")), ports.terminal, log("terminal")),
     ]
+
+
+def _others(where: Layout, parties: tuple[Party, ...]) -> list[tuple[str, int]]:
+    """The pages beside the terminal's and the bench, and their ports."""
+    ports = where.ports
+    desks = [(f"专窗·{p.name}", ports.desk(i)) for i, p in enumerate(parties)]
+    return [("终端（整页）", ports.terminal), ("中心", ports.console), ("收件窗口", ports.intake), *desks]
 
 
 def _welcome(where: Layout, parties: tuple[Party, ...]) -> str:
@@ -108,7 +116,7 @@ def _welcome(where: Layout, parties: tuple[Party, ...]) -> str:
             *lines,
             "",
             *([f"芯片读卡器（社保卡）这里演示不了：{why}。其余照常。", ""] if (why := unavailable()) else []),
-            "先打开“终端”和“工作台”两个页面：在终端上点着走，需要放卡、放材料时到工作台上放。",
+            "打开“工作台”就够了：左边是终端的屏幕，点着走；要放卡、放材料时，拖到旁边的设备上。",
             f"数据在 {where.base}，日志在 {where.logs}。按 Ctrl-C 全部停止。",
         ]
     )

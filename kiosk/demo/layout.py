@@ -14,7 +14,7 @@ PORT = "TONGBAN_DEMO_PORT"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Thirteen ports in a row: desks have the fourth and fifth, further ones come last."""
+    """Fourteen ports in a row: desks have the fourth and fifth, further ones come last."""
 
     first: int
 
@@ -55,6 +55,11 @@ class Ports:
         """Where the intake window asks the terminal for a waybill under its camera."""
         return self.first + 12
 
+    @property
+    def beside(self) -> int:
+        """Where the bench has the terminal's screen for its frame."""
+        return self.first + 13
+
     def desk(self, index: int) -> int:
         return self.first + (3 + index if index < 2 else 7 + index)
 
@@ -70,6 +75,7 @@ class Ports:
             "示范丁开发区专窗": self.desk(3),
             "示范丙区收件窗口": self.intake,
             "读运单": self.reader,
+            "工作台里的终端屏幕": self.beside,
             "中心接口": self.api,
             "消息代理 Mosquitto": self.broker,
             "虚拟打印机": self.printer,

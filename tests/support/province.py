@@ -96,7 +96,7 @@ class Province(Hall):
         if name == files.TERMINAL:
             layout, hardware = self.layout, self.rig
         else:
-            ports = Ports(free_run(13))
+            ports = Ports(free_run(14))
             layout = Layout(self.layout.base / name, self.layout.runtime.with_name(f"{self.layout.runtime.name}-{name}"), ports)
             for folder in (layout.base, layout.runtime, layout.hardware):
                 folder.mkdir(parents=True, mode=0o700)

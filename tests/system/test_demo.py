@@ -47,7 +47,7 @@ def read_until(child: subprocess.Popen[str], text: str) -> str:
 
 
 def test_demo_says_what_each_address_is_for_and_leaves_nothing_running(tmp_path: Path) -> None:
-    first = free_run(13)
+    first = free_run(14)
     for _ in range(2):  # a second start works at once, with the same keys and data
         with demo(tmp_path / "demo", first) as child:
             said = read_until(child, "Ctrl-C")
@@ -63,7 +63,7 @@ def test_demo_says_what_each_address_is_for_and_leaves_nothing_running(tmp_path:
 
 
 def test_a_process_that_dies_is_brought_back_and_told_of_and_a_demo_that_is_killed_takes_all_along(tmp_path: Path) -> None:
-    first = free_run(13)
+    first = free_run(14)
     with demo(tmp_path / "demo", first) as child:
         read_until(child, "Ctrl-C")
         terminal = next(p for p in psutil.Process(child.pid).children() if p.cmdline()[-1].endswith("terminal.toml"))
@@ -76,7 +76,7 @@ def test_a_process_that_dies_is_brought_back_and_told_of_and_a_demo_that_is_kill
 
 
 def test_a_taken_port_is_told_by_what_it_is_for(tmp_path: Path) -> None:
-    first = free_run(13)
+    first = free_run(14)
     with socket.socket() as squatter:
         squatter.bind(("127.0.0.1", first + 2))
         squatter.listen()
