@@ -34,6 +34,8 @@ def described(visit: Visit, catalogue: Catalogue) -> tuple[Line, ...]:
     lines += [Line(f.label, text(f, visit.stated[f.field])) for f in applying.asked(visit, catalogue) if visit.stated.get(f.field)]
     lines += [Line(one.field.label, text(one.field, one.value)) for one in form.asked(visit, opened) if one.value]
     pages = sum(len(c.pages) for c in visit.collected)
+    if path.way(visit, catalogue) == "full_intake":
+        lines.append(Line("签名", "没有签：办事人不方便在机器上签字"))
     return (*lines, Line("已拍的页数", str(pages)))
 
 

@@ -8,6 +8,7 @@ from devices.port import Block, Code, Heading, Pair, Paragraph, Rule, Slip
 from domain import names
 from domain.case import number
 from domain.catalogue.catalogue import Catalogue
+from domain.catalogue.opening import Opening
 from kiosk import counter, draft_slip
 from kiosk.settings import TerminalSettings
 from kiosk.visit import answers, chipless, drafting, path
@@ -31,7 +32,8 @@ def leaflet(visit: Visit, noted: Noted, attempt: int, terminal: TerminalSettings
     situation = item.situation(visit.situation or "")
     way = path.way(visit, catalogue)
     told = advice(visit, catalogue) if way is None else None
-    title = {"pre_fill": "预填单", "query_print": "查询结果"}.get(way or "", "") or _TITLES[told.kind if told else "window"]
+    filled = way == "pre_fill" or visit.draft is not None
+    title = "预填单" if filled else "查询结果" if way == "query_print" else _TITLES[told.kind if told else "window"]
     blocks: list[Block] = [Paragraph("省内通办", strong=True, centred=True), Heading(title)]
     if attempt > 1:
         blocks.append(Paragraph(f"补打 第{attempt - 1}次", strong=True, centred=True))
@@ -47,7 +49,7 @@ def leaflet(visit: Visit, noted: Noted, attempt: int, terminal: TerminalSettings
     ]
     if told is not None:
         blocks += _advised(told)
-    elif way == "pre_fill":
+    elif filled:
         blocks += _filled(visit, terminal, catalogue)
     else:
         blocks += _not_printed(visit)
@@ -90,8 +92,15 @@ def _filled(visit: Visit, terminal: TerminalSettings, catalogue: Catalogue) -> l
     if opened is not None:
         own = (f"{shown.name}原件",) if (shown := chipless.document(visit)) else ()
         blocks += [Rule(), Paragraph("到窗口要带", strong=True, large=True), *_numbered((*own, *bring(opened, catalogue)))]
-        blocks += [Paragraph(chipless.WHY if chipless.unproven(visit) else opened.reason)]
+        blocks += [Paragraph(_why(visit, opened))]
     return [*blocks, *draft_slip.blocks(visit.draft, terminal.hall)] if drafting.worth(visit) else blocks
+
+
+def _why(visit: Visit, opened: Opening) -> str:
+    """What the window is still needed for."""
+    if chipless.unproven(visit):
+        return chipless.WHY
+    return drafting.UNSIGNED if opened.way == "full_intake" else opened.reason
 
 
 def _not_printed(visit: Visit) -> list[Block]:

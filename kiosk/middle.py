@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
@@ -13,11 +13,9 @@ from msgspec.structs import replace as struct_replace
 
 from devices import port
 from domain import identity
-from domain.case.content import Finding
+from domain.case.content import Finding, Signature
 from domain.catalogue.catalogue import Catalogue
 from domain.press.press import Press, UnmadeError
-from domain.spelling.characters import Characters
-from domain.spelling.port import Spelling
 from kiosk import cards, faults, paperwork, reading, sheets
 from kiosk.bus import Bus
 from kiosk.clerk import Clerk
@@ -38,6 +36,7 @@ from kiosk.tray import Tray
 from kiosk.visit import effects as fx
 from kiosk.visit import events as ev
 from kiosk.visit import machine, overlay, pages, unasked
+from kiosk.visit.privacy import Forgetful
 from kiosk.visit.snapshot import Desk, Fault, Hall, Reply, Snapshot
 from kiosk.visit.state import Printing, PrintState, State, Step
 
@@ -79,10 +78,10 @@ class Middle:
         provider: QueryProvider | None = None,
         page_reader: port.PageReader | None = None,
         helping: Helping | None = None,
-        typing: Spelling | None = None,
+        forgetful: Mapping[str, Forgetful] | None = None,
     ) -> None:
         """``news`` is called when the state report would read otherwise; ``provider`` answers 查询打印, where there is one; without
-        ``page_reader`` pages stay unread."""
+        ``page_reader`` pages stay unread; ``forgetful``: what else holds a visit's, by its name in ``privacy.PLACES``."""
         self.boot = secrets.token_hex(8)
         self._standing = standing
         self._paperwork = Paperwork(devices.printer, devices.a4, provider, self.post)
@@ -95,7 +94,7 @@ class Middle:
         self._news = news
         self._reading = Reading(page_reader, tray)
         self._helping = helping or Helping(clock, lambda: False, news)
-        self._typing = typing or Characters()
+        self._forgetful = forgetful or {}
         self._bus: Bus[port.DeviceEvent | ev.Event | _Act | _Between] = Bus()
         self._state = State()
         self._wants = fx.Wants()
@@ -236,12 +235,12 @@ class Middle:
         shown = visit.scan.shown if visit else None
         return self._tray.look(ref) if shown is not None and shown.ref == ref else None
 
-    def paper(self, material: str) -> bytes | None:
+    def paper(self, material: str, signature: Signature | None = None) -> bytes | None:
         visit = self._state.visit
         if visit is None or visit.step is not Step.SIGN:
             return None
         try:
-            template, data = sheets.of(visit, material, self._standing.terminal, self._rules.catalogue, private=False, day=None)
+            template, data = sheets.preview(visit, material, self._standing.terminal, self._rules.catalogue, signature)
             return self._press.picture(template, data)
         except (UnmadeError, LookupError, OSError) as error:
             log.warning("no picture of a form: %s", error)
@@ -427,7 +426,8 @@ class Middle:
                 self._reading.forget()
                 self._paperwork.forget()
                 self._press.clear()
-                self._typing.forget(effect.visit)
+                for holder in self._forgetful.values():
+                    holder.forget(effect.visit)
                 self._helping.over()
                 clerk.end(effect, self._tray.clear(), self._left)
 
@@ -469,7 +469,7 @@ class Middle:
             "tray": self._tray.count() > 0,
             "press": self._press.holds,
             "reading": self._reading.holds,
-            "typing": self._typing.holds,
+            **{name: holder.holds for name, holder in self._forgetful.items()},
             "camera": self._devices.camera.live() is not None,
             "photo": self._photo is not None,
             "document": self._paperwork.holds,

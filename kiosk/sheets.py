@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from domain import masking, representation
-from domain.case.content import Applicant
+from domain.case.content import Applicant, Signature
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.words import DELIVERY
 from domain.forms import sheet
@@ -17,10 +17,24 @@ from kiosk.visit.delivery import delivery
 from kiosk.visit.state import Visit
 
 
-def of(
-    visit: Visit, material: str, terminal: TerminalSettings, catalogue: Catalogue, *, private: bool, day: date | None
+def preview(
+    visit: Visit, material: str, terminal: TerminalSettings, catalogue: Catalogue, signature: Signature | None
 ) -> tuple[str, bytes]:
-    """(template, its data). ``LookupError`` for a visit that makes no such form."""
+    """As :func:`of`, for the screen: masked, with ``signature`` as it is being written."""
+    return of(visit, material, terminal, catalogue, private=False, day=None, signature=signature)
+
+
+def of(
+    visit: Visit,
+    material: str,
+    terminal: TerminalSettings,
+    catalogue: Catalogue,
+    *,
+    private: bool,
+    day: date | None,
+    signature: Signature | None = None,
+) -> tuple[str, bytes]:
+    """(template, its data). ``LookupError`` for a visit that makes no such form. Where ``private``, the visit's own signature."""
     opened = path.opening(visit, catalogue)
     made = next((m for m in path.signed_forms(visit, catalogue) if m.material_id == material), None)
     item = catalogue.item(visit.item or "")
@@ -41,7 +55,7 @@ def of(
         asked=form.asked(visit, opened),
         delivery=_delivery(visit, delivery(visit, opened), private),
         footer=f"{made.name} · {item.name} · 目录 {catalogue.version}",
-        signature=visit.signature if private else None,
+        signature=visit.signature if private else signature,
         day=day,
         private=private,
         attended=bool(visit.attended),

@@ -78,6 +78,8 @@ from kiosk.storekeeper import Storekeeper
 from kiosk.tasks import TaskPost
 from kiosk.tray import Tray
 from kiosk.typing.typist import Typist
+from kiosk.visit.ink import Ink
+from kiosk.visit.privacy import Forgetful
 from kiosk.visit.snapshot import Fault
 from kiosk.visit.state import State
 from kiosk.voice import Speaker
@@ -162,9 +164,11 @@ class Terminal:
         self._machine_health = machine_health(settings.paths, self._devices.states, self._glass, clock, self._news)
         self._typist = typist = Typist(self._news)
         self._running.callback(typist.close)
+        self._ink = ink = Ink()
+        forgetful: dict[str, Forgetful] = {"typing": typist, "ink": ink}
         self._voice = Speaker(settings.voice, self._news) if settings.voice is not None else None
         self._middle = middle = Middle(
-            standing, self._devices, tray, press, volatile, clock, self._news, provider, reader, helping, typist
+            standing, self._devices, tray, press, volatile, clock, self._news, provider, reader, helping, forgetful
         )
         self._guides = GuideDesk(middle, self._devices.printer, clock)
         self._trial = TrialSlip(middle, self._devices.printer, clock, settings.terminal.place)
@@ -431,7 +435,7 @@ class Terminal:
 
     def _serve(self) -> None:
         glass = self._settings.glass
-        app = create_app(self._middle, glass.ppi, self._glass, self._typist, self._entrance.shown, self._voice)
+        app = create_app(self._middle, glass.ppi, self._glass, self._typist, self._entrance.shown, self._voice, self._ink)
         app.register_blueprint(create_public(self._middle, self._guides, self._corrections, self._today))
         app.register_blueprint(create_technician(self._entrance, self._upkeep, self._settings.terminal.hall, self._middle.boot))
         server = create_page_server(app, glass.host, glass.port)

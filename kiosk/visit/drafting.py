@@ -27,6 +27,11 @@ def keep(visit: Visit, event: ev.KeepDraft, _now: float, _rules: Rules) -> Outco
     return visit, kept_now(visit) if path.all_sealed(visit) else ()
 
 
+def keep_unsigned(visit: Visit, event: ev.KeepDraft, now: float, rules: Rules) -> Outcome:
+    """不方便签字: everything but the signature is there, and the hall's window takes over. At the window itself it already has."""
+    return (visit, ()) if rules.window else keep(visit, event, now, rules)
+
+
 def kept_now(visit: Visit) -> tuple[KeepDraft, ...]:
     return (KeepDraft(visit, visit.draft.code),) if visit.draft else ()
 
@@ -111,6 +116,8 @@ def _lost(event: ev.DraftOpened) -> tuple[DropPages, ...]:
     return (DropPages((), digests),) if digests else ()
 
 
+UNSIGNED = "您没有在机器上签字。窗口工作人员看过证件，帮您接着办，不用重新填。"
+"""Why a visit of which everything else is there goes to the window, in the citizen's words."""
 MISTYPED = "draft_mistyped"
 OTHER_CATALOGUE = "draft_other_catalogue"
 """Fault codes: no code at all; begun with a catalogue of which this terminal knows nothing (any more)."""

@@ -19,6 +19,9 @@ from kiosk.visit.state import (
     Visit,
 )
 
+NOTHING = "请在框内签上您的姓名"
+TOO_LITTLE = "只有一个点或很短的一笔，看不出是签名。请接着写，写大一些；不方便写，请点“不方便签字”"
+
 
 def fill(visit: Visit, event: ev.FillForm, _now: float, rules: Rules) -> Outcome:
     """Take what was answered, usually one question; then the next one that is open. An answer that is wrong is asked for again."""
@@ -59,7 +62,8 @@ def back_a_question(visit: Visit, event: ev.Back, now: float, rules: Rules) -> O
 def sign(visit: Visit, event: ev.Sign, _now: float, rules: Rules) -> Outcome:
     visit, effects = _unsigned(visit, rules)
     if not signed(event.signature):
-        return replace(visit, errors={"signature": "请在框内签上您的姓名"}), effects
+        written = any(event.signature.strokes)
+        return replace(visit, errors={"signature": TOO_LITTLE if written else NOTHING}), effects
     visit = replace(visit, signature=event.signature)
     for material in (m.material_id for m in path.signed_forms(visit, rules.catalogue)):
         made = Collected(material, (KeptPage(f"{event.ref}-{material}"),), done=True)

@@ -297,6 +297,7 @@ _AT: dict[tuple[Step, type], Handler] = {
     (Step.FORM, ev.FillForm): filling.fill,
     (Step.FORM, ev.Back): filling.back_a_question,
     (Step.SIGN, ev.Sign): filling.sign,
+    (Step.SIGN, ev.KeepDraft): drafting.keep_unsigned,
     (Step.DELIVERY, ev.ChooseDelivery): filling.deliver,
     (Step.POSTAL, ev.GivePostal): filling.postal,
     (Step.REVIEW, ev.Edit): handing_in.edit,

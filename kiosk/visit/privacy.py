@@ -8,6 +8,7 @@ tests search them (every file, the browser's profile).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,17 @@ class Place:
     looked_at: bool
 
 
+class Forgetful(Protocol):
+    """What holds something of a visit beside its state, and forgets it. Any thread."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether something of a visit is here."""
+
+    def forget(self, visit: str) -> None:
+        """That visit is over. Never waits."""
+
+
 PLACES = (
     Place("state", "identity, answers, signature: the visit's state in memory", "the state without a visit replaces it", True),
     Place("volatile", "the same on tmpfs, for a restart of the service", "the file is removed", True),
@@ -27,6 +39,7 @@ PLACES = (
     Place("press", "the masked picture of the form to be signed, in memory", "forgotten, and a form being set is given up", True),
     Place("reading", "pages that wait to be read, here and in the process that reads", "dropped, and the process is killed", True),
     Place("typing", "letters on their way to words, in the process that knows words", "the process is killed", True),
+    Place("ink", "strokes of a signature that is being written, in memory", "forgotten", True),
     Place("camera", "the camera's frames and preview", "the camera is told to rest and forgets them", True),
     Place("document", "a document that was asked for, or a result, in memory until it is printed", "forgotten", True),
     Place("tasks", "tasks sealed to this hall, opened to find whose they are, in memory", "dropped with the question", False),

@@ -9,6 +9,7 @@ from devices.port import Advice as Advice
 from devices.port import Edge as Edge
 from devices.port import LivePicture as LivePicture
 from devices.port import Sight as Sight
+from domain.case.content import Signature
 from domain.catalogue.catalogue import Catalogue
 from kiosk.visit.events import Intent
 from kiosk.visit.state import Hold, State
@@ -149,8 +150,10 @@ class Glass(Protocol):
     def photo(self, ref: str) -> bytes | None:
         """JPEG of the card's photo; only the present one, only while the identity is on the screen."""
 
-    def paper(self, material: str) -> bytes | None:
-        """PNG of the form that is about to be signed, masked; only while it is to be signed. Takes a moment."""
+    def paper(self, material: str, signature: Signature | None = None) -> bytes | None:
+        """PNG of the form that is about to be signed, masked, with ``signature`` on it; only while it is to be signed. Takes a
+        moment.
+        """
 
     def page(self, ref: str) -> bytes | None:
         """JPEG of the straightened page on the screen; only that one, only while it is shown."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from waitress import wasyncore
 
-from domain.case.content import Finding
+from domain.case.content import Finding, Signature
 from domain.catalogue.catalogue import Catalogue, load
 from domain.identity import Document, Identity
 from domain.press.press import Press
@@ -76,6 +76,7 @@ class ScreenGlass:
         self.catalogue = catalogue or load()
         self.rules = Rules(self.catalogue, words=True)
         self.press = Press()
+        self.previewed: Signature | None = None
         self.answers = True
         self.online = True
         self.now = 1000.0
@@ -151,11 +152,12 @@ class ScreenGlass:
         snapshot = self.snapshot()
         return face() if ref == snapshot.photo and self._at(Step.IDENTITY) else None
 
-    def paper(self, material: str) -> bytes | None:
+    def paper(self, material: str, signature: Signature | None = None) -> bytes | None:
         visit = self.snapshot().state.visit
         if visit is None or visit.step is not Step.SIGN:
             return None
-        template, data = sheets.of(visit, material, TERMINAL, self.catalogue, private=False, day=None)
+        self.previewed = signature
+        template, data = sheets.preview(visit, material, TERMINAL, self.catalogue, signature)
         return self.press.picture(template, data)
 
     def page(self, ref: str) -> bytes | None:

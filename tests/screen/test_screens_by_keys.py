@@ -77,7 +77,7 @@ class Pad:
 
 
 def test_a_whole_visit_up_to_the_signature_and_from_it_to_the_end(browser: Browser, glass: ScreenGlass) -> None:
-    """Only the signature itself wants a hand that draws: who cannot is helped (the screen says how)."""
+    """Only the stroke itself wants a hand that draws: who cannot goes to the window with everything else."""
     with served(create_app(glass)) as address:
         pad = Pad(browser, address)
         for text, then in (
@@ -108,7 +108,10 @@ def test_a_whole_visit_up_to_the_signature_and_from_it_to_the_end(browser: Brows
         pad.does("我填写和提交的内容")
         pad.does("勾好了，下一步")
         pad.shows("sign")
-        pad.at("清除，重新签")
+        pad.does("不方便签字")
+        pad.at("存到窗口，打单子")
+        pad.press("Escape")
+        expect(pad.page.locator("#unsigned")).to_be_hidden()
         pad.press("Escape")
         pad.shows("form")
         pad.does("勾好了，下一步")
@@ -126,6 +129,20 @@ def test_a_whole_visit_up_to_the_signature_and_from_it_to_the_end(browser: Brows
         with pad.page.expect_navigation():
             pad.does("都带好了，结束")
         pad.shows("welcome")
+        pad.page.context.close()
+
+
+def test_who_cannot_draw_goes_to_the_window_with_everything_else_by_keys(browser: Browser, glass: ScreenGlass) -> None:
+    next(name for name in walk(glass) if name == "sign")
+    with served(create_app(glass)) as address:
+        pad = Pad(browser, address)
+        pad.shows("sign")
+        pad.does("不方便签字")
+        pad.does("存到窗口，打单子")
+        pad.shows("leaflet")
+        visit = glass.snapshot().state.visit
+        assert visit is not None
+        assert (visit.signature, visit.draft is not None) == (None, True)
         pad.page.context.close()
 
 

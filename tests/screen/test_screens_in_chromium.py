@@ -15,6 +15,7 @@ from screens_ways import screens
 from support.typing_by import engine
 
 from kiosk.visit import events as ev
+from kiosk.visit.ink import Ink
 from kiosk.visit.snapshot import Advice, Edge, Sight
 from kiosk.visit.state import Step
 from ui.app import create_app
@@ -293,6 +294,51 @@ def test_a_signature_survives_a_fault_laid_over_it(browser: Browser, glass: Scre
         page.context.close()
 
 
+def test_a_signature_outlives_page_shape_and_server_and_stands_on_the_form(browser: Browser, glass: ScreenGlass) -> None:
+    lead(glass, "sign")
+    held, said = Ink(), "#pad-said"
+    with served(create_app(glass, ink=held)) as address:
+        terminal = Terminal(browser, address)
+        page, port = terminal.page, int(address.rpartition(":")[2])
+        draw(page)
+        touch(page, (0.8, 0.3), (0.9, 0.6))
+        touch(page, (0.95, 0.5))
+        expect(page.locator(said)).to_have_text("写了 4 笔")
+        terminal.tap("撤销上一笔")
+        expect(page.locator(said)).to_have_text("写了 3 笔")
+        assert (
+            page.evaluate("() => { const { width, clientWidth } = document.getElementById('pad'); return width / clientWidth; }")
+            >= 2
+        )
+        before = ink(page)
+        page.reload()
+        expect(page.locator(said)).to_have_text("写了 3 笔")
+        assert ink(page) == before, "the same picture, pixel by pixel"
+    with served(create_app(glass, ink=held), port):
+        page.set_viewport_size({"width": 800, "height": 1280})
+        page.set_viewport_size({"width": 1080, "height": 1920})
+        page.reload()
+        until(lambda: ink(page) == before)
+    glass.boot, lost = "boot-2", Ink()
+    with served(create_app(glass, ink=lost), port):  # a service begun anew, which knows nothing
+        until(lambda: lost.holds)
+        page.reload()
+        expect(page.locator(said)).to_have_text("写了 3 笔", timeout=WAIT)
+        page.locator(".paper__open").first.tap()
+        shown = page.locator(".paper__picture").first
+        until(lambda: shown.evaluate("one => one.complete && one.naturalWidth > 0"))
+        assert glass.previewed is not None
+        page.locator(".paper__open").first.tap()
+        terminal.click("签好了，下一步")
+        terminal.shows("review")
+        visit = glass.snapshot().state.visit
+        assert visit is not None
+        assert visit.signature is not None
+        assert len(visit.signature.strokes) == 3
+        assert glass.previewed == visit.signature, "what was seen on the form is what was sent"
+        page.context.close()
+
+
 def test_an_empty_signature_is_sent_back(browser: Browser, glass: ScreenGlass) -> None:
     lead(glass, "sign")
     with served(create_app(glass)) as address:
@@ -459,13 +505,24 @@ def find(page: Page, word: str) -> None:
     expect(page.locator(".text:focus")).to_have_value(re.compile(f"{word}$"), timeout=WAIT)
 
 
+def ink(page: Page) -> str:
+    """What is on the pad, as a picture."""
+    return str(page.evaluate("() => document.getElementById('pad').toDataURL()"))
+
+
 def draw(page: Page) -> None:
-    """Two strokes with a finger, as Chromium gets them from a touch screen."""
+    """Two strokes with a finger."""
+    touch(page, (0.2, 0.3), (0.4, 0.5), (0.6, 0.4))
+    touch(page, (0.5, 0.2), (0.5, 0.5), (0.55, 0.7))
+
+
+def touch(page: Page, *stroke: tuple[float, float]) -> None:
+    """One stroke, as Chromium gets it from a touch screen; places are shares of the pad."""
     box = page.locator("#pad").bounding_box()
     assert box is not None
     session = page.context.new_cdp_session(page)
-    for stroke in (((0.2, 0.3), (0.4, 0.5), (0.6, 0.4)), ((0.5, 0.2), (0.5, 0.5), (0.55, 0.7))):
-        for n, (x, y) in enumerate(stroke):
-            point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
-            session.send("Input.dispatchTouchEvent", {"type": "touchMove" if n else "touchStart", "touchPoints": [point]})
-        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    for n, (x, y) in enumerate(stroke):
+        point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+        session.send("Input.dispatchTouchEvent", {"type": "touchMove" if n else "touchStart", "touchPoints": [point]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    session.detach()

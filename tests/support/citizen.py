@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from support.hall import GlassByHttp, Hall, until
 
@@ -55,9 +56,18 @@ class Citizen:
         else:
             self.glass.do("choose-delivery", way="post_applicant")
             self.glass.do("give-postal", where="other", address=post[0], phone=post[1])
-        self.glass.do("fill-form", **ANSWERS).do("sign", signature=SIGNATURE)
+        self.glass.do("fill-form", **ANSWERS)
+        self.draws().do("sign", signature=SIGNATURE)
         assert self.glass.screen == "review", self.glass.html
         return self
+
+    def draws(self) -> GlassByHttp:
+        """The strokes as the page tells them one by one, before it sends them as a signature."""
+        sheet = re.search(r'data-sheet="([^"]+)"', self.glass.html)
+        assert sheet, self.glass.screen
+        for number, stroke in enumerate(json.loads(SIGNATURE)["strokes"]):
+            self.glass.ask("/ink", sheet=sheet.group(1), number=str(number), points=json.dumps(stroke))
+        return self.glass
 
     def submitted(self) -> Citizen:
         self.reviewed().glass.do("submit").see("receipt")

@@ -13,6 +13,7 @@ from domain.draft import new_code, read_code
 from kiosk import draft_slip
 from kiosk.leaflet import leaflet
 from kiosk.settings import TerminalSettings
+from kiosk.visit import drafting
 from kiosk.visit import events as ev
 from kiosk.visit.state import HeldDraft, Noted, Visit
 
@@ -65,6 +66,13 @@ def test_it_says_what_where_until_when_and_that_nothing_is_handed_in() -> None:
     assert any(isinstance(block, Code) and read_code(block.content) == CODE for block in slip.blocks)
     assert "埋名甲" not in text
     assert "E12345678" not in text
+
+
+def test_of_a_visit_that_was_not_signed_it_says_why_the_window_and_what_to_bring() -> None:
+    visit = replace(Walk().delivered().do(ev.FillForm(ANSWERS)).visit, draft=HeldDraft(CODE, "2026-12-03T01:00:00+00:00"))
+    text = words(leaflet(visit, NOTED, 1, TERMINAL, Walk().rules.catalogue))
+    for said in ("预填单", drafting.UNSIGNED, "到窗口要带", "什么都还没有提交", grouped(CODE)):
+        assert said in text, said
 
 
 def test_without_a_draft_it_says_that_nothing_is_kept_and_has_no_code() -> None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from support.visits import ANSWERS, RULES, SIGNATURE, SUBMITTED, Walk
 
 from domain.case.content import Applicant
+from kiosk.drafted import described
 from kiosk.visit import applicants, chipless, machine, path
 from kiosk.visit import effects as fx
 from kiosk.visit import events as ev
@@ -62,6 +63,23 @@ def test_where_it_cannot_be_kept_the_citizen_is_back_and_may_try_again_or_go_wit
     )
     assert without.step is Step.LEAFLET
     assert without.visit.draft is None
+
+
+def test_who_cannot_sign_leaves_everything_else_to_the_window_and_signs_or_not_there() -> None:
+    walk = Walk().delivered().do(ev.FillForm(ANSWERS))
+    assert walk.step is Step.SIGN
+    walk.do(ev.KeepDraft(CODE), ev.DraftNotKept("v1", "draft_offline"))
+    assert (walk.step, walk.visit.submit_fault, walk.visit.draft) == (Step.SIGN, "draft_offline", None)
+    walk.do(ev.KeepDraft(CODE), ev.DraftKept("v1", UNTIL), ev.ServiceNoted("v1", NOTED))
+    assert walk.step is Step.LEAFLET
+    (slip,) = walk.asked(fx.PrintLeaflet)
+    assert isinstance(slip, fx.PrintLeaflet)
+    assert "签名" in {line.label for line in described(slip.visit, RULES.catalogue)}
+    taken = Walk(WINDOW).do(ev.BeginDraft("w1"), ev.FetchDraft(CODE), ev.DraftOpened("w1", slip.visit, "示范大厅", UNTIL))
+    assert (taken.step, taken.do(ev.Checked("1024")).step) == (Step.CHECK, Step.SIGN)
+    taken.do(ev.KeepDraft("D" * 24))
+    assert taken.step is Step.SIGN, "it is at the window already"
+    assert taken.do(ev.Sign(SIGNATURE)).step is Step.REVIEW
 
 
 def test_it_waits_for_the_last_page_and_nobody_can_leave_meanwhile() -> None:

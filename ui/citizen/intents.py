@@ -208,12 +208,13 @@ def _sign(fields: Form) -> ev.Intent:
         raise BadFormError("signature") from None
     if not (0 < signature.width <= _MAX_SIDE and 0 < signature.height <= _MAX_SIDE):
         raise BadFormError("signature")
-    if sum(len(s) for s in signature.strokes) > MAX_POINTS or not all(_sane(p) for s in signature.strokes for p in s):
+    if sum(len(s) for s in signature.strokes) > MAX_POINTS or not all(sane(p) for s in signature.strokes for p in s):
         raise BadFormError("signature")
     return ev.Sign(signature, secrets.token_urlsafe(16))
 
 
-def _sane(point: Point) -> bool:
+def sane(point: Point) -> bool:
+    """Whether it can be a point of a pad, wherever that has its origin."""
     return -_MAX_SIDE <= point.x <= _MAX_SIDE and -_MAX_SIDE <= point.y <= _MAX_SIDE and 0 <= point.t < 1e9
 
 

@@ -19,9 +19,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from domain.case.receipt import query
 from kiosk.visit import attending
 from kiosk.visit.advice import advice
+from kiosk.visit.ink import Ink
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Step, Visit
 from ui.citizen import intents
+from ui.citizen.signing import preview
 from ui.citizen.speech import Speech
 from ui.citizen.typing import typing_error
 from ui.look import Look, choose, look
@@ -37,8 +39,10 @@ _REF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _OPEN = re.compile(r"/open/[A-Za-z0-9./-]{0,140}(\?q=[A-Z]{0,40})?")
 
 
-def create_pages(glass: Glass, px_per_mm: float, speech: Speech) -> Blueprint:
-    """Routes of the citizen's page over ``glass``; ``px_per_mm`` is the panel's density, ``speech`` hears what is shown."""
+def create_pages(glass: Glass, px_per_mm: float, speech: Speech, ink: Ink) -> Blueprint:
+    """Routes of the citizen's page over ``glass``; ``px_per_mm`` is the panel's density, ``speech`` hears what is shown,
+    ``ink`` holds what is being signed.
+    """
     pages = Blueprint("citizen", __name__)
     streams = Streams(glass)
 
@@ -127,8 +131,9 @@ def create_pages(glass: Glass, px_per_mm: float, speech: Speech) -> Blueprint:
 
     @pages.get("/paper/<material>.png")
     def paper(material: str) -> Response:
-        """The form to be signed, as it will be."""
-        png = glass.paper(material) if _REF.fullmatch(material) else None
+        """The form to be signed, as it will be; with ``pad``, the size of the page's, with what is written there now."""
+        signed = preview(glass, ink, request.args.get("pad", ""))
+        png = glass.paper(material, signed) if _REF.fullmatch(material) else None
         return Response(png, mimetype="image/png") if png else Response(status=204)
 
     @pages.get("/receipt.svg")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from domain.case.content import Signature
 from domain.catalogue.catalogue import Catalogue
 from kiosk.visit.attending import RATING, unrated
 from kiosk.visit.events import Intent
@@ -62,8 +63,8 @@ class ClerkGlass:
     def page(self, ref: str) -> bytes | None:
         return self._glass.page(ref)
 
-    def paper(self, material: str) -> bytes | None:
-        return self._glass.paper(material)
+    def paper(self, material: str, signature: Signature | None = None) -> bytes | None:
+        return self._glass.paper(material, signature)
 
     def photo(self, ref: str) -> bytes | None:
         return self._glass.photo(ref)

@@ -15,7 +15,7 @@ from domain.division import Prefecture, prefectures
 from domain.forms import asking
 from domain.forms.asking import Filled
 from domain.forms.showing import hidden, masked
-from kiosk.visit import answers, applicants, path, proof
+from kiosk.visit import answers, applicants, drafting, ink, path, proof
 from kiosk.visit import form as visit_form
 from kiosk.visit.delivery import delivery as delivered
 from kiosk.visit.delivery import offered
@@ -64,6 +64,18 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsigned:
+    """What whoever cannot sign here is offered. ``keeps``: to keep it for the window, which is worth a try while ``online``;
+    ``at_window``: somebody of the window is here. ``fault``: why it was not kept just now."""
+
+    keeps: bool
+    at_window: bool
+    hall: str
+    online: bool
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sign:
     """What the signature stands for: the papers it makes, and the answers as they will be read. ``edition``: another one for other
     answers, so that no browser shows the picture of the former."""
@@ -72,6 +84,9 @@ class Sign:
     edition: str
     answers: tuple[answers.Answer | followup.Fact, ...]
     error: str
+    sheet: str
+    """What is signed now, by the name the page tells its strokes with."""
+    unsigned: Unsigned
     statement: str = N_("以上内容由我本人填写，情况属实。")
 
 
@@ -154,13 +169,19 @@ def form(glass: Glass, visit: Visit, today: date) -> Form:
 
 
 def sign(glass: Glass, visit: Visit) -> Sign:
+    at_window = glass.hall.setting == "window"
+    keeps = visit.followup is None and drafting.worth(visit) and not at_window
+    fault = said.fault(glass, visit.submit_fault) if visit.submit_fault else ""
+    unsigned = Unsigned(keeps, at_window, glass.hall.hall, glass.snapshot().online, fault)
+    error, signing = translated(visit.errors.get("signature", "")), ink.sheet(visit)
+    now = signing.name if signing is not None else ""
     if visit.followup is not None:
         statement, facts = followup.signed(visit)
-        return Sign((), "", facts, translated(visit.errors.get("signature", "")), statement)
+        return Sign((), "", facts, error, now, unsigned, statement)
     papers = tuple(Choice(m.material_id, m.name) for m in path.signed_forms(visit, glass.catalogue))
     told = answers.shown(visit, path.opening(visit, glass.catalogue))
     edition = hashlib.blake2b(repr((told, _delivered(glass, visit))).encode(), digest_size=8).hexdigest()
-    signed = Sign(papers, edition, told, translated(visit.errors.get("signature", "")))
+    signed = Sign(papers, edition, told, error, now, unsigned)
     return replace(signed, statement=_ATTENDED) if visit.attended else signed
 
 

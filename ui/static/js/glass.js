@@ -18,7 +18,7 @@ import { attachMore } from "./more.js";
 import { attachStaff, staff } from "./staff.js";
 import { held, resume, steer } from "./steer.js";
 import { attachSteppers } from "./steppers.js";
-import { attachSignature, keepSignature } from "./signature.js";
+import { attachSignature, keepSignature, tellSignature } from "./signature.js";
 import { attachVoice } from "./voice.js";
 import { listen, lookAfterStream } from "./stream.js";
 
@@ -92,7 +92,7 @@ document.addEventListener("htmx:before:swap", (event) => {
   }
   settle(event.detail.ctx);
   keepDraft(`${shown.visit}/${shown.step}`);
-  keepSignature(`${shown.visit}/${shown.step}`);
+  keepSignature();
   looking = document.querySelector("#look:popover-open") !== null;
   at = held();
 });
@@ -119,8 +119,12 @@ keepBeating(
     if (now.staff) return staff();
     hear(serial);
     lookAfterStream();
+    tellSignature();
   },
   // Started anew: serials begin again, so what is shown counts as older than anything. What was typed stays where it is.
-  () => (live().dataset.serial = "0"),
+  () => {
+    live().dataset.serial = "0";
+    tellSignature(true);
+  },
 );
 arrived();

@@ -2,14 +2,14 @@
 // the way back. The keyboard on the glass is gone through by rows: Enter goes into one, Escape out of it.
 const STOPS = "a[href], button:not(:disabled, .below), input:not([type=hidden]):not(:disabled), select, textarea, summary, canvas[tabindex]";
 const SCROLLS = "[tabindex='0'], .step__body";
-const BACK = ["#look:popover-open [popovertargetaction=hide]", "[role=alertdialog]:not([hidden]) .button--first", ".paper[open] > summary", ".foot [hx-post='/act/back'] button", ".foot a"];
+const BACK = [":popover-open [popovertargetaction=hide]", "[role=alertdialog]:not([hidden]) .button--first", ".paper[open] > summary", ".foot [hx-post='/act/back'] button", ".foot a"];
 
 const shown = (one) => one.checkVisibility() && !one.closest("[inert]");
 const scrolls = (one) => one.scrollHeight > one.clientHeight + 4;
 
 // The sheet or question that lies over everything, else the whole page.
 function ground() {
-  return document.querySelector("#look:popover-open") ?? [...document.querySelectorAll("[role=alertdialog]")].find(shown) ?? document;
+  return document.querySelector(":popover-open") ?? [...document.querySelectorAll("[role=alertdialog]")].find(shown) ?? document;
 }
 
 function stops() {
