@@ -7,7 +7,7 @@ const common = { bundle: true, minify: true, format: "esm", target: "chrome120",
 
 await build({
   ...common,
-  entryPoints: { glass: "ui/static/js/glass.js", open: "ui/static/js/open.js", technician: "ui/technician/static/technician.js" },
+  entryPoints: { glass: "ui/static/js/glass.js", open: "ui/static/js/open.js", waiting: "ui/static/js/waiting.js", technician: "ui/technician/static/technician.js" },
   outdir: "ui/static/vendor",
   external: ["/static/*"],
 });

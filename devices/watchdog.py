@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterable
 
 from devices.port import Device
@@ -25,8 +26,14 @@ class Watchdog:
     def __init__(self, devices: Iterable[Device], every: float = EVERY) -> None:
         self._devices = tuple(devices)
         self._every = every
+        self._looked = time.monotonic()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
+
+    @property
+    def looked(self) -> float:
+        """When the last look at all of them ended; monotonic seconds."""
+        return self._looked
 
     def start(self) -> None:
         self._thread.start()
@@ -42,3 +49,4 @@ class Watchdog:
                     device.review()
                 except Exception:
                     log.exception("the watchdog failed on %s", device.name)
+            self._looked = time.monotonic()

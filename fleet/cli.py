@@ -14,6 +14,7 @@ from typing import Protocol
 import click
 
 from domain.memory import keep_from_cores
+from domain.notify import Manager
 from fleet.machine.logs import LogSettings, set_up
 from fleet.settings import CentreSettings, SettingsError, read
 
@@ -120,12 +121,15 @@ class _Process(Protocol):
 def _run(process: _Process, ready: str, logs: LogSettings) -> None:
     keep_from_cores()
     set_up(logs)
+    manager = Manager.here()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())
     process.start()
     click.echo(ready)
+    manager.ready(ready)
     try:
         ended.wait()
     finally:
+        manager.stopping()
         process.stop()

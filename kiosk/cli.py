@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import importlib.util
 import logging
@@ -11,8 +12,12 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from domain.notify import Manager
 
 EX_CONFIG = 78
 """sysexits.h: what is wrong is in the configuration; starting again will not help."""
@@ -41,6 +46,7 @@ _ELSEWHERE = {
     "devices": "kiosk.care.attached:devices",
     "demo": "kiosk.demo.command:demo",
     "glass": "kiosk.care.glass:glass",
+    "screen": "kiosk.screen.command:screen",
     "guides": "ui.public.command:guides",
     "swarm": "fleet.swarm.cli:swarm",
 }
@@ -84,6 +90,7 @@ def main() -> None:
 def run(settings: Path) -> None:
     """运行终端。SETTINGS 是设置文件（TOML）。"""
     from domain.memory import keep_from_cores
+    from domain.notify import Manager
     from kiosk import settings as conf
     from kiosk.care import taking
     from kiosk.store.db import StoreError
@@ -91,32 +98,48 @@ def run(settings: Path) -> None:
     from kiosk.terminal import Terminal
 
     keep_from_cores()
+    faulthandler.enable()  # a watchdog's SIGABRT leaves in the log where every thread stood: lines of source, no values
+    manager = Manager.here()
     back = None
     try:
         back = taking.begin(settings)
     except OSError as error:
         click.echo(f"试用新设置的记号写不了：{error}", err=True)
     while True:
-        trying = _give_up_after(taking.PATIENCE) if taking.on_trial(settings) else None
+        on_trial = taking.on_trial(settings) is not None
+        trying = _give_up_after(taking.PATIENCE) if on_trial else None
         try:
-            terminal = Terminal(conf.load(settings), settings=settings, taken_back=back)
+            terminal = Terminal(conf.load(settings), settings=settings, taken_back=back, manager=manager)
             terminal.start()
             break
         except (conf.SettingsError, StoreError, NotInMemoryError, ValueError) as error:
-            click.echo(str(error), err=True)
-            if not taking.take_back(settings):
-                sys.exit(EX_CONFIG)
-            back = str(error)
-            click.echo("新设置起不来，已换回原来的设置", err=True)
+            why, code = str(error), EX_CONFIG
         except OSError as error:
-            click.echo(f"终端启动不了：{error}", err=True)
-            sys.exit(1)
+            why, code = f"终端启动不了：{error}", 1
         finally:
             if trying is not None:
                 trying.cancel()
-    on_trial = taking.on_trial(settings) is not None
+        click.echo(why, err=True)
+        if code == EX_CONFIG and taking.take_back(settings):
+            back = why
+            click.echo("新设置起不来，已换回原来的设置", err=True)
+        elif manager.there and not on_trial:
+            _say_so(settings, why, manager)
+        else:
+            sys.exit(code)
     wait_for_signal(lambda: taking.stands(settings), taking.CONFIRM if on_trial else None)
     terminal.stop()
+
+
+def _say_so(settings: Path, why: str, manager: Manager) -> None:
+    """On the screen, until it is worth another try: nobody started this by hand and reads what it says."""
+    from kiosk import waiting
+
+    try:
+        waiting.wait(settings, why, manager)
+    except OSError as error:
+        click.echo(f"屏幕上也说不了：{error}", err=True)
+        sys.exit(1)
 
 
 def _give_up_after(seconds: float) -> threading.Timer:

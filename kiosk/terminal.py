@@ -21,6 +21,7 @@ from devices.reading.reader import PageReader
 from devices.watchdog import Watchdog
 from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError
 from domain.catalogue.trust import UntrustedError
+from domain.notify import Manager
 from domain.press.press import Press
 from domain.sealing import Recipient
 from kiosk import equipment, faults
@@ -83,6 +84,8 @@ from kiosk.visit.privacy import Forgetful
 from kiosk.visit.snapshot import Fault
 from kiosk.visit.state import State
 from kiosk.voice import Speaker
+from kiosk.watch.parts import critical
+from kiosk.watch.watch import Watch
 from kiosk.window.browsers import Browsers
 from kiosk.window.listener import Listener
 from mqtt import topics
@@ -111,10 +114,17 @@ class Terminal:
     """A whole terminal in this process. ``StoreError``, ``SettingsError``, ``NotInMemoryError``: it cannot run, and why."""
 
     def __init__(
-        self, chosen: conf.Settings, clock: Clock | None = None, *, settings: Path | None = None, taken_back: str | None = None
+        self,
+        chosen: conf.Settings,
+        clock: Clock | None = None,
+        *,
+        settings: Path | None = None,
+        taken_back: str | None = None,
+        manager: Manager | None = None,
     ) -> None:
-        """``settings``: the file they were read from; ``taken_back``: why those that lay there before are no longer."""
+        """``settings``: their file; ``taken_back``: why those before are no longer; ``manager``: is told that it is up."""
         self._settings = chosen
+        self._manager = manager or Manager()
         self._file = settings
         self._taken_back = taken_back
         self._clock = clock or Clock()
@@ -135,7 +145,7 @@ class Terminal:
         enrolled(settings)
         self._running.enter_context(alone(settings.paths.data))
         volatile = VolatileVisit(settings.paths.runtime)
-        database = Database(settings.paths.data / "terminal.db")
+        self._database = database = Database(settings.paths.data / "terminal.db")
         self._running.callback(database.close)
         store = Store(database, settings.paths.data / "pages", Numbering(settings.terminal.division, settings.terminal.code), clock)
         journal = StoredJournal(database, clock)
@@ -206,7 +216,7 @@ class Terminal:
         self._serve_ssh()
         self._entrance.start()
         self._running.callback(self._entrance.stop)
-        watchdog = Watchdog(self._devices.all())
+        self._watchdog = watchdog = Watchdog(self._devices.all())
         watchdog.start()
         self._running.callback(watchdog.stop)
         self._publisher.start()
@@ -222,6 +232,9 @@ class Terminal:
         self._serve()
         self._serve_codes()
         self._serve_clerks()
+        self.watch = Watch(critical(middle, settings, database, watchdog, self._publisher, self._devices), self._manager)
+        self.watch.start()
+        self._running.callback(self.watch.stop)
         log.info("terminal %s serves on port %d", settings.terminal.id, settings.glass.port)
 
     def stop(self) -> None:

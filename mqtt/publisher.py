@@ -68,7 +68,12 @@ class _Stop:
     pass
 
 
-_Note = LinkEvent | _Wake | _HealthChanged | _Stop
+@dataclass(frozen=True, slots=True)
+class _Knock:
+    heard: threading.Event
+
+
+_Note = LinkEvent | _Wake | _HealthChanged | _Stop | _Knock
 
 
 class Publisher:
@@ -114,6 +119,12 @@ class Publisher:
         """The report would now read otherwise: send it at once, or as soon as its rate allows (``mqtt/report.py``)."""
         self._notes.put(_HealthChanged())
 
+    def knock(self, patience: float) -> bool:
+        """Whether this thread takes a turn within ``patience`` seconds. Any thread."""
+        heard = threading.Event()
+        self._notes.put(_Knock(heard))
+        return heard.wait(patience)
+
     def _run(self) -> None:
         while True:
             try:
@@ -122,6 +133,9 @@ class Publisher:
                 note = None
             if isinstance(note, _Stop):
                 return
+            if isinstance(note, _Knock):
+                note.heard.set()
+                continue
             try:
                 self._take(note, time.monotonic())
                 self._advance(time.monotonic())

@@ -32,6 +32,8 @@ RULES: dict[str, tuple[str, ...]] = {
     "kiosk.settings": ("kiosk", "domain", "mqtt", *(f"devices.{kind}.options" for kind in KINDS)),
     # The command and the composition roots may know everything on their side.
     "kiosk.terminal": ("kiosk", "domain", "devices", "mqtt", "ui"),
+    # What stands on the screen while there is no terminal.
+    "kiosk.waiting": ("kiosk", "domain", "ui.waiting"),
     "kiosk.equipment": ("kiosk", "devices"),
     "kiosk.care": ("kiosk", "domain", "devices", "mqtt"),
     "kiosk.demo": ("kiosk", "domain", "devices", "mqtt", "ui"),

@@ -27,7 +27,7 @@ def create_pulse(glass: Glass, watch: GlassWatch | None, edition: str, knocks: C
         """A beat that proves nothing (no fields) is answered all the same, and counts as none."""
         now = glass.snapshot()
         if request.form:
-            told = _beat(request.form)
+            told = beat_of(request.form)
             if told is None:
                 logger.warning("beat refused: not one of our page's")
                 return "beat refused\n", 400
@@ -41,12 +41,13 @@ def create_pulse(glass: Glass, watch: GlassWatch | None, edition: str, knocks: C
         if watch is None:
             return "nobody watches this glass\n", 404
         told = watch.asked()
-        return jsonify(state=told.state.value, age=told.age)
+        return jsonify(state=told.state.value, age=told.age, visit=glass.snapshot().state.visit is not None)
 
     return pulse
 
 
-def _beat(form: MultiDict[str, str]) -> Beat | None:
+def beat_of(form: MultiDict[str, str]) -> Beat | None:
+    """What a page told of itself; ``None``: it is none of ours."""
     frames, shown, whole = form.get("frames", ""), form.get("shown", ""), form.get("whole", "")
     if not _NUMBER.fullmatch(frames) or not (shown == "" or _NUMBER.fullmatch(shown)) or whole not in ("yes", "no"):
         return None

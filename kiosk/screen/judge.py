@@ -1,0 +1,57 @@
+"""What is to be done about a browser, from what the service says of the glass. Pure: times are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.visit.pulse import GlassState
+
+START = 30.0
+"""Seconds a browser may take until its page beats; a cold board takes half of it."""
+AGAIN = 12.0
+"""Seconds a page that beat may take to find a service that was started anew."""
+SURE = 2
+"""Looks in a row at which the glass is broken."""
+
+
+class Verdict(StrEnum):
+    FINE = "fine"
+    """Or nothing is known to be wrong: a service that does not answer says nothing about the browser."""
+    BROKEN = "broken"
+    WORN = "worn"
+    """Asked to start anew, and nobody stands before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the service answered. ``visit``: somebody stands before the glass."""
+
+    state: GlassState
+    visit: bool
+
+
+class Judge:
+    """``look`` each second. Made when the browser is started, at ``now``."""
+
+    def __init__(self, now: float) -> None:
+        self.worn = False
+        self._until = now + START
+        self._bad = 0
+        self._awaited = True
+
+    def look(self, told: Told | None, now: float) -> Verdict:
+        """``told``: ``None`` while the service does not answer."""
+        awaited = told is None or told.state is GlassState.AWAITED
+        if told is None or (awaited and not self._awaited):  # a service that comes up anew has heard of no page yet
+            self._until = max(self._until, now + AGAIN)
+        self._awaited = awaited
+        if told is None:
+            return Verdict.FINE
+        if told.state is GlassState.ALIVE:
+            self._until, self._bad = now, 0
+            return Verdict.WORN if self.worn and not told.visit else Verdict.FINE
+        if now < self._until:  # what is known is of the browser before
+            return Verdict.FINE
+        self._bad += 1
+        return Verdict.BROKEN if self._bad >= SURE else Verdict.FINE

@@ -1,0 +1,113 @@
+"""The screen's browser: how it is called, and when it is started anew."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kiosk.screen import browser
+from kiosk.screen.judge import AGAIN, START, SURE, Judge, Told, Verdict
+from kiosk.visit.pulse import GlassState
+
+ALIVE, AWAITED = Told(GlassState.ALIVE, visit=False), Told(GlassState.AWAITED, visit=False)
+BROKEN = [Told(state, visit=False) for state in GlassState if state not in (GlassState.ALIVE, GlassState.AWAITED)]
+
+
+class Seconds:
+    """A judge that looks once a second, from when the browser was started."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.judge = Judge(self.now)
+
+    def see(self, told: Told | None, seconds: float = 1) -> Verdict:
+        """The first that is not fine, or fine after ``seconds``."""
+        verdict = Verdict.FINE
+        for _ in range(int(seconds)):
+            self.now += 1
+            if (verdict := self.judge.look(told, self.now)) is not Verdict.FINE:
+                break
+        return verdict
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda told: told.state.value)
+def test_a_page_that_stops_proving_itself_ends_its_browser_within_seconds(broken: Told) -> None:
+    screen = Seconds()
+    assert screen.see(ALIVE, 5) is Verdict.FINE
+    before = screen.now
+    assert screen.see(broken, 60) is Verdict.BROKEN
+    assert screen.now - before == SURE
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda told: told.state.value)
+def test_what_is_known_of_the_browser_before_is_not_laid_at_the_door_of_the_new_one(broken: Told) -> None:
+    screen = Seconds()
+    assert screen.see(broken, START - 1) is Verdict.FINE
+    assert screen.see(ALIVE) is Verdict.FINE
+
+
+@pytest.mark.parametrize("told", [*BROKEN, AWAITED], ids=lambda told: told.state.value)
+def test_a_browser_that_never_shows_the_page_is_ended(told: Told) -> None:
+    assert Seconds().see(told, START + SURE) is Verdict.BROKEN
+
+
+def test_a_service_that_does_not_answer_says_nothing_about_the_browser() -> None:
+    screen = Seconds()
+    assert screen.see(ALIVE) is Verdict.FINE
+    assert screen.see(None, 3600) is Verdict.FINE
+
+
+def test_a_service_that_comes_back_has_heard_of_no_page_yet_and_a_page_that_never_finds_it_is_ended() -> None:
+    screen = Seconds()
+    for absent in (3, 0):  # also one so quick that it was not missed
+        assert screen.see(ALIVE, 2) is Verdict.FINE
+        assert screen.see(None, absent) is Verdict.FINE
+        assert screen.see(AWAITED, AGAIN - 1) is Verdict.FINE
+    assert screen.see(AWAITED, SURE + 1) is Verdict.BROKEN
+
+
+def test_a_new_browser_at_night_waits_until_nobody_stands_there() -> None:
+    screen = Seconds()
+    screen.judge.worn = True
+    assert screen.see(Told(GlassState.ALIVE, visit=True), 600) is Verdict.FINE
+    assert screen.see(ALIVE) is Verdict.WORN
+
+
+def test_all_the_browser_writes_lies_in_the_folder_in_memory(tmp_path: Path) -> None:
+    command = browser.session(tmp_path, "http://127.0.0.1:8600/")
+    written = [word.partition("=")[2] for word in command if word.startswith(("--user-data-dir", "--disk-cache-dir"))]
+    assert len(written) == 2
+    assert all(Path(path).is_relative_to(tmp_path) for path in written)
+    assert command[:3] == ["cage", "--", "chromium"]  # no -s: nobody changes to another console
+    assert "--app=http://127.0.0.1:8600/" in command
+
+
+def test_the_browser_knows_every_flag() -> None:
+    """One it does not know is skipped in silence."""
+    names = {word.partition("=")[0].removeprefix("--") for word in browser.session(Path("/run/x"), "x")[3:]}
+    found = subprocess.run(
+        ["grep", "-aozxF", "-e", "\n".join(names), "/usr/lib/chromium/chromium"],
+        capture_output=True,
+        env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+        check=True,
+        timeout=60,
+    )
+    assert names - set(found.stdout.decode().split("\0")) == set()
+
+
+@pytest.mark.parametrize(
+    ("kernel", "degrees"),
+    [("root=/dev/x tongban.rotate=90 quiet", "90"), ("tongban.rotate=270", "270"), ("quiet", None), ("tongban.rotate=45", None)],
+)
+def test_the_kernels_line_says_how_the_screen_hangs(kernel: str, degrees: str | None) -> None:
+    assert browser.turned(kernel) == degrees
+
+
+def test_every_output_is_turned() -> None:
+    listed = 'HDMI-A-1 "Some Panel"\n  Enabled: yes\n  Modes:\n    1920x1080 px\nHDMI-A-2 "Other"\n  Enabled: no\n'
+    assert browser.turning(listed, "90") == [
+        ["wlr-randr", "--output", "HDMI-A-1", "--transform", "90"],
+        ["wlr-randr", "--output", "HDMI-A-2", "--transform", "90"],
+    ]

@@ -1,0 +1,108 @@
+"""A terminal that cannot start says so on its screen, and tries again by itself."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+from support.hall import until
+from support.manager import Heard
+
+from domain.notify import Manager
+from kiosk import waiting
+from kiosk.screen.browser import PORT
+from kiosk.visit.pulse import GlassState
+from ui.waiting import EDITION
+
+WHY = "设置文件 terminal.toml 第 7 行：`prot` 不认识"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    path = tmp_path / "terminal.toml"
+    path.write_text(f"[glass]\nport = {port}\nprot = 1\n")
+    return path
+
+
+class Waiting:
+    """``waiting.wait`` on a thread, with a browser's requests from here."""
+
+    def __init__(self, settings: Path, heard: Heard, again: float) -> None:
+        self.url = f"http://127.0.0.1:{waiting.port(settings)}"
+        self.thread = threading.Thread(
+            target=waiting.wait, args=(settings, WHY, Manager(heard.address)), kwargs={"again": again}, daemon=True
+        )
+        self.thread.start()
+        heard.until("READY=1")
+
+    def beat(self) -> dict[str, object]:
+        told = {"frames": "8", "shown": "", "whole": "yes"}
+        answer: dict[str, object] = httpx.post(f"{self.url}/beat", data=told, headers={"Origin": self.url}).json()
+        return answer
+
+
+@pytest.fixture
+def heard(tmp_path: Path) -> Iterator[Heard]:
+    with closing(Heard(tmp_path / "notify")) as one:
+        yield one
+
+
+def test_the_reason_stands_on_the_screen_whatever_page_was_open(settings: Path, heard: Heard) -> None:
+    on = Waiting(settings, heard, again=600)
+    for path in ("/", "/open/index", "/screen"):
+        page = httpx.get(on.url + path)
+        assert page.status_code == 200
+        assert "本机暂停服务" in page.text
+        assert WHY in page.text
+    assert "起不来" in heard.said[-1]
+    assert WHY in heard.said[-1]
+    settings.write_text("changed")
+    on.thread.join(10)
+    assert not on.thread.is_alive()
+
+
+def test_the_page_proves_itself_and_gives_way_to_the_citizens(settings: Path, heard: Heard) -> None:
+    """Its edition is nobody else's: a page of another loads itself anew (``beat.js``), in either direction."""
+    on = Waiting(settings, heard, again=600)
+    page = httpx.get(on.url).text
+    assert re.search(r'data-edition="(\w+)"', page)[1] == EDITION == on.beat()["edition"]  # type: ignore[index]
+    until(lambda: httpx.get(f"{on.url}/pulse").json()["state"] == GlassState.ALIVE, "the glass is alive")
+    settings.write_text("changed")
+    on.thread.join(10)
+
+
+def test_it_is_tried_again_by_itself_and_the_port_is_free_by_then(settings: Path, heard: Heard) -> None:
+    on = Waiting(settings, heard, again=1.0)
+    on.beat()
+    on.thread.join(20)
+    assert not on.thread.is_alive()
+    assert "WATCHDOG=1" in heard.until("WATCHDOG=1")
+    with socket.socket() as next_one:
+        next_one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        next_one.bind(("127.0.0.1", waiting.port(settings)))
+
+
+def test_a_page_of_another_site_is_not_served(settings: Path, heard: Heard) -> None:
+    on = Waiting(settings, heard, again=600)
+    assert httpx.get(on.url, headers={"Host": "evil.example"}).status_code == 403
+    settings.write_text("changed")
+    on.thread.join(10)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[glass", "[glass]\nport = true\n", "[glass]\nport = 70000\n", "glass = 1", "[glass]\nport = '8600'\n", "\0"]
+)
+def test_settings_that_say_no_port_leave_the_installed_one(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "terminal.toml"
+    path.write_text(text)
+    assert waiting.port(path) == PORT
+    assert waiting.port(tmp_path / "none") == PORT
