@@ -78,6 +78,8 @@ function change(what) {
 
 function listen() {
   const form = canvas.closest("form");
+  // No gesture of the browser's: after a quick stroke it takes the next tap for the end of a fling, and the button is not heard.
+  canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   canvas.addEventListener("pointerdown", begin);
   canvas.addEventListener("pointermove", (event) => event.pointerId === active?.pointer && goOn(event.getCoalescedEvents?.() ?? [event]));
   for (const done of ["pointerup", "pointercancel", "lostpointercapture"]) canvas.addEventListener(done, (event) => event.pointerId === active?.pointer && end());
@@ -165,7 +167,8 @@ function trace(pen, points, on = false) {
   pen.beginPath();
   pen.moveTo(...(on ? middle(first, rest[0]) : first.slice(0, 2)));
   rest.slice(0, -1).forEach((point, n) => pen.quadraticCurveTo(point[0], point[1], ...(n + 2 < rest.length ? middle(point, rest[n + 1]) : rest.at(-1).slice(0, 2))));
-  if (rest.length < 2) pen.lineTo(...(rest[0] ?? first).slice(0, 2));
+  if (rest.length === 1) pen.lineTo(...rest[0].slice(0, 2));
+  if (!rest.length) pen.lineTo(first[0] + 0.01, first[1]); // a line of no length is not drawn
   pen.stroke();
 }
 
@@ -193,8 +196,19 @@ async function preview(paper) {
   await tell();
   const { width, height } = signature();
   const [picture, page] = [paper.querySelector("img"), paper.querySelector(".paper__sheet")];
-  if (strokes.size) picture.addEventListener("load", () => page.scrollTo(0, page.scrollHeight), { once: true });
+  if (strokes.size) picture.addEventListener("load", () => page.scrollTo(0, foot(picture) * page.scrollHeight - 0.8 * page.clientHeight), { once: true });
   picture.src = `${picture.dataset.of}&pad=${width}x${height}&ink=${last()}-${strokes.size}`;
+}
+
+// Where the last thing above the footer of the last page stands, which is the signature: a share of the picture's height.
+function foot(picture) {
+  const [width, page] = [60, Math.round(60 * Math.SQRT2)];
+  const height = page * Math.round((picture.naturalHeight / picture.naturalWidth) / Math.SQRT2);
+  const pen = new OffscreenCanvas(width, height).getContext("2d");
+  pen.drawImage(picture, 0, 0, width, height);
+  const { data } = pen.getImageData(0, 0, width, height - Math.round(page / 12));
+  const last = data.findLastIndex((value, at) => at % 4 === 0 && value < 235);
+  return (last / 4 / width + 1) / height;
 }
 
 const clamp = (value, most) => Math.min(Math.max(value, 0), most);
