@@ -142,6 +142,7 @@ def test_hands_on_the_hardware_by_mouse_finger_and_key(page: Page, rig: Rig, com
 
 
 def test_every_tool_has_its_place_and_none_lies_on_another(page: Page) -> None:
+    page.reload()
     expect(page.locator('[data-is="idcard.liu"]')).to_be_visible(timeout=WAIT)
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
