@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -83,6 +82,7 @@ class VirtualCamera:
         self._scene: Scene | None = None
         self._small: Small | None = None
         self._tick = self._looks = 0
+        self._pictures: dict[str, bytes] = {}
         self.tap: Tap = nobody
         self._stopped = True
         self._listener: socket.socket | None = None
@@ -142,8 +142,8 @@ class VirtualCamera:
 
     # --- the desk -----------------------------------------------------------------------------------------------------
 
-    def pages(self) -> list[dict[str, str]]:
-        return [{"id": model.id, "label": model.label} for model in PAGES]
+    def pages(self) -> list[dict[str, str | bool]]:
+        return [{"id": model.id, "label": model.label, "pictured": model.id in self._pictures} for model in PAGES]
 
     def lay(self, page_id: str) -> None:
         """Lay this page on the desk in place of what lies there; when it returns, the camera sees it.
@@ -193,7 +193,16 @@ class VirtualCamera:
         return tuple((1 - v / STILL[1], u / STILL[0]) for u, v in self.corners() or ())
 
     def page_png(self, page_id: str) -> bytes:
-        return _drawn(page(page_id))
+        if (model := page(page_id)).sheet is None:
+            raise KeyError(page_id)
+        if page_id not in self._pictures:
+            self._pictures[page_id] = small_png(model.sheet)
+        return self._pictures[page_id]
+
+    def picture(self) -> None:
+        for model in PAGES:
+            if model.sheet is not None and not self._stopped:
+                self.page_png(model.id)
 
     def _show(self) -> None:
         """Render what lies there now, in the light there is now."""
@@ -314,13 +323,6 @@ class VirtualCamera:
             return
         for plane in planes:
             client.sendall(plane)
-
-
-@lru_cache(maxsize=len(PAGES))
-def _drawn(model: PageModel) -> bytes:
-    if model.sheet is None:
-        raise KeyError(model.id)
-    return small_png(model.sheet)
 
 
 def _gone(client: socket.socket) -> bool:

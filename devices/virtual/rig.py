@@ -65,8 +65,8 @@ class Keys(Protocol):
 class Desk(Protocol):
     """A document camera's desk: one page at a time lies on it."""
 
-    def pages(self) -> Sequence[Mapping[str, str]]:
-        """``id`` and ``label`` of each page there is."""
+    def pages(self) -> Sequence[Mapping[str, str | bool]]:
+        """``id`` and ``label`` of each page there is, and whether its picture is ``pictured`` already."""
 
     def lay(self, page_id: str) -> None:
         """``KeyError`` when there is no such page."""
@@ -88,7 +88,10 @@ class Desk(Protocol):
         """Corners of what lies there, in shares of the desk's width and depth, as the citizen sees it; none on an empty desk."""
 
     def page_png(self, page_id: str) -> bytes:
-        """The page itself, small: PNG. ``KeyError`` when there is no such page, or nothing on it."""
+        """The page itself, small: PNG. ``KeyError`` when there is no such page, or nothing on it. Some 0.3 s the first time."""
+
+    def picture(self) -> None:
+        """Draw every page's picture, so that none has to be waited for."""
 
 
 class Paper(Protocol):

@@ -134,7 +134,7 @@ def _printer_says(data: bytes) -> str:
         return "进程标识：到这里都打完了"
     if first == 0x5F:
         return "型号"
-    return f"状态 {first:02X}"
+    return f"状态 {first:02X}{'，正常' if first == 0x12 else ''}"
 
 
 def _camera(heard: bool, data: bytes) -> str:

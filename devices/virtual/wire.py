@@ -15,6 +15,8 @@ KEPT = 60
 """Rows a device, the newest: one that is chatty does not push another's out."""
 LONGEST = 96
 """Bytes of a row that are kept; its ``size`` tells how many there were."""
+CYCLE = 4
+"""Rows that may be said in turn, again and again, without becoming more: two questions and their answers."""
 TOGETHER = 0.03
 """Seconds within which pieces that go the same way are one row."""
 
@@ -40,7 +42,7 @@ class Tapped(Protocol):
 class Row:
     """``n`` grows with whatever happens, so that rows lie in the order of what happened last in each; ``at``: Unix seconds.
 
-    ``times``: how often the same was said in turn with one other thing, as when a card is looked for."""
+    ``times``: how often the same was said in turn with few other things, as when a card is looked for."""
 
     n: int
     at: float
@@ -76,7 +78,7 @@ class Wire:
                 last.data = (last.data + data[:LONGEST])[:LONGEST]
                 last.n, last.at, last.size = self._n, now, last.size + size
                 return
-            for row in list(rows)[-2:]:
+            for row in list(rows)[-CYCLE:]:
                 if (row.heard, row.said) == (heard, meant):
                     row.n, row.at, row.size, row.data = self._n, now, size, data[:LONGEST]
                     row.times += 1

@@ -70,8 +70,8 @@ def bench(
     if terminal_port and beside_port:
         beside = create_beside(_origin(terminal_port), _origin(port))
         servers.append(create_server(beside, host="127.0.0.1", port=beside_port, threads=THREADS, ident=None, map={}))
-    for server in servers:
-        threading.Thread(target=server.run, name="bench", daemon=True).start()
+    for serve in (*(server.run for server in servers), hardware.camera().picture):
+        threading.Thread(target=serve, name="bench", daemon=True).start()
     wait_for_signal()
     for server in servers:
         server.close()

@@ -23,7 +23,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "foreign_2017": "永久居留",
         "foreign_2023": "永久居留",
         "other": "别的卡",
-        "social": "社会保障卡",
+        "social": "社保卡",
         "badge": "工作证",
         "chip": "芯片卡",
     }
@@ -41,7 +41,7 @@ AT_HAND: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "cutter jam": "切刀卡",
             "unplug": "拔线",
         },
-        "a4": {"paper out": "缺纸", "jam": "卡纸", "cover open": "开盖", "unplug": "断电"},
+        "a4": {"paper out": "缺纸", "jam": "卡纸", "unplug": "断电"},
         "rating": {"unplug": "拔线", "stuck key": "键卡住"},
     }
 )

@@ -4,7 +4,7 @@ import { act } from "./act.js";
 
 const FAR = 8; // pixels before a press is a drag
 let held = null;
-let over = false; // a drag has just ended, and the click that follows is none
+let over = false; // a drag has ended, and the click that may follow is none: true until the next press
 
 export const dragged = () => over;
 
@@ -32,7 +32,6 @@ function end(drop, event) {
   const { ghost, path, body } = held;
   if (ghost) {
     over = true;
-    setTimeout(() => (over = false));
     ghost.remove();
     delete document.body.dataset.dragging;
     if (drop && fits(zoneAt(event))) act(path, body);
@@ -42,6 +41,7 @@ function end(drop, event) {
 
 export function attachDrag() {
   document.addEventListener("pointerdown", (event) => {
+    over = false;
     const thing = event.target.closest("[data-onto]");
     if (!thing || event.button !== 0 || held) return;
     const { left, top } = thing.getBoundingClientRect();
@@ -65,6 +65,9 @@ export function attachDrag() {
   });
   document.addEventListener("pointerup", (event) => event.pointerId === held?.pointer && end(true, event));
   document.addEventListener("pointercancel", (event) => event.pointerId === held?.pointer && end(false, event));
-  document.addEventListener("keydown", (event) => event.key === "Escape" && held && end(false, event));
+  document.addEventListener("keydown", (event) => {
+    over = false;
+    if (event.key === "Escape" && held) end(false, event);
+  }, { capture: true });
   document.addEventListener("dragstart", (event) => event.preventDefault());
 }
