@@ -36,6 +36,7 @@ from fleet.machine.pages import watch
 from fleet.orders import Orders
 from fleet.people import anchor
 from fleet.people.oidc import provider
+from fleet.programs import Programs
 from fleet.protection.clock import Retention
 from fleet.ratings.export import create_export
 from fleet.reports.clock import ReportClock
@@ -86,7 +87,7 @@ class Centre:
             undone.callback(self.store.close)
             self._documents = documents = Documents(settings.data / "documents")
             self._retention = Retention(self.store, documents)
-            bodies = Documents(settings.data / "desired")
+            bodies, programs = Documents(settings.data / "desired"), Programs(settings.data / "programs", settings.publisher)
             self._clock = CaseClock(self.store, self._calendars, bodies)
             self._reports = ReportClock(self.store)
             self._drafts = Drafts(settings.data / "drafts", self.store, halls)
@@ -104,7 +105,18 @@ class Centre:
             if set(intakes.values()) & set(tokens.values()):
                 raise SettingsError("设置有误：intakes 与 homes 的凭据不能相同，收件窗口不能当业务属地专窗")
             self._api = TlsServer(
-                create_api(self.store, documents, bodies, self._drafts, self.authority, tokens, shown, intakes, self._accounts),
+                create_api(
+                    self.store,
+                    documents,
+                    bodies,
+                    self._drafts,
+                    self.authority,
+                    tokens,
+                    shown,
+                    intakes,
+                    self._accounts,
+                    programs,
+                ),
                 settings.api.host,
                 settings.api.port,
                 ca=self._folder.authority,
@@ -120,7 +132,7 @@ class Centre:
             self._alerts = Alerting(self.store, settings.alerts, sites, known.parties, lambda: self.ingest.hearing, settings.data)
             undone.callback(self._alerts.stop)
             box = Box(keys, documents) if keys is not None else None
-            catalogue = Shelf(bodies, settings.catalogue_root), signing.keys(settings.items, settings.catalogue_root)
+            catalogue = Shelf(bodies, settings.catalogue_root, programs), signing.keys(settings.items, settings.catalogue_root)
             board = Board(self.store, known, lambda: self.ingest.hearing)
             self._streams = Streams(board)
             console = create_console(

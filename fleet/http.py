@@ -25,6 +25,8 @@ from fleet.clerks.resources import create_accounts
 from fleet.documents import DiskError, Documents, TooLargeError, WrongContentError, WrongOffsetError
 from fleet.draft_resources import create_drafts
 from fleet.drafts import Drafts
+from fleet.program_resources import create_programs
+from fleet.programs import Programs
 from fleet.progress_resources import create_progress
 from fleet.protection import deletions
 from fleet.protection.resources import create_protection
@@ -60,6 +62,7 @@ def create_api(
     shown: Callable[[], bytes | None],
     intakes: Mapping[str, str] = MappingProxyType({}),
     accounts: ClerkClock | None = None,
+    programs: Programs | None = None,
 ) -> Flask:
     """``bodies``: of what is wanted of terminals (``mqtt/desired.py``); ``homes`` and ``intakes``: party → hash of the bearer token
     of its home desk, of its intake window; ``shown``: the certificate (DER) this request's connection has shown; ``accounts``:
@@ -107,6 +110,8 @@ def create_api(
     app.register_blueprint(create_cases(store, desk, terminal))
     app.register_blueprint(create_progress(store, terminal))
     app.register_blueprint(create_accounts(accounts, home, window))
+    if programs is not None:
+        app.register_blueprint(create_programs(programs, terminal))
     app.register_blueprint(create_protection(store, home, window, terminal))
 
     @app.put("/v1/documents/<digest>")

@@ -6,11 +6,15 @@ import tomllib
 from functools import cache
 from importlib import resources
 
+from domain.program.reasons import REASONS
+
 
 @cache
 def table() -> dict[str, dict[str, str]]:
     """``faults`` and ``reasons``: code → what to do."""
-    return tomllib.loads(resources.files("fleet").joinpath("remedies.toml").read_text("utf-8"))
+    found: dict[str, dict[str, str]] = tomllib.loads(resources.files("fleet").joinpath("remedies.toml").read_text("utf-8"))
+    found["reasons"] |= {code: do for code, (_, do) in REASONS.items()}
+    return found
 
 
 def remedy(code: str | None) -> str:

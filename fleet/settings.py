@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from domain.case.life import Rules
 from domain.catalogue.party import Hours
+from domain.program.manifest import PublicKey
 from domain.rating import ticket
 from domain.rating.statistics import LEAST
 from fleet.alerts.settings import AlertSettings
@@ -193,7 +194,7 @@ class OidcSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``data``: folder of the database and the sealed documents. ``catalogue_root``: public key (hex) of the parties' register of
-    keys; with it only signed catalogues are published.
+    keys; with it only signed catalogues are published. ``publisher``: public keys (hex) of who makes the program of terminals.
     """
 
     data: Path
@@ -212,6 +213,7 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     clerks: ClerkSettings = ClerkSettings()
     alerts: AlertSettings = AlertSettings()
     catalogue_root: Hash | None = None
+    publisher: Annotated[tuple[PublicKey, ...], Meta(max_length=2)] = ()
     items: ItemsSettings = ItemsSettings()
     metrics: MetricsSettings | None = None
     logs: LogSettings = LogSettings()

@@ -56,7 +56,7 @@ def command() -> None:
 def send(
     settings: Path, terminal: str, op: str, arguments: tuple[str, ...], until: str | None, within: str, why: str, by: str
 ) -> None:
-    """下一条命令。restart-device 要写设备（idcard、printer…），out-of-service 要写公告文字，update 要写版本。"""
+    """下一条命令。restart-device 要写设备（idcard、printer…），out-of-service 要写公告文字。"""
     with _store(settings) as (centre, store):
         if terminal not in {entry.id for entry in centre.terminals}:
             raise ValueError(f"中心的设置里没有登记终端 {terminal}")
@@ -152,7 +152,7 @@ def publish_catalogue(settings: Path, file: Path, openings: Path | None, target:
     today = datetime.now(BEIJING).date()
     with _checked():
         made = bodies.catalogue(file.read_bytes(), openings.read_bytes() if openings else None, root, today)
-    _publish(settings, made, target, since, by, why)
+    publish_body(settings, made, target, since, by, why)
     click.echo(made.title)
 
 
@@ -178,7 +178,7 @@ def set_settings(settings: Path, values: tuple[str, ...], target: str, since: st
         given[name] = text
     with _checked():
         made = bodies.settings(given)
-    _publish(settings, made, target, since, by, why)
+    publish_body(settings, made, target, since, by, why)
 
 
 @click.group()
@@ -200,10 +200,11 @@ def publish_notice(
     """发布公告，一段文字一条，代替以前的全部公告；不写文字就是撤下全部。"""
     with _checked():
         made = bodies.notices(texts, _time(begins) if begins else None, _time(ends) if ends else None)
-    _publish(settings, made, target, None, by, why)
+    publish_body(settings, made, target, None, by, why)
 
 
-def _publish(settings: Path, made: bodies.Body, target: str, since: str | None, by: str, why: str) -> None:
+def publish_body(settings: Path, made: bodies.Body, target: str, since: str | None, by: str, why: str) -> None:
+    """At once, to everybody it names; says the revision."""
     with _store(settings) as (centre, store):
         groups = {f"@{group}" for entry in centre.terminals for group in groups_of(entry.groups, entry.party)}
         if target != wanted.ALL and target not in groups and target not in {entry.id for entry in centre.terminals}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from domain.program.reasons import REASONS as PROGRAM_REASONS
 from fleet.authority.authority import Identity
 from mqtt.messages import MAX_PAYLOAD, Backlog
 
@@ -167,6 +168,7 @@ FAULTS: dict[str, str] = {
     "network_unplugged": "网线没有插好",
     "out_of_service": "中心下令暂停服务",
     "maintenance": "工作人员正在维护",
+    "updating": "刚换了新程序，正在检查",
 }
 
 LIFE: dict[str, str] = {
@@ -232,7 +234,7 @@ OPERATIONS: dict[str, str] = {
     "test-print": "打印测试",
     "support-bundle": "取支持包",
     "reboot": "重启机器",
-    "update": "升级",
+    "update": "更新程序",
     "help-coming": "应答求助",
 }
 
@@ -306,6 +308,7 @@ REASONS: dict[str, str] = {
     "accounts_refused": "工作人员账号不是中心签的、已损坏，或是发给别处的",
     "not_uploaded": "没有传到中心",
     "interrupted": "做到一半程序停了",
+    **{code: said for code, (said, _) in PROGRAM_REASONS.items()},
     "internal": "程序出错，见终端日志",
 }
 

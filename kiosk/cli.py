@@ -37,6 +37,7 @@ _ELSEWHERE = {
     "bundle": "kiosk.care.command:bundle",
     "logs": "kiosk.care.command:logs",
     "network": "kiosk.care.command:network",
+    "program": "kiosk.care.program_command:program",
     "status": "kiosk.care.command:status",
     "test": "kiosk.care.command:test",
     "badge": "kiosk.staff.command:commands",
@@ -93,6 +94,7 @@ def run(settings: Path) -> None:
     from domain.notify import Manager
     from kiosk import settings as conf
     from kiosk.care import taking
+    from kiosk.program.place import given_up
     from kiosk.store.db import StoreError
     from kiosk.store.volatile import NotInMemoryError
     from kiosk.terminal import Terminal
@@ -123,6 +125,8 @@ def run(settings: Path) -> None:
         if code == EX_CONFIG and taking.take_back(settings):
             back = why
             click.echo("新设置起不来，已换回原来的设置", err=True)
+        elif given_up(why):
+            sys.exit(1)  # of a new program: the next start goes back
         elif manager.there and not on_trial:
             _say_so(settings, why, manager)
         else:

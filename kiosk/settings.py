@@ -17,6 +17,7 @@ import devices.printer.options
 import devices.rating.options
 import devices.smartcard.options
 from devices.reading.options import Options as ReadingOptions
+from domain.program.manifest import PublicKey
 from domain.sealing import KEY_ID, BadKeyError, Recipient, check_key
 from mqtt.connection import RECONNECT_WITHIN
 
@@ -127,6 +128,15 @@ class MaintenanceSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``reboot``: the command that restarts the machine (``["systemctl", "reboot"]``); without it only the program is restarted."""
 
     reboot: tuple[Name, ...] = ()
+
+
+class ProgramSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``publisher``: public keys (hex) of who makes the program; without one no other is taken. Two while one is replaced.
+    ``rate``: KiB a second at which an archive is fetched in the background.
+    """
+
+    publisher: Annotated[tuple[PublicKey, ...], Meta(max_length=2)] = ()
+    rate: Annotated[int, Meta(ge=16, le=1_000_000)] = 512
 
 
 class Key(Struct, frozen=True, forbid_unknown_fields=True):
@@ -255,6 +265,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Absent: pages are taken, and nobody reads them."""
     staff: StaffSettings = StaffSettings()
     maintenance: MaintenanceSettings = MaintenanceSettings()
+    program: ProgramSettings = ProgramSettings()
     window: WindowSettings | None = None
     clerk: ClerkSettings | None = None
     reader: ReaderSettings | None = None

@@ -25,6 +25,7 @@ from mqtt.desired import Notice, SettingsBody
 
 OUT_OF_SERVICE = "out_of_service"
 MAINTENANCE = "maintenance"
+UPDATING = "updating"
 _WRITTEN = date(2026, 1, 1)
 
 
@@ -91,7 +92,7 @@ class Parts:
 
     ``damaged``: why there is no catalogue. ``out_of_service``: notice and until when, while the centre says so. ``accounts``: of
     this terminal's clerks (``kiosk/staff/clerks.py``); these are changed at any moment, and no standing is made of them.
-    ``maintenance``: staff are at it.
+    ``maintenance``: staff are at it. ``updating``: this program is on trial.
     """
 
     own: Settings
@@ -102,11 +103,13 @@ class Parts:
     out_of_service: tuple[str, str | None] | None = None
     accounts: Document | None = None
     maintenance: bool = False
+    updating: bool = False
 
     def standing(self, now: datetime) -> Standing:
         terminal, visit = with_wanted(self.own, self.wanted)
-        staff = faults.fault(MAINTENANCE) if self.maintenance else None
-        closed, at_window = staff or self.damaged or self._out_of_service(), self.own.window is not None
+        code = UPDATING if self.updating else MAINTENANCE if self.maintenance else None
+        staff, at_window = faults.fault(code) if code else None, self.own.window is not None
+        closed = staff or self.damaged or self._out_of_service()
         return Standing(
             self.catalogue.on(offered(now)),
             terminal,

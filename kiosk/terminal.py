@@ -26,6 +26,7 @@ from domain.press.press import Press
 from domain.sealing import Recipient
 from kiosk import equipment, faults
 from kiosk import settings as conf
+from kiosk.care import taking
 from kiosk.care.control import Control
 from kiosk.care.reviewed import ReviewedLog
 from kiosk.care.support import Support, beside
@@ -55,9 +56,11 @@ from kiosk.orders.operations import Means, Operations
 from kiosk.orders.shelf import Shelf, checked, own, take_up
 from kiosk.orders.trial_slip import TrialSlip
 from kiosk.orders.trust import Trust
-from kiosk.orders.wanted import WantedDocuments
+from kiosk.orders.wanted import Taking, WantedDocuments
 from kiosk.paperwork import on_paper
+from kiosk.program.renewal import Renewal, Senses, on_trial
 from kiosk.receipt_reader import ReceiptReader
+from kiosk.reporting import Reporting
 from kiosk.staff.clerks import Clerks
 from kiosk.staff.counter import counter
 from kiosk.staff.door import Door, Rules
@@ -91,7 +94,7 @@ from kiosk.window.listener import Listener
 from mqtt import topics
 from mqtt.connection import Broker, Pace, Received
 from mqtt.link import Link
-from mqtt.messages import VERSION, Backlog, Birth, DeviceReport, Health
+from mqtt.messages import VERSION, Birth, Health, Wanted
 from mqtt.publisher import Publisher
 from mqtt.uploads import Uploader
 from ui.app import create_app
@@ -130,7 +133,8 @@ class Terminal:
         self._clock = clock or Clock()
         self._running = ExitStack()
         self._window: Listener | None = None
-        self.app_version = f"tongban {importlib.metadata.version('tongban')}"
+        self._version = importlib.metadata.version("tongban")
+        self.app_version = f"tongban {self._version}"
 
     def start(self) -> None:
         """All of it, or nothing: what had begun is stopped again when a part cannot start (``OSError``: a port is taken)."""
@@ -152,7 +156,7 @@ class Terminal:
         unfinished = journal.settle()
         book = Book(database, clock)
         shelf = Shelf(settings.paths.data / "wanted", settings)
-        self._parts = parts = Parts(settings, *self._catalogue(), out_of_service=book.out_of_service())
+        self._parts = parts = Parts(settings, *self._catalogue(), out_of_service=book.out_of_service(), updating=on_trial())
         take_up(parts, book, shelf)
         state = volatile.load() or State()
         store.remove_residue(state.visit.id if state.visit else None)
@@ -184,6 +188,8 @@ class Terminal:
         self._trial = TrialSlip(middle, self._devices.printer, clock, settings.terminal.place)
         self._corrections = CorrectionDesk(database, clock, lambda: middle.catalogue.version, self._committed)
         self._room = Room(settings.paths.data, database, settings.paths.reserve * 1024 * 1024)
+        self._reporting = Reporting(self._devices.states, self._outbox, self._documents, self._room, clock)
+        self._renewal = renewal = self._build_renewal()
         self._build_link(store)
         self._build_orders(book, shelf, database)
         self._build_care()
@@ -205,8 +211,7 @@ class Terminal:
         self._running.callback(receipts.stop)
         middle.start(clerk, drafts, tasks, receipts, state, journal.last(paper) if (paper := on_paper(state)) else None)
         self._running.callback(middle.stop)
-        storekeeper.start()
-        self._running.callback(storekeeper.stop)
+        renewal.later(self._running, storekeeper.start, storekeeper.stop)
         for device in self._devices.all():
             device.start(partial(self._from_device, device.name))
             self._running.callback(device.stop)
@@ -214,27 +219,25 @@ class Terminal:
             self._page_reader.start(middle.post)
             self._running.callback(self._page_reader.stop)
         self._serve_ssh()
-        self._entrance.start()
-        self._running.callback(self._entrance.stop)
+        renewal.later(self._running, self._entrance.start, self._entrance.stop)
         self._watchdog = watchdog = Watchdog(self._devices.all())
         watchdog.start()
         self._running.callback(watchdog.stop)
         self._publisher.start()
-        self._running.callback(self._publisher.stop)
-        self._uploader.start()
-        self._running.callback(self._uploader.stop)
+        self._running.callback(lambda: self._publisher.stop(renewal.leaving))
+        renewal.later(self._running, self._uploader.start, self._uploader.stop)
         self._keeper.start()
         self._running.callback(self._keeper.stop)
-        self._wanted.start()
-        self._running.callback(self._wanted.stop)
-        self._commands.start()
-        self._running.callback(self._commands.stop)
+        renewal.later(self._running, self._wanted.start, self._wanted.stop)
+        renewal.later(self._running, self._commands.start, self._commands.stop)
         self._serve()
         self._serve_codes()
         self._serve_clerks()
-        self.watch = Watch(critical(middle, settings, database, watchdog, self._publisher, self._devices), self._manager)
+        asked = critical(middle, settings, database, watchdog, self._publisher, self._devices, renewal.waiting)
+        self.watch = Watch(asked, self._manager)
         self.watch.start()
         self._running.callback(self.watch.stop)
+        renewal.begin(self._running)
         log.info("terminal %s serves on port %d", settings.terminal.id, settings.glass.port)
 
     def stop(self) -> None:
@@ -251,6 +254,15 @@ class Terminal:
             words = faults.fault("catalogue_untrusted" if untrusted else "catalogue_damaged")
             return Catalogue("-", False, "", ()), replace(words, cause=f"{words.cause}：{error}")
 
+    def _build_renewal(self) -> Renewal:
+        def busy() -> str:
+            trial = self._file is not None and taking.on_trial(self._file) is not None
+            return "help_wanted" if self._helping.wanted() else "settings_on_trial" if trial else ""
+
+        glass, leave = self._glass, partial(os.kill, os.getpid(), signal.SIGTERM)
+        senses = Senses(self._devices.states, lambda: self._link.connected, lambda: glass.state, lambda: self.watch.lacking, busy)
+        return Renewal(self._settings, self._version, self._middle, self._parts, self._clock, senses, leave)
+
     def _build_link(self, store: Store) -> None:
         terminal, centre = self._settings.terminal, self._settings.centre
         host, _, port = centre.broker.rpartition(":")
@@ -265,7 +277,7 @@ class Terminal:
 
         pace = Pace(most=centre.reconnect)
         self._link = link = Link(terminal.id, broker, birth=birth, next_bd=store.next_bd, pace=pace, ordered=self._ordered)
-        self._publisher = Publisher(link, self._outbox, self._health)
+        self._publisher = Publisher(link, self._renewal.outbox(self._outbox), self._health)
         self._uploader = Uploader(centre.documents, files.tls(), self._documents)
         self._keeper = Keeper(files, centre.documents, link, lambda fault: self._identity_changed(store, fault))
 
@@ -303,7 +315,8 @@ class Terminal:
         files, centre = IdentityFiles(settings.centre.identity), settings.centre.documents
         trust = Trust(settings.terminal.id, files, book, clock, lambda: self._keeper.fault == CLOCK)
         fetching = partial(fetch, centre, files.tls())
-        self._wanted = WantedDocuments(book, trust, middle, self._parts, shelf, fetching, clock, self._ordered_news)
+        slow: dict[Wanted, Taking] = {"program": self._renewal.updater}
+        self._wanted = WantedDocuments(book, trust, middle, self._parts, shelf, fetching, clock, self._ordered_news, slow)
         self._tail = tail = LogTail()
         logging.getLogger().addHandler(tail)
         self._running.callback(logging.getLogger().removeHandler, tail)
@@ -341,6 +354,7 @@ class Terminal:
             self._tail.text,
             lambda: (("程序", self.app_version), ("事项目录", self._middle.catalogue.version), ("系统", platform.release())),
             self._machine_health.findings,
+            self._renewal.updater,
         )
         folder = settings.paths.data / "support"
         support = Support(folder, settings.terminal.id, lambda: self._bundle.made(), self._bundle, clock.now)
@@ -357,17 +371,7 @@ class Terminal:
         self._entrance = Entrance(lambda stands: Door(asked, memory, clock, reader, stands), reader, upkeep, self._counter)
 
     def _facts(self) -> tuple[tuple[str, str], ...]:
-        """What there is to know beside the devices, as people read it."""
-        unconfirmed, oldest = self._outbox.depth()
-        free = self._room.free()
-        return (
-            ("与中心的连接", "连着" if self._link.connected else "断开"),
-            ("没有送到中心的事件", f"{unconfirmed} 条" + (f"，最早 {oldest.astimezone(CHINA):%m-%d %H:%M}" if oldest else "")),
-            ("没有传完的页", str(self._documents.count())),
-            ("磁盘剩余", f"{free // 1_048_576} MiB" if free is not None else "不知道"),
-            ("程序", self.app_version),
-            ("事项目录", self._middle.catalogue.version),
-        )
+        return self._reporting.facts(self._link.connected, self.app_version, self._middle.catalogue.version)
 
     def _ordered(self, heard: Received) -> None:
         """From the link's thread: an order, as it came."""
@@ -393,31 +397,7 @@ class Terminal:
 
     def _health(self, bd: int) -> Health:
         """The state report. Called from the publisher's thread."""
-        now = self._clock.monotonic()
-        states = self._devices.states()  # each says itself whether its proof is too old to be called ready
-        reports = {
-            name: DeviceReport(
-                life=state.life.value,
-                fault=state.fault,
-                warning=state.warning,
-                proof_age=round(now - state.proof_at, 1) if state.proof_at is not None else None,
-            )
-            for name, state in states.items()
-        }
-        unconfirmed, oldest = self._outbox.depth()
-        return Health(
-            v=VERSION,
-            bd=bd,
-            devices=reports,
-            serving=self._middle.serving,
-            unconfirmed=unconfirmed,
-            oldest=(self._clock.now() - oldest).total_seconds() if oldest else None,
-            pages_waiting=self._documents.count(),
-            ts=self._clock.now().isoformat(),
-            fault=self._trouble(),
-            backlog=Backlog(self._room.days(self._clock.now().date()), self._outbox.set_aside(), self._outbox.dropped()),
-            help=self._helping.wanted(),
-        )
+        return self._reporting.health(bd, self._middle.serving, self._trouble(), self._helping.wanted())
 
     def _from_device(self, device: str, event: DeviceEvent) -> None:
         tested = self._upkeep.hear(device, event)

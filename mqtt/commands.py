@@ -68,9 +68,7 @@ class Reboot(Struct, frozen=True, tag_field="op", tag="reboot"):
 
 
 class Update(Struct, frozen=True, tag_field="op", tag="update"):
-    """Install this version of the software."""
-
-    version: Code
+    """Fetch the desired program now, also if it was refused or could not be fetched before; it is taken when nobody is there."""
 
 
 class HelpComing(Struct, frozen=True, tag_field="op", tag="help-coming"):

@@ -108,7 +108,7 @@ class ProgramBody(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     v: int
-    signed: Annotated[tuple[Annotated[str, Meta(max_length=16 * 1024)], ...], Meta(max_length=8)]
+    signed: Annotated[tuple[Annotated[str, Meta(max_length=16 * 1024, pattern=r"^[A-Za-z0-9_.-]+$")], ...], Meta(max_length=8)]
 
 
 _BODIES: dict[Wanted, tuple[type[Struct], ...]] = {

@@ -13,6 +13,7 @@
                                             terminal  a task of its hall that is still open; 404
 ``GET /v1/cases/{case}``                    terminal  :class:`CaseStanding` of a case this terminal took in; 404
 ``GET /v1/desired/{digest}``                terminal  what is wanted of it (``mqtt/desired.py``), whole or in parts (Range); 404
+``GET /v1/programs/{digest}``               terminal  the archive of a program that is wanted of it, in parts (Range); 404
 ``GET /v1/homes/{party}/cases``             desk      :class:`CaseList`, newest first; ``?before={case}`` the next page,
                                                       ``?open=1`` only what is not closed
 ``GET /v1/intakes/{party}/cases``           window    the same, of what it took in

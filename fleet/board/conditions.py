@@ -86,8 +86,8 @@ REPORTED = frozenset(CODES) - PRESENCE - CERTIFICATE - {"settings-refused", "awa
 LOST = Condition("lost", Grade.BAD)
 AWAY = Condition("away", Grade.UNKNOWN)
 _AT_ONCE = 5000
-_MEANT = frozenset({"out_of_service", "maintenance"})
-"""Faults of a terminal that somebody put out of service on purpose: by command, or standing before it."""
+_MEANT = frozenset({"out_of_service", "maintenance", "updating"})
+"""Faults of a terminal that somebody put out of service on purpose: by command, standing before it, by another program."""
 _PAPER_OUT = frozenset({"paper_out", "a4_paper_out"})
 _PAPER_LOW = frozenset({"paper_near_end", "a4_paper_low"})
 _DEAD = frozenset({"faulted", "absent"})

@@ -36,6 +36,8 @@ MOST_LISTED = 200
 FOUND = "filter"
 """Chosen: whatever the filters find."""
 MOST_WHY = 200
+FACTORY = "factory"
+"""Chosen instead of a version: the program terminals came with."""
 _FILTERS = ("state", "party", "setting", "device", "fault", "version", "label", "text")
 """Of the board (``fleet/board/query.py``): the address of a view of it, with ``/steering/command`` before it, is a choice."""
 
@@ -165,6 +167,7 @@ def add_asking(
             settings=SETTINGS,
             most=bodies.MOST_NOTICES,
             signed=shelf.root is not None,
+            programs=shelf.programs.versions() if what == "program" and shelf.programs is not None else [],
             error=error,
         )
 
@@ -180,7 +183,7 @@ def add_asking(
         wanted = kind(what)
         assert shelf is not None
         try:
-            made = _made(wanted, shelf.root, now())
+            made = _made(wanted, shelf, now())
         except (NoBodyError, NoDeedError) as error:
             return form_page(wanted, str(error)), 422
         assert shelf.bodies is not None
@@ -228,7 +231,7 @@ def deed_fields(asked: Mapping[str, str]) -> dict[str, str]:
     return {name.removeprefix("do_"): value for name, value in asked.items() if name.startswith("do_")}
 
 
-def _made(what: Wanted, root: str | None, at: float) -> bodies.Body:
+def _made(what: Wanted, shelf: Shelf, at: float) -> bodies.Body:
     """From the form's fields; :class:`NoBodyError`, :class:`NoDeedError`."""
     form = request.form
     match what:
@@ -239,10 +242,14 @@ def _made(what: Wanted, root: str | None, at: float) -> bodies.Body:
             begins, ends = form.get("since", "").strip(), form.get("until", "").strip()
             start = deeds.moment(begins) if begins else datetime.fromtimestamp(at, BEIJING).isoformat(timespec="seconds")
             return bodies.notices(texts, start, deeds.moment(ends) if ends else None)
+        case "program":
+            if shelf.programs is None:
+                raise NoBodyError("这里没有程序")
+            return bodies.program("" if form.get("version") == FACTORY else form.get("version", "")[:40] or "-", shelf.programs)
         case _:
             pack, openings = request.files.get("pack"), request.files.get("openings")
             data = pack.read() if pack else b""
             if not data:
                 raise NoBodyError("要选一个文件")
             second = openings.read() if openings and openings.filename else None
-            return bodies.catalogue(data, second, root, datetime.fromtimestamp(at, BEIJING).date())
+            return bodies.catalogue(data, second, shelf.root, datetime.fromtimestamp(at, BEIJING).date())

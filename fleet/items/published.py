@@ -15,6 +15,7 @@ from domain.catalogue.pack import Pack, digest
 from domain.catalogue.part import JOINT, DamagedError, Joint, Share, decode, pressed, split
 from domain.catalogue.trust import Approval, read_approval, read_manifest, read_register
 from fleet.documents import Documents
+from fleet.programs import Programs
 from mqtt.desired import CatalogueBody, PackBody
 
 
@@ -42,9 +43,12 @@ NOTHING = Published(0, "", "", {})
 
 
 class Shelf:
-    """Reads what is published; the last few bodies stay in memory. ``root``: the pinned key packs are believed by."""
+    """Reads what is published; the last few bodies stay in memory. ``root``: the pinned key packs are believed by; ``programs``:
+    what can be published of programs.
+    """
 
-    def __init__(self, bodies: Documents | None = None, root: str | None = None) -> None:
+    def __init__(self, bodies: Documents | None = None, root: str | None = None, programs: Programs | None = None) -> None:
+        self.programs = programs
         self.bodies = bodies
         self.root = root
         self._lock = Lock()

@@ -17,11 +17,15 @@ from fleet.rollout import book, engine
 from fleet.rollout.book import Given, NoRolloutError, Row
 from fleet.rollout.engine import ACTIVE, Life, Rollout, Rules, Stand
 from fleet.rollout.waves import Waves
-from mqtt.desired import NoticesBody, SettingsBody
+from mqtt.desired import NoticesBody, ProgramBody, SettingsBody
 from mqtt.messages import VERSION, Wanted, encode
 
-_NOTHING: dict[str, bytes] = {"settings": encode(SettingsBody(VERSION)), "notices": encode(NoticesBody(VERSION, ()))}
-"""What a terminal is given back that had nothing of the kind before: its own settings, no notice."""
+_NOTHING: dict[str, bytes] = {
+    "settings": encode(SettingsBody(VERSION)),
+    "notices": encode(NoticesBody(VERSION, ())),
+    "program": encode(ProgramBody(VERSION, ())),
+}
+"""What a terminal is given back that had nothing of the kind before: its own settings, no notice, the program it came with."""
 
 
 def begin(db: sqlite3.Connection, given: Given, target: str, waves: Waves, rules: Rules, by: str, why: str, now: float) -> int:

@@ -21,17 +21,20 @@ from domain.catalogue import pack
 from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, plain
 from domain.catalogue.changes import changes
 from domain.catalogue.part import DamagedError
+from domain.program.manifest import glance
 from fleet import desired
 from fleet.documents import Documents
 from fleet.items.published import Shelf
 from fleet.items.published import catalogue as published
 from fleet.overview import BEIJING, local_text
+from fleet.programs import NoProgramError, Programs
 from fleet.rollout.book import Given
-from mqtt.desired import MAX_BODY, CatalogueBody, Notice, NoticesBody, PackBody, SettingsBody, body
+from mqtt.desired import MAX_BODY, CatalogueBody, Notice, NoticesBody, PackBody, ProgramBody, SettingsBody, body
 from mqtt.messages import VERSION, ContractError, Wanted, encode
 
-PUBLISHED: tuple[Wanted, ...] = ("catalogue", "settings", "notices")
+PUBLISHED: tuple[Wanted, ...] = ("catalogue", "settings", "notices", "program")
 """What people publish; clerks' accounts the centre publishes by itself (``fleet/clerks``)."""
+FACTORY = "终端出厂时的程序"
 MOST_NOTICES = 8
 MOST_CHANGES = 500
 """Sentences of a comparison that are shown."""
@@ -108,6 +111,15 @@ def catalogue(data: bytes, openings: bytes | None, root: str | None, today: date
     return Body("catalogue", _body("catalogue", encode(raw)), f"目录 {found.version}")
 
 
+def program(version: str, programs: Programs) -> Body:
+    """A version as its publisher signed it, for every kind of machine there is; empty: the program terminals came with."""
+    try:
+        made = programs.body(version)
+    except NoProgramError as error:
+        raise NoBodyError(str(error)) from None
+    return Body("program", _body("program", encode(made)), _program_said(made))
+
+
 def keep(bodies: Documents, made: Body) -> Given:
     """Written under its digest, where terminals fetch it."""
     digest = hashlib.sha256(made.data).hexdigest()
@@ -133,6 +145,8 @@ def title(shelf: Shelf, what: Wanted, digest: str) -> str:
             return "，".join(_settings_said(_settings(_read(shelf, digest)))) or "各终端自己的设置"
         case "notices":
             return "；".join(f"“{one.text}”" for one in _notices(_read(shelf, digest))) or "撤下全部公告"
+        case "program":
+            return _program_said(_program(shelf, digest))
         case _:
             return f"目录 {_catalogue(shelf, digest).version}"
 
@@ -158,6 +172,9 @@ def differences(shelf: Shelf, what: Wanted, old: str | None, new: str) -> list[s
             was = [f"“{n.text}”{_span(n)}" for n in _notices(_read(shelf, old))] if old else []
             now = [f"“{n.text}”{_span(n)}" for n in _notices(_read(shelf, new))]
             return [*(f"撤下 {n}" for n in was if n not in now), *(f"增加 {n}" for n in now if n not in was)]
+        case "program":
+            from_, to = _program_said(_program(shelf, old)) if old else FACTORY, _program_said(_program(shelf, new))
+            return [] if from_ == to else [f"{from_} → {to}"]
         case _:
             if old is None:
                 return ["以前没有发布过目录，终端用的是自带的"]
@@ -174,6 +191,8 @@ def facts(shelf: Shelf, what: Wanted, digest: str) -> list[tuple[str, str]]:
             return [(SETTINGS[name][0], _with_unit(name, value)) for name, value in found.items()]
         case "notices":
             return [(f"公告 {n}", f"{one.text}{_span(one)}") for n, one in enumerate(_notices(_read(shelf, digest)), 1)]
+        case "program":
+            return _program_facts(_program(shelf, digest))
         case _:
             made = _catalogue(shelf, digest)
             parts = shelf.kept(digest).parts
@@ -203,6 +222,24 @@ def _body(what: Wanted, data: bytes) -> bytes:
         said = f"超过 {MAX_BODY // 1024 // 1024} MB" if len(data) > MAX_BODY else f"内容不合约定：{error}"
         raise NoBodyError(said) from None
     return data
+
+
+def _program(shelf: Shelf, digest: str) -> ProgramBody:
+    return msgspec.json.decode(_read(shelf, digest), type=ProgramBody)
+
+
+def _program_said(found: ProgramBody) -> str:
+    return f"程序 {glance(found.signed[0]).version}" if found.signed else FACTORY
+
+
+def _program_facts(found: ProgramBody) -> list[tuple[str, str]]:
+    several = [glance(signed) for signed in found.signed]
+    if not several:
+        return [("版本", FACTORY)]
+    machines = "、".join(f"{one.arch} Python {one.python}（{one.size / 1e6:.0f} MB）" for one in several)
+    back = [("退回", "比它新的终端也会换成它")] if any(one.back for one in several) else []
+    notes = [("说明", several[0].notes)] if several[0].notes else []
+    return [("版本", several[0].version), ("做成", several[0].made.isoformat()), ("机器", machines), *notes, *back]
 
 
 def _settings(data: bytes) -> SettingsBody:

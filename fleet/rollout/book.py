@@ -18,13 +18,18 @@ from fleet.presence import Hearing, Presence, judge
 from fleet.rollout import engine
 from fleet.rollout.engine import Life, Member, Rollout, Rules, Seen, Stand
 from fleet.rollout.waves import Waves
-from mqtt.commands import LONGEST, Operation, RefreshCatalogue, RefreshSettings, operation
+from mqtt.commands import LONGEST, Operation, RefreshCatalogue, RefreshSettings, Update, operation
 from mqtt.messages import Wanted, encode
 
 COMMAND = "command"
 LISTED = "#"
 """The target of what is for its members by name, and for nobody who comes later."""
-_AGAIN: dict[str, Operation] = {"catalogue": RefreshCatalogue(), "settings": RefreshSettings(), "notices": RefreshSettings()}
+_AGAIN: dict[str, Operation] = {
+    "catalogue": RefreshCatalogue(),
+    "settings": RefreshSettings(),
+    "notices": RefreshSettings(),
+    "program": Update(),
+}
 """How a terminal that refused a revision is asked to try it anew: a kind that can be rolled out has its line here."""
 _STANDS = {stand.value: stand for stand in Stand}
 _ENDED = ("failed", "rejected", "expired", "canceled")
@@ -187,10 +192,14 @@ def _with_newcomers(row: Row, rollout: Rollout, groups: Mapping[str, Collection[
 
 
 def seen(db: sqlite3.Connection, row: Row, groups: Mapping[str, Collection[str]], hearing: Hearing, now: float) -> dict[str, Seen]:
-    """Of members that are not over, whose wave has begun or is next; of all of them where something newer was published."""
+    """Of members that are not over, whose wave has begun or is next; of all of them where something newer was published.
+
+    One that left for an update is to come back: until it does it is lost, not switched off.
+    """
     newer = _newer(db, row)
     told = db.execute(
-        "SELECT m.terminal, m.at, t.said, t.heard, t.state_at, r.rev, r.state, r.reason, r.received, c.state, c.reason "
+        "SELECT m.terminal, m.at, iif(t.said = 'off' AND t.why = 'update', 'lost', t.said), t.heard, t.state_at, "
+        "r.rev, r.state, r.reason, r.received, c.state, c.reason "
         "FROM rollout_members m LEFT JOIN terminals t USING (terminal) "
         "LEFT JOIN reported r ON (r.terminal, r.what) = (m.terminal, ?) LEFT JOIN commands c ON c.id = m.command "
         "JOIN rollouts o ON o.id = m.rollout "

@@ -27,7 +27,7 @@ class Deed:
     op: str
     does: str
     citizen: str
-    needs: tuple[Literal["device", "notice", "until", "version"], ...] = ()
+    needs: tuple[Literal["device", "notice", "until"], ...] = ()
     grave: bool = False
 
     @property
@@ -52,7 +52,12 @@ _DEEDS = (
     Deed("refresh-catalogue", "马上重取中心要它用的目录；以前没有采用的，再试一次。", "没有影响；有人在办事时，办完才换。"),
     Deed("refresh-settings", "马上重取设置和公告；以前没有采用的，再试一次。", "没有影响；有人在办事时，办完才换。"),
     Deed("support-bundle", "做一个支持包传上来，里面没有办事人的任何信息，没有密钥。", "没有影响。"),
-    Deed("update", "装指定版本的程序。", _NOT_DURING, ("version",), grave=True),
+    Deed(
+        "update",
+        "马上重取中心要它用的程序；以前没有采用的，再试一次。",
+        f"{_NOT_DURING}换的时候屏幕显示“刚更新”，一两分钟。",
+        grave=True,
+    ),
 )
 DEEDS: dict[str, Deed] = {deed.op: deed for deed in _DEEDS}
 """In the order they are offered. Answering a call for help has its own place on the console."""
@@ -73,7 +78,7 @@ def asked(op: str, fields: dict[str, str]) -> Operation:
         if value:
             tree[name] = moment(value) if name == "until" else value
         elif name != "until":
-            raise NoDeedError({"device": "要选一个设备", "notice": "要写公告", "version": "要写版本"}[name])
+            raise NoDeedError({"device": "要选一个设备", "notice": "要写公告"}[name])
     if len(tree.get("notice", "")) > 200:
         raise NoDeedError("公告最多 200 个字")
     try:
@@ -104,7 +109,7 @@ def title(do: Operation) -> str:
     if op == "out-of-service":
         until = f"，到 {datetime.fromisoformat(tree['until']).astimezone(BEIJING):%m-%d %H:%M}" if tree.get("until") else ""
         return f"{name}：“{tree['notice']}”{until}"
-    return f"{name}：{tree['version']}" if op == "update" else name
+    return name
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def status(settings: Path, as_json: bool) -> None:
 
     退出码：0 好，1 有故障，2 有不清楚的，69 没有运行。
     """
-    found = msgspec.convert(_ask(_load(settings), "status"), Status)
+    found = msgspec.convert(ask(load(settings), "status"), Status)
     click.echo(msgspec.json.format(msgspec.json.encode(found)).decode() if as_json else _told(found))
     sys.exit(_code(found))
 
@@ -63,7 +63,7 @@ def test(settings: Path, device: str) -> None:
     def follow(now: Test) -> bool | None:
         nonlocal seen, said
         for step in now.steps[seen:]:
-            _line(step)
+            line(step)
         seen = len(now.steps)
         if now.question is not None:
             return person.agrees(now.question.text, now.question.left)
@@ -72,7 +72,7 @@ def test(settings: Path, device: str) -> None:
         said = now.said
         return None
 
-    ended = msgspec.convert(_ask(_load(settings), "test", follow, device=device), Test)
+    ended = msgspec.convert(ask(load(settings), "test", follow, device=device), Test)
     click.echo(f"{ended.title}：{ {'passed': '通过', 'failed': '不通过'}.get(ended.verdict or '', '不清楚') }")
     sys.exit({"passed": 0, "failed": 1}.get(ended.verdict or "", 2))
 
@@ -86,7 +86,7 @@ def logs(settings: Path, file: Path | None, staff: bool) -> None:
     if file is not None:
         lines: Any = shown(file.read_text("utf-8", "replace").splitlines())
     else:
-        lines = _ask(_load(settings), "audit" if staff else "logs")
+        lines = ask(load(settings), "audit" if staff else "logs")
     for line in lines:
         click.echo(line)
 
@@ -95,10 +95,10 @@ def logs(settings: Path, file: Path | None, staff: bool) -> None:
 @_SETTINGS
 def network(settings: Path) -> None:
     """网络、域名、消息服务、中心、时间、证书，现在看一遍。终端运行不运行都行。退出码：0 好，1 有不好的，2 有不清楚的。"""
-    chosen = _load(settings)
+    chosen = load(settings)
     found = (*looks.look(chosen.centre, Clock()), *looks.identity(chosen.centre))
     for one in found:
-        _line(one)
+        line(one)
     verdicts = {one.verdict for one in found}
     sys.exit(1 if "failed" in verdicts else 2 if "unknown" in verdicts else 0)
 
@@ -127,7 +127,7 @@ def bundle(settings: Path, centre: bool, to: Path | None, log_: Path | None) -> 
             if centre:
                 _unavailable(HINT)
         else:
-            _line(done)
+            line(done)
             sys.exit(0 if done.verdict == "passed" else 1)
     lines = shown(log_.read_text("utf-8", "replace").splitlines()) if log_ is not None else ()
     path = (to or Path.cwd()) / f"tongban-{Clock().now():%Y%m%d-%H%M%S}.zip"
@@ -138,7 +138,7 @@ def bundle(settings: Path, centre: bool, to: Path | None, log_: Path | None) -> 
     click.echo(f"已存到 {path}（没有问终端）")
 
 
-def _load(settings: Path) -> Settings:
+def load(settings: Path) -> Settings:
     try:
         return conf.load(settings)
     except conf.SettingsError as error:
@@ -146,7 +146,7 @@ def _load(settings: Path) -> Settings:
         sys.exit(EX_CONFIG)
 
 
-def _ask(settings: Settings, do: str, answer: Any = None, **more: str) -> Any:
+def ask(settings: Settings, do: str, answer: Any = None, **more: str) -> Any:
     try:
         return control.ask(settings.paths.runtime, do, answer, **more)
     except NotRunningError:
@@ -160,7 +160,7 @@ def _unavailable(said: str) -> Any:
     sys.exit(EX_UNAVAILABLE)
 
 
-def _line(one: Checked) -> None:
+def line(one: Checked) -> None:
     click.echo(f"{MARKS[one.verdict]} {one.title}{'：' + one.says if one.says else ''}")
     if one.remedy and one.verdict != "passed":
         click.echo(f"    怎么办：{one.remedy}")

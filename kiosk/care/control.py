@@ -24,7 +24,7 @@ import msgspec
 
 from domain.staff.roles import Role
 from kiosk.care.trying import Screen
-from kiosk.staff.port import Checked, Status, Test, Who
+from kiosk.staff.port import Checked, Program, Status, Test, Who
 from kiosk.store.db import StoreError
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,9 @@ class Core(Protocol):
     def answer(self, number: int, yes: bool) -> None: ...
     def stop_test(self) -> None: ...
     def restart(self, who: Who) -> bool: ...
+    def program(self) -> Program: ...
+    def take_program(self, who: Who) -> Checked: ...
+    def program_back(self, who: Who) -> Checked: ...
     def bundle(self, where: Any, who: Who) -> Checked: ...
 
 
@@ -115,6 +118,12 @@ class _Handler(socketserver.StreamRequestHandler):
                     self._say({"result": core.bundle("centre" if asked.get("where") == "centre" else "here", who)})
                 case "restart":
                     self._say({"result": True} if core.restart(who) else {"refused": "有人正在办事，没有重新启动"})
+                case "program":
+                    self._say({"result": core.program()})
+                case "program-take":
+                    self._say({"result": core.take_program(who)})
+                case "program-back":
+                    self._say({"result": core.program_back(who)})
                 case "test":
                     self._test(core, str(asked.get("device")), who)
                 case _:

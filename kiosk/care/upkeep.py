@@ -18,15 +18,16 @@ import msgspec
 from devices.port import BadgeReader, Device, DeviceEvent, DeviceState
 from domain.staff.roles import WORDS, Role
 from kiosk import faults
-from kiosk.care import editing, network, reviewed, states, taking
+from kiosk.care import editing, network, programs, reviewed, states, taking
 from kiosk.care.support import Support
 from kiosk.care.trying import Screen, Trying
 from kiosk.clock import CHINA, Clock
 from kiosk.enrolment import enrolling
 from kiosk.enrolment.centre import FaultError, NotReachedError, RefusedError
+from kiosk.program.updating import Updater
 from kiosk.settings import Settings, SettingsError
 from kiosk.staff.memory import Memory
-from kiosk.staff.port import Checked, Draft, Setting, Status, Test, Who
+from kiosk.staff.port import Checked, Draft, Program, Setting, Status, Test, Who
 from kiosk.standing import MAINTENANCE, Parts, Stage
 from kiosk.store.db import StoreError
 from kiosk.verdict import Outcome, Verdict, passed, unknown
@@ -36,7 +37,6 @@ log = logging.getLogger(__name__)
 
 AUDIT = 200
 """Lines of what staff did that are shown."""
-LATER = "不知道：远程更新还没有做，要换版本就在现场装"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Machine:
     log: Callable[[], str]
     versions: Callable[[], tuple[tuple[str, str], ...]]
     health: Callable[[], tuple[Checked, ...]] = tuple
+    updater: Updater | None = None
 
 
 class Upkeep:
@@ -147,7 +148,22 @@ class Upkeep:
         return network.identity(self._machine.settings.centre)
 
     def versions(self) -> tuple[tuple[str, str], ...]:
-        return (*self._machine.versions(), ("中心要的版本", LATER))
+        return self._machine.versions()
+
+    def program(self) -> Program:
+        return programs.shown(self._machine.updater)
+
+    def take_program(self, who: Who) -> Checked:
+        found = programs.take(self._machine.updater)
+        if found.verdict == "passed":
+            self._memory.did(self._clock.now(), "program_taken", by=who.by, what="new")
+        return found
+
+    def program_back(self, who: Who) -> Checked:
+        found = programs.back(self._machine.updater, who.by)
+        if found.verdict == "passed":
+            self._memory.did(self._clock.now(), "program_taken", by=who.by, what="before")
+        return found
 
     def audit(self) -> tuple[str, ...]:
         return tuple(_told(*line) for line in reversed(self._memory.lines()[-AUDIT:]))
@@ -277,6 +293,7 @@ _EVENTS = {
     "terminal_enrolled": "重新登记",
     "bundle_made": "做支持包",
     "restart_asked": "重新启动",
+    "program_taken": "换程序",
 }
 
 

@@ -40,6 +40,6 @@ MANNERS: dict[type, Manner] = {
     op.TestPrint: Manner(disturbs=True, clocked=True),
     op.SupportBundle: Manner(disturbs=False, clocked=False),
     op.Reboot: Manner(disturbs=True, clocked=True, after=After.BOOT),
-    op.Update: Manner(disturbs=True, clocked=True),
+    op.Update: Manner(disturbs=False, clocked=False),
     op.HelpComing: Manner(disturbs=False, clocked=False),
 }

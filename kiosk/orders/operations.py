@@ -105,7 +105,7 @@ class Operations:
             case op.Reboot():
                 return self._reboot()
             case op.Update():
-                return Outcome("rejected", "not_supported")
+                return _refreshed(self._means.refresh(("program",)))
 
     def restarted(self, *, machine: bool) -> Outcome:
         if machine:

@@ -18,9 +18,10 @@ FIRM = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """``page``: whether its own page was served; ``parts``: critical parts that have not checked in. The rest as :class:`Stood`."""
+    """``parts``: critical parts that have not checked in (``kiosk/watch``): the page's server, the store, threads. The rest as
+    :class:`Stood`.
+    """
 
-    page: bool
     parts: tuple[str, ...]
     stood: Stood
 
@@ -36,8 +37,7 @@ class Verdict:
 
 def missing(before: Stood, now: Now) -> tuple[str, ...]:
     """What was there and is not, worst first."""
-    found = [] if now.page else ["page"]
-    found += list(now.parts)
+    found = list(now.parts)
     found += [device for device in before.devices if device not in now.stood.devices]
     found += ["glass"] if before.glass and not now.stood.glass else []
     found += ["link"] if before.link and not now.stood.link else []
@@ -52,7 +52,7 @@ def judge(before: Stood, now: Now, whole: float, since_start: float) -> Verdict:
     if since_start < WITHIN:
         return Verdict("waits", lacking)
     first = lacking[0] if lacking else "firm"
-    whys = {"page": "program_no_page", "glass": "program_no_glass", "link": "program_no_link", "firm": "program_falls"}
+    whys = {"glass": "program_no_glass", "link": "program_no_link", "firm": "program_falls"}
     if first in now.parts:
         return Verdict("failed", lacking, "program_part_dead")
     return Verdict("failed", lacking, whys.get(first, "program_lost_device"))

@@ -18,6 +18,7 @@ from domain.program.manifest import Manifest, order
 from kiosk.store.files import sync_folder, write_durably
 
 ASIDE = ".part"
+ARCHIVE = ".tar.xz"
 MANIFEST = "manifest.jws"
 """In the folder of a program that came as an update."""
 STORES = {"terminal.db": "kiosk/store/db.py", "staff.db": "kiosk/staff/memory.py"}
@@ -80,10 +81,18 @@ class Programs:
         return self.site.parent.name if self.site.parent.parent == self.folder.resolve() else None
 
     @property
+    def named(self) -> str | None:
+        """What the next start is to run."""
+        return _link(self.folder / "current")
+
+    @property
     def before(self) -> str | None:
         """What stood before what runs now, if it still lies there; ``None``: the factory's."""
+        return self.before_of(self.running)
+
+    def before_of(self, version: str | None) -> str | None:
         named = _link(self.folder / "before")
-        return named if named is not None and named != self.running and self.lies(named) else None
+        return named if named is not None and named != version and self.lies(named) else None
 
     def site_of(self, version: str | None) -> Path:
         return (self.folder / version if version is not None else self.factory) / "site"
@@ -139,8 +148,11 @@ class Programs:
         shutil.rmtree(self.folder / "kept", ignore_errors=True)
         self.prune()
 
-    def prune(self, spare: str | None = None) -> None:
-        """Remove what neither runs, nor stood before it, nor is ``spare``; and what was cut off."""
+    def prune(self, spare: str | None = None, archive: str = "-") -> None:
+        """Remove what neither runs, nor stood before it, nor is ``spare``; what was cut off; all archives but the one so named."""
+        for path in (*self.folder.glob(f"*{ARCHIVE}"), *self.folder.glob(f"*{ASIDE}")):
+            if not path.is_dir() and not path.is_symlink() and archive not in path.name:
+                path.unlink(missing_ok=True)
         named = {self.running, _link(self.folder / "current"), _link(self.folder / "before"), spare}
         for path in self.folder.iterdir():
             if (
@@ -213,3 +225,13 @@ def _read(path: Path, kind: Any) -> Any:
 
 def fits(manifest: Manifest, machine: str, python: str) -> bool:
     return manifest.arch in ("any", machine) and manifest.python == python
+
+
+def given_up(why: str) -> bool:
+    """The program of this process cannot start; whether it was on trial, so that the next start goes back."""
+    programs = Programs.here()
+    if programs is None or programs.trial() is None:
+        return False
+    with contextlib.suppress(OSError):  # the launcher counts
+        programs.fail("program_not_started", why)
+    return True

@@ -28,7 +28,7 @@ from kiosk.orders.fetch import DamagedError, NotFetchedError
 from kiosk.orders.wanted import Progress
 from kiosk.program.archive import BadArchiveError, sync, unpack
 from kiosk.program.choosing import Chosen, choose
-from kiosk.program.place import ASIDE, MANIFEST, Programs, Stood, Trial, reads, remove, stores
+from kiosk.program.place import ARCHIVE, ASIDE, MANIFEST, Programs, Stood, Trial, reads, remove, stores
 from kiosk.standing import Stage
 from kiosk.store.files import sync_folder, write_durably
 
@@ -51,12 +51,13 @@ class _NewerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What the updater uses of the terminal. ``fetch`` gets (manifest, path); ``busy``: code of what is to be done before the
+    """What the updater uses of the terminal. ``fetch`` gets (manifest, path, wait), ``wait`` waits so many seconds and says whether
+    no more is wanted; ``busy``: code of what is to be done before the
     program may end, empty when nothing is; ``stood``: how it stands now; ``data``: where the databases lie; ``reserve``: bytes
     that stay free; ``leave``: ends the program.
     """
 
-    fetch: Callable[[Manifest, Path], None]
+    fetch: Callable[[Manifest, Path, Callable[[float], bool]], None]
     busy: Callable[[], str]
     stood: Callable[[], Stood]
     data: Path
@@ -104,12 +105,12 @@ class _Job:
     def work(self) -> None:
         """All that is left to do. :class:`NotFetchedError`; everything else ends in ``phase``."""
         folder, version = self._programs.folder, self.manifest.version
-        archive = folder / f"{self.manifest.sha256}.tar.xz"
+        archive = folder / f"{self.manifest.sha256}{ARCHIVE}"
         try:
             self._room()
             self.phase = "fetching"
             if not archive.exists():
-                self._means.fetch(self.manifest, archive)
+                self._means.fetch(self.manifest, archive, self._over.wait)
             self.phase = "unpacking"
             aside = folder / f"{version}{ASIDE}"
             remove(aside)
@@ -137,13 +138,7 @@ class _Job:
 
     def _room(self) -> None:
         """Before anything is written. ``OSError``: there is not enough."""
-        self._programs.prune(spare=self.manifest.version)
-        for left in self._programs.folder.glob("*.tar.xz*"):
-            if self.manifest.sha256 not in left.name:
-                left.unlink()
-        for left in self._programs.folder.glob("*.part"):
-            if left.is_file() and self.manifest.sha256 not in left.name:
-                left.unlink()
+        self._programs.prune(self.manifest.version, self.manifest.sha256)
         found = os.statvfs(self._programs.folder)
         kept = sum(path.stat().st_size for path in self._programs.databases(self._means.data))
         needed = self.manifest.size + self.manifest.unpacked * GROWS + kept + self._means.reserve
@@ -183,6 +178,20 @@ class Updater:
     def stop(self) -> None:
         if self._job is not None:
             self._job.stop()
+
+    @property
+    def programs(self) -> Programs | None:
+        """``None``: no other program can be taken here."""
+        return self._programs
+
+    @property
+    def own(self) -> str:
+        return self._own
+
+    @property
+    def leaving(self) -> bool:
+        """The program ends for another one."""
+        return self._leaving
 
     # --- what the centre wants --------------------------------------------------------------------------------------------
 

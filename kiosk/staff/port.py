@@ -101,6 +101,22 @@ class Draft(Struct, frozen=True):
     refused: str = ""
 
 
+class Program(Struct, frozen=True):
+    """The program and the next one. ``waits``: the version that is wanted and not taken yet; ``phase``: how far it is, in words;
+    ``ready``: it can be taken now. ``back``: what could be gone back to; ``back_refused``: why not now. ``refused``: why the latest
+    that was tried was taken back, ``remedy``: what to do about it.
+    """
+
+    runs: str
+    waits: str | None = None
+    phase: str = ""
+    ready: bool = False
+    back: str | None = None
+    back_refused: str = ""
+    refused: str = ""
+    remedy: str = ""
+
+
 class Who(Struct, frozen=True):
     """``by`` stands in what is written down: role and serial of a badge, or an account over SSH; never a name."""
 
@@ -164,7 +180,15 @@ class Upkeep(Protocol):
         """What staff did here, newest first."""
 
     def versions(self) -> tuple[tuple[str, str], ...]:
-        """(what, which): this program, and the one that is wanted."""
+        """(what, which): of this program and what it uses."""
+
+    def program(self) -> Program: ...
+
+    def take_program(self, who: Who) -> Checked:
+        """What waits is taken now, before its hour and while staff are inside."""
+
+    def program_back(self, who: Who) -> Checked:
+        """To what stood before; ends the program."""
 
 
 class Doorway(Protocol):

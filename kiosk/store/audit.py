@@ -41,6 +41,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "terminal_enrolled": ("by", "fault"),
     "bundle_made": ("by", "where"),
     "restart_asked": ("by",),
+    "program_taken": ("by", "what"),
     "settings_taken_back": (),
     "command_ended": ("command", "op", "state", "why"),
     "wanted": ("what", "rev", "state", "why"),

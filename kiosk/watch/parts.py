@@ -9,7 +9,7 @@ from __future__ import annotations
 import http.client
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Protocol
 
 from kiosk.middle import Middle
@@ -49,8 +49,11 @@ def critical(
     rounds: Rounds,
     publisher: Publisher,
     equipment: Devices,
+    waiting: Callable[[], Collection[str]] = frozenset,
 ) -> tuple[Part, ...]:
-    """All of a terminal whose threads have been started. ``rounds``: of whoever looks after the devices of its ``equipment``."""
+    """All of a terminal whose threads have been started. ``rounds``: of whoever looks after the devices of its ``equipment``;
+    ``waiting``: threads that are to be started later.
+    """
     names = (*THREADS, f"mqtt-{settings.terminal.id}", *(f"device-{device.name}" for device in equipment.all()))
     glass = settings.glass
     return (
@@ -59,7 +62,7 @@ def critical(
         store(database),
         devices(rounds),
         link(publisher),
-        threads(names),
+        threads(names, waiting),
     )
 
 
@@ -118,13 +121,13 @@ def link(publisher: Publisher) -> Part:
     return Part("与中心的连接", ask, STORE_LATE)
 
 
-def threads(names: Iterable[str]) -> Part:
+def threads(names: Iterable[str], waiting: Callable[[], Collection[str]] = frozenset) -> Part:
     """Threads that live as long as the terminal: one that is gone ended by an error that nobody foresaw."""
 
     wanted = frozenset(names)
 
     def ask() -> None:
-        gone = wanted - {thread.name for thread in threading.enumerate()}
+        gone = wanted - set(waiting()) - {thread.name for thread in threading.enumerate()}
         if gone:
             raise DeadError(f"gone: {', '.join(sorted(gone))}")
 

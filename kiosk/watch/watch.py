@@ -67,6 +67,12 @@ class Watch:
         """Every part has answered, and none is missing."""
         return len(self._answered) == len(self.parts) and not self.missing()
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Parts that have not answered yet, or not in time, by name. Any thread."""
+        late = self.missing()
+        return tuple(part.name for part in self.parts if part.name in late or part.name not in self._answered)
+
     def _ask(self, part: Part) -> None:
         puzzled = False
         while not self._ended.is_set():

@@ -138,7 +138,7 @@ class Box:
     def updater(self, programs: Programs, archives: dict[str, Path]) -> Updater:
         """Of the program that runs there; archives come from ``archives``, by their digest."""
 
-        def fetch(manifest: Manifest, path: Path) -> None:
+        def fetch(manifest: Manifest, path: Path, _wait: object) -> None:
             path.write_bytes(archives[manifest.sha256].read_bytes())
 
         def leave() -> None:

@@ -27,6 +27,7 @@ from kiosk import settings as conf
 from kiosk.care.support import Support
 from kiosk.care.upkeep import Machine, Upkeep
 from kiosk.demo.layout import Layout, Ports
+from kiosk.program.updating import Updater
 from kiosk.staff.door import Door, Rules
 from kiosk.staff.entrance import Entrance
 from kiosk.staff.memory import Memory
@@ -92,7 +93,9 @@ class Place:
 
 
 @contextmanager
-def place(folder: Path, printer: VirtualPrinter | None = None, *, idle: bool = True) -> Iterator[Place]:
+def place(
+    folder: Path, printer: VirtualPrinter | None = None, *, idle: bool = True, updater: Updater | None = None
+) -> Iterator[Place]:
     """With ``printer`` its driver runs as the terminal's only device."""
     made, file = folder / "made.toml", folder / "terminal.toml"
     if not made.exists():
@@ -121,6 +124,7 @@ def place(folder: Path, printer: VirtualPrinter | None = None, *, idle: bool = T
         lambda: left.append(1),
         lambda: "\n".join(said),
         lambda: (("程序", "tongban 1"),),
+        updater=updater,
     )
 
     def offline() -> str:

@@ -70,7 +70,7 @@ def test_a_device_is_restarted_and_what_cannot_be_is_refused_by_name(one: Hall) 
     operator = Operator(one)
     assert operator.result(operator.asks("restart-device", "printer")) == ("succeeded", None)
     assert operator.result(operator.asks("restart-device", "toaster")) == ("rejected", "no_such_device")
-    assert operator.result(operator.asks("update", "9.9")) == ("rejected", "not_supported")
+    assert operator.result(operator.asks("update")) == ("failed", "nothing_wanted")
 
 
 def test_a_test_slip_is_printed_and_out_of_paper_it_is_said(one: Hall) -> None:

@@ -72,10 +72,10 @@ def test_what_never_stands_is_gone_back_from_by_the_launcher_alone_and_the_centr
 def test_what_gives_itself_up_is_gone_back_from_at_the_next_start(tmp_path: Path) -> None:
     box, one = Box(tmp_path / "box"), made(tmp_path / "made", "1.1")
     taken(box, one)
-    box.start().fail("program_no_page", "page")
+    box.start().fail("program_part_dead", "page")
     started = box.start()
     told = box.updater(started, archives(one)).look(1, (one.signed,), True)
-    assert (started.running, told.why, told.detail) == (None, "program_no_page", "page")
+    assert (started.running, told.why, told.detail) == (None, "program_part_dead", "page")
 
 
 def test_asked_anew_it_is_tried_anew(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_what_stood_goes_back_to_what_stood_before_it_and_older_ones_are_removed
         box.start().stand()
     assert sorted(path.name for path in box.programs.iterdir()) == ["1.2", "1.3", "before", "current"]
     taken(box, made(tmp_path / "more", "1.4"), 4)
-    box.start().fail("program_no_page")
+    box.start().fail("program_part_dead")
     assert box.start().running == "1.3"
 
 
@@ -108,7 +108,7 @@ def test_a_new_schema_is_undone_with_the_program_that_brought_it(tmp_path: Path)
     taken(box, one)
     box.start()
     box.database(7, "by the new one")
-    box.start().fail("program_no_page")
+    box.start().fail("program_part_dead")
     assert box.start().running is None
     assert box.said() == (6, ["by the old one"])
 
@@ -126,7 +126,7 @@ def test_a_copy_of_an_earlier_trial_is_never_put_back(tmp_path: Path) -> None:
     for name, data in copy.items():
         (kept / name).write_bytes(data)
     taken(box, two, 2)
-    box.start().fail("program_no_page")
+    box.start().fail("program_part_dead")
     assert box.start().running == "1.1"
     assert box.said() == (7, ["first", "second"])
 

@@ -174,6 +174,7 @@ ROUTES = {
     ("GET", "/staff/enrolment"): Right.CONFIGURE,
     ("POST", "/staff/enrolment"): Right.CONFIGURE,
     ("GET", "/staff/program"): Right.MAINTAIN,
+    ("POST", "/staff/program"): Right.CONFIGURE,
     ("POST", "/staff/bundle"): Right.MAINTAIN,
     ("POST", "/staff/restart"): Right.MAINTAIN,
     ("GET", "/staff/audit"): Right.READ_AUDIT,
@@ -309,8 +310,11 @@ def test_the_bundle_goes_to_a_folder_of_few_and_says_when_the_centre_is_not_reac
     assert "没有送到中心" in browser.post("/staff/bundle", data={"where": "centre"}, headers=HERE).text
 
 
-def test_the_update_is_said_not_to_be_here_yet(here: Place) -> None:
-    assert "远程更新还没有做" in here.sign_in().get("/staff/program").text
+def test_where_nothing_could_go_back_the_page_says_so_and_nothing_is_taken(here: Place) -> None:
+    browser = here.sign_in()
+    assert "不是由启动器运行的" in browser.get("/staff/program").text
+    for do in ("take", "back"):
+        assert "✕" in browser.post("/staff/program", data={"do": do}, headers=HERE).text
 
 
 def test_who_may_read_the_record_reads_what_was_done_and_no_name(here: Place) -> None:

@@ -18,7 +18,7 @@ from flask import Blueprint, Response, abort, g, make_response, redirect, render
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.staff.roles import Right, may
-from kiosk.staff.port import Doorway, Upkeep, Who
+from kiosk.staff.port import Checked, Doorway, Upkeep, Who
 from ui.secret_body import secret_body
 
 COOKIE = "staff"
@@ -234,7 +234,21 @@ def create_technician(door: Doorway, upkeep: Upkeep, place: str, boot: str) -> B
     @pages.get("/program")
     @needs(Right.MAINTAIN)
     def program() -> str:
-        return shown("program", versions=upkeep.versions(), done=None, restarting=False)
+        return program_page()
+
+    def program_page(done: Checked | None = None, *, restarting: bool = False) -> str:
+        known = {"versions": upkeep.versions(), "program": upkeep.program(), "may_change": may(g.who.role, Right.CONFIGURE)}
+        return shown("program", **known, done=done, restarting=restarting)
+
+    @pages.post("/program")
+    @needs(Right.CONFIGURE)
+    def change_program() -> str:
+        """``do``: take what waits, now; or back to what stood before."""
+        do = _text("do", 4)
+        if do not in ("take", "back"):
+            abort(400)
+        done = upkeep.take_program(g.who) if do == "take" else upkeep.program_back(g.who)
+        return program_page(done, restarting=do == "back" and done.verdict == "passed")
 
     @pages.post("/bundle")
     @needs(Right.MAINTAIN)
@@ -243,12 +257,12 @@ def create_technician(door: Doorway, upkeep: Upkeep, place: str, boot: str) -> B
         if where not in ("here", "centre"):
             abort(400)
         made = upkeep.bundle("here" if where == "here" else "centre", g.who)
-        return shown("program", versions=upkeep.versions(), done=made, restarting=False)
+        return program_page(made)
 
     @pages.post("/restart")
     @needs(Right.MAINTAIN)
     def restart() -> str:
-        page = shown("program", versions=upkeep.versions(), done=None, restarting=True)
+        page = program_page(restarting=True)
         upkeep.restart(g.who)
         return page
 
