@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from screens_glass import PAPER, PERSON, ScreenGlass, printed, served, until
 from screens_walk import rich_catalogue, walk
 from screens_ways import screens
+from shifts import WATCH, shifts
 from support.typing_by import engine
 
 from kiosk.visit import events as ev
@@ -48,6 +49,7 @@ class Terminal:
         self.page.set_default_timeout(WAIT)
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.add_init_script(WATCH)
         self.page.goto(address)
 
     def shows(self, name: str) -> None:
@@ -111,9 +113,12 @@ def test_what_is_said_of_a_card_left_lying_is_whole_beside_the_mark(browser: Bro
 
 
 def test_a_whole_visit_by_touch_leaves_no_trace_in_the_page(browser: Browser, glass: ScreenGlass) -> None:
+    """And nothing moves on it, and the answer to a touch is the next screen: only what no touch brought is fetched."""
     with served(create_app(glass)) as address:
         terminal = Terminal(browser, address)
         page = terminal.page
+        fetched: list[str] = []
+        page.on("request", lambda asked: fetched.append(asked.url) if "/screen" in asked.url else None)
         terminal.tap("开始办理")
         page.locator(".step--place .choice", has_text="示范甲市").tap()
         page.locator(".step--item .choice", has_text="异地就医备案").tap()
@@ -147,6 +152,8 @@ def test_a_whole_visit_by_touch_leaves_no_trace_in_the_page(browser: Browser, gl
         page.locator(".choice", has_text="基本满意").tap()
         terminal.tap("提交评价")
         terminal.shows("farewell")
+        assert shifts(page) == []
+        assert len(fetched) <= 3  # the card was read, the paper came
         with page.expect_navigation():
             terminal.tap("都带好了，结束")
         terminal.shows("welcome")

@@ -23,10 +23,12 @@ async function watch() {
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       continue;
     }
-    draw(next.picture, next.told.size);
+    if (at("desk")) {
+      latest = next.told;
+      draw(next.picture, latest.size);
+      tell(latest);
+    }
     next.picture.close();
-    latest = next.told;
-    if (at("desk")) tell(latest);
   }
   running = false;
   canvas = null;

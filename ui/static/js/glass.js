@@ -30,6 +30,7 @@ let shown = { step: "", visit: "" };
 let heard = 0;
 let looking = false; // the sheet that says how the page is shown is open, and stays so
 let at = null; // where the keys were
+const touches = new Set(); // whose answers are on their way: each brings the screen with it, and none is fetched beside it
 let settled = 0;
 
 function refreshIfOld() {
@@ -38,7 +39,7 @@ function refreshIfOld() {
 
 function hear(serial) {
   heard = Number(serial);
-  if (heard !== Number(live().dataset.serial)) window.htmx.trigger("#fetch", "refresh");
+  if (!touches.size && heard !== Number(live().dataset.serial)) window.htmx.trigger("#fetch", "refresh");
 }
 
 function arrived() {
@@ -79,6 +80,7 @@ function settle({ text }) {
   const partly = !text.includes('id="screen"');
   if (partly || told("step") + told("question") === shown.step) return;
   clearTimeout(settled);
+  document.activeElement.blur(); // taken away with the focus on it, the old screen would be laid out once more, below the new one
   document.body.classList.add("settling");
 }
 
@@ -90,13 +92,19 @@ document.addEventListener("htmx:before:swap", (event) => {
     event.preventDefault();
     return;
   }
-  settle(event.detail.ctx);
   keepDraft(`${shown.visit}/${shown.step}`);
   keepSignature();
   looking = document.querySelector("#look:popover-open") !== null;
   at = held();
+  settle(event.detail.ctx);
 });
 document.addEventListener("htmx:after:swap", arrived);
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (ctx.target?.id === "screen" && ctx.sourceElement.id !== "fetch") touches.add(ctx);
+});
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (touches.delete(ctx) && ctx.status !== "swapped") refreshIfOld();
+});
 for (const unwanted of ["contextmenu", "dragstart"]) document.addEventListener(unwanted, (event) => event.preventDefault());
 // The server says how many seconds are left when it says anything; in between the page counts by itself.
 setInterval(() => {

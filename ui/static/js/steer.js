@@ -104,6 +104,7 @@ export function resume(before, same) {
 }
 
 export function held() {
+  if (document.documentElement.dataset.by !== "keys") return null;
   const at = stops().indexOf(document.activeElement);
   return at < 0 ? null : at;
 }
