@@ -19,7 +19,8 @@ LATE = 0.15
 SIZES = ((1080, 1920), (1280, 800))
 LOOKED_AT = """() => new Promise((done) => {
   const look = () => {
-    if ([...document.images].every((one) => one.complete || one.loading === 'lazy')) requestAnimationFrame(() => requestAnimationFrame(done));
+    const come = [...document.images].every((one) => one.complete || one.loading === 'lazy');
+    if (come) requestAnimationFrame(() => requestAnimationFrame(done));
     else setTimeout(look, 20);
   };
   look();
