@@ -138,14 +138,12 @@ def _printer_says(data: bytes) -> str:
 
 
 def _camera(heard: bool, data: bytes) -> str:
-    magic, _, kind, code, _, width, height, _, length = frames.HEADER.unpack(data[: frames.HEADER.size])
+    magic, _, kind, code, _, width, height, _, _ = frames.HEADER.unpack(data[: frames.HEADER.size])
     if magic != frames.MAGIC:
         return "不成帧的字节"
     if heard:
         return _CAMERA[frames.Ask(kind)] if kind in list(frames.Ask) else "不认识的要求"
-    return {129: "我是谁、多大画面", 130: f"画面 {width} × {height}，{length} 字节", 255: f"没有画面（原因 {code}）"}.get(
-        kind, _UNKNOWN
-    )
+    return {129: "我是谁、多大画面", 130: f"画面 {width} × {height}", 255: f"没有画面（原因 {code}）"}.get(kind, _UNKNOWN)
 
 
 def _smartcard(heard: bool, data: bytes) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import httpx
 import pyotp
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
@@ -16,7 +17,6 @@ from support.citizen import ANSWERS, SIGNATURE, Upstream
 from support.hall import Hall, hall, until
 
 from kiosk.demo import account, rig
-from kiosk.demo.processes import Spec
 
 PORTRAIT, DESKTOP = {"width": 1080, "height": 1920}, {"width": 1440, "height": 1000}
 TALL = 900
@@ -94,21 +94,27 @@ def paper(one: Hall) -> Image.Image:
 
 
 def bench(folder: Path) -> None:
-    """The virtual hardware's own page, with a card and a page laid."""
+    """The bench in the middle of a visit: the terminal's screen, a page under the camera, a fault."""
     with tempfile.TemporaryDirectory() as base, hall(Path(base), "broker") as one:
         one.rig.stop()
-        spec: Spec = one.specs["hardware"]
         one.rig = rig.build(one.layout.hardware.with_name("unused"), 0)
-        one.start("hardware")
-        assert spec.port
+        one.start("hardware", "terminal")
+        hands = httpx.Client(base_url=one.url("hardware"), timeout=30)
+        touch = one.glass().see("welcome").do("begin").do("choose-place", party="demo-jia").do("choose-item", item="MED-REMOTE")
+        touch.do("choose-situation", situation="MED-2").do("choose-channel", channel="here").do("next").do("agree")
+        hands.post("/api/idcard/lay", json={"card": "liu"})
+        touch.see("identity")
+        hands.post("/api/idcard/lift", json={})
+        touch.do("next").do("weigh", waived="no")
+        hands.post("/api/camera/fault", json={"fault": "hand", "on": True})
+        hands.post("/api/camera/lay", json={"page": "residence"})
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-            page = browser.new_page(viewport={"width": 1440, "height": 1300})
+            page = browser.new_page(viewport={"width": 1600, "height": 900})
             page.goto(one.url("hardware"))
-            page.wait_for_timeout(1500)
-            page.get_by_text("刘试安").first.click()
-            page.get_by_text("居住证明").first.click()
-            page.wait_for_timeout(1500)
+            page.locator("#tab-pages").click()
+            page.locator("#tab-wire").click()
+            page.wait_for_timeout(15_000)
             page.screenshot(path=folder / "bench.png")
             browser.close()
 

@@ -21,6 +21,7 @@ from ui.bench.page import create_bench
 from ui.bench.sources import Sources
 
 WAIT = 15_000
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 SIZES = ((1366, 768), (1920, 1080), (1440, 900), (1000, 800))
 
 
@@ -141,7 +142,7 @@ def test_hands_on_the_hardware_by_mouse_finger_and_key(page: Page, rig: Rig, com
     assert complaints == []
 
 
-def test_every_tool_has_its_place_and_none_lies_on_another(page: Page) -> None:
+def test_every_tool_has_its_place_none_lies_on_another_and_axe_finds_nothing(page: Page) -> None:
     page.reload()
     expect(page.locator('[data-is="idcard.liu"]')).to_be_visible(timeout=WAIT)
     for width, height in SIZES:
@@ -157,3 +158,9 @@ def test_every_tool_has_its_place_and_none_lies_on_another(page: Page) -> None:
         for (ax, ay, aw, ah), (bx, by, bw, bh) in itertools.combinations(boxes, 2):
             assert ax + aw <= bx or bx + bw <= ax or ay + ah <= by or by + bh <= ay, (width, height)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    page.evaluate(AXE.read_text("utf-8"))
+    for chosen in ((), ("pages", "faults"), ("chips", "wire")):
+        for tab in chosen:
+            page.locator(f"#tab-{tab}").click()
+        found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []

@@ -63,7 +63,7 @@ def test_a_chatty_device_is_bounded_and_pushes_out_no_other(wire: Wire, now: lis
         ("idcard", False, sdt.answer(sdt.Sw3.READ_FAILED), "读卡失败（SW3 41）"),
         ("idcard", False, b"\x00\xff", "不成帧的字节"),
         ("camera", True, frames.request(frames.Ask.STILL, 7), "要一张照片"),
-        ("camera", False, frames.frame_header(7, 1152, 648, 1152), "画面 1152 × 648，1119744 字节"),
+        ("camera", False, frames.frame_header(7, 1152, 648, 1152), "画面 1152 × 648"),
         ("printer", True, b"\x10\x04\x02", "问为何脱机（DLE EOT 2）"),
         ("printer", False, b"\x1c\x00\x0f\x00", "自动状态：脱机、缺纸"),
         ("printer", False, b"\x37\x220001\x00", "进程标识：到这里都打完了"),
