@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO, TypeVar
 
 import click
 import segno
@@ -22,10 +23,32 @@ _PARTY = click.argument("party")
 _LOGIN = click.argument("login", metavar="工号")
 _WHY = click.option("--why", required=True, help="为什么（记入操作记录）")
 _DUTY = click.option(
-    "--duty", "duties", multiple=True, required=True, type=click.Choice([duty.value for duty in Duty]), help="岗位，可以写几次"
+    "--duty",
+    "duties",
+    multiple=True,
+    required=True,
+    type=click.Choice([duty.value for duty in Duty]),
+    callback=lambda _context, _option, values: tuple(Duty(value) for value in values),
+    help="岗位，可以写几次",
 )
 _HALL = click.option("--hall", help="只在这个大厅（终端设置里的 hall）；不写是全部大厅")
 _PASSWORD = click.option("--password", default="", help="本人自己选的密码；不写由系统生成")
+
+
+_T = TypeVar("_T")
+
+
+def _one(command: Callable[..., None]) -> Callable[..., None]:
+    """Of one account: whose, and why."""
+    for said in (_WHY, _LOGIN, _PARTY, _SETTINGS):
+        command = said(command)
+    return command
+
+
+def _done(act: Callable[..., _T], settings: Path, party: str, login: str, *more: Any, why: str, **named: Any) -> _T:
+    """``act`` of :mod:`fleet.clerks.accounts`, by whoever sits here, now."""
+    with database(settings) as store, store.transaction() as db:
+        return act(db, party, login, *more, time.time(), whoever(), why, **named)
 
 
 @click.group()
@@ -34,94 +57,63 @@ def clerk() -> None:
 
 
 @clerk.command()
-@_SETTINGS
-@_PARTY
-@_LOGIN
+@_one
 @click.option("--name", required=True, help="姓名")
 @_DUTY
 @_HALL
 @_PASSWORD
-@_WHY
 def add(
-    settings: Path, party: str, login: str, name: str, duties: tuple[str, ...], hall: str | None, password: str, why: str
+    settings: Path, party: str, login: str, name: str, duties: tuple[Duty, ...], hall: str | None, password: str, why: str
 ) -> None:
     """建一个账号，显示密码和动态验证码的二维码（只显示这一次）。"""
-    with database(settings) as store, store.transaction() as db:
-        held = [Duty(one) for one in duties]
-        told = accounts.add(db, party, login, name, held, time.time(), whoever(), why, hall=hall, password=password)
-    _show(told)
+    _show(_done(accounts.add, settings, party, login, name, duties, why=why, hall=hall, password=password))
 
 
 @clerk.command()
-@_SETTINGS
-@_PARTY
-@_LOGIN
+@_one
 @click.option("--name", required=True, help="姓名")
 @_DUTY
 @_HALL
-@_WHY
-def change(settings: Path, party: str, login: str, name: str, duties: tuple[str, ...], hall: str | None, why: str) -> None:
+def change(settings: Path, party: str, login: str, name: str, duties: tuple[Duty, ...], hall: str | None, why: str) -> None:
     """改姓名、岗位、大厅：按这次写的为准。"""
-    with database(settings) as store, store.transaction() as db:
-        accounts.change(db, party, login, name, [Duty(one) for one in duties], hall, time.time(), whoever(), why)
+    _done(accounts.change, settings, party, login, name, duties, hall, why=why)
 
 
 @clerk.command()
-@_SETTINGS
-@_PARTY
-@_LOGIN
+@_one
 @_PASSWORD
-@_WHY
 def reset(settings: Path, party: str, login: str, password: str, why: str) -> None:
     """重设密码和动态验证码。"""
-    with database(settings) as store, store.transaction() as db:
-        told = accounts.reset(db, party, login, time.time(), whoever(), why, password)
-    _show(told)
+    _show(_done(accounts.reset, settings, party, login, why=why, password=password))
 
 
 @clerk.command()
-@_SETTINGS
-@_PARTY
-@_LOGIN
-@_WHY
+@_one
 def lock(settings: Path, party: str, login: str, why: str) -> None:
     """锁定：几分钟内在各处退出，直到解除。"""
-    with database(settings) as store, store.transaction() as db:
-        accounts.lock(db, party, login, time.time(), whoever(), why)
+    _done(accounts.lock, settings, party, login, why=why)
 
 
 @clerk.command()
-@_SETTINGS
-@_PARTY
-@_LOGIN
-@_WHY
+@_one
 def unlock(settings: Path, party: str, login: str, why: str) -> None:
     """解除锁定。"""
-    with database(settings) as store, store.transaction() as db:
-        accounts.lock(db, party, login, time.time(), whoever(), why, locked=False)
+    _done(accounts.lock, settings, party, login, why=why, locked=False)
 
 
 @clerk.command()
-@_SETTINGS
-@_PARTY
-@_LOGIN
-@_WHY
+@_one
 def end(settings: Path, party: str, login: str, why: str) -> None:
     """停用：不能恢复，工号不再发给别人。"""
-    with database(settings) as store, store.transaction() as db:
-        accounts.end(db, party, login, time.time(), whoever(), why)
+    _done(accounts.end, settings, party, login, why=why)
 
 
 @clerk.command()
-@_SETTINGS
-@_PARTY
-@_LOGIN
+@_one
 @click.argument("serial", default="")
-@_WHY
 def badge(settings: Path, party: str, login: str, serial: str, why: str) -> None:
     """绑定工作证：SERIAL 是证书序列号（十六进制）；不写就解除绑定。"""
-    with database(settings) as store, store.transaction() as db:
-        accounts.bind(db, party, login, serial, time.time(), whoever(), why)
+    _done(accounts.bind, settings, party, login, serial, why=why)
 
 
 @clerk.command("import")
@@ -129,7 +121,7 @@ def badge(settings: Path, party: str, login: str, serial: str, why: str) -> None
 @click.argument("file", type=click.File(encoding="utf-8-sig"))
 @_WHY
 def import_(settings: Path, file: TextIO, why: str) -> None:
-    """一次建许多账号：FILE 是 CSV，每行 签约方,工号,姓名,岗位,大厅,密码；岗位之间用分号，大厅、密码可以空着。
+    """一次建许多账号：FILE 是 CSV，每行 签约方,工号,姓名,岗位,大厅,密码,工作证；岗位之间用分号，后三列可以空着。
 
     输出也是 CSV：签约方,工号,密码,动态验证码地址，只输出这一次。有一行不对，一个也不建。
     """
@@ -140,20 +132,16 @@ def import_(settings: Path, file: TextIO, why: str) -> None:
             if not row:
                 continue
             try:
-                party, login, name, duties, hall, password = (cell.strip() for cell in row)
+                party, login, name, duties, hall, password, serial = (cell.strip() for cell in (*row, *("",) * (len(row) == 6)))
                 held = [Duty(one.strip()) for one in duties.split(";")]
-                made.append(
-                    (
-                        party,
-                        accounts.add(
-                            db, party, login, name, held, time.time(), whoever(), why, hall=hall or None, password=password
-                        ),
-                    )
-                )
+                now, by = time.time(), whoever()
+                made.append((party, accounts.add(db, party, login, name, held, now, by, why, hall=hall or None, password=password)))
+                if serial:
+                    accounts.bind(db, party, login, serial, now, by, why)
             except AccountError as error:
                 raise AccountError(f"第 {number} 行：{error}") from None
             except ValueError:
-                raise AccountError(f"第 {number} 行：要六列，岗位是 {'、'.join(duty.value for duty in Duty)}") from None
+                raise AccountError(f"第 {number} 行：要六列或七列，岗位是 {'、'.join(duty.value for duty in Duty)}") from None
     for party, told in made:
         out.writerow((party, told.login, told.password, told.address))
 

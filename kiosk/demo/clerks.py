@@ -37,16 +37,17 @@ class DemoClerk(Struct, frozen=True):
     secret: str
 
 
-def prepare(path: Path, settings: Path, intake: str, homes: Sequence[str], run: _Run) -> None:
-    """``path`` remembers them. ``RuntimeError`` when the command fails."""
+def prepare(path: Path, settings: Path, intake: str, homes: Sequence[str], badge: int, run: _Run) -> None:
+    """``path`` remembers them; ``badge``: serial of the first one's at the window. ``RuntimeError`` when the command fails."""
     if path.exists():
         return
     wanted = {(intake, login): (f"window:{intake}", name, duties) for login, name, duties in _AT_WINDOW}
     wanted |= {(home, login): (f"desk:{home}", name, duties) for home in homes for login, name, duties in _AT_DESK}
     given = io.StringIO()
     rows = csv.writer(given)
+    first = next(iter(wanted))
     for (party, login), (_, name, duties) in wanted.items():
-        rows.writerow((party, login, name, ";".join(duties), "", PASSWORD))
+        rows.writerow((party, login, name, ";".join(duties), "", PASSWORD, f"{badge:x}" if (party, login) == first else ""))
     told = run("centre", "clerk", "import", str(settings), "-", "--why", "演示", given=given.getvalue())
     made = []
     for party, login, password, address in csv.reader(io.StringIO(told)):

@@ -69,7 +69,7 @@ def specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
     hardware = ("bench", "--folder", str(where.hardware), "--port", str(ports.bench), "--printer-port", str(ports.printer))
     more = ("--a4-port", str(ports.a4), "--badges", str(where.badges), "--account", str(where.account), "--sms", str(where.sms))
     staff = ("--clerks", str(where.clerks), "--terminal-port", str(ports.terminal), "--beside-port", str(ports.beside))
-    others = [part for name, port in _others(where, parties) for part in ("--link", name, f"http://127.0.0.1:{port}/")]
+    others = [part for link in _others(where, parties) for part in ("--link", *link)]
     queue = [Spec("打印队列", tongban("cups", str(where.cups)), where.cups / cups.SOCKET, log("cups"))] if cups.daemon() else []
     desks = [
         Spec(f"{p.name}专窗", tongban("desk", str(base / f"desk-{p.party}.toml")), ports.desk(i), log(f"desk-{p.party}"))
@@ -87,11 +87,12 @@ def specs(where: Layout, parties: tuple[Party, ...]) -> list[Spec]:
     ]
 
 
-def _others(where: Layout, parties: tuple[Party, ...]) -> list[tuple[str, int]]:
-    """The pages beside the terminal's and the bench, and their ports."""
+def _others(where: Layout, parties: tuple[Party, ...]) -> list[tuple[str, str]]:
+    """The pages beside the terminal's and the bench, and their addresses."""
     ports = where.ports
     desks = [(f"专窗·{p.name}", ports.desk(i)) for i, p in enumerate(parties)]
-    return [("终端（整页）", ports.terminal), ("中心", ports.console), ("收件窗口", ports.intake), *desks]
+    plain = [("终端（整页）", ports.terminal), ("中心", ports.console), ("收件窗口", ports.intake), *desks]
+    return [("窗口职员", f"https://127.0.0.1:{ports.clerk}/"), *((name, f"http://127.0.0.1:{port}/") for name, port in plain)]
 
 
 def _welcome(where: Layout, parties: tuple[Party, ...]) -> str:
@@ -107,6 +108,7 @@ def _welcome(where: Layout, parties: tuple[Party, ...]) -> str:
         ("收件窗口", ports.intake, "示范丙区的收件窗口：预审、核验原件、转送、交寄；只收件，不受理"),
         *((f"专窗·{p.name}", ports.desk(i), f"{p.name}的业务属地专窗：只有这里能打开交给它的办件") for i, p in enumerate(parties)),
     ]
+    clerk = f"  {'窗口职员':<10}\thttps://127.0.0.1:{ports.clerk}/\t窗口职员的浏览器：您在这里办，办事人在“终端”上看；账号在“工作台”上"
     lines = [f"  {name:<10}\thttp://127.0.0.1:{port}/\t{use}" for name, port, use in rows]
     return "\n".join(
         [
@@ -114,6 +116,8 @@ def _welcome(where: Layout, parties: tuple[Party, ...]) -> str:
             "通办演示已经启动。人物、事项开通和地方都是虚构的，不得用于真实办件。",
             "",
             *lines,
+            clerk,
+            "                \t（它的证书由演示自己的机构签发，浏览器会说不安全；只在演示里可以继续）",
             "",
             *([f"芯片读卡器（社保卡）这里演示不了：{why}。其余照常。", ""] if (why := unavailable()) else []),
             "打开“工作台”就够了：左边是终端的屏幕，点着走；要放卡、放材料时，拖到旁边的设备上。",

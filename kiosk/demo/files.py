@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -76,11 +77,14 @@ def prepare(layout: Layout, run: Run = ended, *, reads: bool = True, signed: boo
     _write(layout.base / f"intake-{INTAKE}.toml", _intake(layout, keys, parties))
     settings = str(layout.base / "centre.toml")
     account.prepare(layout.account, layout.base / "centre.toml", run)
-    clerks.prepare(layout.clerks, layout.base / "centre.toml", INTAKE, [party.party for party in parties], run)
+    badge = staff.badge(layout.badges, staff.CLERK)
+    clerks.prepare(layout.clerks, layout.base / "centre.toml", INTAKE, [party.party for party in parties], badge.serial, run)
     if signed:
         catalogue.publish(layout, run)
     if not (layout.authority / "ca.pem").exists():
         run("centre", "init-ca", settings)
+    if not _young(layout.window / "window.pem"):
+        run("centre", "window-certificate", settings, "127.0.0.1", str(layout.window))
     run("centre", "broker-config", settings, str(layout.base / "mosquitto"), "--host", "127.0.0.1")
     return parties
 
@@ -113,6 +117,7 @@ def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, 
             "phone": "0800-000-0003",
             "complaint": "12345",
             "query": f"http://127.0.0.1:{ports.console}/progress",
+            "setting": "window",
         },
         "paths": {"data": str(layout.base / "terminal"), "runtime": str(layout.runtime / "terminal")},
         "glass": {"port": ports.terminal},
@@ -125,6 +130,15 @@ def _terminal(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, 
             # Where no private pcscd can run there is no such reader, rather than one that is always out of order.
             **({} if unavailable() else {"smartcard": {"service": str(layout.hardware / "pcsc" / "pcscd.comm")}}),
         },
+        "clerk": {
+            "host": "127.0.0.1",
+            "port": ports.clerk,
+            "name": "127.0.0.1",
+            "certificate": str(layout.window / "window.pem"),
+            "key": str(layout.window / "window.key"),
+            "intake": f"http://127.0.0.1:{ports.intake}/",
+        },
+        "window": {"key_file": str(layout.secrets / f"key-{INTAKE}")},
         "query": {"provider": "demo"},
         "handover": {"key_file": str(layout.secrets / f"key-{HALL}")},
         "reader": _reader(layout),
@@ -151,7 +165,7 @@ def _centre(layout: Layout, tokens: dict[str, str], window: str, parties: tuple[
         "broker": {"port": layout.ports.broker, "pid_file": str(layout.base / "mosquitto" / "mosquitto.pid")},
         "api": {"port": layout.ports.api},
         "console": {"port": layout.ports.console},
-        "terminals": [{"id": TERMINAL, "place": "示范丙区政务服务中心 一楼大厅"}],
+        "terminals": [{"id": TERMINAL, "place": "示范丙区政务服务中心 一楼大厅", "party": INTAKE, "setting": "window"}],
         "homes": [*homes, {"party": INTAKE, "name": "示范丙区"}],
         "intakes": [{"party": INTAKE, "token_sha256": _hash(window)}],
         "ratings": {"key_file": str(layout.secrets / f"key-{RATINGS}")},
@@ -213,6 +227,7 @@ def _intake(layout: Layout, keys: dict[str, Recipient], parties: tuple[Party, ..
         },
         "parties": {p.party: p.name for p in parties},
         "reader": _reader(layout),
+        "terminal": f"https://127.0.0.1:{layout.ports.clerk}/",
     }
 
 
@@ -228,6 +243,11 @@ def _key(layout: Layout, owner: str) -> Recipient:
         write_durably(private, tomli_w.dumps({"keys": [{"key_id": opening.key_id, "private": opening.private}]}).encode())
         write_durably(public, msgspec.json.encode(recipient))
     return msgspec.json.decode(public.read_bytes(), type=Recipient)
+
+
+def _young(path: Path) -> bool:
+    """Whether it was made in the last half year: the certificate is good for a year."""
+    return path.exists() and time.time() - path.stat().st_mtime < 180 * 86400.0
 
 
 def _secret(layout: Layout, name: str) -> str:

@@ -14,7 +14,7 @@ PORT = "TONGBAN_DEMO_PORT"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Fourteen ports in a row: desks have the fourth and fifth, further ones come last."""
+    """Fifteen ports in a row: desks have the fourth and fifth, further ones come last."""
 
     first: int
 
@@ -60,6 +60,11 @@ class Ports:
         """Where the bench has the terminal's screen for its frame."""
         return self.first + 13
 
+    @property
+    def clerk(self) -> int:
+        """The terminal's pages for a clerk's browser, over TLS."""
+        return self.first + 14
+
     def desk(self, index: int) -> int:
         return self.first + (3 + index if index < 2 else 7 + index)
 
@@ -76,6 +81,7 @@ class Ports:
             "示范丙区收件窗口": self.intake,
             "读运单": self.reader,
             "工作台里的终端屏幕": self.beside,
+            "窗口职员的页面": self.clerk,
             "中心接口": self.api,
             "消息代理 Mosquitto": self.broker,
             "虚拟打印机": self.printer,
@@ -113,6 +119,11 @@ class Layout:
     def identity(self) -> Path:
         """The terminal's own."""
         return self.base / "identity"
+
+    @property
+    def window(self) -> Path:
+        """What the terminal's pages for clerks show: certificate and key."""
+        return self.base / "window"
 
     @property
     def secrets(self) -> Path:

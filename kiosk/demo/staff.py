@@ -17,8 +17,8 @@ from kiosk.demo.layout import Layout
 from kiosk.demo.processes import tongban
 from kiosk.store.files import write_durably
 
-REVOKED = "badge-revoked"
-BADGES = {"badge-technician": "technician", "badge-clerk": "clerk", REVOKED: "technician"}
+REVOKED, CLERK = "badge-revoked", "badge-clerk"
+BADGES = {"badge-technician": "technician", CLERK: "clerk", REVOKED: "technician"}
 """Names of the badges made for the bench, and the role each holds."""
 _RENEW = 30 * 86400.0
 """Seconds after which a code book is made anew; it is good for a year."""
@@ -67,7 +67,7 @@ def cards(folder: Path) -> tuple[SmartCard, ...]:
     last.inject("last try")
     return (
         SmartCard("badge-technician", "工作证·技术人员", "PIN 是 246810，放在首页就到登录页", technician),
-        SmartCard("badge-clerk", "工作证·窗口工作人员", "另一种身份，PIN 相同", clerk),
+        SmartCard(CLERK, "工作证·窗口工作人员", "C101 的，PIN 相同；在窗口职员的页面点“用工作证”再放", clerk),
         SmartCard(REVOKED, "工作证（已吊销）", "在吊销名单上，不问 PIN 就拒绝", revoked),
         SmartCard("badge-copied", "抄来的工作证", "证书是真的，卡里没有它的私钥", copied),
         SmartCard("badge-last-try", "PIN 只剩一次的工作证", "最后一次留给本人，终端不用", last),

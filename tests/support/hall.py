@@ -64,7 +64,7 @@ class Hall:
     """
 
     def __init__(self, base: Path, runtime: Path, *, reads: bool = False) -> None:
-        self.layout = Layout(base, runtime, Ports(free_run(14)))
+        self.layout = Layout(base, runtime, Ports(free_run(15)))
         keys = authority(self.layout.authority)
         self.parties = prepared(self.layout, reads=reads)
         self._clerks: dict[tuple[str, Duty], httpx.Client] = {}

@@ -96,7 +96,7 @@ class Province(Hall):
         if name == files.TERMINAL:
             layout, hardware = self.layout, self.rig
         else:
-            ports = Ports(free_run(14))
+            ports = Ports(free_run(15))
             layout = Layout(self.layout.base / name, self.layout.runtime.with_name(f"{self.layout.runtime.name}-{name}"), ports)
             for folder in (layout.base, layout.runtime, layout.hardware):
                 folder.mkdir(parents=True, mode=0o700)
@@ -225,8 +225,9 @@ class Province(Hall):
         tree["centre"]["identity"] = str(layout.identity)
         tree["keys"]["intake"] = _recipient(self.keys[place.party][0])
         tree["handover"] = {"key_file": str(self.layout.secrets / f"key-{_hall(place)}")}
-        tree.pop("staff", None)
-        tree.pop("reader", None)
+        tree["terminal"]["setting"] = "hall"
+        for own in ("staff", "reader", "clerk", "window"):
+            tree.pop(own, None)
 
 
 def _opener(place: Place) -> str:

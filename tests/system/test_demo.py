@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,7 +48,7 @@ def read_until(child: subprocess.Popen[str], text: str) -> str:
 
 
 def test_demo_says_what_each_address_is_for_and_leaves_nothing_running(tmp_path: Path) -> None:
-    first = free_run(14)
+    first = free_run(15)
     for _ in range(2):  # a second start works at once, with the same keys and data
         with demo(tmp_path / "demo", first) as child:
             said = read_until(child, "Ctrl-C")
@@ -55,6 +56,11 @@ def test_demo_says_what_each_address_is_for_and_leaves_nothing_running(tmp_path:
                 line = next(row for row in said.splitlines() if f"http://127.0.0.1:{first + port}/" in row)
                 assert what in line
                 assert httpx.get(f"http://127.0.0.1:{first + port}/", follow_redirects=True).status_code == 200
+            clerk = f"https://127.0.0.1:{first + 14}/"
+            assert clerk in said
+            assert clerk in httpx.get(f"http://127.0.0.1:{first + 1}/").text
+            believed = ssl.create_default_context(cafile=tmp_path / "demo" / "authority" / "ca.pem")
+            assert "登录窗口" in httpx.get(clerk, verify=believed).text
             family = psutil.Process(child.pid).children(recursive=True)
             assert len(family) >= 6
             child.send_signal(signal.SIGINT)
@@ -63,7 +69,7 @@ def test_demo_says_what_each_address_is_for_and_leaves_nothing_running(tmp_path:
 
 
 def test_a_process_that_dies_is_brought_back_and_told_of_and_a_demo_that_is_killed_takes_all_along(tmp_path: Path) -> None:
-    first = free_run(14)
+    first = free_run(15)
     with demo(tmp_path / "demo", first) as child:
         read_until(child, "Ctrl-C")
         terminal = next(p for p in psutil.Process(child.pid).children() if p.cmdline()[-1].endswith("terminal.toml"))
@@ -76,7 +82,7 @@ def test_a_process_that_dies_is_brought_back_and_told_of_and_a_demo_that_is_kill
 
 
 def test_a_taken_port_is_told_by_what_it_is_for(tmp_path: Path) -> None:
-    first = free_run(14)
+    first = free_run(15)
     with socket.socket() as squatter:
         squatter.bind(("127.0.0.1", first + 2))
         squatter.listen()

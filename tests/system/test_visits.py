@@ -11,7 +11,8 @@ import httpx
 import pytest
 import zxingcpp
 from PIL import Image
-from support.citizen import Citizen, Upstream
+from support.citizen import ANSWERS, SIGNATURE, Citizen, Upstream
+from support.clerk_browser import ClerkBrowser
 from support.hall import Hall, until
 
 from domain.case import number
@@ -154,6 +155,41 @@ def test_the_pad_rates_and_a_bad_rating_asks_for_its_reason_on_the_screen(hall: 
     citizen.left()
     for name in ("terminal", "centre"):
         assert not any(said in hall.log(name) for said in ("非常不满意", "在办事指南之外增加新的审批条件", '"level":1'))
+
+
+def test_a_clerk_drives_a_whole_visit_from_their_browser_and_the_citizen_decides_at_the_glass(hall: Hall) -> None:
+    with ClerkBrowser(hall) as wang:
+        glass = hall.glass().see("welcome")
+        wang.sign_in().sign_out()
+        wang.by_badge().do("begin").do("choose-place", party="demo-jia").do("choose-item", item="MED-REMOTE")
+        wang.do("choose-situation", situation="MED-2").do("choose-channel", channel="here").do("next")
+        assert "C101" in glass.see("notice").html
+        glass.do("agree")
+        hall.rig.reader().lay("liu")
+        wang.at("看证件、看人，是同一个人吗？").do("next")
+        hall.rig.reader().lift()
+        wang.do("weigh", waived="no")
+        hall.rig.camera().lay("residence")
+        wang.do("take-page").at("看一看，清楚吗？").do("keep-page").do("next")
+        wang.do("choose-delivery", way="pickup_intake")
+        clerks_own = {name: value for name, value in ANSWERS.items() if name != "answer.true"}
+        wang.do("fill-form", **clerks_own)
+        assert "由本人勾选" in wang.page
+        glass.do("fill-form", **{"answer.true": ANSWERS["answer.true"]})
+        wang.at("核对、签名")
+        assert "由窗口工作人员按我说的填写" in glass.see("sign").html
+        glass.do("sign", signature=SIGNATURE)
+        wang.at("请办事人最后看一遍，提交")
+        glass.do("submit")
+        wang.at("打好了，请交给办事人").do("next")
+        glass.see("rating").do("rate", level="4").do("give-reason")
+        assert wang.look() == "请办事人评价"
+        glass.do("end").see("welcome")
+        assert wang.at("现在没有人在办").page.count("C101") == 0
+        told = 'SELECT 1 FROM events WHERE CAST(raw AS TEXT) LIKE \'%"clerks":["C101"]%\''
+        until(lambda: Upstream(hall).rows(told), "the centre knows which clerk drove")
+        hall.rig.reader("smartcard").lift()
+        until(lambda: "工作证拿走了" in wang.get(), "out with the badge")
 
 
 def test_a_stale_tap_does_nothing_and_gets_the_present_screen(hall: Hall) -> None:
