@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from screens_clerk import LI, WANG, Browser, Window, present, standing
 from screens_glass import ScreenGlass
@@ -90,6 +92,20 @@ def test_the_terminal_is_started_anew_the_visit_and_whose_it_was_are_there_and_t
     assert "是您自己先前的登录" in again.page
     assert again.do("attend").answer.status_code == 200
     assert window.glass.step is Step.ITEM
+
+
+def test_the_accounts_ran_out_offline_the_clerk_is_out_and_told_why_and_the_visit_waits_for_whoever_comes(window: Window) -> None:
+    wang = begun(window)
+    good, stale = window.document, accounts.document(now=window.now - timedelta(hours=73))
+    window.document = msgspec.structs.replace(good, issued=stale.issued, until=stale.until)
+    assert wang.do("choose-item", item="MED-REMOTE").answer.status_code == 403
+    page = wang.get().text
+    assert "离开中心太久，本机的工作人员账号已过有效期" in page
+    assert "恢复网络后几分钟自动更新" in page
+    present(window)
+    assert 'hx-post="/act/go-alone"' in glass_page(window)
+    window.document = good
+    assert window.browser(LI).do("attend").title == "办什么事？"
 
 
 def test_another_clerk_takes_up_what_one_left(window: Window) -> None:

@@ -41,10 +41,7 @@ class ClerkBrowser:
         """By password and code, as soon as the accounts have come from the centre."""
 
         def entered() -> bool:
-            self._step = max(int(time.time()) // STEP - 1, self._step + 1)
-            code = pyotp.TOTP(self.who.secret, interval=STEP).at(self._step * STEP)
-            typed = {"login": self.who.login, "password": self.who.password, "code": code}
-            answer = self.client.post("/sign-in", data=typed)
+            answer = self.try_sign_in()
             if "还没有工作人员账号" in answer.text:
                 self._step -= 1
             else:
@@ -55,6 +52,18 @@ class ClerkBrowser:
         until(entered, "the clerks' accounts have come")
         self.page = self.get()
         return self
+
+    def try_sign_in(self) -> httpx.Response:
+        self._step = max(int(time.time()) // STEP - 1, self._step + 1)
+        code = pyotp.TOTP(self.who.secret, interval=STEP).at(self._step * STEP)
+        return self.client.post("/sign-in", data={"login": self.who.login, "password": self.who.password, "code": code})
+
+    def look_whole(self) -> str:
+        """The whole page, or nothing while the terminal does not answer."""
+        try:
+            return self.get()
+        except httpx.TransportError:
+            return ""
 
     def by_badge(self) -> ClerkBrowser:
         """The badge on the bench, its PIN in this browser."""

@@ -207,7 +207,7 @@ def create_clerk_pages(glass: ClerkGlass, sessions: Sessions, badges: Badges, in
     def _fragment(session: Session, snapshot: Snapshot, shown: str | None) -> str:
         now, visit = datetime.now(UTC).astimezone(), snapshot.state.visit
         middle = task(glass, snapshot, session, now.date())
-        body = render_template("task.html", task=middle)
+        body = render_template("task.html", task=middle, intake=intake if visit is None else "")
         digest = hashlib.blake2b(f"{visit.id if visit else ''} {body}".encode(), digest_size=8).hexdigest()
         beside = side(glass, snapshot, session.name)
         holder = visit.attendant if visit is not None else None

@@ -96,17 +96,17 @@ class Sessions:
         something."""
         with self._lock:
             one = self._open.get(secret)
-            ended = self._over.pop(secret, None)
+            ended = self._over.get(secret)
         if one is None:
             return ended
         if (why := self._why_over(one)) is not None:
             self.end(secret, why)
-            return self._over.pop(secret, None)
+            return self._over.get(secret)
         now = self._monotonic()
         who = self._staff.stands(one.who)
         if isinstance(who, Refused):
             self.end(secret, who.fault)
-            return self._over.pop(secret, who)
+            return who
         return self._keep(replace(one, who=who, heard=now, touched=now if touched else one.touched))
 
     def lasts(self, secret: str) -> bool:

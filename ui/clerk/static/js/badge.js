@@ -11,7 +11,7 @@ function show(now) {
   at("badge-trouble").hidden = !trouble;
   at("badge-said").textContent = trouble || "";
   at("badge-remedy").textContent = now.at === "closed" ? now.remedy : "";
-  if (now.at === "pin") at("badge-whose").textContent = `${now.said}。还可试 ${now.left - 1} 次。`;
+  if (now.at === "pin") at("badge-whose").textContent = `${now.said}，还可试 ${now.left - 1} 次`;
   if (now.at === before) return;
   (now.at === "pin" ? at("pin-typed") : at("task")).focus();
 }
