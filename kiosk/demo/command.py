@@ -108,7 +108,9 @@ def _welcome(where: Layout, parties: tuple[Party, ...]) -> str:
         ("收件窗口", ports.intake, "示范丙区的收件窗口：预审、核验原件、转送、交寄；只收件，不受理"),
         *((f"专窗·{p.name}", ports.desk(i), f"{p.name}的业务属地专窗：只有这里能打开交给它的办件") for i, p in enumerate(parties)),
     ]
-    clerk = f"  {'窗口职员':<10}\thttps://127.0.0.1:{ports.clerk}/\t窗口职员的浏览器：您在这里办，办事人在“终端”上看；账号在“工作台”上"
+    clerk = (
+        f"  {'窗口职员':<10}\thttps://127.0.0.1:{ports.clerk}/\t窗口职员的浏览器：您在这里办，办事人在“终端”上看；账号在“工作台”上"
+    )
     lines = [f"  {name:<10}\thttp://127.0.0.1:{port}/\t{use}" for name, port, use in rows]
     return "\n".join(
         [
