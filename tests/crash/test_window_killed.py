@@ -52,6 +52,7 @@ def shown(one: Hall) -> str:
     return ssl.get_server_certificate(("127.0.0.1", one.layout.ports.clerk))
 
 
+@pytest.mark.timeout(400)
 def test_a_new_certificate_is_shown_within_two_minutes_and_nobody_is_signed_out(tmp_path: Path) -> None:
     with hall(tmp_path, "broker", "centre", "terminal") as one, ClerkBrowser(one) as wang:
         wang.sign_in()
