@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 _TIME_ERROR = 5
 CHINA = timezone(timedelta(hours=8), "CST")
@@ -21,6 +21,10 @@ class Clock:
     def now(self) -> datetime:
         """Civil time in China, to the second."""
         return datetime.now(CHINA).replace(microsecond=0)
+
+    def today(self) -> date:
+        """The day in China."""
+        return self.now().astimezone(CHINA).date()
 
     def synchronised(self) -> bool:
         """Whether the kernel says that a time service keeps this machine's clock right (adjtimex(2)); asking changes nothing."""

@@ -11,12 +11,11 @@ import threading
 import time
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 
 from devices.camera.codes import ALL, read_code
-from devices.port import BadgeDeclined, BadgeGone, BadgeProven, BadgeShown, DeviceEvent, PrintEnded
+from devices.port import BadgeEvent, BadgeGone, DeviceEvent, PrintEnded
 from devices.reading.reader import PageReader
 from devices.watchdog import Watchdog
 from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError
@@ -400,11 +399,10 @@ class Terminal:
         return self._reporting.health(bd, self._middle.serving, self._trouble(), self._helping.wanted())
 
     def _from_device(self, device: str, event: DeviceEvent) -> None:
-        tested = self._upkeep.hear(device, event)
-        if isinstance(event, BadgeGone) or (isinstance(event, BadgeShown | BadgeProven | BadgeDeclined) and not tested):
-            # Whoever came in by a badge is out when it is lifted, also while its reader is being tried.
+        if self._upkeep.hear(device, event) and not isinstance(event, BadgeGone):
+            return  # a lifted badge puts out whoever came in by it, also while its reader is being tried
+        if isinstance(event, BadgeEvent):
             self._entrance.hear(event)
-        if tested or isinstance(event, BadgeShown | BadgeProven | BadgeDeclined | BadgeGone):
             return
         if isinstance(event, PrintEnded) and (self._trial.ended(event) or self._guides.ended(event)):
             return
@@ -423,13 +421,10 @@ class Terminal:
         self._publisher.wake()
         self._uploader.wake()
 
-    def _today(self) -> date:
-        return self._clock.now().astimezone(CHINA).date()
-
     def _serve(self) -> None:
         glass = self._settings.glass
         app = create_app(self._middle, glass.ppi, self._glass, self._typist, self._entrance.shown, self._voice, self._ink)
-        app.register_blueprint(create_public(self._middle, self._guides, self._corrections, self._today))
+        app.register_blueprint(create_public(self._middle, self._guides, self._corrections, self._clock.today))
         app.register_blueprint(create_technician(self._entrance, self._upkeep, self._settings.terminal.hall, self._middle.boot))
         server = create_page_server(app, glass.host, glass.port)
         if self._voice is not None:
