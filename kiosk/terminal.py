@@ -31,7 +31,7 @@ from kiosk.care.reviewed import ReviewedLog
 from kiosk.care.support import Support, beside
 from kiosk.care.upkeep import Machine, Upkeep
 from kiosk.clerk import Clerk
-from kiosk.clock import CHINA, Clock
+from kiosk.clock import Clock
 from kiosk.code_reader import create_code_reader, secret_of
 from kiosk.corrections import CorrectionDesk
 from kiosk.demonstration import DemonstrationProvider
