@@ -50,7 +50,7 @@ async () => {
     if (!seen(fixed) || fixed.closest("[popover]")) continue;
     const { left, top, width, height } = fixed.getBoundingClientRect();
     const there = document.elementFromPoint(left + width / 2, top + height / 2);
-    if (there && !fixed.contains(there) && !there.closest(".veil, .below, .paper__sheet, .look")) flaws.push(`covered: ${named(fixed)} by ${named(there)}`);
+    if (there && !fixed.contains(there) && !there.closest(".veil, .below, .paper__sheet, .look, .idle")) flaws.push(`covered: ${named(fixed)} by ${named(there)}`);
   }
 
   // --- what is read ---

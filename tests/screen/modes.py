@@ -13,10 +13,20 @@ from screens_glass import ScreenGlass
 from screens_ways import screens
 from screens_who import who
 
+from kiosk.visit import events as ev
 from ui.look import COOKIE
 
 FLAWS = Path(__file__).with_name("flaws.js").read_text("utf-8")
 """A function for ``page.evaluate``: what is wrong with the screen, in words."""
+KEYS = Path(__file__).with_name("keys.js").read_text("utf-8")
+"""The same of the way four keys go through the screen; once a key has been pressed on it."""
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+RULES = """async () => {
+  const only = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+  const found = await axe.run(document, { runOnly: only, resultTypes: ['violations'] });
+  return found.violations.map((one) => `axe ${one.id}: ${one.nodes[0].html.slice(0, 120)}`);
+}"""
+"""What axe-core finds, once ``AXE`` is in the page."""
 HARDEST = ("prepare", "notice", "scan-kept", "postal-errors", "form-own-address", "sign", "review", "receipt-refused")
 """Most text, most kinds of parts, a keyboard, a picture, a pad: where these hold, the others do."""
 
@@ -60,15 +70,29 @@ def load(page: Page, address: str, language: str = "zh-CN") -> None:
     page.wait_for_selector("#desk canvas, #screen:not(:has(#desk))")
 
 
+SPACED = "spaced"
+"""Of a mode: text as far apart as WCAG 1.4.12 lets a reader draw it."""
+WEAR = """([names, spaced]) => {
+  const screen = document.querySelector('.screen');
+  for (const name of ['large', 'contrast', 'low']) screen.classList.toggle(`screen--${name}`, names.includes(name));
+  const sheet = new CSSStyleSheet();
+  if (names.includes(spaced))
+    sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+      p + p { margin-top: 2em !important }`);
+  document.adoptedStyleSheets = [sheet];
+  return new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)));
+}"""
+
+
 def wear(page: Page, mode: Mode) -> None:
     """Show what is loaded in ``mode`` and wait until it is painted: by the classes the server would give (``test_look.py``)."""
     page.set_viewport_size({"width": mode.panel.width, "height": mode.panel.height})
-    page.evaluate(
-        "(names) => { const screen = document.querySelector('.screen');"
-        " for (const name of ['large', 'contrast', 'low']) screen.classList.toggle(`screen--${name}`, names.includes(name));"
-        " return new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen))); }",
-        list(mode.choices),
-    )
+    page.evaluate(WEAR, [list(mode.choices), SPACED])
+
+
+def idling(page: Page) -> None:
+    """Let the first screen, standing there, be the page of a terminal nobody is at (``test_idle_page.py``: after how long)."""
+    page.evaluate("() => document.body.classList.add('idling')")
 
 
 def leave(page: Page) -> None:
@@ -78,4 +102,6 @@ def leave(page: Page) -> None:
 
 def every(glass: ScreenGlass) -> Iterator[str]:
     """Lead ``glass`` through every screen there is."""
-    yield from chain(screens(glass), who(glass), screens_followup.screens(glass))
+    yield from chain(screens(glass), who(glass))
+    glass.tell(ev.End())
+    yield from screens_followup.screens(glass)

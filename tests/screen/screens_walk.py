@@ -47,12 +47,12 @@ def rich_catalogue() -> Catalogue:
 
 
 def answers(glass: ScreenGlass) -> dict[str, str]:
-    """A right answer for every field of the opening the visit stands at."""
+    """A right answer for every field of the opening the visit stands at; of what a card says only where none was read."""
     visit = glass.snapshot().state.visit
     assert visit is not None
     opened = glass.catalogue.opening(visit.home or "", visit.item or "", visit.situation or "")
     assert opened is not None
-    return {f.field: right(f) for f in opened.form if f.autofill is None}
+    return {f.field: right(f) for f in opened.form if f.autofill is None or visit.identity is None}
 
 
 def right(field: Field) -> str:

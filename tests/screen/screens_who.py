@@ -8,11 +8,12 @@ from datetime import date
 
 import msgspec
 from screens_glass import PERSON, ScreenGlass
+from screens_walk import answers
 
 from domain.idnumber import check_character
 from domain.representation import Paper
 from kiosk.visit import events as ev
-from kiosk.visit.state import State
+from kiosk.visit.state import State, Step
 
 TODAY = date(2026, 11, 26)
 NUMBER = "51382220140601102" + check_character("51382220140601102")
@@ -103,7 +104,8 @@ def _chipless(glass: ScreenGlass) -> Iterator[str]:
         tell(ev.TakePage(ref))
         tell(ev.KeepPage())
         tell(ev.Next())
-    tell(ev.FillForm({"care-place": "510100", "start": "today", "true": "yes"}))
+    while glass.step is Step.FORM:
+        tell(ev.FillForm(answers(glass)))
     yield "who-filled"
     glass.show(online=False)
     yield "who-filled-offline"

@@ -1,10 +1,11 @@
-"""Four keys go everywhere: up, down, do it, back. No touch in this file."""
+"""Four keys go everywhere: up, down, do it, back; in the order a screen is read in, the focus in sight. No touch in this file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
+from modes import KEYS, LANGUAGES, LYING, SMALL, STANDING, Mode, every, leave, load, wear
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from screens_glass import PERSON, ScreenGlass, served, until
 from screens_walk import SIGNATURE, rich_catalogue, walk
@@ -15,6 +16,7 @@ from kiosk.visit.state import Step
 from ui.app import create_app
 
 WAIT = 15_000
+MODES = (Mode(STANDING, ()), Mode(STANDING, ("large", "low")), Mode(LYING, ("contrast",)), Mode(SMALL, ("large",)))
 MOST = 60
 """Presses to whatever can be done on a screen."""
 
@@ -214,3 +216,31 @@ def test_the_sheet_of_views_is_opened_changed_and_closed_and_stays_open_meanwhil
         pad.press("Escape")
         until(lambda: glass.step is Step.CHANNEL)
         pad.page.context.close()
+
+
+def flaws(browser: Browser, glass: ScreenGlass, names: Iterable[str], languages: tuple[str, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    with served(create_app(glass)) as address:
+        page = browser.new_context(reduced_motion="reduce", bypass_csp=True).new_page()
+        for name in names:
+            for language in languages:
+                load(page, address, language)
+                page.keyboard.press("ArrowDown")
+                for mode in MODES:
+                    wear(page, mode)
+                    found[f"{name} {language} {mode}"] = page.evaluate(KEYS)
+                leave(page)
+        page.context.close()
+    assert found
+    return {at: wrong for at, wrong in found.items() if wrong}
+
+
+def test_all_that_can_be_done_is_reached_in_order_and_in_sight_on_three_hard_screens(browser: Browser, glass: ScreenGlass) -> None:
+    hard = (name for name in walk(glass) if name in ("postal-errors", "scan-kept", "review"))
+    assert flaws(browser, glass, hard, ("zh-CN",)) == {}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_all_that_can_be_done_is_reached_in_order_and_in_sight_on_every_screen(browser: Browser, glass: ScreenGlass) -> None:
+    assert flaws(browser, glass, every(glass), LANGUAGES) == {}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pytest
-from modes import FLAWS
+from modes import FLAWS, HARDEST
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from screens_glass import PAPER, PERSON, ScreenGlass, printed, served, until
 from screens_walk import rich_catalogue, walk
@@ -75,12 +75,21 @@ class Terminal:
 SIZES = ((1280, 800), (1920, 1080), PORTRAIT)
 
 
+@pytest.mark.long
 def test_every_screen_fits_every_panel_is_large_and_free_of_complaints(browser: Browser, glass: ScreenGlass) -> None:
     """Largest text and targets in portrait, where a terminal stands; in landscape nothing runs over."""
+    fits(browser, glass, screens(glass))
+
+
+def test_the_hardest_screens_fit_every_panel_are_large_and_free_of_complaints(browser: Browser, glass: ScreenGlass) -> None:
+    fits(browser, glass, (name for name in walk(glass) if name in HARDEST))
+
+
+def fits(browser: Browser, glass: ScreenGlass, names: Iterable[str]) -> None:
     flaws: dict[str, list[str]] = {}
     with served(create_app(glass)) as address:
         terminal = Terminal(browser, address)
-        for name in screens(glass):
+        for name in names:
             terminal.has(glass)
             for width, height in SIZES:
                 terminal.page.set_viewport_size({"width": width, "height": height})

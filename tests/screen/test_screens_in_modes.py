@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import product
-from pathlib import Path
 
 import msgspec
 import pytest
 import screens_walk
-from modes import FLAWS, HARDEST, LANGUAGES, LYING, MODES, SMALL, STANDING, Mode, every, leave, load, wear
+from modes import AXE, FLAWS, HARDEST, LANGUAGES, LYING, MODES, RULES, SMALL, SPACED, STANDING, Mode, every, leave, load, wear
 from playwright.sync_api import Browser, expect, sync_playwright
 from pseudo import longer
 from screens_glass import PERSON, ScreenGlass, served
@@ -24,12 +23,6 @@ from ui.public.book import Book
 from ui.public.pages import create_public
 from ui.words import SOURCE
 
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-RULES = """async () => {
-  const only = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
-  const found = await axe.run(document, { runOnly: only, resultTypes: ['violations'] });
-  return found.violations.map((one) => `axe ${one.id}: ${one.nodes[0].html.slice(0, 120)}`);
-}"""
 LONGEST = msgspec.structs.replace(
     PERSON,
     name="阿不都热西提·买买提艾力·阿不都克力木·吐尔逊",
@@ -118,6 +111,13 @@ def test_the_eight_hardest_in_every_mode_in_english_a_third_longer_than_ours(bro
 @pytest.mark.timeout(2400)
 def test_every_screen_in_the_narrow_modes_in_english(browser: Browser, glass: ScreenGlass) -> None:
     assert flaws(browser, glass, every(glass), NARROW, None, ("en",)) == {}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+def test_every_screen_holds_text_as_far_apart_as_a_reader_may_draw_it(browser: Browser, glass: ScreenGlass) -> None:
+    """WCAG 1.4.12, where a terminal stands and as it is shown to whoever chose nothing."""
+    assert flaws(browser, glass, every(glass), (Mode(STANDING, (SPACED,)),), None) == {}
 
 
 LETTERS = """([text, stack]) => {

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from modes import AXE, RULES
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from screens_glass import ScreenGlass, served
 from screens_walk import rich_catalogue
 from support.printing import TCP
 from support.staff import KEY, NOW, TERMINAL
 from support.upkeep import BADGE, Place, place, until
-from test_screens_in_modes import AXE, RULES
 
 from devices.virtual.printer import VirtualPrinter
 from domain.staff.book import Slot

@@ -35,10 +35,11 @@ FIND = """([intent, fields]) => {
 
 
 class GlassByTouch:
-    """As ``support.hall.GlassByHttp``; ``page`` shows the terminal's own page."""
+    """As ``support.hall.GlassByHttp``; ``page`` shows the terminal's own page, and before each touch it is ``looked`` at."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, looked: Callable[[str], None] = lambda _screen: None) -> None:
         self.page = page
+        self.looked = looked
         self.html = ""
         self._answers: list[int] = []
         page.on("response", lambda answer: self._answers.append(answer.status) if "/act/" in answer.url else None)
@@ -60,6 +61,7 @@ class GlassByTouch:
         return self
 
     def do(self, intent: str, **fields: str) -> GlassByTouch:
+        self.looked(self.look())
         until(lambda: self._done(intent, fields), f"{intent} by touch at {self.screen if self.html else '?'}", PATIENCE)
         self.page.wait_for_selector("#live:not([data-old])", state="attached")
         self.page.wait_for_load_state()  # at the end of a visit the page is a new one
@@ -127,7 +129,7 @@ class GlassByTouch:
 
 @dataclass
 class TouchWalk(Walk):
-    """``page`` shows the terminal; ``looked`` is called at every screen, before it is touched. ``language``: of the screens."""
+    """``page`` shows the terminal; ``looked`` is called at every screen, before each touch. ``language``: of the screens."""
 
     page: Page | None = None
     looked: Callable[[str], None] = lambda _screen: None
@@ -135,10 +137,11 @@ class TouchWalk(Walk):
 
     def __post_init__(self) -> None:
         assert self.page is not None
-        self.glass = GlassByTouch(self.page)  # type: ignore[assignment]
+        self.glass = GlassByTouch(self.page, self.looked)  # type: ignore[assignment]
 
     def _at(self, screen: str) -> None:
-        self.looked(screen)
+        if screen in ("card", "ward"):  # where a card is laid and nothing touched
+            self.looked(screen)
         super()._at(screen)
 
     def _said(self, text: str) -> str:

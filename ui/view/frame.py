@@ -16,7 +16,7 @@ STAGES: dict[Stage, str] = {
     Stage.IDENTIFY: N_("验身份"),
     Stage.MATERIALS: N_("交材料"),
     Stage.FORM: N_("填信息"),
-    Stage.DELIVERY: N_("取结果"),
+    Stage.DELIVERY: N_("领取方式"),
     Stage.SUBMIT: N_("提交"),
     Stage.SLIP: N_("拿单子"),
     Stage.QUERY: N_("查询打印"),

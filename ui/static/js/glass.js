@@ -54,8 +54,9 @@ function arrived() {
   clearTimeout(settled);
   settled = setTimeout(() => document.body.classList.remove("settling"), SETTLE_MS);
   const same = shown.step === step;
-  const asked = document.querySelector("[role=alertdialog]");
-  for (const part of screen.children) part.inert = Boolean(asked) && part.id !== "live";
+  // A question stands over everything, a device's fault over all but the foot: what lies under either is out of reach, by keys as well.
+  const [asked, fault] = ["[role=alertdialog]", ".dialog--fault"].map((over) => document.querySelector(over) !== null);
+  for (const part of screen.children) part.inert = part.id !== "live" && (asked || (fault && !part.matches(".foot, .look")));
   shown = { step, visit };
   restoreDraft(`${visit}/${step}`);
   attachKeyboard();

@@ -32,7 +32,7 @@ let line = Promise.resolve();
 const room = new ResizeObserver(() => {
   const keys = document.getElementById("keys");
   if (keys && keys.clientWidth !== width) show(keys, found);
-  field?.scrollIntoView({ block: "nearest" });
+  if (field) bring(field);
 });
 
 export function attachKeyboard() {
@@ -46,7 +46,7 @@ export function attachKeyboard() {
   for (const where of document.querySelectorAll("input[name=where]")) {
     where.addEventListener("change", () => document.querySelector(`input[name=${where.value === "card" ? "phone" : "address"}]`).focus());
   }
-  document.querySelector("input[data-first]")?.focus();
+  document.querySelector("[data-first]")?.focus();
   // A touch on the keys must not take the caret out of the field.
   keys.addEventListener("pointerdown", (event) => event.preventDefault());
   keys.addEventListener("mousedown", (event) => event.preventDefault());
@@ -65,6 +65,11 @@ function open(keys, input) {
   keys.hidden = false;
   keys.classList.toggle("keys--digits", kind === "digits" || kind === "money");
   lay(keys, byName ? "chinese" : kind);
+  bring(input);
+}
+
+// Into sight, with what it asks for and what is wrong with it where there is room for both.
+function bring(input) {
   input.closest("fieldset")?.scrollIntoView({ block: "center" });
   input.scrollIntoView({ block: "nearest" });
 }
