@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from domain.program.manifest import Version
 from fleet.api.frame import Api, Call, Page, Paged, Refused, Write, absent
 from fleet.items.published import Shelf
 from fleet.people.rights import ALL, Act
@@ -65,7 +66,7 @@ class CommandMany(Whom, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Publish(Whom, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``sha256``: of a body that was kept before."""
 
-    what: Literal["catalogue", "settings", "notices"]
+    what: Literal["catalogue", "settings", "notices", "program"]
     sha256: Digest
 
 
@@ -81,6 +82,12 @@ class KeepNotices(Write, frozen=True, forbid_unknown_fields=True):
     texts: Annotated[tuple[NoticeText, ...], Meta(max_length=bodies.MOST_NOTICES)] = ()
     since: Time | None = None
     until: Time | None = None
+
+
+class KeepProgram(Write, frozen=True, forbid_unknown_fields=True):
+    """``version``: of a program the centre has taken from its publisher; null: the one terminals came with."""
+
+    version: Version | None
 
 
 class Kept(Struct, frozen=True):
@@ -117,7 +124,7 @@ class TakenBack(Struct, frozen=True):
 
 class ActsAsked(Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[str, Meta(max_length=64)] = ""
-    kind: Literal["", "command", "catalogue", "settings", "notices"] = ""
+    kind: Literal["", "command", "catalogue", "settings", "notices", "program"] = ""
     terminal: Annotated[str, Meta(max_length=64)] = ""
     before: float = 2e12
 
@@ -194,6 +201,14 @@ def routes(api: Api) -> None:
         """Checked and kept; nothing is published yet."""
         since, until = (deeds.moment(text) if text else None for text in (body.since, body.until))
         return _kept(call, bodies.notices(body.texts, since, until))
+
+    @api.post("/bodies/program", Act.STEER, status=201)
+    def keep_program(call: Call, body: KeepProgram) -> Kept:
+        """Kept as its publisher signed it; nothing is published yet."""
+        programs = _shelf(call).programs
+        if programs is None:
+            raise Refused(503, "no-bodies", "这里没有程序")
+        return _kept(call, bodies.program(body.version or "", programs))
 
     @api.get("/steering/acts", Act.SEE)
     def steering_acts(call: Call, ask: ActsAsked) -> Page[reading.Act]:

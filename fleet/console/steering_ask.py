@@ -102,9 +102,8 @@ def add_asking(
             options=board.options(mine),
             states=STATES,
             whom=whom(asked, asks),
-            defaults=asking.DEFAULTS,
             error=error,
-            **more,
+            **{"defaults": asking.DEFAULTS, **more},
         )
 
     def begun(given: Given, do: Operation | None) -> int:
@@ -204,7 +203,9 @@ def add_asking(
                     out.append((count, before, bodies.differences(shelf, what, old, digest)))
         except NoBodyError:
             abort(404)
-        more = {"what": what, "word": words.WANTED[what], "digest": digest, "facts": facts, "told": title, "out": out}
+        defaults = asking.DEFAULTS | ({"within": "240"} if what == "program" else {})
+        more: dict[str, object] = {"what": what, "word": words.WANTED[what], "digest": digest, "defaults": defaults}
+        more |= {"facts": facts, "told": title, "out": out}
         return page("steering_look.html", asked, None, error, **more)
 
     @pages.get("/steering/publish/<what>/<digest>")

@@ -8,10 +8,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from support import packs
+from support import packs, updates
 from support.console import Console, console
 from support.console_board import KNOWN, seed_board
 from support.console_steering import BUNDLE, seed_steering
@@ -23,6 +24,7 @@ from fleet.people import record
 from fleet.people.rights import ALL, Act, Role, scope
 from fleet.people.rights import Grant as GivenGrant
 from fleet.presence import Hearing
+from fleet.programs import Programs
 from fleet.rollout.clock import RolloutClock
 from fleet.rollout.deeds import DEEDS
 from mqtt.commands import OPERATIONS
@@ -200,6 +202,24 @@ def test_a_catalogue_is_uploaded_read_and_compared(client: FlaskClient) -> None:
     assert "李起草 起草，王批准 批准" in said
     assert client.get("/steering/publish/catalogue/" + "0" * 64).status_code == 404
     assert client.get("/steering/publish/update").status_code == 404
+
+
+def test_a_program_its_publisher_signed_is_chosen_shown_and_rolled_out(one: Console, client: FlaskClient, tmp_path: Path) -> None:
+    program = updates.made(tmp_path, "1.4.2", notes="换了字体")
+    Programs(one.store._path.parent / "programs", updates.KEYS).take(program.signed, program.archive)
+    assert "1.4.2（" in text(client.get("/steering/publish/program"))
+    form = token(client)
+    assert "没有程序 9.9" in text(client.post("/steering/publish/program", data={"form": form, "version": "9.9"}))
+    kept = client.post("/steering/publish/program", data={"form": form, "version": "1.4.2"})
+    looked = client.get(f"{kept.location}?to=*")
+    said = text(looked)
+    assert "终端出厂时的程序 → 程序 1.4.2" in said
+    assert "换了字体" in said
+    assert 'value="240"' in looked.text, "a terminal has hours to take it"
+    assert give(client, looked, kept.location, waves="once").status_code == 303
+    assert rows(one, "SELECT what FROM desired ORDER BY made DESC, rev DESC LIMIT 1") == [("program",)]
+    back = client.post("/steering/publish/program", data={"form": form, "version": "factory"})
+    assert "终端出厂时的程序" in text(client.get(f"{back.location}?to=@pilot"))
 
 
 def test_a_terminal_is_given_one_command_and_its_result_is_a_sentence(one: Console, client: FlaskClient) -> None:

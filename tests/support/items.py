@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 from support import packs
+from support.updates import KEYS
 
 from domain.calendar import CHINA
 from domain.catalogue import trust
@@ -19,6 +20,7 @@ from fleet.items.published import Shelf
 from fleet.items.signing import Keys, Signer
 from fleet.people import accounts
 from fleet.people.rights import ALL, Grant, Role
+from fleet.programs import Programs
 from fleet.store import Store
 from mqtt.desired import PackBody
 from mqtt.messages import VERSION, encode
@@ -29,7 +31,7 @@ NOW = datetime(DAY.year, DAY.month, DAY.day, 9, 0, tzinfo=CHINA).timestamp()
 
 
 def shelf(folder: Path) -> Shelf:
-    return Shelf(Documents(folder / "desired"), packs.PINNED)
+    return Shelf(Documents(folder / "desired"), packs.PINNED, Programs(folder / "programs", KEYS))
 
 
 def keys(folder: Path, here: Collection[str] | None = None) -> Keys:

@@ -7,6 +7,7 @@ and databases are the real ones.
 from __future__ import annotations
 
 import sqlite3
+import time
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.machinery import SourceFileLoader
@@ -23,7 +24,7 @@ from kiosk.clock import Clock
 from kiosk.orders.wanted import Progress
 from kiosk.program.archive import pack
 from kiosk.program.choosing import machine
-from kiosk.program.place import Programs, Stood, point
+from kiosk.program.place import Programs, Stood
 from kiosk.program.updating import Means, Updater
 
 LAUNCHER = Path(__file__).parents[2] / "systemd" / "launcher" / "tongban"
@@ -54,8 +55,12 @@ class Made:
 
 def made(folder: Path, version: str, store: int = 6, **changed: Any) -> Made:
     """Packed and signed; ``changed``: fields of the manifest that say otherwise than is so."""
+    return packed_as(folder, tree(folder / f"tree-{version}-{store}", version, store), version, store, **changed)
+
+
+def packed_as(folder: Path, source: Path, version: str, store: int = 6, **changed: Any) -> Made:
+    """As :func:`made`, of a tree that is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    source = tree(folder / f"tree-{version}-{store}", version, store)
     archive = folder / f"{version}-{store}.tar.xz"
     packed = pack(source, archive)
     arch, python = machine()
@@ -172,8 +177,6 @@ class _NoAlarm:
 
 def until_left(box: Box, updater: Updater, rev: int, signed: tuple[str, ...], rounds: int = 2000) -> Progress:
     """The looks of a terminal where nobody is, until the program ends for the next, or there is nothing more to wait for."""
-    import time
-
     for _ in range(rounds):
         found = updater.look(rev, signed, True)
         if found.state != "waiting" or found.why == "program_trial":
@@ -183,6 +186,3 @@ def until_left(box: Box, updater: Updater, rev: int, signed: tuple[str, ...], ro
         else:
             time.sleep(0.01)
     raise AssertionError(found)
-
-
-__all__ = ["KEYS", "LAUNCHER", "PUBLISHER", "Box", "Made", "made", "point", "tree", "until_left"]
