@@ -64,14 +64,15 @@ def bench(
         phone=(lambda: messages(sms)) if sms else None,
         screen=_origin(beside_port) if terminal_port and beside_port else "",
         links=dict(links),
+        opened=lambda: threading.Thread(target=hardware.camera().picture, name="pictures", daemon=True).start(),
     )
     app.register_blueprint(create_bench(sources))
     servers = [create_server(app, host="127.0.0.1", port=port, threads=THREADS, ident=None, map={})]
     if terminal_port and beside_port:
         beside = create_beside(_origin(terminal_port), _origin(port))
         servers.append(create_server(beside, host="127.0.0.1", port=beside_port, threads=THREADS, ident=None, map={}))
-    for serve in (*(server.run for server in servers), hardware.camera().picture):
-        threading.Thread(target=serve, name="bench", daemon=True).start()
+    for server in servers:
+        threading.Thread(target=server.run, name="bench", daemon=True).start()
     wait_for_signal()
     for server in servers:
         server.close()

@@ -38,6 +38,7 @@ def create_bench(sources: Sources) -> Blueprint:
 
     @bench.get("/")
     def page() -> str:
+        sources.opened()
         screen = sources.screen if "alone" not in request.args else ""
         return render_template("bench/page.html", part=drawn, screen=screen, framed=bool(sources.screen))
 

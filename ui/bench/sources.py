@@ -22,7 +22,8 @@ class Sources:
     ``heard``: where the loudspeaker leaves what it played. ``account``: login, password and present one-time codes at the centre.
     ``clerks``: at the window and the desks, each ``place``, ``login``, ``name``, ``duties``, ``password`` and present ``code``.
     ``phone``: messages on applicants' telephones, newest first, each ``to`` and ``text``. ``screen``: address of the terminal's
-    screen as it may be framed, ``links``: the demonstration's other pages by their names.
+    screen as it may be framed, ``links``: the demonstration's other pages by their names. ``opened``: called when somebody opens
+    the page, for what is made only then.
     """
 
     state: Callable[[], State] = lambda: {"devices": []}
@@ -34,3 +35,4 @@ class Sources:
     phone: Callable[[], list[dict[str, str]]] | None = None
     screen: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
+    opened: Callable[[], object] = lambda: None
