@@ -257,7 +257,11 @@ def test_what_the_page_tells_of_itself_is_handed_to_the_watch_and_what_no_page_o
 
 
 def test_whoever_keeps_the_browser_can_ask_how_the_glass_does(glass: ScreenGlass, client: FlaskClient) -> None:
-    assert create_app(glass, watch=Watch()).test_client().get("/pulse").json == {"state": "frozen", "age": 1.5}
+    assert create_app(glass, watch=Watch()).test_client().get("/pulse").json == {
+        "state": "frozen",
+        "age": 1.5,
+        "visit": False,
+    }
     assert client.get("/pulse").status_code == 404
 
 
