@@ -13,6 +13,7 @@ from domain.catalogue.party import Hours
 from domain.program.manifest import PublicKey
 from domain.rating import ticket
 from domain.rating.statistics import LEAST
+from domain.secret_file import others_may_read
 from fleet.alerts.settings import AlertSettings
 from fleet.machine.logs import LogSettings
 from mqtt.broker import is_loopback
@@ -254,7 +255,7 @@ def private(path: Path) -> None:
         raise SettingsError(f"读不了 {path}：{error.strerror}") from None
     if not path.is_file() or path.is_symlink():
         raise SettingsError(f"{path} 应当是普通文件")
-    if found.st_mode & 0o077:
+    if others_may_read(path):
         raise SettingsError(f"{path} 的权限是 {found.st_mode & 0o777:04o}，其他人也能读。请先执行：chmod 600 {path}")
 
 

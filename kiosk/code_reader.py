@@ -16,6 +16,7 @@ from typing import Protocol
 from flask import Flask, Response, jsonify, request
 
 from domain.case.waybill import waybill
+from domain.secret_file import others_may_read
 from kiosk.settings import ReaderSettings, SettingsError
 
 SECONDS, SLICE = 12.0, 3.0
@@ -69,7 +70,7 @@ def secret_of(settings: ReaderSettings) -> str:
     """One line from a file only its owner may read; :class:`SettingsError`."""
     path = settings.secret_file
     try:
-        if path.stat().st_mode & 0o077:
+        if others_may_read(path):
             raise SettingsError(f"扫码口令文件 {path} 其他人也能读。请先执行：chmod 600 {path}")
         text = path.read_text("utf-8").strip()
     except OSError as error:

@@ -10,6 +10,7 @@ from domain.forms.checking import text
 from domain.keyfile import BadKeyFileError, parse
 from domain.representation import PAPERS, Paper
 from domain.sealing import BadKeyError, OpeningKey
+from domain.secret_file import others_may_read
 from kiosk.settings import SettingsError
 from kiosk.visit import applying, form, path
 from kiosk.visit.state import Visit
@@ -44,7 +45,7 @@ def private_keys(path: Path, whose: str) -> tuple[OpeningKey, ...]:
     file, or it is none.
     """
     try:
-        if path.stat().st_mode & 0o077:
+        if others_may_read(path):
             raise SettingsError(f"{whose}私钥文件 {path} 其他人也能读。请先执行：chmod 600 {path}")
         return parse(path.read_bytes())
     except OSError as error:

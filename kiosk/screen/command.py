@@ -117,7 +117,8 @@ class Screen:
             line.request("GET", "/pulse")
             answer = line.getresponse()
             told = json.loads(answer.read(4096))
-            return Told(GlassState(told["state"]), told["visit"] is True)
+            age = told["age"]
+            return Told(GlassState(told["state"]), float(age) if age is not None else None, told["visit"] is True)
         except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
             return None
         finally:

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from kiosk.visit.pulse import GlassState
 
-START = 30.0
-"""Seconds a browser may take until its page beats; a cold board takes half of it."""
+START = 45.0
+"""Seconds a browser may take until its page beats, on a cold board."""
 AGAIN = 12.0
 """Seconds a page that beat may take to find a service that was started anew."""
 SURE = 2
@@ -25,9 +25,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the service answered. ``visit``: somebody stands before the glass."""
+    """What the service answered. ``age``: seconds since the last beat; ``visit``: somebody stands before the glass."""
 
     state: GlassState
+    age: float | None
     visit: bool
 
 
@@ -36,6 +37,7 @@ class Judge:
 
     def __init__(self, now: float) -> None:
         self.worn = False
+        self._began = now
         self._until = now + START
         self._bad = 0
         self._awaited = True
@@ -48,10 +50,11 @@ class Judge:
         self._awaited = awaited
         if told is None:
             return Verdict.FINE
-        if told.state is GlassState.ALIVE:
+        ours = told.age is not None and now - told.age > self._began  # the browser before has beaten until a moment ago
+        if told.state is GlassState.ALIVE and ours:
             self._until, self._bad = now, 0
             return Verdict.WORN if self.worn and not told.visit else Verdict.FINE
-        if now < self._until:  # what is known is of the browser before
+        if now < self._until:
             return Verdict.FINE
         self._bad += 1
         return Verdict.BROKEN if self._bad >= SURE else Verdict.FINE

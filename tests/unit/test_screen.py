@@ -11,8 +11,8 @@ from kiosk.screen import browser
 from kiosk.screen.judge import AGAIN, START, SURE, Judge, Told, Verdict
 from kiosk.visit.pulse import GlassState
 
-ALIVE, AWAITED = Told(GlassState.ALIVE, visit=False), Told(GlassState.AWAITED, visit=False)
-BROKEN = [Told(state, visit=False) for state in GlassState if state not in (GlassState.ALIVE, GlassState.AWAITED)]
+ALIVE, AWAITED = Told(GlassState.ALIVE, 0.5, visit=False), Told(GlassState.AWAITED, None, visit=False)
+BROKEN = [Told(state, 9.0, visit=False) for state in GlassState if state not in (GlassState.ALIVE, GlassState.AWAITED)]
 
 
 class Seconds:
@@ -48,6 +48,16 @@ def test_what_is_known_of_the_browser_before_is_not_laid_at_the_door_of_the_new_
     assert screen.see(ALIVE) is Verdict.FINE
 
 
+def test_the_last_beats_of_the_browser_before_are_not_taken_for_the_new_ones() -> None:
+    """It was killed a second ago: the service calls the glass alive until it has missed three beats, and silent then."""
+    screen = Seconds()
+    for second in range(6):
+        assert screen.see(Told(GlassState.ALIVE, 1.5 + second, visit=False)) is Verdict.FINE
+    assert screen.see(Told(GlassState.SILENT, 8.0, visit=False), 15) is Verdict.FINE
+    assert screen.see(ALIVE) is Verdict.FINE
+    assert screen.see(Told(GlassState.SILENT, 8.0, visit=False), 15) is Verdict.BROKEN
+
+
 @pytest.mark.parametrize("told", [*BROKEN, AWAITED], ids=lambda told: told.state.value)
 def test_a_browser_that_never_shows_the_page_is_ended(told: Told) -> None:
     assert Seconds().see(told, START + SURE) is Verdict.BROKEN
@@ -71,7 +81,7 @@ def test_a_service_that_comes_back_has_heard_of_no_page_yet_and_a_page_that_neve
 def test_a_new_browser_at_night_waits_until_nobody_stands_there() -> None:
     screen = Seconds()
     screen.judge.worn = True
-    assert screen.see(Told(GlassState.ALIVE, visit=True), 600) is Verdict.FINE
+    assert screen.see(Told(GlassState.ALIVE, 0.5, visit=True), 600) is Verdict.FINE
     assert screen.see(ALIVE) is Verdict.WORN
 
 

@@ -114,3 +114,54 @@ def test_the_browser_may_see_the_terminals_page_and_nothing_else() -> None:
 
 def _lines(path: Path) -> list[str]:
     return [line for line in path.read_text().splitlines() if "=" in line and not line.startswith("#")]
+
+
+FSTAB = "PARTUUID=x-01 /boot/firmware vfat defaults 0 2\nPARTUUID=x-02 / ext4 defaults,noatime 0 1\n"
+DATA = "LABEL=tongban /var/lib/tongban ext4 defaults,noatime 0 2\n"
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    """The tree of a card of a Pi."""
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "boot/firmware").mkdir(parents=True)
+    (tmp_path / "etc/fstab").write_text(FSTAB + DATA)
+    (tmp_path / "boot/firmware/cmdline.txt").write_text("console=tty1 root=PARTUUID=x-02 rootwait\n")
+    return tmp_path
+
+
+def lock(card: Path, how: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", str(HERE / "lock" / "lock-root"), how],
+        env={"ROOT": str(card), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+def test_a_locked_root_leaves_the_data_partition_writable_and_the_boot_partition_not(card: Path) -> None:
+    for _ in range(2):  # again is harmless
+        assert lock(card, "on").returncode == 0
+    assert (card / "etc/overlayroot.local.conf").read_text() == 'overlayroot="tmpfs:recurse=0"\n'
+    assert (card / "etc/fstab").read_text() == FSTAB.replace("vfat defaults", "vfat ro,defaults") + DATA
+    line = (card / "boot/firmware/cmdline.txt").read_text()
+    assert line == "console=tty1 root=PARTUUID=x-02 rootwait consoleblank=0 vt.global_cursor_default=0\n"
+
+
+def test_a_root_is_unlocked_as_it_was(card: Path) -> None:
+    lock(card, "on")
+    assert lock(card, "off").returncode == 0
+    assert (card / "etc/overlayroot.local.conf").read_text() == 'overlayroot="disabled"\n'
+    assert (card / "etc/fstab").read_text() == FSTAB + DATA
+
+
+def test_without_a_data_partition_nothing_is_locked(card: Path) -> None:
+    """What people handed in would be gone with the power."""
+    (card / "etc/fstab").write_text(FSTAB)
+    told = lock(card, "on")
+    assert told.returncode == 1
+    assert "/var/lib/tongban" in told.stderr
+    assert not (card / "etc/overlayroot.local.conf").exists()
+    assert (card / "etc/fstab").read_text() == FSTAB
