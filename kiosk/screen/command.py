@@ -24,6 +24,7 @@ import click
 from domain.memory import keep_from_cores
 from domain.notify import Manager
 from kiosk.screen import browser
+from kiosk.screen.compositor import turns
 from kiosk.screen.judge import Judge, Told, Verdict
 from kiosk.visit.pulse import GlassState
 
@@ -94,6 +95,9 @@ class Screen:
                 log.error("the compositor ended with %d", session.returncode)
                 return BROKEN
             judge.worn = self._worn.is_set()
+            if judge.turns(turns(self._folder / browser.SOCKET, PATIENCE), time.monotonic()) is Verdict.BROKEN:
+                log.error("the compositor stands: a new one")
+                return BROKEN
             told = self._asked()
             verdict = judge.look(told, time.monotonic())
             state = told.state.value if told is not None else "-"

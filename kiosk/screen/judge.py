@@ -33,7 +33,7 @@ class Told:
 
 
 class Judge:
-    """``look`` each second. Made when the browser is started, at ``now``."""
+    """``look`` each second, and say whether the compositor ``turns``. Made when the browser is started, at ``now``."""
 
     def __init__(self, now: float) -> None:
         self.worn = False
@@ -41,6 +41,14 @@ class Judge:
         self._until = now + START
         self._bad = 0
         self._awaited = True
+        self._turned = False
+        self._stood = 0
+
+    def turns(self, turns: bool, now: float) -> Verdict:
+        """Until it did for the first time it is coming up."""
+        self._turned = self._turned or turns
+        self._stood = 0 if turns else self._stood + 1
+        return Verdict.BROKEN if self._stood >= SURE and (self._turned or now - self._began >= START) else Verdict.FINE
 
     def look(self, told: Told | None, now: float) -> Verdict:
         """``told``: ``None`` while the service does not answer."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from kiosk.screen import browser
+from kiosk.screen.compositor import turns
 from kiosk.screen.judge import AGAIN, START, SURE, Judge, Told, Verdict
 from kiosk.visit.pulse import GlassState
 
@@ -76,6 +80,58 @@ def test_a_service_that_comes_back_has_heard_of_no_page_yet_and_a_page_that_neve
         assert screen.see(None, absent) is Verdict.FINE
         assert screen.see(AWAITED, AGAIN - 1) is Verdict.FINE
     assert screen.see(AWAITED, SURE + 1) is Verdict.BROKEN
+
+
+def test_a_compositor_that_stands_is_ended_though_its_page_goes_on() -> None:
+    """The browser paints on, for nobody."""
+    screen = Seconds()
+    assert [screen.judge.turns(turns, screen.now) for turns in (False, False, False, True, False)] == [Verdict.FINE] * 5
+    assert screen.judge.turns(False, screen.now) is Verdict.BROKEN
+
+
+def test_a_compositor_that_never_comes_up_is_ended() -> None:
+    screen = Seconds()
+    assert screen.judge.turns(False, screen.now + START) is Verdict.FINE
+    assert screen.judge.turns(False, screen.now + START + 1) is Verdict.BROKEN
+
+
+class Compositor:
+    """Takes one client, reads its request and sends ``answer``, one byte at a time."""
+
+    def __init__(self, path: Path, answer: bytes) -> None:
+        self.heard = b""
+        self._answer = answer
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(path))
+        self._listener.listen()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        with self._listener, self._listener.accept()[0] as client:
+            self.heard = client.recv(64)
+            with suppress(OSError):  # who has heard enough hangs up
+                for byte in self._answer:
+                    client.send(bytes([byte]))
+
+    def ended(self) -> bytes:
+        self._thread.join(5)
+        return self.heard
+
+
+def test_a_round_trip_is_what_a_compositor_answers(tmp_path: Path) -> None:
+    """Wayland's wire: wl_display.sync with a new id, wl_callback.done for it."""
+    one = Compositor(tmp_path / "wayland-0", bytes.fromhex("02000000 00000c00 2a000000"))
+    assert turns(tmp_path / "wayland-0", 5)
+    assert one.ended() == bytes.fromhex("01000000 00000c00 02000000")
+
+
+@pytest.mark.parametrize("answer", ["", "0200", "01000000 00001400 01000000 00000000 00000000"])
+def test_silence_a_closed_line_and_an_error_are_no_round_trip(tmp_path: Path, answer: str) -> None:
+    one = Compositor(tmp_path / "wayland-0", bytes.fromhex(answer))
+    assert not turns(tmp_path / "wayland-0", 0.5)
+    one.ended()
+    assert not turns(tmp_path / "nobody", 0.5)
 
 
 def test_a_new_browser_at_night_waits_until_nobody_stands_there() -> None:
