@@ -1,8 +1,8 @@
 """How long a hand waits on a slow board: every touch of whole visits, in Chromium with its processor slowed four times.
 
-From the touch to the frame in which the next screen is painted. Layout shift as Chromium's own PerformanceObserver tells it
-(Layout Instability), of every screen, those after a touch counted as well once the new screen has been painted. Weight: what the
-first page loads, as it would be compressed. Real terminal, virtual hardware.
+From the touch to the frame after the one in which the next screen is painted. Layout shift as Chromium's own PerformanceObserver
+tells it (Layout Instability), of every screen, those after a touch counted as well. Weight: what the first page loads, as it would
+be compressed. Real terminal, virtual hardware.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from collections import defaultdict
 from pathlib import Path
 
 import httpx
+from shifts import WATCH as WATCH_SHIFTS
+from shifts import shifts
 from support.hall import hall
 from support.touching import TouchWalk, touch_screen
 from support.walker import CATALOGUE
@@ -25,14 +27,12 @@ MEDIAN, P99 = 100.0, 250.0
 FIRST_PAGE, SCRIPT = 120_000, 60_000
 """Bytes."""
 VISITS = (("demo-jia", "MED-2"), ("demo-jia", "ID-2"), ("demo-jia", "SI-CERT-1"), ("demo-jia", "MED-2"))
-# The page watches itself: touches, and what moved without being asked to.
+# The page watches its touches itself.
 WATCH = """
 (() => {
   window.taps = [];
-  window.shifts = [];
   let touched = 0;
   let from = '';
-  let painted = 0;
   const at = () => document.getElementById('live')?.dataset.step ?? '';
   document.addEventListener('pointerdown', (event) => {
     if (event.target.closest('form[hx-post^="/act/"] [type=submit], button[form]')) [touched, from] = [performance.now(), at()];
@@ -41,25 +41,16 @@ WATCH = """
     if (!changes.some((change) => [...change.addedNodes].some((one) => one.id === 'screen' || one.id === 'live'))) return;
     const [began, step] = [touched, from];
     touched = 0;
-    painted = Infinity;
-    requestAnimationFrame(() => requestAnimationFrame(() => {
-      painted = performance.now();
-      if (began) window.taps.push([`${step} → ${at()}`, painted - began]);
-    }));
+    if (!began) return;
+    requestAnimationFrame(() => requestAnimationFrame(() => window.taps.push([`${step} → ${at()}`, performance.now() - began])));
   }).observe(document.body, { childList: true, subtree: true }));
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      const node = entry.sources?.[0]?.node;
-      if (!entry.hadRecentInput || entry.startTime > painted) window.shifts.push([at(), entry.value, node?.className ?? '?']);
-    }
-  }).observe({ type: 'layout-shift', buffered: true });
 })();
 """
 
 
 def rows() -> list[tuple[str, str, str, bool]]:
     taps: dict[str, list[float]] = defaultdict(list)
-    shifts: list[tuple[str, float, str]] = []
+    moves: list[tuple[str, float, str]] = []
     with (
         tempfile.TemporaryDirectory() as folder,
         tempfile.TemporaryDirectory(dir="/dev/shm") as profile,
@@ -67,14 +58,14 @@ def rows() -> list[tuple[str, str, str, bool]]:
         touch_screen(Path(profile), "about:blank") as page,
     ):
         page.add_init_script(WATCH)
+        page.add_init_script(WATCH_SHIFTS)
         page.goto(one.url("terminal"))
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
 
         def looked(_screen: str) -> None:
-            seen = page.evaluate("() => [window.taps.splice(0), window.shifts.splice(0)]")
-            for way, ms in seen[0]:
+            for way, ms in page.evaluate("() => window.taps.splice(0)"):
                 taps[way].append(ms)
-            shifts.extend(tuple(shift) for shift in seen[1])
+            moves.extend(shifts(page))
 
         for home, situation in VISITS:
             opened = next(o for o in CATALOGUE._openings.values() if (o.home, o.situation) == (home, situation))
@@ -83,10 +74,10 @@ def rows() -> list[tuple[str, str, str, bool]]:
         weights = _weights(one.url("terminal", ""))
     every = sorted(ms for times in taps.values() for ms in times)
     median, p99 = statistics.median(every), statistics.quantiles(every, n=100)[98]
-    moved = sum(value for _, value, _ in shifts)
+    moved = sum(value for _, value, _ in moves)
     slowest = sorted(taps.items(), key=lambda way: -max(way[1]))[:5]
     told = [(f"  最慢：{way}", " ".join(f"{ms:.0f}" for ms in times) + " ms", "", True) for way, times in slowest]
-    where = [(f"  移动：{step}，{name}", f"{value:.4f}", "", True) for step, value, name in shifts]
+    where = [(f"  移动：{step}，{name}", f"{value:.4f}", "", True) for step, value, name in moves]
     return [
         (
             f"处理器慢 {SLOWED} 倍，触摸→下一屏画完（中位，{len(every)} 次）",

@@ -20,6 +20,7 @@ from ui.citizen.pulse import create_pulse
 from ui.citizen.signing import create_signing
 from ui.citizen.speech import Speech, create_speech
 from ui.citizen.spelling import create_spelling
+from ui.compiled import Compiled
 from ui.edition import edition
 from ui.guard import protect
 from ui.look import keep
@@ -28,6 +29,7 @@ from ui.words import install
 PPI = 102.4
 """Pixels an inch of a 21.5 inch panel of 1080 × 1920; the settings say another panel's."""
 _INCH = 25.4
+_COMPILED = Compiled()
 
 
 def create_app(
@@ -50,6 +52,7 @@ def create_app(
     app.jinja_env.filters["pieces"] = pieces
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = _COMPILED
     install(app.jinja_env)
     protect(app)
     app.after_request(keep)
