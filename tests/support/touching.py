@@ -15,7 +15,7 @@ from support.walker import Walk
 from ui.words import speaking, translated
 
 SIZE = (1080, 1920)
-PUT_OFF = 2_000
+PUT_OFF = 5_000
 """Milliseconds a touch is tried for before the page is looked at again: what was to be touched may have been drawn anew."""
 # The form that says just this, and the button that sends it.
 FIND = """([intent, fields]) => {
