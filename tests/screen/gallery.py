@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from modes import HARDEST, LANGUAGES, LYING, MODES, SMALL, STANDING, Mode, every, idling, leave, load, wear
 from playwright.sync_api import Page, sync_playwright
 from screens_glass import ScreenGlass, served
