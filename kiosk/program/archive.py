@@ -66,7 +66,7 @@ def pack(tree: Path, archive: Path) -> Packed:
 
 
 def unpack(archive: Path, into: Path, manifest: Manifest, step: Callable[[], None] = lambda: None) -> None:
-    """Into ``into``, which must not exist, and nowhere else; every file and folder on the disk when this returns.
+    """Into ``into``, which must not exist, and nowhere else. :func:`sync` is for the caller, once nothing more is added.
 
     ``step`` is called between two files, and may raise. :class:`BadArchiveError`, ``OSError`` (a full disk): what came stays
     under ``into``, to be removed.
@@ -93,7 +93,6 @@ def unpack(archive: Path, into: Path, manifest: Manifest, step: Callable[[], Non
         raise BadArchiveError("文件比清单说的少")
     if not (into / "site" / "kiosk" / "cli.py").is_file():
         raise BadArchiveError("里面没有程序")
-    sync(into, step)
 
 
 def sync(folder: Path, step: Callable[[], None] = lambda: None) -> None:
