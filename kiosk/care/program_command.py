@@ -142,6 +142,10 @@ def _back_without() -> int:
         click.echo("换不回：数据已经由新程序升级过，上一个程序读不了", err=True)
         return 1
     try:
+        if os.geteuid() == 0:  # what root writes here the terminal's account must be able to read
+            owner = programs.folder.stat()
+            os.setegid(owner.st_gid)
+            os.seteuid(owner.st_uid)
         programs.lay(Trial(target, "", 0, named, by="ssh"))
     except OSError as error:
         click.echo(f"写不进盘：{error}", err=True)

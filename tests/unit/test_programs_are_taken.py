@@ -261,6 +261,17 @@ def test_the_launcher_starts_what_it_chose_for_commands_without_counting_them(tm
     assert ran("status") == "1.0"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a folder away")
+def test_root_runs_nothing_that_lies_where_another_account_may_write(tmp_path: Path) -> None:
+    box, one = Box(tmp_path / "box"), made(tmp_path / "made", "1.1")
+    taken(box, one)
+    box.start().stand()
+    launcher = box.launcher()
+    assert launcher.ours()
+    os.chown(box.programs, 65534, 65534)
+    assert not launcher.ours()
+
+
 def test_a_link_that_leads_nowhere_leads_to_what_stood_before_and_then_to_the_factorys(tmp_path: Path) -> None:
     box, one, two = Box(tmp_path / "box"), made(tmp_path / "made", "1.1"), made(tmp_path / "made", "1.2")
     for rev, each in enumerate((one, two), 1):
