@@ -33,6 +33,7 @@ _ELSEWHERE = {
     "kept": "kiosk.kept:kept",
     "recover": "fleet.recovery.cli:recover",
     "cups": "devices.a4.cli:cups",
+    "setup": "kiosk.setup.command:setup",
     "settings": "kiosk.care.settings_command:settings",
     "bundle": "kiosk.care.command:bundle",
     "logs": "kiosk.care.command:logs",

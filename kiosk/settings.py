@@ -292,7 +292,7 @@ def parse(text: str, path: Path) -> Settings:
     try:
         settings = msgspec.convert(tree, Settings, strict=True, dec_hook=_path)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"设置文件 {path}{_line(text, str(error))}：{error}") from None
+        raise SettingsError(f"设置文件 {path}{line_of(text, str(error))}：{error}") from None
     if settings.window is not None and settings.terminal.setting != "window":
         raise SettingsError(f'设置文件 {path}：窗口的私钥只能放在窗口终端上（terminal.setting = "window"）')
     if settings.clerk is not None and settings.terminal.setting != "window":
@@ -312,7 +312,7 @@ def _path(kind: type, value: object) -> object:
     raise TypeError(f"no setting is a {kind.__name__}")
 
 
-def _line(text: str, error: str) -> str:
+def line_of(text: str, error: str) -> str:
     """Where the offending key stands: msgspec gives its path (``$.glass.port``) or its name."""
     names = re.findall(r"`([^`]+)`", error)
     keys = [part for name in names for part in re.split(r"[.$\[\]]+", name) if part]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,10 @@ VERSION = 1
 EX_USAGE, EX_UNAVAILABLE, EX_CONFIG, EX_INTERRUPTED = 64, 69, 78, 130
 CODES = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.UNKNOWN: 2}
 _MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✕", Verdict.UNKNOWN: "?"}
+
+
+class InUseError(Exception):
+    """The devices are a running terminal's; the text (Chinese) says what to do."""
 
 
 class NoJournal:
@@ -65,7 +70,7 @@ def doctor(settings: Path, only: str | None, unattended: bool, as_json: bool) ->
     """
     try:
         wanted = conf.load(settings)
-        stations = _stations(wanted, only)
+        stations = stations_of(wanted, only)
     except (conf.SettingsError, OSError) as error:
         click.echo(str(error), err=True)
         sys.exit(EX_CONFIG)
@@ -73,14 +78,32 @@ def doctor(settings: Path, only: str | None, unattended: bool, as_json: bool) ->
         click.echo(error.args[0], err=True)
         sys.exit(EX_USAGE)
     hands: Hands = Nobody() if unattended else Person(quiet=as_json)
+    try:
+        with in_hand(stations, wanted.paths.data):
+            found = tuple(examine(station, hands, tell=_hush if as_json else click.echo) for station in stations)
+    except InUseError as error:
+        click.echo(str(error), err=True)
+        sys.exit(EX_UNAVAILABLE)
+    except KeyboardInterrupt:
+        click.echo("中断了，没有试完。", err=True)
+        sys.exit(EX_INTERRUPTED)
+    verdict = worst(device.verdict for device in found)
+    now = datetime.now().astimezone().isoformat("T", "seconds")
+    report = Report(VERSION, wanted.terminal.id, now, not unattended, verdict, found)
+    click.echo(msgspec.json.format(msgspec.json.encode(report)).decode() if as_json else _summary(report))
+    sys.exit(CODES[verdict])
+
+
+@contextmanager
+def in_hand(stations: Sequence[Station], data: Path) -> Iterator[None]:
+    """The devices started and watched, and the terminal kept from starting. :class:`InUseError`: it runs already."""
     with ExitStack() as running:
         try:
-            if wanted.paths.data.is_dir():  # where no terminal ever ran, nothing is made either
-                running.enter_context(alone(wanted.paths.data))
+            if data.is_dir():  # where no terminal ever ran, nothing is made either
+                running.enter_context(alone(data))
         except OSError as error:
             hint = "设备正由它占着，请先停下终端（停止服务，或在运行 tongban run 的窗口按 Ctrl-C）再试。"
-            click.echo(f"{error}。\n{hint}" if error.errno is None else str(error), err=True)
-            sys.exit(EX_UNAVAILABLE)
+            raise InUseError(f"{error}。\n{hint}" if error.errno is None else str(error)) from None
         logging.getLogger().setLevel(logging.ERROR)  # what devices say is told step by step
         watchdog = Watchdog([station.device for station in stations])
         for station in stations:
@@ -88,16 +111,7 @@ def doctor(settings: Path, only: str | None, unattended: bool, as_json: bool) ->
             running.callback(station.device.stop)
         watchdog.start()
         running.callback(watchdog.stop)
-        try:
-            found = tuple(examine(station, hands, tell=_hush if as_json else click.echo) for station in stations)
-        except KeyboardInterrupt:
-            click.echo("中断了，没有试完。", err=True)
-            sys.exit(EX_INTERRUPTED)
-    verdict = worst(device.verdict for device in found)
-    now = datetime.now().astimezone().isoformat("T", "seconds")
-    report = Report(VERSION, wanted.terminal.id, now, not unattended, verdict, found)
-    click.echo(msgspec.json.format(msgspec.json.encode(report)).decode() if as_json else _summary(report))
-    sys.exit(CODES[verdict])
+        yield
 
 
 def examine(station: Station, hands: Hands, tell: Any) -> DeviceFindings:
@@ -114,7 +128,7 @@ def examine(station: Station, hands: Hands, tell: Any) -> DeviceFindings:
     return DeviceFindings(name, NAMES.get(name, name), station.device.state().identity, verdict, tuple(found))
 
 
-def _stations(wanted: conf.Settings, only: str | None) -> tuple[Station, ...]:
+def stations_of(wanted: conf.Settings, only: str | None = None) -> tuple[Station, ...]:
     """``LookupError`` when ``only`` names what is not there."""
     built = equipment.build(wanted.devices, NoJournal())
     devices: dict[str, Device] = {d.name: d for d in built.all()}

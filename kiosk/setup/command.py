@@ -1,0 +1,244 @@
+"""``tongban setup``: few questions, each with what was found as its default; then settings, certificate, trial, slip, units.
+
+Exit codes: 0 set up and all is well · 1 set up, something failed · 2 set up, something is unknown (with nobody there to lay a card,
+always) · 69 not now: somebody is being served, or the terminal holds the devices · 75 set up, but the
+centre was not reached to enrol: again later · 78 an answer, a profile or settings are wrong.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from kiosk import settings as conf
+from kiosk.care import control
+from kiosk.care.control import BusyError, NotRunningError
+from kiosk.care.doctor import CODES, EX_UNAVAILABLE, InUseError
+from kiosk.care.hands import Hands, Nobody, Person
+from kiosk.cli import EX_CONFIG
+from kiosk.setup import composing, hardware, joining, laying, looking, outcome, questions
+from kiosk.setup.composing import Places
+from kiosk.setup.errors import AnswerError, SetupError
+from kiosk.setup.questions import BY_KEY, QUESTIONS, Answers, Seen
+from kiosk.setup.system import System, reached
+from kiosk.staff.port import Checked, Status
+from kiosk.store.files import sync_folder
+
+_T = TypeVar("_T")
+
+EX_TEMPFAIL = 75
+"""sysexits.h: the same again may work."""
+ENDED = {
+    0: "\n装好了。",
+    1: "\n设置写好了，但有不好的：照上面的办法修好，再运行一次 tongban setup。",
+    2: "\n设置写好了，没有不好的；有不清楚的，要有人动手才知道。",
+    EX_TEMPFAIL: "\n设置写好了，还没有登记：网通了再运行一次 tongban setup。",
+}
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--answers", type=click.Path(dir_okay=False, path_type=Path), help="不问，照这个文件（TOML）办")
+@click.option("--wipe", is_flag=True, help="登记成功后抹掉 --answers 的文件：里面有登记码")
+@click.option("--base", type=_FOLDER, default=Places().base, show_default=True, help="数据分区")
+@click.option("--runtime", type=_FOLDER, default=Places().runtime, show_default=True, help="内存盘上的文件夹")
+@click.option("--folder", type=_FOLDER, multiple=True, help="也看这个目录里的串口")
+@click.option("--no-system", is_flag=True, help="不动系统：网络、时间、服务都不改")
+def setup(answers: Path | None, wipe: bool, base: Path, runtime: Path, folder: tuple[Path, ...], no_system: bool) -> None:
+    """装机：问几个问题，写设置、登记、试设备、打印结果。随时可以再做，没送出的办件不动。
+
+    问题都有默认值，看过机器才问；回车就是用默认的。写错了会说哪里错，再问一次。
+    """
+    places, system = Places(base.absolute(), runtime.absolute()), System(there=not no_system)
+    found: tuple[Checked, ...] = ()
+    try:
+        found = _set_up(answers, places, system, folder)
+        unjoined = any((one.title, one.verdict) == (joining.TITLE, "unknown") for one in found)
+        told, code = "\n".join(outcome.lines(found)), EX_TEMPFAIL if unjoined else CODES[outcome.verdict(found)]
+    except SetupError as error:
+        told, code = f"没有装好：{error}", error.code
+    except (AnswerError, conf.SettingsError) as error:
+        told, code = f"没有装好：{error}", EX_CONFIG
+    except InUseError as error:
+        told, code = f"没有装好：{error}", EX_UNAVAILABLE
+    click.echo(told, err=not found)
+    try:
+        outcome.keep(places.settings, told)
+    except OSError as error:
+        click.echo(f"结果写不进盘：{error}", err=True)
+    if wipe and answers is not None and found and joining.is_enrolled(places):
+        _wipe(answers)
+    if found:
+        click.echo(ENDED[code])
+    sys.exit(code)
+
+
+def _set_up(file: Path | None, places: Places, system: System, folders: tuple[Path, ...]) -> tuple[Checked, ...]:
+    _not_serving(places)
+    given = _from_file(file)
+    person = file is None
+    path = given.get("profile") or looking.lying((*looking.FOLDERS, *((file.parent,) if file else ())))
+    seen = Seen(before=laying.before(places.settings))
+    if path is None and person:
+        path = _put("profile", seen, {}, lambda value: value and looking.profile(value))
+    chosen = looking.profile(path) if path is not None else None
+    if chosen is None and not seen.before:
+        raise AnswerError("没有省里的配置文件：向中心要，放在启动分区的 tongban/profile.toml")
+    click.echo(f"配置文件：{chosen.name}（{path}）" if chosen else "没有新的配置文件，照现在的设置")
+    seen = looking.around(chosen, places)
+    answers: dict[str, Any] = {}
+    with _stopped(system):
+        for question in QUESTIONS[1:]:
+            if question.key == "devices":
+                line, doubts = looking.devices(seen.before or {}, folders) if "devices" not in given else ("", ())
+                seen = replace(seen, devices=line, clear=not doubts)
+                for doubt in doubts:
+                    click.echo(f"    ！{doubt}")
+            answers[question.key] = _answered(question.key, given, seen, answers, places, person=person)
+            if question.key == "network" and question.asked(seen, answers):
+                _connect(system, answers["network"], seen)
+        tree = composing.tree(seen.before or {}, chosen, answers, seen.panel, places)
+        _lay(lambda: laying.accompany(chosen, path, answers["id"], places))
+        settings, changed = _lay(lambda: laying.take(tree, places, f"setup:{os.environ.get('SUDO_USER') or getpass.getuser()}"))
+        click.echo("\n".join(changed) if changed else "设置没有变")
+        found = [*_services(system, settings, answers["time"])]
+        if answers["enrol"]:
+            found.append(joining.enrolled(settings, answers["enrol"], person=person))
+        hands: Hands = Person(quiet=False) if person else Nobody()
+        return (*found, *outcome.tried(settings, hands, click.echo))
+
+
+def _answered(key: str, given: Answers, seen: Seen, answers: Answers, places: Places, *, person: bool) -> Any:
+    """What the file says; what a person types; what is found, where neither need be asked."""
+    question = BY_KEY[key]
+
+    def fits(value: Any) -> None:
+        if key == "id":
+            laying.may_be_called(value, seen.before or {}, seen.enrolled, places.data)
+            if seen.profile is not None and seen.profile.terminals and seen.profile.known(value) is None:
+                raise AnswerError(f"终端编号：配置文件的名单里没有 {value}。核对编号；中心刚加的，请中心重做配置文件")
+        if key == "diagonal":
+            composing.fits(value, seen.panel)
+        if key == "devices":
+            composing.usable(value)
+
+    if key in given:
+        fits(given[key])
+        return given[key]
+    if person and question.asked(seen, answers):
+        return _put(key, seen, answers, fits)
+    if (default := question.default(seen, answers)) is None:
+        raise AnswerError(f"{question.text}（{key}）没有写，也看不出来")
+    value = questions.answer(question, default)
+    fits(value)
+    return value
+
+
+def _put(key: str, seen: Seen, answers: Answers, fits: Callable[[Any], object]) -> Any:
+    """Asked until it can be used."""
+    question = BY_KEY[key]
+    click.echo(f"\n{question.text}：{question.hint}")
+    while True:
+        typed = click.prompt(question.text, default=question.default(seen, answers), prompt_suffix="：", show_default=True)
+        try:
+            value = questions.answer(question, typed)
+            fits(value)
+        except AnswerError as error:
+            click.echo(f"✕ {error}")
+        else:
+            return value
+
+
+def _from_file(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        return questions.from_file(path.read_text("utf-8"), str(path))
+    except OSError as error:
+        raise AnswerError(f"{path} 读不出来：{error.strerror}") from None
+    except UnicodeDecodeError:
+        raise AnswerError(f"{path} 不是 UTF-8 文字") from None
+
+
+def _not_serving(places: Places) -> None:
+    """Nobody's visit is ended by setting up."""
+    try:
+        stands = msgspec.convert(control.ask(places.runtime, "status"), Status).stands
+    except NotRunningError:
+        return
+    except BusyError as error:
+        raise SetupError(str(error), EX_UNAVAILABLE) from None
+    if stands == "visit":
+        raise SetupError("有人在办事，等办完再装", EX_UNAVAILABLE)
+
+
+@contextmanager
+def _stopped(system: System) -> Iterator[None]:
+    """The terminal lets go of its devices meanwhile, and starts whatever comes of it."""
+    if not system.there:
+        yield
+        return
+    try:
+        system.terminal("stop")
+        yield
+    finally:
+        try:
+            system.terminal("start")
+        except OSError as error:
+            click.echo(f"终端没有启动：{error}", err=True)
+
+
+def _connect(system: System, address: Any, seen: Seen) -> None:
+    if system.there:
+        _lay(lambda: system.address(address))
+    documents = seen.profile.centre.documents if seen.profile is not None else str(seen.set("centre", "documents") or "")
+    click.echo("到中心的网络通了" if reached(documents) else "到中心的网络还不通：接着装，登记要等网络通了")
+
+
+def _services(system: System, settings: conf.Settings, servers: tuple[str, ...]) -> Iterator[Checked]:
+    """Time, and the units of what this terminal has."""
+    if not system.there:
+        return
+    wanted = {
+        "tongban-camera.service": settings.devices.camera.socket == hardware.CAMERA and Path("/dev/media0").exists(),
+        "tongban-cups.service": settings.devices.a4 is not None,
+        "tongban-intake.service": Path("/etc/tongban/intake.toml").exists(),
+    }
+    jobs = {unit: partial(system.enable, unit, wanted=on) for unit, on in wanted.items()}
+    if servers:
+        jobs["时间服务器"] = partial(system.time, servers)
+    for title, job in jobs.items():
+        try:
+            job()
+        except OSError as error:
+            yield Checked(title, "failed", str(error), "看 journalctl")
+
+
+def _lay(do: Callable[[], _T]) -> _T:
+    try:
+        return do()
+    except OSError as error:
+        raise SetupError(f"写不进盘，或系统没有照做：{error}", 1) from None
+
+
+def _wipe(path: Path) -> None:
+    """Over it first: the boot partition is FAT, where a removed file lies on as it was."""
+    try:
+        with path.open("r+b") as file:
+            file.write(b"#" * path.stat().st_size)
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+        sync_folder(path.parent)
+    except OSError as error:
+        click.echo(f"{path} 抹不掉：{error}。里面的登记码已经用过，请自己删", err=True)

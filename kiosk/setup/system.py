@@ -1,0 +1,98 @@
+"""What setting up asks of the machine's own services: an address, the time, units. Nothing of it without systemd."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kiosk.setup import addresses
+from kiosk.setup.addresses import Fixed
+
+PATIENCE = 60.0
+REACH = 3.0
+"""Seconds the centre has to take a connection."""
+TERMINAL = "tongban-terminal.service"
+
+
+class System:
+    """``root``: where the files of the system lie. ``there``: it may be changed; else it is left as it is."""
+
+    def __init__(self, root: Path = Path("/"), *, there: bool = True) -> None:
+        self._root = root
+        self.there = there and (root / "run/systemd/system").is_dir() and shutil.which("systemctl") is not None
+
+    def address(self, chosen: Fixed | None) -> None:
+        """``OSError`` when it cannot be written or taken."""
+        if shutil.which("nmcli") is not None:
+            path = self._root / "etc/NetworkManager/system-connections/tongban.nmconnection"
+            self._write(path, addresses.keyfile(chosen), 0o600)
+            self._run("nmcli", "connection", "reload")
+            self._run("nmcli", "connection", "up", "tongban")
+        else:
+            self._write(self._root / "etc/systemd/network/10-tongban.network", addresses.networkd(chosen), 0o644)
+            self._run("networkctl", "reload")
+
+    def time(self, servers: tuple[str, ...]) -> None:
+        """``OSError``."""
+        path = self._root / "etc/systemd/timesyncd.conf.d/60-tongban.conf"
+        self._write(path, f"[Time]\nNTP={' '.join(servers)}\n", 0o644)
+        self._run("systemctl", "try-restart", "systemd-timesyncd.service")
+
+    def enable(self, unit: str, *, wanted: bool) -> None:
+        """``OSError``."""
+        self._run("systemctl", "enable" if wanted else "disable", "--now", unit)
+
+    def terminal(self, do: str) -> None:
+        """``start`` or ``stop``; ``OSError``."""
+        self._run("systemctl", do, TERMINAL)
+
+    def _write(self, path: Path, text: str, mode: int) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.part")
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+
+    def _run(self, *command: str) -> None:
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        except subprocess.TimeoutExpired:
+            raise OSError(f"{command[0]} 没有做完") from None
+        if done.returncode != 0:
+            raise OSError(f"{' '.join(command)}：{(done.stderr or done.stdout).strip()[:200]}")
+
+
+def reached(documents: str) -> bool:
+    """Whether somebody takes a connection where the centre's address leads."""
+    where = urlsplit(documents)
+    try:
+        with socket.create_connection((where.hostname or "", where.port or 443), REACH):
+            return True
+    except (OSError, ValueError):
+        return False
+
+
+@contextmanager
+def owner_of(folder: Path) -> Iterator[None]:
+    """What root writes in here belongs to the folder's owner from the first byte: the terminal is to read it."""
+    if os.geteuid() != 0 or not folder.is_dir():
+        yield
+        return
+    whose = folder.stat()
+    group = os.getegid()
+    os.setegid(whose.st_gid)
+    os.seteuid(whose.st_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
