@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Error, Locator, Page, sync_playwright
 from support.hall import PATIENCE, until
-from support.walker import Walk
+from support.walker import CATALOGUE, Walk
 
 from ui.words import speaking, translated
 
@@ -145,7 +145,7 @@ class TouchWalk(Walk):
         super()._at(screen)
 
     def _said(self, text: str) -> str:
-        with speaking(self.language):
+        with speaking(self.language, CATALOGUE):
             return translated(text)
 
 
