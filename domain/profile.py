@@ -19,6 +19,8 @@ TerminalId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{2,31}$")]
 Pem = Annotated[str, Meta(pattern=r"^-----BEGIN ", max_length=262_144)]
 Root = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Server = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")]
+ANSWERS = ("profile", "id", "code", "setting", "hall", "phone", "diagonal", "network", "time", "devices", "enrol")
+"""What a file of answers may hold (``kiosk/setup/questions.py``)."""
 MOST = 1_000_000
 """Characters of a profile."""
 

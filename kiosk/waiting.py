@@ -32,11 +32,20 @@ LOOK = 0.5
 def wait(settings: Path, why: str, manager: Manager, *, again: float = AGAIN) -> None:
     """Until it is worth trying again. ``why``: what is wrong, as staff read it. ``OSError``: the page has no port either."""
     before, until = _stamp(settings), time.monotonic() + again
-    with _page(port(settings), why):
+    with _page(port(settings), f"{why}{_set_up(settings)}"):
         manager.ready(f"起不来：{why}")
         while time.monotonic() < until and _stamp(settings) == before:
             manager.alive()
             time.sleep(LOOK)
+
+
+def _set_up(settings: Path) -> str:
+    """What setting up ended with, where it did not come to an end (kiosk/setup/command.py)."""
+    try:
+        told = settings.with_name(f"{settings.name}.setup").read_text("utf-8")
+    except (OSError, ValueError):
+        return ""
+    return f"。{told[:300]}" if told.startswith("没有装好") else ""
 
 
 def port(settings: Path) -> int:

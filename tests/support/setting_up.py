@@ -9,7 +9,21 @@ from typing import Any
 import tomli_w
 from click.testing import CliRunner, Result
 
+from domain.sealing import new_key
 from kiosk.setup.command import setup
+
+PLACE = {
+    "division": "519902",
+    "place": "demo-bing",
+    "intake": "示范丙区",
+    "complaint": "12345",
+    "query": "https://centre.invalid/progress",
+}
+
+
+def key(owner: str) -> dict[str, str]:
+    made = new_key(owner)[0]
+    return {"key_id": made.key_id, "public": made.public}
 
 
 def profile(settings: Path, documents: str, *terminals: dict[str, str]) -> dict[str, Any]:

@@ -11,12 +11,11 @@ import pytest
 import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.setting_up import Machine
+from support.setting_up import PLACE, Machine, key
 
 from devices.survey import SILENT, Certainty, Found, Kind
 from domain import profile as profiles
 from domain.profile import ProfileError
-from domain.sealing import new_key
 from kiosk import settings as conf
 from kiosk.setup import addresses, composing, hardware, laying, panel, questions
 from kiosk.setup.composing import Places
@@ -25,21 +24,9 @@ from kiosk.setup.panel import Panel
 from kiosk.setup.questions import BY_KEY, QUESTIONS, Seen
 from kiosk.store.db import Database
 
-
-def key(owner: str) -> dict[str, str]:
-    made = new_key(owner)[0]
-    return {"key_id": made.key_id, "public": made.public}
-
-
 PROFILE: dict[str, Any] = {
     "name": "示范丙区",
-    "terminal": {
-        "division": "519902",
-        "place": "demo-bing",
-        "intake": "示范丙区",
-        "complaint": "12345",
-        "query": "https://x.invalid/p",
-    },
+    "terminal": PLACE,
     "centre": {"broker": "mq.invalid:8883", "documents": "https://api.invalid"},
     "keys": {"intake": key("a"), "recovery": key("b"), "homes": {"demo-jia": key("c")}},
     "terminals": [{"id": "bing-k01", "hall": "一楼大厅", "phone": "0800-1"}],
@@ -71,6 +58,7 @@ def seen() -> Seen:
 
 def test_there_are_at_most_twelve_questions() -> None:
     assert len(QUESTIONS) <= 12
+    assert tuple(question.key for question in QUESTIONS) == profiles.ANSWERS
 
 
 def test_what_the_centre_knows_of_a_terminal_need_not_be_said(seen: Seen) -> None:

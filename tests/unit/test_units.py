@@ -12,7 +12,9 @@ import pytest
 
 HERE = Path(__file__).parents[2] / "systemd"
 UNITS = HERE / "units"
-SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
+ROOT = "tongban-setup.service"
+"""Sets the system up, once, by a technician's file: the reason stands in it."""
+SERVICES = sorted(path.name for path in UNITS.glob("*.service") if path.name != ROOT)
 NAMED = sorted(path.name for path in UNITS.iterdir() if path.is_file())
 PROGRAM = "/usr/lib/tongban/bin/tongban"
 BAR = 2.0

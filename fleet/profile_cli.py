@@ -1,0 +1,128 @@
+"""``tongban centre profile``: what a technician carries to the hall, of the centre's own settings; for many at once."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+import tomli_w
+
+from domain.keyfile import BadKeyFileError, parse
+from domain.profile import ANSWERS, Profile, ProfileError
+from domain.profile import parse as checked
+from domain.sealing import BadKeyError, recipient_of
+from domain.staff.key import StaffKey
+from fleet.authority.authority import Authority
+from fleet.authority.keys import Folder
+from fleet.files import write_durably
+from fleet.settings import CentreSettings, SettingsError, read, secret
+
+_SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
+_FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
+_BOOT = "/boot/firmware/tongban"
+
+
+@click.command("profile")
+@_SETTINGS
+@click.option("--with", "given", type=_FILE, required=True, help="中心设置里没有的：名称、收件地、公钥、目录、时间服务器（TOML）")
+@click.option("--host", help="终端怎么称呼中心；不写就是 [authority] names 的第一个")
+@click.option("--staff-ca", type=_FILE, help="工作证签发机构的证书（PEM），和 --revocation 一起写")
+@click.option("--revocation", type=_FILE, help="它的吊销名单（PEM）")
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), required=True, help="写到哪里，如 profile.toml")
+@click.option("--many", type=_FILE, help="批量：CSV，每台一行，列名是装机的答案；给每台发登记码，各写一个文件夹")
+def profile(
+    settings: Path, given: Path, host: str | None, staff_ca: Path | None, revocation: Path | None, to: Path, many: Path | None
+) -> None:
+    """写省里的配置文件：一个收件地的全部终端都一样的设置，装机时用。里面没有秘密。
+
+    --many 时，TO 旁边每台终端一个文件夹，里面是 profile.toml、setup.toml（有登记码，24 小时内用）和 cloud-init 的 user-data。
+    """
+    try:
+        centre = read(settings, CentreSettings)
+        tree = tomllib.loads(given.read_text("utf-8"))
+        made = _made(tree, centre, host or centre.authority.names[0], _pem(staff_ca), _pem(revocation))
+        text = tomli_w.dumps(made)
+        whole = checked(text, str(to))
+        to.write_text(text, "utf-8")
+        click.echo(
+            f"{to}：{whole.name}，{len(whole.terminals)} 台终端。在终端上名叫 {_BOOT}/profile.toml 或 /etc/tongban/profile.toml"
+        )
+        if many is not None:
+            for folder in _many(centre, whole, text, many, to.parent):
+                click.echo(f"{folder}：整个文件夹的内容放到 {_BOOT}；有登记码，24 小时内装好，别留底")
+    except (SettingsError, ProfileError, BadKeyFileError, BadKeyError, tomllib.TOMLDecodeError, OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _made(given: dict[str, Any], centre: CentreSettings, host: str, ca: str | None, revocation: str | None) -> dict[str, Any]:
+    """``given`` and, where it does not say otherwise, what the centre knows."""
+    place = given.get("terminal")
+    party = place.get("place") if isinstance(place, dict) else None
+    known = [t for t in centre.terminals if t.party in (None, party)]
+    terminals = [{"id": t.id, "hall": t.place, "setting": t.setting} for t in known]
+    more = {one["id"]: one for one in given.get("terminals", []) if isinstance(one, dict) and "id" in one}
+    staff = {"centre_key": StaffKey(bytes.fromhex(secret(centre.staff.secret_file))).public.hex()} if centre.staff else {}
+    staff |= {key: text for key, text in (("ca", ca), ("revocation", revocation)) if text is not None}
+    reached = {"broker": f"{host}:{centre.broker.port}", "documents": f"https://{host}:{centre.api.port}"}
+    made = {
+        **given,
+        "centre": {**reached, **given.get("centre", {})},
+        "staff": {**staff, **given.get("staff", {})},
+        "terminals": [{**one, **more.get(one["id"], {})} for one in terminals],
+    }
+    if centre.publisher:
+        made.setdefault("publisher", list(centre.publisher))
+    if centre.catalogue_root and isinstance(made.get("catalogue"), dict):
+        made["catalogue"] = {"root": centre.catalogue_root, **made["catalogue"]}
+    rated = centre.ratings.key_file if centre.ratings else None
+    if rated is not None and isinstance(made.get("keys"), dict):
+        public = recipient_of(parse(rated.read_bytes())[0])
+        made["keys"] = {"ratings": {"key_id": public.key_id, "public": public.public}, **made["keys"]}
+    return made
+
+
+def _many(centre: CentreSettings, profile: Profile, text: str, rows: Path, beside: Path) -> list[Path]:
+    """Every row is looked at before a code is made. ``ValueError``."""
+    with rows.open(encoding="utf-8-sig", newline="") as file:
+        table = [{key: value.strip() for key, value in row.items() if key and value} for row in csv.DictReader(file)]
+    for number, row in enumerate(table, start=2):
+        if strange := set(row) - set(ANSWERS):
+            raise ValueError(f"{rows} 第 {number} 行：没有“{'、'.join(sorted(strange))}”这一列，有：{'、'.join(ANSWERS)}")
+        if profile.known(row.get("id", "")) is None:
+            raise ValueError(f"{rows} 第 {number} 行：中心的名单里没有终端“{row.get('id', '')}”")
+    if len({row["id"] for row in table}) != len(table):
+        raise ValueError(f"{rows}：有终端写了两行")
+    authority = Authority(
+        Folder(centre.authority.folder, centre.authority.passphrase_file), {entry.id for entry in centre.terminals}
+    )
+    made = []
+    try:
+        for row in table:
+            folder = beside / row["id"]
+            folder.mkdir(mode=0o700, exist_ok=True)
+            answers = tomli_w.dumps({**row, "enrol": row.get("enrol") or str(authority.new_code(row["id"]))})
+            (folder / "profile.toml").write_text(text, "utf-8")
+            write_durably(folder / "setup.toml", answers.encode())
+            write_durably(folder / "user-data", user_data(text, answers).encode())
+            made.append(folder)
+    finally:
+        authority.close()
+    return made
+
+
+def user_data(profile: str, answers: str) -> str:
+    """For cloud-init (``#cloud-config``; JSON is YAML): the two files where the first boot looks for them, then the setting-up."""
+    files = [
+        {"path": f"{_BOOT}/profile.toml", "content": profile, "permissions": "0644"},
+        {"path": f"{_BOOT}/setup.toml", "content": answers, "permissions": "0600"},
+    ]
+    told = {"write_files": files, "runcmd": [["systemctl", "start", "--no-block", "tongban-setup.service"]]}
+    return "#cloud-config\n" + json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def _pem(path: Path | None) -> str | None:
+    return path.read_text("ascii") if path is not None else None

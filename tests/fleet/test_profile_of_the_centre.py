@@ -1,0 +1,83 @@
+"""``tongban centre profile``: what the centre knows need not be typed, and a folder for each terminal of a table."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+import tomli_w
+from click.testing import CliRunner, Result
+from support.authority import authority
+from support.setting_up import PLACE, key
+
+from domain.profile import parse
+from fleet.profile_cli import profile
+from kiosk.setup import questions
+from mqtt.enrolment import parse as code
+
+GIVEN = {"name": "示范丙区", "terminal": PLACE, "keys": {"intake": key("a"), "recovery": key("b"), "homes": {"demo-jia": key("c")}}}
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Path:
+    authority(tmp_path / "authority")
+    tree = {
+        "data": str(tmp_path / "data"),
+        "authority": {"folder": str(tmp_path / "authority"), "names": ["centre.invalid"]},
+        "broker": {"port": 8883},
+        "api": {"port": 8443},
+        "console": {"port": 8400},
+        "publisher": ["ab" * 32],
+        "terminals": [{"id": "bing-k01", "place": "一楼大厅"}, {"id": "jia-k01", "place": "别处", "party": "demo-jia"}],
+    }
+    (tmp_path / "centre.toml").write_text(tomli_w.dumps(tree), "utf-8")
+    return tmp_path / "centre.toml"
+
+
+def made(centre: Path, given: dict[str, object], *options: str) -> Result:
+    (centre.parent / "given.toml").write_text(tomli_w.dumps(given), "utf-8")
+    to = str(centre.parent / "profile.toml")
+    return CliRunner().invoke(profile, [str(centre), "--with", str(centre.parent / "given.toml"), "--to", to, *options])
+
+
+def test_addresses_terminals_and_keys_of_the_centre_stand_in_it(centre: Path) -> None:
+    assert made(centre, GIVEN).exit_code == 0
+    found = parse((centre.parent / "profile.toml").read_text("utf-8"), "profile.toml")
+    assert (found.centre.broker, found.centre.documents) == ("centre.invalid:8883", "https://centre.invalid:8443")
+    assert [(one.id, one.hall) for one in found.terminals] == [("bing-k01", "一楼大厅")]  # not another party's
+    assert found.publisher == ("ab" * 32,)
+
+
+def test_what_is_missing_is_named(centre: Path) -> None:
+    ended = made(centre, {**GIVEN, "keys": {}})
+    assert ended.exit_code == 1
+    assert "$.keys" in ended.output
+    assert not (centre.parent / "profile.toml").exists()
+
+
+def test_each_row_of_a_table_becomes_a_folder_with_a_code_of_its_own(centre: Path) -> None:
+    rows = centre.parent / "rows.csv"
+    rows.write_text("id,phone,devices\nbing-k01,0800-1,idcard=/dev/x printer=192.0.2.50\n", "utf-8-sig")
+    ended = made(centre, GIVEN, "--many", str(rows))
+    assert ended.exit_code == 0, ended.output
+    folder = centre.parent / "bing-k01"
+    text = (folder / "setup.toml").read_text("utf-8")
+    assert questions.from_file(text, "setup.toml")["phone"] == "0800-1"
+    assert code(tomllib.loads(text)["enrol"]).secret
+    assert (folder / "setup.toml").stat().st_mode & 0o777 == 0o600
+    head, _, body = (folder / "user-data").read_text("utf-8").partition("\n")
+    assert head == "#cloud-config"
+    assert [one["path"] for one in json.loads(body)["write_files"]][1] == "/boot/firmware/tongban/setup.toml"
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"), [("id,colour\nbing-k01,red\n", "没有“colour”这一列"), ("id\nbing-k77\n", "没有终端“bing-k77”")]
+)
+def test_a_wrong_row_is_named_before_any_code_is_made(centre: Path, rows: str, said: str) -> None:
+    (centre.parent / "rows.csv").write_text(rows, "utf-8")
+    ended = made(centre, GIVEN, "--many", str(centre.parent / "rows.csv"))
+    assert ended.exit_code == 1
+    assert said in ended.output
+    assert not (centre.parent / "bing-k01").exists()
