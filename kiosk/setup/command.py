@@ -50,11 +50,14 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.command()
 @click.option("--answers", type=click.Path(dir_okay=False, path_type=Path), help="不问，照这个文件（TOML）办")
 @click.option("--wipe", is_flag=True, help="登记成功后抹掉 --answers 的文件：里面有登记码")
+@click.option("--unattended", is_flag=True, help="试设备时旁边没有人：只做不用动手的，其余记为“不清楚”")
 @click.option("--base", type=_FOLDER, default=Places().base, show_default=True, help="数据分区")
 @click.option("--runtime", type=_FOLDER, default=Places().runtime, show_default=True, help="内存盘上的文件夹")
 @click.option("--folder", type=_FOLDER, multiple=True, help="也看这个目录里的串口")
 @click.option("--no-system", is_flag=True, help="不动系统：网络、时间、服务都不改")
-def setup(answers: Path | None, wipe: bool, base: Path, runtime: Path, folder: tuple[Path, ...], no_system: bool) -> None:
+def setup(
+    answers: Path | None, wipe: bool, unattended: bool, base: Path, runtime: Path, folder: tuple[Path, ...], no_system: bool
+) -> None:
     """装机：问几个问题，写设置、登记、试设备、打印结果。随时可以再做，没送出的办件不动。
 
     问题都有默认值，看过机器才问；回车就是用默认的。写错了会说哪里错，再问一次。
@@ -62,7 +65,8 @@ def setup(answers: Path | None, wipe: bool, base: Path, runtime: Path, folder: t
     places, system = Places(base.absolute(), runtime.absolute()), System(there=not no_system)
     found: tuple[Checked, ...] = ()
     try:
-        found = _set_up(answers, places, system, folder)
+        hands: Hands = Nobody() if unattended or answers is not None else Person(quiet=False)
+        found = _set_up(answers, places, system, folder, hands)
         unjoined = any((one.title, one.verdict) == (joining.TITLE, "unknown") for one in found)
         told, code = "\n".join(outcome.lines(found)), EX_TEMPFAIL if unjoined else CODES[outcome.verdict(found)]
     except SetupError as error:
@@ -83,7 +87,9 @@ def setup(answers: Path | None, wipe: bool, base: Path, runtime: Path, folder: t
     sys.exit(code)
 
 
-def _set_up(file: Path | None, places: Places, system: System, folders: tuple[Path, ...]) -> tuple[Checked, ...]:
+def _set_up(file: Path | None, places: Places, system: System, folders: tuple[Path, ...], hands: Hands) -> tuple[Checked, ...]:
+    if system.there and os.geteuid() != 0:
+        raise SetupError("要用 root 运行：sudo tongban setup", EX_CONFIG)
     _not_serving(places)
     given = _from_file(file)
     person = file is None
@@ -105,7 +111,7 @@ def _set_up(file: Path | None, places: Places, system: System, folders: tuple[Pa
                 for doubt in doubts:
                     click.echo(f"    ！{doubt}")
             answers[question.key] = _answered(question.key, given, seen, answers, places, person=person)
-            if question.key == "network" and question.asked(seen, answers):
+            if question.key == "network" and (question.key in given or question.asked(seen, answers)):
                 _connect(system, answers["network"], seen)
         tree = composing.tree(seen.before or {}, chosen, answers, seen.panel, places)
         _lay(lambda: laying.accompany(chosen, path, answers["id"], places))
@@ -114,7 +120,6 @@ def _set_up(file: Path | None, places: Places, system: System, folders: tuple[Pa
         found = [*_services(system, settings, answers["time"])]
         if answers["enrol"]:
             found.append(joining.enrolled(settings, answers["enrol"], person=person))
-        hands: Hands = Person(quiet=False) if person else Nobody()
         return (*found, *outcome.tried(settings, hands, click.echo))
 
 
@@ -189,7 +194,7 @@ def _stopped(system: System) -> Iterator[None]:
         yield
         return
     try:
-        system.terminal("stop")
+        _lay(lambda: system.terminal("stop"))
         yield
     finally:
         try:

@@ -72,7 +72,7 @@ def test_a_person_is_told_what_is_mistyped_and_asked_again_and_nothing_that_wait
     wrong = code[:-1] + ("7" if code[-1] != "7" else "8")
     typed = ["", "RS HALL", TERMINAL, "", "", "", "", "twenty", "21.5", *time(), "printer", devices(one), wrong, code]
     typed[0] = str(machine.profile)
-    ended = machine.run(typed="\n".join(typed) + "\n")
+    ended = machine.run("--unattended", typed="\n".join(typed) + "\n")
     assert ended.exit_code == 1, ended.output
     for said in ("“RS HALL”不能用", "“twenty”不能用", "“printer”看不懂", "登记码抄错了一处", "✓ 登记"):
         assert said in ended.output
