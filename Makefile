@@ -1,5 +1,6 @@
 # demo: everything on this machine, with virtual hardware · test: what every push must pass · test-long: what takes longer
 # camera-test: the camera's process on the real picamera2, in a Debian system made for it (root, 1.1 GB)
+# deb: Debian packages into dist, for amd64 and arm64
 # words: every key of the citizen's pages into ui/locales/*/*.po, and what has no translation · contract: docs/contract written anew from the types
 TESTS ?= tests
 # Most tests wait for a device's pace, not for a core: four at a time on two cores. A file's tests stay together, and files come in
@@ -7,7 +8,7 @@ TESTS ?= tests
 WORKERS ?= 4
 PYTEST = .venv/bin/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: words demo test test-long camera-test bench screens contract check install
+.PHONY: words deb demo test test-long camera-test bench screens contract check install
 
 demo: install
 	@exec .venv/bin/tongban demo
@@ -38,6 +39,10 @@ screens:
 	@./install.sh test
 	.venv/bin/python tests/screen/readme.py docs/screens
 	.venv/bin/python tests/screen/gallery.py docs/screens/gallery
+
+deb:
+	@./install.sh test
+	.venv/bin/python systemd/deb/build.py dist
 
 words:
 	@.venv/bin/python -m ui.wording

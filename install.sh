@@ -66,6 +66,11 @@ if [ "$purpose" = test ]; then
   have cupsd && have lpadmin && [ -e /usr/lib/cups/filter/pdftopdf ] && [ -e /usr/share/cups/mime/mime.convs ] || need cups
   have pdftoppm || need poppler-utils
   have tesseract || need tesseract-ocr
+  # Packages, and the container they are installed in.
+  have dh || need debhelper
+  have mmdebstrap || need mmdebstrap
+  have systemd-nspawn || need systemd-container
+  have lintian || need lintian
   [[ $(/sbin/ldconfig -p) == *libatomic.so.1* ]] || need libatomic1 # Playwright's own node wants it
 fi
 

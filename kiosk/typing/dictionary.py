@@ -1,5 +1,6 @@
-"""Builds what the engine reads: ``python -m kiosk.typing.dictionary``. At installation, never on a terminal that serves: it takes a
-few seconds and some 300 MB. Nothing is done when nothing changed.
+"""Builds what the engine reads: ``python -m kiosk.typing.dictionary [FOLDER]``. At installation, or when a package is made, never
+on a terminal that serves: it takes a few seconds and some 300 MB. Nothing is done when nothing changed, and the same words make the
+same bytes.
 
 Words are Debian's (rime-data-luna-pinyin, rime-essay, LGPL-3), made simplified here once, and ours: places, what is applied for,
 names. Made simplified while somebody types, as the stock schemas do it, 乾龙镇 would be 干龙镇 and 昇 not there at all.
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -22,8 +24,9 @@ from pathlib import Path
 from domain.division import prefectures
 from domain.spelling.characters import NAMES, names, standard
 
-PLACE = Path(sys.prefix) / "share" / "tongban" / "pinyin"
-"""Where it lies: part of the installation, read-only for who runs."""
+_PACKED = Path(__file__).parent / "pinyin"
+PLACE = _PACKED if _PACKED.is_dir() else Path(sys.prefix) / "share" / "tongban" / "pinyin"
+"""Where it lies: in a package's program, or beside the environment; read-only for who runs."""
 RIME = Path("/usr/share/rime-data")
 WORDS = Path(__file__).parent / "words"
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -59,6 +62,8 @@ def build(place: Path = PLACE) -> bool:
             shutil.copy(schema, source)
         (source / "essay.txt").write_text("".join(f"{word}\t{uses}\n" for word, uses in _essay().items()), "utf-8")
         (source / "tongban.dict.yaml").write_text("\n".join((_HEAD, *_luna(), *_ours())) + "\n", "utf-8")
+        for path in source.iterdir():
+            os.utime(path, (0, 0))  # the deployer writes it down: the same words make the same bytes
         # ``source`` is also its user folder: it leaves a file there which goes with it. What it says is of no use to anybody.
         command = [DEPLOYER, "--build", str(source), str(source), str(made)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -95,7 +100,8 @@ def _luna() -> Iterator[str]:
 def _ours() -> Iterator[str]:
     """Without a reading the deployer takes every one its characters have."""
     readings = dict(line.split("\t") for line in _lines(WORDS / "readings.txt"))
-    here = {place for one in prefectures().values() for place in (one.name, *one.counties.values())}
+    # In their order: the engine's files hold a sum over ours.
+    here = dict.fromkeys(place for one in prefectures().values() for place in (one.name, *one.counties.values()))
     weights: dict[str, int] = {}
     towns = False
     for place in _lines(WORDS / "places.txt"):
@@ -161,9 +167,10 @@ def _sources() -> Iterable[Path]:
     return (Path(__file__), NAMES, *_schemas(), *sorted(WORDS.glob("*.txt")))
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
+    """A folder for it may be named, for a package's."""
     try:
-        build()
+        build(Path(arguments[0]) if arguments else PLACE)
     except (OSError, subprocess.CalledProcessError) as error:
         sys.stderr.write(f"拼音词库没有建成：{error}。屏幕键盘只能逐字输入，其余照常。\n")
         return 1
@@ -171,4 +178,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,168 @@
+"""A root started by systemd-nspawn, systemd as its first process, on an overlay in memory: what a test does to it is gone with it.
+
+What is real: dpkg, sysusers, the order of units, notifications, watchdogs, mount namespaces, system call filters, capabilities,
+credentials. What is not: udev, consoles, a screen; memory limits and address filters where control groups do not reach inside.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from support.machine.root import NoMachineError
+
+PATIENCE = 90.0
+"""Seconds for what must happen; a boot takes three on a machine at rest."""
+_NAMESPACES = ("-m", "-p", "-n", "-i", "-u", "-C")
+
+
+class Machine:
+    """``leader``: the process number, outside, of its first process."""
+
+    def __init__(self, leader: int, process: subprocess.Popen[bytes]) -> None:
+        self.leader = leader
+        self._process = process
+
+    def run(self, command: str, *, check: bool = True, patience: float = PATIENCE) -> str:
+        """A line of shell as root inside; what it wrote. ``AssertionError`` with all of it when it fails and ``check``."""
+        done = subprocess.run(
+            [
+                "nsenter",
+                "-t",
+                str(self.leader),
+                *_NAMESPACES,
+                "env",
+                "-i",
+                "PATH=/usr/sbin:/usr/bin",
+                "LANG=C.UTF-8",
+                "HOME=/root",
+                "sh",
+                "-c",
+                command,
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=patience,
+            check=False,
+        )
+        assert done.returncode == 0 or not check, f"{command}\n{done.stdout}"
+        return done.stdout.strip()
+
+    def write(self, path: str, content: str, mode: str = "644", owner: str = "root") -> None:
+        self.run(f"install -D -m {mode} -o {owner} -g {owner} /dev/stdin {path} <<'.'\n{content}\n.")
+
+    def state(self, unit: str) -> str:
+        return self.run(f"systemctl is-active {unit}", check=False)
+
+    def journal(self, *units: str) -> str:
+        named = " ".join(f"-u {shlex.quote(unit)}" for unit in units)
+        return self.run(f"journalctl --no-pager -o cat -n 60 {named}", check=False)
+
+    def until(self, command: str, what: str, *units: str, patience: float = PATIENCE) -> str:
+        """Until ``command`` succeeds; what it wrote. Of ``units`` the journal is shown when it never does."""
+        deadline = time.monotonic() + patience
+        while True:
+            said = self.run(f"{{ {command}\n}} && echo .done", check=False)
+            if said.endswith(".done"):
+                return said.removesuffix(".done").strip()
+            assert time.monotonic() < deadline, f"never: {what}\n{said}\n{self.journal(*units)}"
+            time.sleep(0.2)
+
+    def get(self, address: str) -> int:
+        """The status of a page, asked from inside; 0: nobody answers."""
+        program = (
+            "import sys, urllib.request, urllib.error\n"
+            "try: print(urllib.request.urlopen(sys.argv[1], timeout=5).status)\n"
+            "except urllib.error.HTTPError as error: print(error.code)\n"
+            "except OSError: print(0)\n"
+        )
+        return int(self.run(f"python3 -c {shlex.quote(program)} {shlex.quote(address)}"))
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGKILL)  # nobody inside has anything to lose
+        self._process.wait(timeout=PATIENCE)
+
+
+@contextmanager
+def booted(root: Path, name: str, **folders: Path) -> Iterator[Machine]:
+    """``folders``: of this machine, to be read at ``/NAME`` inside. ``NoMachineError``: none can be started here."""
+    groups = _control_groups(f"{name}-{os.getpid()}")
+    binds = [f"--bind-ro={path}:/{inside}" for inside, path in folders.items()]
+    # Without the first, systemd 257 hangs without a word where version 1 of control groups is mounted.
+    command = [
+        "env",
+        "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1",
+        "systemd-nspawn",
+        "--register=no",
+        "--keep-unit",
+        "--quiet",
+        f"--directory={root}",
+    ]
+    command += [f"--machine={name}", "--volatile=overlay", "--private-network", "--console=read-only", *binds, "--boot"]
+    enter = "".join(f"echo 0 >{group}/cgroup.procs; " for group in groups)
+    process = subprocess.Popen(
+        ["sh", "-c", f'{enter}exec "$@"', "sh", *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        machine = Machine(_leader(process), process)
+        machine.until("case $(systemctl is-system-running) in running|degraded) ;; *) false ;; esac", "systemd is up inside")
+        yield machine
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+        for group in groups:
+            _remove(group)
+
+
+def _leader(process: subprocess.Popen[bytes]) -> int:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            for child in map(int, children.read_text().split()):
+                # nspawn's first child becomes the leader when it has its namespaces and has started systemd.
+                if Path(f"/proc/{child}/comm").read_text().strip() in ("systemd", "init"):
+                    return child
+        except OSError:
+            pass
+        if process.poll() is not None:
+            raise NoMachineError(f"容器没有启动：{(process.communicate()[0] or b'').decode(errors='replace')[-2000:]}")
+        time.sleep(0.05)
+    raise NoMachineError("容器没有启动")
+
+
+def _control_groups(name: str) -> list[Path]:
+    """A group of its own in each hierarchy systemd looks at: version 2's, and systemd's own where version 1 is mounted."""
+    made = []
+    for line in Path("/proc/mounts").read_text().splitlines():
+        _, where, kind, options, *_ = line.split()
+        if kind == "cgroup2" or (kind == "cgroup" and "name=systemd" in options.split(",")):
+            made.append(Path(where) / name)
+            made[-1].mkdir(exist_ok=True)
+    return made
+
+
+def _remove(group: Path) -> None:
+    """Inner groups first; the last processes may still be going."""
+    deadline = time.monotonic() + 10
+    while group.exists() and time.monotonic() < deadline:
+        for folder in sorted((path for path in group.rglob("*") if path.is_dir()), key=lambda path: -len(path.parts)):
+            _try_remove(folder)
+        _try_remove(group)
+        time.sleep(0.05)
+
+
+def _try_remove(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
