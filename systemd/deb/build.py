@@ -103,7 +103,8 @@ def _copyright(site: Path, package: str) -> Iterator[str]:
     yield "通办 (Tongban). Copyright 2026, those who wrote it. All rights reserved."
     yield ""
     yield f"Parts by others in {package}, as published on PyPI, unchanged but for what is not needed to run them. The text of each"
-    yield "licence lies beside the part, in NAME-VERSION.dist-info."
+    yield "licence lies beside the part, in NAME-VERSION.dist-info; of the Apache License 2.0 also in"
+    yield "/usr/share/common-licenses/Apache-2.0."
     yield ""
     for part in sorted(metadata.distributions(path=[str(site)]), key=lambda part: part.metadata["Name"].lower()):
         if part.metadata["Name"] != "tongban":
