@@ -25,9 +25,8 @@ _NAMESPACES = ("-m", "-p", "-n", "-i", "-u", "-C")
 class Machine:
     """``leader``: the process number, outside, of its first process."""
 
-    def __init__(self, leader: int, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, leader: int) -> None:
         self.leader = leader
-        self._process = process
 
     def run(self, command: str, *, check: bool = True, patience: float = PATIENCE) -> str:
         """A line of shell as root inside; what it wrote. ``AssertionError`` with all of it when it fails and ``check``."""
@@ -85,10 +84,6 @@ class Machine:
         )
         return int(self.run(f"python3 -c {shlex.quote(program)} {shlex.quote(address)}"))
 
-    def stop(self) -> None:
-        self._process.send_signal(signal.SIGKILL)  # nobody inside has anything to lose
-        self._process.wait(timeout=PATIENCE)
-
 
 @contextmanager
 def booted(root: Path, name: str, **folders: Path) -> Iterator[Machine]:
@@ -114,15 +109,15 @@ def booted(root: Path, name: str, **folders: Path) -> Iterator[Machine]:
         stderr=subprocess.STDOUT,
     )
     try:
-        machine = Machine(_leader(process), process)
+        machine = Machine(_leader(process))
         machine.until("case $(systemctl is-system-running) in running|degraded) ;; *) false ;; esac", "systemd is up inside")
         yield machine
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+        # Nobody inside has anything to lose; but nspawn's own end would leave all of them running.
         for group in groups:
-            _remove(group)
+            _end(group)
+        process.kill()
+        process.communicate()
 
 
 def _leader(process: subprocess.Popen[bytes]) -> int:
@@ -153,16 +148,15 @@ def _control_groups(name: str) -> list[Path]:
     return made
 
 
-def _remove(group: Path) -> None:
-    """Inner groups first; the last processes may still be going."""
-    deadline = time.monotonic() + 10
-    while group.exists() and time.monotonic() < deadline:
-        for folder in sorted((path for path in group.rglob("*") if path.is_dir()), key=lambda path: -len(path.parts)):
-            _try_remove(folder)
-        _try_remove(group)
+def _end(group: Path) -> None:
+    """Whatever runs in it and the groups inside it is ended, and they are removed. ``AssertionError``: something will not end."""
+    deadline = time.monotonic() + PATIENCE
+    while group.exists():
+        for folder in sorted((group, *(path for path in group.rglob("*") if path.is_dir())), key=lambda path: -len(path.parts)):
+            with suppress(OSError):
+                for number in (folder / "cgroup.procs").read_text().split():
+                    with suppress(ProcessLookupError):
+                        os.kill(int(number), signal.SIGKILL)
+                folder.rmdir()
+        assert time.monotonic() < deadline, f"{group} does not end"
         time.sleep(0.05)
-
-
-def _try_remove(folder: Path) -> None:
-    with suppress(OSError):
-        folder.rmdir()
