@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from support.cases import act_of
 from support.casework import WINDOW, Casework, just_now
 from support.fleet import HOME, INTAKE
 
+from domain.calendar import CHINA
 from domain.case import acts
 from domain.case.lifewords import PROGRESS, STATES
 from domain.case.rights import State
@@ -78,7 +79,7 @@ def test_the_console_counts_states_and_late_terms_of_the_parties_it_may_see(cent
     assert late(365, '["somewhere-else"]') == {"已逾期": 0, "今天到期": 0, "将到期": 0}
     with centre.store.reading() as db:
         (warns, due) = db.execute("SELECT min(warns), min(due) FROM terms WHERE term = 'legal'").fetchone()
-    today = datetime.fromtimestamp(now, UTC).date()
+    today = datetime.fromtimestamp(now, CHINA).date()
     days = {
         name: (datetime.fromisoformat(day).date() - today) / timedelta(days=1)
         for name, day in (("将到期", warns), ("今天到期", due))
