@@ -36,7 +36,7 @@ _OF_THE_CENTRE = {
     "catalogue": "fleet.steering:catalogue",
     "settings": "fleet.steering:remote_settings",
     "notice": "fleet.steering:notice",
-    "profile": "fleet.profile_cli:profile",
+    "profile": "fleet.profiles.cli:profile",
     "program": "fleet.program_cli:program",
     "person": "fleet.people.cli:person",
     "token": "fleet.people.cli:token",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import logging
 import threading
+from contextlib import suppress
 from typing import IO
 
 from cheroot.wsgi import Server as WsgiServer
@@ -65,7 +66,8 @@ class Server:
     def stop(self) -> None:
         """Close every connection and end the threads; within two seconds."""
         if self._thread.is_alive():
-            self._server.trigger.pull_trigger(lambda: close_all(self._sockets))
+            with suppress(OSError):  # stopped before, and its thread is still on the way out
+                self._server.trigger.pull_trigger(lambda: close_all(self._sockets))
             self._thread.join(1.0)
         else:
             close_all(self._sockets)

@@ -13,7 +13,7 @@ from support.authority import authority
 from support.setting_up import PLACE, key
 
 from domain.profile import parse
-from fleet.profile_cli import profile
+from fleet.profiles.cli import profile
 from kiosk.setup import questions
 from mqtt.enrolment import parse as code
 
