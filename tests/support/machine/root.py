@@ -1,6 +1,6 @@
 """A Debian 13 root with everything our packages depend on, made once by mmdebstrap: installing ours needs no network then.
 
-It lies in ``.machine`` (or in ``TONGBAN_MACHINE``), 1.6 GB, and is never written to: each machine starts on an overlay.
+It lies in ``.machine`` (or in ``TONGBAN_MACHINE``), 1.1 GB, and is never written to: each machine starts on an overlay.
 """
 
 from __future__ import annotations
