@@ -78,7 +78,8 @@ def _install(extra: list[str], arch: str, python: str, ours: Path, site: Path) -
                 f"tongban[{','.join(extra)}] @ {ours.as_uri()}",
             ],
             check=True,
-            env=os.environ | {"UV_PYTHON_DOWNLOADS": "never"},
+            # The system's certificates, as pip takes them.
+            env=os.environ | {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1"},
         )
 
 

@@ -12,9 +12,12 @@ import pytest
 from hands_bench import Bench, bench
 from PIL import Image
 from support.fleet import TERMINAL, Fleet, running_fleet
+from support.pcsc import folder
 from support.setting_up import Machine, profile
 
 from devices.camera.codes import read_codes
+from devices.transports.pcsc import SERVICE_SOCKET
+from devices.virtual.pcscd import PrivatePcscd
 from kiosk import settings as conf
 from kiosk.enrolment.files import IdentityFiles
 from kiosk.store.db import Database
@@ -30,6 +33,12 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     with running_fleet(tmp_path_factory.mktemp("fleet")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _no_reader_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """libpcsclite looks for pcscd in one place for the life of a process, and that is the tests' own."""
+    monkeypatch.setenv(SERVICE_SOCKET, str(PrivatePcscd(folder()).service))
 
 
 @pytest.fixture

@@ -19,6 +19,9 @@ from domain.catalogue.catalogue import load
 from domain.sealing import new_key
 from kiosk.enrolment.files import IdentityFiles
 
+# Building and installing take four minutes on a machine that has done neither yet, which `make test` has not left.
+pytestmark = pytest.mark.long
+
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 PAGE = "http://127.0.0.1:8600"
 ENABLED = (

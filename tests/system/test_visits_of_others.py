@@ -47,10 +47,11 @@ def opened(one: Hall, case: str) -> str:
 
 
 def at_the_window(one: Hall) -> None:
-    """The same terminal as the window's: with the window's key, after a restart."""
+    """The same terminal as the window's, where no clerk has a browser: with the window's key, after a restart."""
     path = one.layout.base / "terminal.toml"
     tree = tomllib.loads(path.read_text("utf-8"))
     tree["terminal"]["setting"] = "window"
+    tree.pop("clerk", None)
     tree["window"] = {"key_file": str(one.layout.secrets / f"key-{files.INTAKE}")}
     path.write_text(tomli_w.dumps(tree))
     assert load(path).window is not None
