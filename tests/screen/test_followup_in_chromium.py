@@ -10,8 +10,8 @@ from modes import FLAWS
 from playwright.sync_api import Browser, sync_playwright
 from screens_followup import found, screens
 from screens_glass import PERSON, ScreenGlass, served
+from screens_in_browser import Terminal
 from screens_walk import rich_catalogue
-from test_screens_in_chromium import Terminal
 
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
