@@ -259,7 +259,14 @@ class Terminal:
             return "help_wanted" if self._helping.wanted() else "settings_on_trial" if trial else ""
 
         glass, leave = self._glass, partial(os.kill, os.getpid(), signal.SIGTERM)
-        senses = Senses(self._devices.states, lambda: self._link.connected, lambda: glass.state, lambda: self.watch.lacking, busy)
+        senses = Senses(
+            self._devices.states,
+            lambda: self._link.connected,
+            lambda: glass.state,
+            lambda: self.watch.lacking,
+            lambda: self._machine_health.failed,
+            busy,
+        )
         return Renewal(self._settings, self._version, self._middle, self._parts, self._clock, senses, leave)
 
     def _build_link(self, store: Store) -> None:

@@ -62,6 +62,11 @@ class HealthWatch:
         """The first of what is wrong with the machine itself, in the order of the checks."""
         return next((one.fault for code, one in self._outcomes() if code in _MACHINE and one.fault), None)
 
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """Codes of the checks that failed, in their order."""
+        return tuple(code for code, one in self._outcomes() if one.verdict is Verdict.FAILED)
+
     def findings(self) -> tuple[Checked, ...]:
         """Every check as it was found last, in their order."""
         titles = {check.code: check.title for check in self._checks}

@@ -14,6 +14,8 @@ WITHIN = 120.0
 """Seconds a new program has to come up to what was there: less than the launcher's alarm."""
 FIRM = 15.0
 """Seconds it must have been so without a break: what comes up and falls does not stand."""
+MADE_WORSE = frozenset(("memory", "disk", "storage"))
+"""Checks of the machine's health (``kiosk/health``) that a program can spoil. Heat, supply and clock are not its doing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,12 @@ class Verdict:
 
 
 def missing(before: Stood, now: Now) -> tuple[str, ...]:
-    """What was there and is not, worst first."""
+    """What was there and is not, and what is bad and was not; worst first."""
     found = list(now.parts)
     found += [device for device in before.devices if device not in now.stood.devices]
     found += ["glass"] if before.glass and not now.stood.glass else []
     found += ["link"] if before.link and not now.stood.link else []
+    found += [check for check in now.stood.unwell if check in MADE_WORSE and check not in before.unwell]
     return tuple(found)
 
 
@@ -53,6 +56,7 @@ def judge(before: Stood, now: Now, whole: float, since_start: float) -> Verdict:
         return Verdict("waits", lacking)
     first = lacking[0] if lacking else "firm"
     whys = {"glass": "program_no_glass", "link": "program_no_link", "firm": "program_falls"}
+    whys |= dict.fromkeys(MADE_WORSE, "program_unwell")
     if first in now.parts:
         return Verdict("failed", lacking, "program_part_dead")
     return Verdict("failed", lacking, whys.get(first, "program_lost_device"))

@@ -26,11 +26,14 @@ STORES = {"terminal.db": "kiosk/store/db.py", "staff.db": "kiosk/staff/memory.py
 
 
 class Stood(Struct, frozen=True):
-    """What a new program must come up to: how the one before it stood. ``devices``: those that were ready."""
+    """What a new program must come up to: how the one before it stood. ``devices``: those that were ready; ``unwell``: checks of
+    the machine's health that failed.
+    """
 
     devices: tuple[str, ...] = ()
     link: bool = False
     glass: bool = False
+    unwell: tuple[str, ...] = ()
 
 
 class Trial(Struct, frozen=True):

@@ -29,14 +29,15 @@ HELD = frozenset({"storekeeper", "staff", "uploader", "wanted", "commands"})
 @dataclass(frozen=True, slots=True)
 class Senses:
     """How this terminal stands, asked from any thread. ``glass``: how the page on it was judged last; ``missing``: critical parts
-    that have not checked in (``kiosk/watch``); ``busy``: code of what is to be done before the program may end, empty when nothing
-    is.
+    that have not checked in (``kiosk/watch``); ``unwell``: checks of the machine's health that failed; ``busy``: code of what is to
+    be done before the program may end, empty when nothing is.
     """
 
     devices: Callable[[], Mapping[str, DeviceState]]
     link: Callable[[], bool]
     glass: Callable[[], GlassState]
     missing: Callable[[], tuple[str, ...]]
+    unwell: Callable[[], tuple[str, ...]]
     busy: Callable[[], str]
 
 
@@ -76,7 +77,7 @@ class Renewal:
 
     def stood(self) -> Stood:
         usable = tuple(sorted(name for name, state in self._senses.devices().items() if state.usable))
-        return Stood(usable, self._senses.link(), self._senses.glass() is GlassState.ALIVE)
+        return Stood(usable, self._senses.link(), self._senses.glass() is GlassState.ALIVE, self._senses.unwell())
 
     def outbox(self, outbox: Outbox) -> Outbox:
         """``outbox``, of which nothing leaves while the program is on trial."""

@@ -23,6 +23,7 @@ import click
 
 from domain.memory import keep_from_cores
 from domain.notify import Manager
+from kiosk.program.place import Programs
 from kiosk.screen import browser
 from kiosk.screen.compositor import turns
 from kiosk.screen.judge import Judge, Told, Verdict
@@ -43,7 +44,7 @@ BROKEN = 1
 def screen(port: int) -> None:
     """运行屏幕：启动 cage 和 Chromium，显示本机的页面；画面停住、黑屏就退出，由 systemd 重新启动。
 
-    收到 SIGUSR1：没有人在办事时退出，换一个新的浏览器。
+    收到 SIGUSR1，或者终端换了程序：没有人在办事时退出，换一个新的浏览器。
     """
     keep_from_cores()
     folder = os.environ.get("XDG_RUNTIME_DIR")
@@ -57,7 +58,9 @@ def screen(port: int) -> None:
 
 
 class Screen:
-    """``run`` until ``ended``, until the glass is broken, or until it is ``worn`` and nobody stands before it."""
+    """``run`` until ``ended``, until the glass is broken, or until nobody stands before it and it is ``worn`` or another program is
+    in place.
+    """
 
     def __init__(self, folder: Path, port: int, manager: Manager, ended: threading.Event, worn: threading.Event) -> None:
         self._folder = folder
@@ -65,6 +68,8 @@ class Screen:
         self._manager = manager
         self._ended = ended
         self._worn = worn
+        self._programs = Programs.here()
+        self._started = self._named()
 
     def run(self) -> int:
         """The exit code."""
@@ -94,7 +99,7 @@ class Screen:
             if session.poll() is not None:
                 log.error("the compositor ended with %d", session.returncode)
                 return BROKEN
-            judge.worn = self._worn.is_set()
+            judge.worn = self._worn.is_set() or self._named() != self._started
             if judge.turns(turns(self._folder / browser.SOCKET, PATIENCE), time.monotonic()) is Verdict.BROKEN:
                 log.error("the compositor stands: a new one")
                 return BROKEN
@@ -113,6 +118,9 @@ class Screen:
                 return BROKEN
             self._manager.alive()
         return 0
+
+    def _named(self) -> str | None:
+        return self._programs.named if self._programs is not None else None
 
     def _asked(self) -> Told | None:
         """What the service knows of the glass; ``None``: it does not answer."""

@@ -125,3 +125,17 @@ def test_nothing_the_camera_saw_is_written_anywhere(memory: Path) -> None:
         written = {each.path for one in (child, process.parent) for each in one.open_files()}
         assert written <= {str(memory / "log"), str(memory / "camera.sock.lock")}
         link.close()
+
+
+def test_the_first_who_comes_after_an_update_ends_the_old_program(memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The unit starts the new one; the terminal comes again by itself."""
+    monkeypatch.setenv("TONGBAN_PROGRAMS", str(memory))
+    current = memory / "current"
+    current.symlink_to("1.0.0")
+    with camera_process(memory) as process:
+        assert isinstance(process.hello(), Camera)
+        current.unlink()
+        current.symlink_to("1.1.0")
+        with contextlib.suppress(OSError):
+            process.hello()
+        assert process.ended() == 0

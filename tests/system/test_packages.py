@@ -131,6 +131,9 @@ def test_every_unit_of_a_terminal_is_up(terminal: Machine) -> None:
     assert terminal.state("pcscd.socket") == terminal.state("seatd.service") == "active"
     for unit in ("tongban-cups.service", "tongban-intake.service"):  # for what is not there: by the setting-up
         assert terminal.run(f"systemctl is-enabled {unit}", check=False) == "disabled"
+    assert terminal.run("stat -c '%G %a' /run/pcscd/pcscd.comm") == "tongban-cards 660"
+    for unit in ("cups.service", "cups.socket", "cups.path"):  # of Debian's: it listens, and keeps jobs on the disk
+        assert terminal.state(unit) == "inactive"
     assert terminal.run("systemctl --failed --no-legend --plain", check=False) == ""
 
 
@@ -158,10 +161,12 @@ def test_an_upgrade_starts_the_new_one_and_keeps_the_queue(terminal: Machine, bu
     rows = "SELECT sequence, type, time, hex(data) FROM outbox ORDER BY sequence"
     before = _asked(terminal, rows)
     pid = terminal.run("systemctl show -P MainPID tongban-terminal")
+    terminal.run("ln -sfn 0.0.1 /opt/tongban/current")  # an update of before, older than what is installed now
     terminal.run(INSTALL.format(package(built, "tongban-terminal", NEXT).name), patience=300)
     assert terminal.run("dpkg-query -W -f '${Version}' tongban-terminal") == NEXT
     terminal.until("systemctl is-active tongban-terminal", "the new one is up", "tongban-terminal")
     assert terminal.run("systemctl show -P MainPID tongban-terminal") != pid
+    assert terminal.run("ls /opt/tongban") == ""
     assert before
     assert _asked(terminal, rows)[: len(before)] == before
 

@@ -250,7 +250,7 @@ def test_each_check_is_asked_at_its_own_pace_and_news_told_once() -> None:
 def test_what_has_a_voice_of_its_own_is_not_told_twice() -> None:
     watch = HealthWatch((Told("devices", lambda: failed("paper_out")),), lambda: 0.0, lambda: None)
     watch.look()
-    assert (watch.fault, watch.verdict()) == (None, BAD)
+    assert (watch.fault, watch.failed, watch.verdict()) == (None, ("devices",), BAD)
 
 
 state = partial(DeviceState, "device")

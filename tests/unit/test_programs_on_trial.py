@@ -24,6 +24,7 @@ BEFORE = Stood(("printer", "idcard"), link=True, glass=True)
         (Now((), Stood(("printer",), link=True, glass=True)), "program_lost_device"),
         (Now((), Stood(BEFORE.devices, link=True)), "program_no_glass"),
         (Now((), Stood(BEFORE.devices, glass=True)), "program_no_link"),
+        (Now((), Stood(BEFORE.devices, link=True, glass=True, unwell=("heat", "memory"))), "program_unwell"),
     ],
 )
 def test_what_was_there_and_is_not_keeps_it_from_standing_and_is_named(now: Now, why: str) -> None:
@@ -34,6 +35,13 @@ def test_what_was_there_and_is_not_keeps_it_from_standing_and_is_named(now: Now,
 
 def test_what_was_not_there_before_is_nobodys_fault() -> None:
     assert judge(Stood(), Now((), Stood()), FIRM, FIRM).verdict == "stands"
+    full = Stood(BEFORE.devices, link=True, glass=True, unwell=("disk",))
+    assert judge(full, Now((), full), FIRM, FIRM).verdict == "stands"
+
+
+def test_a_day_that_grows_hot_is_not_the_programs_doing() -> None:
+    hot = Stood(BEFORE.devices, link=True, glass=True, unwell=("power", "heat", "clock"))
+    assert judge(BEFORE, Now((), hot), FIRM, FIRM).verdict == "stands"
 
 
 def test_it_stands_once_all_of_it_was_so_for_a_while_without_a_break() -> None:

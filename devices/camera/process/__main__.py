@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import logging
+import os
 import resource
 import signal
 import socket
@@ -41,13 +42,21 @@ def main() -> int:
     except DoorError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    keeper = Keeper(_child(given), times)
+    keeper, started = Keeper(_child(given), times), _named()
     try:
-        Server(door, keeper, bell, times.unread).run()
+        Server(door, keeper, bell, times.unread, lambda: _named() != started).run()
     finally:
         door.close()
         keeper.end()
     return 0
+
+
+def _named() -> Path | None:
+    """The program the next start is to be of (``systemd/launcher/tongban``); ``None``: the one that came with the machine."""
+    try:
+        return Path(os.environ["TONGBAN_PROGRAMS"], "current").readlink()
+    except (KeyError, OSError):
+        return None
 
 
 def _child(given: argparse.Namespace) -> list[str]:

@@ -82,15 +82,24 @@ class Client:
 
 
 class Server:
-    """``run`` until ``bell`` becomes readable. Does not close ``door``, nor end ``keeper``."""
+    """``run`` until ``bell`` becomes readable, or until somebody comes and this program is ``outdated``: an update starts the
+    terminal anew and nobody else, so by its knock the camera's process learns of it. Does not close ``door``, nor end ``keeper``.
+    """
 
     def __init__(
-        self, door: Door, keeper: Keeper, bell: socket.socket, unread: float, clock: Callable[[], float] = time.monotonic
+        self,
+        door: Door,
+        keeper: Keeper,
+        bell: socket.socket,
+        unread: float,
+        outdated: Callable[[], bool],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._door = door
         self._keeper = keeper
         self._bell = bell
         self._unread = unread
+        self._outdated = outdated
         self._clock = clock
         self._client: Client | None = None
 
@@ -102,6 +111,9 @@ class Server:
             if self._client is not None:
                 self._serve(self._client, ready.get(self._client.fileno(), 0))
             if self._door.fileno() in ready:
+                if self._outdated():
+                    log.info("another program is in place: ending, to be started as that")
+                    break
                 self._welcome()
         self._drop("the end")
 

@@ -57,6 +57,11 @@ class Process:
         self._running.terminate()
         return self._running.wait(PATIENCE)
 
+    def ended(self) -> int:
+        """By itself."""
+        assert self._running is not None
+        return self._running.wait(PATIENCE)
+
     def kill(self) -> None:
         """kill -9 of the parent."""
         assert self._running is not None
