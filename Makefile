@@ -38,6 +38,7 @@ bench:
 screens:
 	@./install.sh test
 	.venv/bin/python tests/screen/readme.py docs/screens
+	.venv/bin/python tests/screen/guides.py docs/screens
 	.venv/bin/python tests/screen/gallery.py docs/screens/gallery
 
 deb:
@@ -55,6 +56,7 @@ check:
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/mypy systemd/deb/*.py
 
 install:
 	@./install.sh demo

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from devices.port import DeviceState
 from kiosk.clock import CHINA, Clock
 from kiosk.store.outbox import StoredDocuments, StoredOutbox
 from kiosk.store.room import Room
-from mqtt.messages import VERSION, Backlog, DeviceReport, Health, HelpWanted
+from mqtt.messages import MOST_CODES, VERSION, Backlog, DeviceReport, Health, HelpWanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Reporting:
     room: Room
     clock: Clock
 
-    def health(self, bd: int, serving: bool, fault: str | None, wanted: HelpWanted | None) -> Health:
-        """The state report. ``fault``: what is wrong beside the devices, by code; ``wanted``: a call for help."""
+    def health(self, bd: int, serving: bool, faults: Sequence[str], wanted: HelpWanted | None) -> Health:
+        """The state report. ``faults``: what is wrong beside the devices, by code, worst first; ``wanted``: a call for help."""
         now = self.clock.monotonic()
         reports = {
             name: DeviceReport(
@@ -44,9 +44,10 @@ class Reporting:
             oldest=(self.clock.now() - oldest).total_seconds() if oldest else None,
             pages_waiting=self.documents.count(),
             ts=self.clock.now().isoformat(),
-            fault=fault,
+            fault=next(iter(faults), None),
             backlog=Backlog(self.room.days(self.clock.now().date()), self.outbox.set_aside(), self.outbox.dropped()),
             help=wanted,
+            also=tuple(faults[1 : 1 + MOST_CODES]),
         )
 
     def facts(self, connected: bool, app: str, catalogue: str) -> tuple[tuple[str, str], ...]:

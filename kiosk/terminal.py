@@ -389,21 +389,24 @@ class Terminal:
     def _ordered_news(self) -> None:
         self._publisher.wake()
 
+    def _troubles(self) -> tuple[str, ...]:
+        """What is wrong beside the devices, by code, worst first, each once."""
+        return tuple(dict.fromkeys(code for code in (self._middle.closed, *self._beside_the_devices()) if code))
+
     def _trouble(self) -> str | None:
-        """What is wrong beside the devices, by code."""
-        return self._middle.closed or next((code for code in self._beside_the_devices() if code), None)
+        return next(iter(self._troubles()), None)
 
     def _beside_the_devices(self) -> tuple[str | None, ...]:
         overloaded = OVERLOADED if self._middle.overloaded else None
         unreadable = UNREADABLE if self._outbox.set_aside() else None
         reading = self._page_reader.fault if self._page_reader is not None else None
         voice = self._voice.fault if self._voice is not None else None
-        parts = reading, self._typist.fault, self._glass.fault, voice, self._machine_health.fault
+        parts = reading, self._typist.fault, self._glass.fault, voice, *self._machine_health.faults
         return self._keeper.fault, self._uploader.fault, unreadable, overloaded, *parts
 
     def _health(self, bd: int) -> Health:
         """The state report. Called from the publisher's thread."""
-        return self._reporting.health(bd, self._middle.serving, self._trouble(), self._helping.wanted())
+        return self._reporting.health(bd, self._middle.serving, self._troubles(), self._helping.wanted())
 
     def _from_device(self, device: str, event: DeviceEvent) -> None:
         if self._upkeep.hear(device, event) and not isinstance(event, BadgeGone):

@@ -33,6 +33,8 @@ Time = Annotated[
 """RFC 3339, always with its offset."""
 Short = Annotated[str, Meta(max_length=120)]
 Code = Annotated[str, Meta(max_length=64)]
+MOST_CODES = 16
+Codes = Annotated[tuple[Code, ...], Meta(max_length=MOST_CODES)]
 MOST_COUNT = 2**63 - 1
 """Largest number SQLite holds; a larger one would stop the batch of everybody it came with."""
 Count = Annotated[int, Meta(ge=0, le=MOST_COUNT)]
@@ -138,6 +140,8 @@ class Health(Struct, frozen=True):
     """Why it does not serve, when it does not (catalogue_damaged, …); else what is wrong beside the devices (clock_wrong, …)."""
     backlog: Backlog | None = None
     help: HelpWanted | None = None
+    also: Codes = ()
+    """What else is wrong beside the devices, worst first."""
 
 
 class Report(Struct, frozen=True, omit_defaults=True):
@@ -159,6 +163,7 @@ class Report(Struct, frozen=True, omit_defaults=True):
     fault: Code | UnsetType | None = UNSET
     backlog: Backlog | UnsetType | None = UNSET
     help: HelpWanted | UnsetType | None = UNSET
+    also: Codes | UnsetType = UNSET
 
 
 Awaited = Literal["person", "original", "paper"]

@@ -79,6 +79,7 @@ def whole(health: Health, bd: int, n: int) -> Report:
         fault=health.fault,
         backlog=health.backlog,
         help=health.help if health.help is not None else UNSET,
+        also=health.also if health.also else UNSET,
     )
 
 
@@ -103,6 +104,7 @@ def difference(base: Health, health: Health, bd: int, n: int, of: int) -> Report
         fault=health.fault if health.fault != base.fault else UNSET,
         backlog=health.backlog if health.backlog != base.backlog else UNSET,
         help=health.help if health.help != base.help else UNSET,
+        also=health.also if health.also != base.also else UNSET,
     )
 
 
@@ -116,4 +118,4 @@ def merged(base: Health | None, report: Report) -> Health | None:
     return replace(base, bd=report.bd, ts=report.ts, devices={**base.devices, **report.devices}, **told)
 
 
-_FIELDS = ("serving", "unconfirmed", "oldest", "pages_waiting", "fault", "backlog", "help")
+_FIELDS = ("serving", "unconfirmed", "oldest", "pages_waiting", "fault", "backlog", "help", "also")

@@ -197,6 +197,8 @@ def _of_report(health: Health, now: float) -> Iterator[Condition]:
         yield Condition("clock", Grade.WARNING)
     elif health.fault is not None and health.fault not in _MEANT:
         yield Condition("fault", Grade.WARNING if health.serving else Grade.BAD, detail=health.fault)
+    for code in health.also:
+        yield Condition("clock", Grade.WARNING) if code == "clock_wrong" else Condition("fault", Grade.WARNING, detail=code)
     if health.unconfirmed and health.oldest is not None and health.oldest > OLD_OUTBOX:
         yield Condition("outbox-old", Grade.WARNING)
     if health.backlog is not None and health.backlog.days is not None and health.backlog.days < FEW_DAYS:

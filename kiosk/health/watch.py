@@ -31,7 +31,7 @@ class Check(Protocol):
 
 
 class HealthWatch:
-    """``news`` is called when ``fault`` has changed. ``monotonic`` gives seconds."""
+    """``news`` is called when ``faults`` have changed. ``monotonic`` gives seconds."""
 
     def __init__(
         self, checks: tuple[Check, ...], monotonic: Callable[[], float], news: Callable[[], None], boots: Boots | None = None
@@ -58,9 +58,9 @@ class HealthWatch:
             self._boots.end()
 
     @property
-    def fault(self) -> str | None:
-        """The first of what is wrong with the machine itself, in the order of the checks."""
-        return next((one.fault for code, one in self._outcomes() if code in _MACHINE and one.fault), None)
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with the machine itself, in the order of the checks."""
+        return tuple(one.fault for code, one in self._outcomes() if code in _MACHINE and one.fault)
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ class HealthWatch:
 
     def look(self) -> None:
         """Ask whatever is due."""
-        before, now = self.fault, self._monotonic()
+        before, now = self.faults, self._monotonic()
         for check in self._checks:
             if now < self._due.get(check.code, now):
                 continue
@@ -88,7 +88,7 @@ class HealthWatch:
                 # One check that breaks is not to blind the others, and what it would have said is not known.
                 log.exception("check %s broke", check.code)
                 self._found[check.code] = unknown("检查本身出错，见日志")
-        if self.fault != before:
+        if self.faults != before:
             self._news()
 
     def _outcomes(self) -> tuple[tuple[str, Outcome], ...]:

@@ -122,10 +122,10 @@ def _copyright(site: Path, package: str) -> Iterator[str]:
 
 
 def _licence(part: metadata.Distribution) -> str:
-    told = part.metadata
-    named = [line.rpartition(" :: ")[2] for line in told.get_all("Classifier", []) if line.startswith("License ::")]
-    first = (told.get("License") or "").strip().splitlines()[:1]
-    return told.get("License-Expression") or ", ".join(named) or (first[0] if first else "see beside it")
+    told = part.metadata.json
+    named = [line.rpartition(" :: ")[2] for line in told.get("classifier", ()) if line.startswith("License ::")]
+    first = str(told.get("license", "")).strip().splitlines()[:1]
+    return str(told.get("license_expression", "")) or ", ".join(named) or (first[0] if first else "see beside it")
 
 
 def _version() -> str:

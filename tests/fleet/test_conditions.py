@@ -96,6 +96,10 @@ def spoilt(**devices: DeviceReport) -> Health:
         (replace(GOOD, serving=False, fault="out_of_service"), {("paused", "", "")}),
         (replace(GOOD, serving=False, fault="maintenance"), {("paused", "", "maintenance")}),
         (replace(GOOD, fault="clock_wrong"), {("clock", "", "")}),
+        (
+            replace(GOOD, fault="machine_hot", also=("clock_wrong", "power_sagged")),
+            {("fault", "", "machine_hot"), ("clock", "", ""), ("fault", "", "power_sagged")},
+        ),
         (replace(GOOD, unconfirmed=3, oldest=4000.0), {("outbox-old", "", "")}),
         (replace(GOOD, unconfirmed=0, oldest=4000.0), set()),
         (replace(GOOD, backlog=Backlog(1.0, 2)), {("storage", "", ""), ("set-aside", "", "")}),

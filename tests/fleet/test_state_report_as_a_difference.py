@@ -54,6 +54,7 @@ healths = st.builds(
     pages_waiting=st.integers(0, 3),
     ts=st.just(TIME),
     fault=st.none() | st.just("clock_wrong"),
+    also=st.sampled_from([(), ("machine_hot",), ("machine_hot", "power_sagged")]),
     help=st.none() | st.just(HelpWanted(TIME, "scan")),
 )
 

@@ -126,7 +126,7 @@ def side_by_side(pictures: list[Image.Image]) -> Image.Image:
     for picture in scaled:
         sheet.paste(picture, (at, GAP))
         at += picture.width + GAP
-    return sheet.quantize(128, method=Image.Quantize.MEDIANCUT)
+    return sheet.quantize(128, method=Image.Quantize.MAXCOVERAGE)
 
 
 if __name__ == "__main__":

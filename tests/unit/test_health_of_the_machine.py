@@ -234,7 +234,7 @@ def test_one_check_that_breaks_blinds_no_other_and_is_not_called_well() -> None:
     watch = HealthWatch((broken, hot), lambda: 0.0, lambda: news.append(None))
     watch.look()
     assert [one.verdict for one in watch.findings()] == [UNKNOWN, BAD]
-    assert (watch.fault, len(news)) == ("machine_hot", 1)
+    assert (watch.faults, len(news)) == (("machine_hot",), 1)
 
 
 def test_each_check_is_asked_at_its_own_pace_and_news_told_once() -> None:
@@ -250,7 +250,7 @@ def test_each_check_is_asked_at_its_own_pace_and_news_told_once() -> None:
 def test_what_has_a_voice_of_its_own_is_not_told_twice() -> None:
     watch = HealthWatch((Told("devices", lambda: failed("paper_out")),), lambda: 0.0, lambda: None)
     watch.look()
-    assert (watch.fault, watch.failed, watch.verdict()) == (None, ("devices",), BAD)
+    assert (watch.faults, watch.failed, watch.verdict()) == ((), ("devices",), BAD)
 
 
 state = partial(DeviceState, "device")
