@@ -11,7 +11,7 @@ import msgspec
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from fleet.documents import DiskError, TooLargeError, WrongContentError, WrongOffsetError
+from fleet.documents import TooLargeError, WrongContentError, WrongOffsetError
 from fleet.drafts import Drafts, TooManyError
 from fleet.store import Store
 from mqtt.resources import MAX_DOCUMENT, DraftKept
@@ -54,9 +54,6 @@ def create_drafts(drafts: Drafts, store: Store, terminal: Callable[[], str]) -> 
             abort(400)
         except TooManyError:
             abort(429)
-        except DiskError as error:
-            _log.error("a draft could not be stored: %s", error.__cause__)
-            abort(507)
 
     @pages.get("/v1/drafts/<name>")
     def get_draft(name: str) -> Response:

@@ -16,9 +16,10 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fleet.documents import DiskError, Source, TooLargeError, WrongContentError, WrongOffsetError
+from fleet.documents import Source, TooLargeError, WrongContentError, WrongOffsetError
 from fleet.files import sync_folder
 from fleet.protection import deletions
+from fleet.storage.folder import refusing
 from fleet.store import Store
 from mqtt.resources import DRAFT_KEPT, MAX_DOCUMENT
 
@@ -59,7 +60,7 @@ class Drafts:
         place of the former, and lengthens nothing.
 
         :class:`WrongContentError`: no name, or another terminal's draft stands under it. :class:`TooLargeError`,
-        :class:`TooManyError`, :class:`WrongOffsetError` (it ended before its end), :class:`DiskError`: nothing is left of it.
+        :class:`TooManyError`, :class:`WrongOffsetError` (it ended before its end), :class:`StorageError`: nothing is left of it.
         """
         if not _NAME.fullmatch(name):
             raise WrongContentError("no name of a draft")
@@ -134,11 +135,9 @@ class Drafts:
         until = float(known["until"]) if known is not None else now + DRAFT_KEPT
         if count >= MOST_DRAFTS or total + size > MOST_BYTES:
             raise TooManyError("too many drafts of this terminal")
-        try:
+        with refusing():
             aside.rename(self._folder / name)
             sync_folder(self._folder)
-        except OSError as error:
-            raise DiskError from error
         with self._store.transaction() as db:
             row = (name, self._hall(terminal), terminal, digest, size, until)
             db.execute("INSERT OR REPLACE INTO drafts (name, hall, terminal, digest, size, until) VALUES (?, ?, ?, ?, ?, ?)", row)
@@ -146,10 +145,8 @@ class Drafts:
 
     def _write(self, aside: Path, source: Source, size: int) -> str:
         seen, left = hashlib.sha256(), size
-        try:
+        with refusing():
             file = aside.open("xb")
-        except OSError as error:
-            raise DiskError from error
         with file:
             while left:
                 chunk = source.read(min(_CHUNK, left))
@@ -157,15 +154,11 @@ class Drafts:
                     raise WrongOffsetError("it ended before its end")
                 left -= len(chunk)
                 seen.update(chunk)
-                try:
+                with refusing():
                     file.write(chunk)
-                except OSError as error:
-                    raise DiskError from error
-            try:
+            with refusing():
                 file.flush()
                 os.fsync(file.fileno())
-            except OSError as error:
-                raise DiskError from error
         return seen.hexdigest()
 
     def _hall(self, terminal: str) -> str:

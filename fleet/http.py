@@ -22,7 +22,7 @@ from fleet.cases.reading import Desk
 from fleet.cases.resources import create_cases
 from fleet.clerks.clock import ClerkClock
 from fleet.clerks.resources import create_accounts
-from fleet.documents import DiskError, Documents, TooLargeError, WrongContentError, WrongOffsetError
+from fleet.documents import Documents, TooLargeError, WrongContentError, WrongOffsetError, is_digest
 from fleet.draft_resources import create_drafts
 from fleet.drafts import Drafts
 from fleet.program_resources import create_programs
@@ -30,13 +30,17 @@ from fleet.programs import Programs
 from fleet.progress_resources import create_progress
 from fleet.protection import deletions
 from fleet.protection.resources import create_protection
+from fleet.storage.port import StorageError
 from fleet.store import Store
 from fleet.tokens import bearer
+from fleet.web import sent
 from mqtt.resources import MAX_DOCUMENT, UPLOAD_COMPLETE, UPLOAD_OFFSET, CaseStanding, Refused
 
 _log = logging.getLogger(__name__)
 
 _CHUNK = 64 * 1024
+AGAIN = "30"
+"""Seconds after which a request that the storage refused may come again."""
 _REFUSALS: dict[int, Refused] = {
     400: Refused("bad_request"),
     401: Refused("no_credentials"),
@@ -48,6 +52,7 @@ _REFUSALS: dict[int, Refused] = {
     409: Refused("wrong_offset"),
     422: Refused("wrong_content"),
     429: Refused("too_many"),
+    503: Refused("come_later"),
     507: Refused("no_room"),
 }
 
@@ -72,6 +77,7 @@ def create_api(
     app.register_blueprint(create_est(authority, shown))
     app.register_error_handler(RefusedError, refused)
     app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(StorageError, _come_later)
 
     def terminal() -> str:
         certificate = shown()
@@ -99,12 +105,11 @@ def create_api(
         return f"{side}.{hashlib.sha256(party.encode()).hexdigest()[:16]}"
 
     def known(digest: str) -> bool:
-        try:
-            there = documents.path(digest).is_file()
-        except ValueError:
+        if not is_digest(digest):
             abort(404)
         with store.reading() as db:
-            return (there and _stored(db, digest)) or deletions.over(db, digest)
+            stored, over = _stored(db, digest), deletions.over(db, digest)
+        return over or (stored and documents.there(digest))
 
     app.register_blueprint(create_drafts(drafts, store, terminal))
     app.register_blueprint(create_cases(store, desk, terminal))
@@ -151,9 +156,6 @@ def create_api(
             abort(422)
         except WrongOffsetError:
             abort(409)
-        except DiskError as error:
-            _log.error("a document could not be stored: %s", error.__cause__)
-            abort(507)
         store.document_stored(digest, size, time.time())
         return _json(b"", 201)
 
@@ -184,9 +186,12 @@ def create_api(
             return _json(msgspec.json.encode(Refused("access_over")), 403)
         if allowed == "deleted":
             return _json(msgspec.json.encode(Refused("deleted")), 410)
-        if allowed == "no" or not documents.path(digest).is_file():
+        if allowed == "no":
             abort(404)
-        return send_file(documents.path(digest), mimetype="application/octet-stream", etag=False)
+        try:
+            return sent(documents.open(digest), "application/octet-stream")
+        except FileNotFoundError:
+            abort(404)
 
     @app.get("/v1/cases/<number>")
     def get_case(number: str) -> Response:
@@ -201,10 +206,8 @@ def create_api(
     def get_desired(digest: str) -> Response:
         terminal()
         try:
-            path = bodies.path(digest)
-        except ValueError:
-            abort(404)
-        if not path.is_file():
+            path = bodies.local(digest)
+        except (ValueError, FileNotFoundError):
             abort(404)
         return send_file(path, mimetype="application/json", etag=digest, conditional=True)
 
@@ -244,6 +247,15 @@ def _refused(error: HTTPException) -> Response | HTTPException:
     answer.headers.extend((name, said) for name, said in error.get_headers() if name == "Allow")
     if error.code == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _come_later(error: StorageError) -> Response:
+    """What the storage cannot do now is asked of it again: what a terminal holds waits there."""
+    _log.warning("a request has to come again: %s", error)
+    status = 507 if error.trouble == "full" else 503
+    answer = _json(msgspec.json.encode(_REFUSALS[status]), status)
+    answer.headers["Retry-After"] = AGAIN
     return answer
 
 

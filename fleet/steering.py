@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import getpass
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ import msgspec
 
 from fleet import desired as wanted
 from fleet import given, words
-from fleet.documents import Documents
+from fleet.documents import Documents, reading
 from fleet.overview import BEIJING, local_time
 from fleet.people import record
 from fleet.rollout import bodies
@@ -125,7 +124,8 @@ def bundle(settings: Path, id_: str, file: Path) -> None:
             ).fetchone()
         if row is None:
             raise ValueError("没有这条命令，或支持包还没有送到")
-        shutil.copyfile(Documents(centre.data / "documents").path(row["detail"]), file)
+        with reading(Documents(centre.data / "documents").open(row["detail"])) as chunks, file.open("wb") as out:
+            out.writelines(chunks)
     click.echo(f"已存到 {file}")
 
 

@@ -15,11 +15,13 @@ from flask import Flask, Request, Response, abort, request
 from waitress.server import create_server  # type: ignore[import-untyped,unused-ignore]
 from waitress.wasyncore import close_all  # type: ignore[import-untyped,unused-ignore]
 
+from fleet.storage.port import Reading
 from mqtt.broker import is_loopback
 from mqtt.resources import MAX_DOCUMENT
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 10
+_CHUNK = 64 * 1024
 CSP = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
     "script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
@@ -102,6 +104,16 @@ class ThreadServer:
 class _Cheroot(WsgiServer):
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
         _log.log(level, "%s", msg, exc_info=traceback)
+
+
+def sent(opened: Reading, mimetype: str, name: str | None = None) -> Response:
+    """What is stored, as it is read; ``name``: to be saved under. One that breaks off on the way is short, and so is no answer."""
+    answer = Response(iter(lambda: opened.read(_CHUNK), b""), mimetype=mimetype)
+    answer.call_on_close(opened.close)
+    answer.content_length = opened.size
+    if name is not None:
+        answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
 
 
 def harden(app: Flask, name: str | None = None) -> None:

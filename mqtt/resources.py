@@ -44,7 +44,8 @@ asks for too many of those is answered 429 for an hour.
 A terminal shows its certificate, whose name is the terminal (``mqtt/enrolment.py``); a home desk and an intake window carry
 ``Authorization: Bearer …``, each its own: no token of a window posts an act of the home department.
 A certificate that is revoked or not known is answered 403 at once, with the reason (``enrolment.Refusal``); every other 4xx
-answer says why as :class:`Refused`.
+answer says why as :class:`Refused`. So do 503 ``come_later`` and 507 ``no_room``: where the centre keeps documents cannot be
+reached, or is full; what is brought waits where it is, and comes again (``Retry-After``).
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ DRAFT_KEPT = 7 * 24 * 3600.0
 
 
 class Refused(Struct, frozen=True):
-    """Why a request was refused: the body of every 4xx answer that is not an ``enrolment.Refusal``."""
+    """Why a request was refused: the body of every 4xx, 503 and 507 answer that is not an ``enrolment.Refusal``."""
 
     refused: Literal[
         "bad_request",
@@ -79,6 +80,7 @@ class Refused(Struct, frozen=True):
         "wrong_content",
         "wrong_offset",
         "no_room",
+        "come_later",
         "wrong_range",
         "too_many",
         "moved_on",

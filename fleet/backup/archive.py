@@ -29,8 +29,8 @@ from fleet.settings import CentreSettings, read
 
 _SQLITE = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm", "-journal", ".part")
-_INCOMING = "incoming"
-"""What was cut off on its way: its terminal sends it again."""
+_LEFT_OUT = {"incoming", "writing"}
+"""What was cut off on its way, or is on it: its terminal sends it again."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -144,7 +144,7 @@ def _settle(database: Path, out: _Writer) -> str:
 def _below(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).parts
-        if _INCOMING not in inside and not path.name.endswith(_BESIDE) and path.is_file() and not path.is_symlink():
+        if not _LEFT_OUT.intersection(inside) and not path.name.endswith(_BESIDE) and path.is_file() and not path.is_symlink():
             yield path
 
 

@@ -56,7 +56,7 @@ class Calendars:
             return False
         self._digest = row["sha256"]
         try:
-            parties, more = _read(bodies.path(row["sha256"]).read_bytes())
+            parties, more = _read(bodies.local(row["sha256"]).read_bytes())
         except (OSError, msgspec.MsgspecError):
             _log.exception("the calendars of the published catalogue could not be read")
             return False

@@ -124,8 +124,7 @@ class ClerkClock:
                 gone += [sha256 for (sha256,) in old if sha256 != digest]
                 row = (one.terminal, one.digest, now, rev, len(one.clerks))
                 db.execute("INSERT OR REPLACE INTO clerk_documents VALUES (?, ?, ?, ?, ?)", row)
-        for sha256 in gone:
-            self._bodies.path(sha256).unlink(missing_ok=True)
+        self._bodies.remove(gone)
 
     def _run(self) -> None:
         wait = 0.0

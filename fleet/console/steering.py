@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, abort, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fleet import given, words
@@ -25,6 +25,7 @@ from fleet.rollout.deeds import DEEDS, NoDeedError
 from fleet.rollout.engine import Stand
 from fleet.rollout.steered import all_of_it
 from fleet.store import Store
+from fleet.web import sent
 
 MOST_WHY = 200
 
@@ -184,11 +185,12 @@ def create_steering(
             row = theirs(db, id_, Act.STEER)
         if documents is None or (row["op"], row["state"]) != ("support-bundle", "succeeded"):
             abort(404)
-        path = documents.path(row["detail"])
-        if not path.is_file():
+        try:
+            opened = documents.open(row["detail"])
+        except FileNotFoundError:
             abort(404)
         with store.transaction() as db:
             record.write(db, now(), session().who.login, "bundle.read", row["terminal"])
-        return send_file(path, "application/zip", as_attachment=True, download_name=f"{row['terminal']}.zip")
+        return sent(opened, "application/zip", f"{row['terminal']}.zip")
 
     return pages

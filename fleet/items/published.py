@@ -16,6 +16,7 @@ from domain.catalogue.part import JOINT, DamagedError, Joint, Share, decode, pre
 from domain.catalogue.trust import Approval, read_approval, read_manifest, read_register
 from fleet.documents import Documents
 from fleet.programs import Programs
+from fleet.storage.port import StorageError
 from mqtt.desired import CatalogueBody, PackBody
 
 
@@ -72,7 +73,7 @@ class Shelf:
         """A body as it was published. ``OSError``."""
         if self.bodies is None:
             raise FileNotFoundError(sha256)
-        return self.bodies.path(sha256).read_bytes()
+        return self.bodies.local(sha256).read_bytes()
 
     def kept(self, sha256: str) -> Published:
         """A body that was kept and may have been published, or not. :class:`CatalogueDamagedError`."""
@@ -104,6 +105,8 @@ class Shelf:
                 sha = digest(one.body)
                 parts[one.part] = Piece(bytes(one.body), sha, one.approval, read_approval(one.approval, one.part, sha, register))
             return manifest.version, parts
+        except StorageError as error:
+            raise CatalogueDamagedError(f"已发布的目录现在读不到：{error.words}") from None
         except (OSError, msgspec.MsgspecError, DamagedError) as error:
             raise CatalogueDamagedError(f"已发布的目录读不出来：{error}") from None
 

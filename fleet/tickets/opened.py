@@ -17,6 +17,7 @@ from domain.sealing import BadKeyError, OpeningKey, SealError, key_ids, recipien
 from fleet.documents import Documents
 from fleet.people import record
 from fleet.settings import SettingsError, private
+from fleet.storage.port import StorageError
 
 _OWN_PAGE = "page.ratings"
 """Under whose name the centre brings documents of its own; no terminal has it."""
@@ -45,8 +46,10 @@ class Box:
     def open(self, digest: str) -> Words:
         """:class:`ClosedError`."""
         try:
-            sealed = self._documents.path(digest).read_bytes()
-        except (OSError, ValueError):
+            sealed = self._documents.read(digest)
+        except StorageError as error:
+            raise ClosedError("这份文件损坏了，打不开。" if error.trouble == "damaged" else error.words) from None
+        except (FileNotFoundError, ValueError):
             raise ClosedError("原话还在从终端传来的路上，请稍后再看。") from None
         try:
             key = next((self._keys[name] for name in key_ids(sealed) if name in self._keys), None)

@@ -155,7 +155,7 @@ def test_what_is_taken_in_meanwhile_is_whole_in_the_archive_or_not_in_it(
     database, documents = elsewhere.parent / "data" / "centre.db", Documents(elsewhere.parent / "data" / "documents")
     stored = [digest for (digest,) in rows(database, "SELECT digest FROM documents")]
     assert len(stored) >= 5
-    assert all(sha256(documents.path(str(digest)).read_bytes()).hexdigest() == digest for digest in stored)
+    assert all(sha256(documents.read(str(digest))).hexdigest() == digest for digest in stored)
     named = rows(database, "SELECT digest FROM case_documents WHERE digest NOT IN (SELECT digest FROM documents)")
     assert named == []
 
@@ -181,7 +181,7 @@ def test_a_document_that_is_missing_or_damaged_is_named_and_the_rest_is_kept(
     standing: Standing, tmp_path: Path, harm: Callable[[Path], None]
 ) -> None:
     digest = str(rows(standing.data / "centre.db", "SELECT digest FROM documents")[0][0])
-    harm(standing.documents.path(digest))
+    harm(standing.documents.local(digest))
     told = run("backup", standing.settings, tmp_path / "a.tar")
     assert (told.exit_code, digest in told.output) == (1, True)
     told = run("restore", "--check", tmp_path / "a.tar")

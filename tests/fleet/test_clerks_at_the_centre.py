@@ -64,7 +64,7 @@ class Centre:
         """What ``terminal`` is wanted to have now."""
         with self.store.reading() as db:
             found = desired.newest_for(db, "accounts", terminal, ())
-        return self.read(self.bodies.path(found.sha256).read_bytes(), f"terminal:{terminal}") if found else None
+        return self.read(self.bodies.read(found.sha256), f"terminal:{terminal}") if found else None
 
     def read(self, body: bytes, place: str) -> Document:
         signed = msgspec.json.decode(body, type=AccountsBody).signed.encode()

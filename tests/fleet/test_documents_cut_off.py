@@ -19,7 +19,8 @@ from support.broker import wait_until
 from support.fleet import OTHER_TERMINAL, TERMINAL, Fleet, FolderBlobs, taken, terminal_end
 
 from domain import sealing
-from fleet.documents import MOST_PARTIAL, PARTIAL_KEPT, DiskError, Documents, WrongContentError, WrongOffsetError
+from fleet.documents import MOST_PARTIAL, PARTIAL_KEPT, Documents, WrongContentError, WrongOffsetError
+from fleet.storage.port import StorageError
 from mqtt.resources import MAX_DOCUMENT, PARTIAL
 from mqtt.uploads import Uploader, UploadPace
 
@@ -51,11 +52,16 @@ def cut(documents: Documents, until: int, body: bytes = BODY, name: str = TERMIN
         documents.take(name, sealing.digest(body), Cut(body, until), len(body))
 
 
+def parts(folder: Path) -> list[Path]:
+    """What lies there of documents that were cut off."""
+    return [path for path in (folder / "incoming").rglob("*") if path.is_file()]
+
+
 def test_what_came_stays_and_the_rest_makes_it_whole(documents: Documents) -> None:
     cut(documents, 100_000)
-    assert (documents.held(TERMINAL, DIGEST), documents.path(DIGEST).exists()) == (100_000, False)
+    assert (documents.held(TERMINAL, DIGEST), documents.there(DIGEST)) == (100_000, False)
     documents.take(TERMINAL, DIGEST, BytesIO(BODY[100_000:]), 200_000, 100_000)
-    assert documents.path(DIGEST).read_bytes() == BODY
+    assert documents.read(DIGEST) == BODY
     assert documents.held(TERMINAL, DIGEST) == 0
 
 
@@ -74,9 +80,9 @@ def test_only_where_it_ends_can_it_go_on(documents: Documents, offset: int) -> N
     assert documents.held(TERMINAL, DIGEST) == 100_000
 
 
-def test_a_part_spoilt_meanwhile_is_thrown_away(documents: Documents) -> None:
+def test_a_part_spoilt_meanwhile_is_thrown_away(documents: Documents, tmp_path: Path) -> None:
     cut(documents, 100_000)
-    (part,) = documents._aside.glob("*/*")
+    (part,) = parts(tmp_path / "documents")
     part.write_bytes(bytes(100_000))  # a power cut may leave this
     with pytest.raises(WrongContentError):
         documents.take(TERMINAL, DIGEST, BytesIO(BODY[100_000:]), 200_000, 100_000)
@@ -110,14 +116,14 @@ def test_a_connection_that_hangs_from_before_writes_nothing_more(documents: Docu
     thread.join(20)
     assert len(ended) == 1
     documents.take(TERMINAL, DIGEST, BytesIO(BODY[held:]), len(BODY) - held, held)
-    assert documents.path(DIGEST).read_bytes() == BODY
+    assert documents.read(DIGEST) == BODY
 
 
-def test_one_terminal_begins_no_more_than_so_many(documents: Documents) -> None:
+def test_one_terminal_begins_no_more_than_so_many(documents: Documents, tmp_path: Path) -> None:
     bodies = [os.urandom(1000) for _ in range(MOST_PARTIAL + 3)]
     for n, body in enumerate(bodies):
         cut(documents, 500, body)
-        (part,) = documents._aside.glob(f"*/{sealing.digest(body)}")
+        (part,) = (path for path in parts(tmp_path / "documents") if path.name == sealing.digest(body))
         os.utime(part, (n, n))
     kept = [documents.held(TERMINAL, sealing.digest(body)) for body in bodies]
     assert kept == [0] * 3 + [500] * MOST_PARTIAL
@@ -132,15 +138,15 @@ def test_what_nobody_took_up_goes_after_a_while_and_survives_a_restart_before(do
     assert again.held(TERMINAL, DIGEST) == 0
 
 
-def test_a_disk_that_refuses_is_not_taken_for_a_broken_line(documents: Documents) -> None:
+def test_a_disk_that_refuses_is_not_taken_for_a_broken_line(documents: Documents, tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
     try:
-        with pytest.raises(DiskError):
+        with pytest.raises(StorageError, match="full"):
             documents.take(TERMINAL, DIGEST, BytesIO(BODY), len(BODY))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert list(documents._aside.glob("*/*")) == [], "what could not be written takes no room"
+    assert [path for path in (tmp_path / "documents").rglob("*") if path.is_file()] == [], "what could not be written takes no room"
     documents.take(TERMINAL, DIGEST, BytesIO(BODY), len(BODY))
 
 
@@ -241,7 +247,7 @@ def test_a_part_the_centre_lost_or_spoilt_is_no_damage_of_the_document(fleet: Fl
     blobs.keep("C1", [BODY])
     kept = fleet.centre._documents
     cut(kept, 150_000)
-    (part,) = kept._aside.glob("*/*")
+    (part,) = parts(fleet.folder / "data" / "documents")
     part.write_bytes(bytes(150_000))
     with terminal_end(fleet.broker) as terminal:
         uploader = Uploader(fleet.centre.api_address, fleet.broker.tls(TERMINAL), blobs, QUICK)

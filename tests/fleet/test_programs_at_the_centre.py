@@ -116,7 +116,7 @@ def test_taken_back_before_anything_else_was_published_terminals_return_to_the_p
     with rolling.store.reading() as db:
         (digest,) = db.execute("SELECT sha256 FROM desired ORDER BY rev DESC LIMIT 1").fetchone()
         assert db.execute("SELECT what FROM rollouts WHERE id = ?", (back,)).fetchone()[0] == "program"
-    assert msgspec.json.decode(rolling.bodies.path(digest).read_bytes(), type=ProgramBody).signed == ()
+    assert msgspec.json.decode(rolling.bodies.read(digest), type=ProgramBody).signed == ()
 
 
 def test_a_terminal_that_left_for_an_update_and_does_not_come_back_is_a_failure_and_no_terminal_that_is_off(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_what_nobody_names_goes_and_may_be_brought_anew(casework: Casework, rete
     assert search([casework.folder / "documents"], [stray.decode()]) == []
     assert casework.ask(BRINGS, "PUT", document_path(digest), stray).status_code == 201  # its case was only late
     retention.tick(time.time())
-    assert Documents(casework.folder / "documents").path(digest).is_file()
+    assert Documents(casework.folder / "documents").there(digest)
 
 
 @pytest.mark.parametrize("killed_before", ["remove", "gone"])
@@ -122,7 +122,7 @@ def test_killed_in_between_the_next_look_goes_on(
     assert casework.ask(HOME, "GET", document_path(digest)).status_code == 410  # from the first moment on
     Retention(casework.store, Documents(casework.folder / "documents")).tick(time.time())
     assert book(casework)[digest] == ("case", True)
-    assert not Documents(casework.folder / "documents").path(digest).is_file()
+    assert not Documents(casework.folder / "documents").there(digest)
     retention.tick(time.time() + MONTH)
     before = book(casework)
     assert retention.tick(time.time() + MONTH) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,5 @@ def live(store: Store, number: int, ways: tuple[tuple[type[Act], dict[str, Any]]
 def box(folder: Path) -> Box:
     """What opens raters' words, with :data:`SEALED` lying there."""
     documents = Documents(folder / "documents")
-    path = documents.path(DIGEST)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(SEALED)
+    documents.take("ticketing", DIGEST, BytesIO(SEALED), len(SEALED))
     return Box((KEY[1],), documents)

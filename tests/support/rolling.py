@@ -129,7 +129,7 @@ class Rolling:
         self.store.close()
 
     def _phone(self, digest: str) -> str:
-        text = self.bodies.path(digest).read_text("utf-8")
+        text = self.bodies.read(digest).decode()
         return text.split('"phone":"', 1)[1].split('"', 1)[0] if "phone" in text else "own"
 
     def _bd(self, terminal: str) -> int:
