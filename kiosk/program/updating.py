@@ -52,9 +52,8 @@ class _NewerError(Exception):
 @dataclass(frozen=True, slots=True)
 class Means:
     """What the updater uses of the terminal. ``fetch`` gets (manifest, path, wait), ``wait`` waits so many seconds and says whether
-    no more is wanted; ``busy``: code of what is to be done before the
-    program may end, empty when nothing is; ``stood``: how it stands now; ``data``: where the databases lie; ``reserve``: bytes
-    that stay free; ``leave``: ends the program.
+    no more is wanted; ``busy``: code of what is to be done before the program may end, empty when nothing is; ``stood``: how it
+    stands now; ``data``: where the databases lie; ``reserve``: bytes that stay free; ``leave``: ends the program.
     """
 
     fetch: Callable[[Manifest, Path, Callable[[float], bool]], None]

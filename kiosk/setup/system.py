@@ -18,6 +18,7 @@ PATIENCE = 60.0
 REACH = 3.0
 """Seconds the centre has to take a connection."""
 TERMINAL = "tongban-terminal.service"
+LOCKED = "系统盘锁着，写了重启就没有：先 sudo /usr/lib/tongban/bin/lock-root off，重新启动，再装；装好以后锁回去"
 
 
 class System:
@@ -26,6 +27,15 @@ class System:
     def __init__(self, root: Path = Path("/"), *, there: bool = True) -> None:
         self._root = root
         self.there = there and (root / "run/systemd/system").is_dir() and shutil.which("systemctl") is not None
+
+    @property
+    def locked(self) -> bool:
+        """A file system in memory lies over the root (``systemd/lock``): what is written there is gone with the next start."""
+        try:
+            mounts = (self._root / "proc/self/mounts").read_text("utf-8", "replace").splitlines()
+        except OSError:
+            return False
+        return any(words[1:3] == ["/", "overlay"] for words in map(str.split, mounts))
 
     def address(self, chosen: Fixed | None) -> None:
         """``OSError`` when it cannot be written or taken."""
@@ -46,6 +56,10 @@ class System:
 
     def enable(self, unit: str, *, wanted: bool) -> None:
         """``OSError``."""
+        if self.locked:
+            told = subprocess.run(["systemctl", "is-enabled", unit], capture_output=True, text=True, timeout=PATIENCE, check=False)
+            if (told.stdout.strip() == "enabled") != wanted:
+                raise OSError(LOCKED)
         self._run("systemctl", "enable" if wanted else "disable", "--now", unit)
 
     def terminal(self, do: str) -> None:
@@ -53,6 +67,10 @@ class System:
         self._run("systemctl", do, TERMINAL)
 
     def _write(self, path: Path, text: str, mode: int) -> None:
+        if path.is_file() and path.read_text("utf-8") == text:
+            return
+        if self.locked:
+            raise OSError(LOCKED)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.part")
         part.unlink(missing_ok=True)
