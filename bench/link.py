@@ -20,9 +20,9 @@ import psutil
 from support.broker import wait_until
 from support.fleet import ListOutbox, TerminalEnd, rating, running_fleet, terminal_end
 
-from mqtt.connection import Pace
 from mqtt.messages import DeviceReport
 from mqtt.report import PERIOD, WHOLE_PERIOD
+from mqtt.walk import Pace
 from mqtt.window import Ranges
 
 SINGLE = 60

@@ -19,10 +19,20 @@ TerminalId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{2,31}$")]
 Pem = Annotated[str, Meta(pattern=r"^-----BEGIN ", max_length=262_144)]
 Root = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Server = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")]
+Address = Annotated[str, Meta(pattern=r"^[^:]+:[0-9]{1,5}$")]
+"""A name or an IPv4 address, and a port."""
+Brokers = Address | Annotated[tuple[Address, ...], Meta(min_length=1, max_length=8)]
+"""One, or several of which any will do."""
 ANSWERS = ("profile", "id", "code", "setting", "hall", "phone", "diagonal", "network", "time", "devices", "enrol")
 """What a file of answers may hold (``kiosk/setup/questions.py``)."""
 MOST = 1_000_000
 """Characters of a profile."""
+
+
+def addresses(brokers: Brokers) -> tuple[tuple[str, int], ...]:
+    """Host and port of each."""
+    parts = (one.rpartition(":") for one in ((brokers,) if isinstance(brokers, str) else brokers))
+    return tuple((host, int(port)) for host, _, port in parts)
 
 
 class ProfileError(ValueError):
@@ -57,7 +67,7 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
 
 
 class Centre(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    broker: Annotated[str, Meta(pattern=r"^[^:]+:[0-9]{1,5}$")]
+    broker: Brokers
     documents: Annotated[str, Meta(pattern=r"^https://[^/]+/?$", max_length=80)]
     reconnect: Annotated[float, Meta(ge=1, le=3600)] | None = None
 

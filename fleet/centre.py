@@ -48,8 +48,9 @@ from fleet.tickets.ledger import Tickets
 from fleet.tickets.opened import Box, rating_keys
 from fleet.tls import TlsServer, shown
 from fleet.web import ThreadServer
-from mqtt.connection import Broker, Pace
+from mqtt.connection import Broker
 from mqtt.resources import MAX_DOCUMENT
+from mqtt.walk import Pace
 
 _log = logging.getLogger(__name__)
 
@@ -91,11 +92,11 @@ class Centre:
             self._clock = CaseClock(self.store, self._calendars, bodies)
             self._reports = ReportClock(self.store)
             self._drafts = Drafts(settings.data / "drafts", self.store, halls)
-            link = Broker(settings.broker.host, settings.broker.port, self._folder.centre())
+            links = [Broker(host, port, self._folder.centre()) for host, port in settings.broker.addresses]
             members = _Members(places, self.authority)
             machine = self._machine(settings.data)
             metrics = Metrics(machine, known, time.time)
-            self.ingest = Ingest(link, self.store, members, pace, self._born, metrics.ingested)
+            self.ingest = Ingest(links, self.store, members, pace, self._born, metrics.ingested)
             self._watch = Watch(self.store, places, lambda: self.ingest.hearing, self.authority.identity)
             self.orders = Orders(self.store, groups, self._folder.signer, self.ingest.publish, lambda: self.ingest.hearing)
             self._accounts = ClerkClock(self.store, bodies, known, self._folder.signer, settings.clerks.hours * 3600.0)

@@ -13,12 +13,14 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Sequence
 
 from fleet.authority.authority import Connect
+from fleet.greeting import Greeter
 from fleet.intake import understand
 from fleet.presence import Hearing
 from fleet.store import Input, StateIn, Store, Stored
 from mqtt import topics
-from mqtt.connection import Broker, Connection, Down, Heard, Opening, Pace, Received, Refused, Reply, Session, Up
+from mqtt.connection import Broker, Connection, Down, Heard, Opening, Received, Refused, Reply, Session, Up
 from mqtt.messages import VERSION, Birth, CentreUp, Left, Lost, StorageReceipt, encode
+from mqtt.walk import Pace
 from mqtt.window import ranges
 
 _log = logging.getLogger(__name__)
@@ -34,7 +36,7 @@ _SUBSCRIPTIONS = (
     (topics.ALL_EVENTS, topics.EVENT),
     (topics.ALL_ANSWERS, topics.ANSWER),
 )
-_SESSION = Session(expiry=24 * 3600, will_delay=10, receive_maximum=2 * BATCH_ROWS, manual_ack=True)
+_SESSION = Session(expiry=24 * 3600, will_delay=10, receive_maximum=2 * BATCH_ROWS, manual_ack=True, kept=True)
 _MOST_RANGES = 500
 _PACE = Pace(first=0.5, most=5.0)
 """One centre may come back at once; a fleet may not."""
@@ -50,7 +52,7 @@ class Ingest:
 
     def __init__(
         self,
-        broker: Broker,
+        brokers: Sequence[Broker],
         store: Store,
         fleet: Callable[[], Container[str]],
         pace: Pace | None = None,
@@ -64,8 +66,9 @@ class Ingest:
         self._bd = 0
         self._committed = float("-inf")
         self._hearing = Hearing(None)
+        self._greeter = Greeter()
         self._batch: list[Received] = []
-        self._connection = Connection(broker, CLIENT_ID, _SESSION, self._open, self._hear, pace or _PACE, self._work)
+        self._connection = Connection(brokers, CLIENT_ID, _SESSION, self._open, self._hear, pace or _PACE, self._work, start=0)
 
     @property
     def hearing(self) -> Hearing:
@@ -147,6 +150,8 @@ class Ingest:
             self._births(births)
         for message in batch:
             message.acknowledge()
+        for terminal, greeting in self._greeter.answers(inputs).items():
+            self._connection.publish(topics.greetings(terminal), encode(greeting), topics.GREETING)
         for (terminal, epoch), sequences in _by_outbox(stored).items():
             spans = ranges(sequences)
             for start in range(0, len(spans), _MOST_RANGES):

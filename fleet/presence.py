@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mqtt.connection import RECONNECT_WITHIN
 from mqtt.report import PERIOD
+from mqtt.walk import RECONNECT_WITHIN
 
 MISSED = 3
 """Reports missed before silence means lost. The will is not enough: a broker that is killed never sends it."""

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from domain.case.life import Rules
 from domain.catalogue.party import Hours
+from domain.profile import Address, addresses
 from domain.program.manifest import PublicKey
 from domain.rating import ticket
 from domain.rating.statistics import LEAST
@@ -49,11 +50,19 @@ class AuthoritySettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The fleet's broker. ``pid_file``: it runs on this machine under this user, and is told of a new revocation list."""
+    """The fleet's broker. ``pid_file``: it runs on this machine under this user, and is told of a new revocation list. ``more``:
+    brokers that take its place (a spare), or do the same (other nodes of a cluster), as the centre and terminals call them.
+    """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8883
     pid_file: Path | None = None
+    more: Annotated[tuple[Address, ...], Meta(max_length=7)] = ()
+
+    @property
+    def addresses(self) -> tuple[tuple[str, int], ...]:
+        """Host and port of each."""
+        return (self.host, self.port), *addresses(self.more)
 
 
 class TerminalEntry(Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,9 +17,10 @@ import devices.printer.options
 import devices.rating.options
 import devices.smartcard.options
 from devices.reading.options import Options as ReadingOptions
+from domain.profile import Brokers
 from domain.program.manifest import PublicKey
 from domain.sealing import KEY_ID, BadKeyError, Recipient, check_key
-from mqtt.connection import RECONNECT_WITHIN
+from mqtt.walk import RECONNECT_WITHIN
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
@@ -83,11 +84,11 @@ class DeviceSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``broker`` is host:port, ``documents`` an https address; ``identity`` is the folder ``tongban enrol`` fills. ``reconnect``:
-    seconds over which this fleet comes back to a broker that was away for long (``mqtt.connection.Pace``).
+    """``broker`` is host:port, or a list of them (``mqtt/walk.py``); ``documents`` an https address; ``identity`` is the folder
+    ``tongban enrol`` fills. ``reconnect``: seconds over which this fleet comes back to brokers that were away for long.
     """
 
-    broker: Annotated[str, Meta(pattern=r"^[^:]+:[0-9]{1,5}$")]
+    broker: Brokers
     documents: Annotated[str, Meta(pattern=r"^https://[^/]+/?$", max_length=80)]
     identity: Path
     reconnect: Annotated[float, Meta(ge=1, le=3600)] = RECONNECT_WITHIN

@@ -22,6 +22,7 @@ from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError
 from domain.catalogue.trust import UntrustedError
 from domain.notify import Manager
 from domain.press.press import Press
+from domain.profile import addresses
 from domain.sealing import Recipient
 from kiosk import equipment, faults
 from kiosk import settings as conf
@@ -91,11 +92,12 @@ from kiosk.watch.watch import Watch
 from kiosk.window.browsers import Browsers
 from kiosk.window.listener import Listener
 from mqtt import topics
-from mqtt.connection import Broker, Pace, Received
+from mqtt.connection import Broker, Received
 from mqtt.link import Link
 from mqtt.messages import VERSION, Birth, Health, Wanted
 from mqtt.publisher import Publisher
 from mqtt.uploads import Uploader
+from mqtt.walk import Pace
 from ui.app import create_app
 from ui.citizen.intents import MAX_BODY
 from ui.clerk.app import create_clerk_app
@@ -271,9 +273,8 @@ class Terminal:
 
     def _build_link(self, store: Store) -> None:
         terminal, centre = self._settings.terminal, self._settings.centre
-        host, _, port = centre.broker.rpartition(":")
         files = IdentityFiles(centre.identity)
-        broker = Broker(host, int(port), files.tls())
+        brokers = [Broker(host, port, files.tls()) for host, port in addresses(centre.broker)]
         boot = self._middle.boot
 
         def birth(bd: int) -> Birth:
@@ -282,7 +283,7 @@ class Terminal:
             return Birth(v=VERSION, bd=bd, boot=boot, app=self.app_version, catalogue=version, place=terminal.place, ts=now)
 
         pace = Pace(most=centre.reconnect)
-        self._link = link = Link(terminal.id, broker, birth=birth, next_bd=store.next_bd, pace=pace, ordered=self._ordered)
+        self._link = link = Link(terminal.id, brokers, birth=birth, next_bd=store.next_bd, pace=pace, ordered=self._ordered)
         self._publisher = Publisher(link, self._renewal.outbox(self._outbox), self._health)
         self._uploader = Uploader(centre.documents, files.tls(), self._documents)
         self._keeper = Keeper(files, centre.documents, link, lambda fault: self._identity_changed(store, fault))

@@ -1,4 +1,5 @@
-"""One MQTT 5 session kept up over paho-mqtt 2: connect, subscribe, birth, serve, and again after a jittered delay.
+"""One MQTT 5 session kept up over paho-mqtt 2: connect, subscribe, birth, serve, and again after a jittered delay, at the same
+broker or the next of a list (``mqtt/walk.py``).
 
 Rules, each the answer to a measured trap of paho 2.2.0:
 
@@ -13,12 +14,11 @@ from __future__ import annotations
 
 import logging
 import math
-import random
 import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -27,11 +27,13 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from mqtt.loop import Heap, Loop
 from mqtt.tls import Tls, context
 from mqtt.topics import Delivery
+from mqtt.walk import End, Pace, Walk
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ _STABLE = 30.0
 """A connection that lived less does not count as a success."""
 _TAKEN_OVER = 0x8E
 """MQTT 5, 3.14.2.1: "Session taken over". Mosquitto says so from 2.0.12 on; 2.0.11 only closes."""
+_RETAINS_NOTHING = 0x9A
+"""MQTT 5, 3.2.2.2: "Retain not supported", of a will that is to be kept."""
 _BROKER_WENT = (0x80, 0x8B)
 """What paho says of a connection closed without a word, and "Server shutting down". Our own network's blip is a silence, which
 paho calls "Keep alive timeout": nobody else comes back with us."""
@@ -51,13 +55,6 @@ TAKEOVERS = 3
 _TAKEOVERS_WITHIN = 60.0
 REST = 600.0
 """Seconds to stay away then."""
-RECONNECT_WITHIN = 180.0
-"""Seconds over which terminals come back to a broker that went: 30,000 full TLS handshakes of 3 ms are 90 s of its core."""
-WENT = 16
-"""Failures it counts as when the broker itself closed the connection."""
-_GROWTH = 4.0
-_LEAST = 0.05
-"""Part of the longest delay that is waited at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +67,10 @@ class Broker:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """Seconds. Reconnecting waits any time up to ``first``, four times as long after each failure, up to ``most``; up to ``most``
-    at once when the broker itself went, because then a whole fleet comes back.
-    """
-
-    keepalive: int = 30
-    first: float = 2.0
-    most: float = RECONNECT_WITHIN
-
-    def delay(self, failures: int) -> float:
-        """Seconds until the next attempt, "full jitter"."""
-        longest = min(self.most, self.first * _GROWTH ** min(failures, WENT))
-        return longest * random.uniform(_LEAST, 1.0)  # noqa: S311
-
-
-@dataclass(frozen=True, slots=True)
 class Opening:
-    """What one connect says: subscriptions first, then the birth; the will stands on the birth's topic. All retained, QoS 1."""
+    """What one connect says: subscriptions first, then the birth; the will stands on the birth's topic. QoS 1, and retained where
+    the broker keeps anything: nothing rests on that.
+    """
 
     topic: str
     birth: bytes
@@ -97,12 +80,17 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Seconds the broker keeps the session, and seconds it holds the will back (only effective inside the session)."""
+    """Seconds the broker keeps the session, and seconds it holds the will back (only effective inside the session).
+
+    ``kept``: also when a broker refuses to go on with it. Any other is given up then: in a cluster it may have been on a node that
+    is gone, and would keep us out until that is back (RabbitMQ does so).
+    """
 
     expiry: int
     will_delay: int
     receive_maximum: int = 20
     manual_ack: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +144,8 @@ Heard = Up | Down | Received | Refused | Cloned
 @dataclass(frozen=True, slots=True)
 class _Connected:
     failure: str | None
+    code: int
+    retains: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,36 +165,44 @@ class _Gone:
     code: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Moving:
+    why: str
+
+
 class _Ending:
     pass
 
 
-_Note = _Connected | _Subscribed | _Published | _Gone | _Ending
+_Note = _Connected | _Subscribed | _Published | _Gone | _Moving | _Ending
 
 
 class Connection:
     """Owns one thread. ``hear`` is called from it and must only leave a note; ``publish`` may be called from any thread.
 
+    ``brokers``: any will do; ``start``: which is tried first, by chance if not said.
     ``work``: called from that thread whenever all that has come was heard; it may take a while, and what it publishes leaves
     together. It says after how many seconds it wants to be called again though nothing comes.
     """
 
     def __init__(
         self,
-        broker: Broker,
+        brokers: Sequence[Broker],
         client_id: str,
         session: Session,
         opening: Callable[[], Opening],
         hear: Callable[[Heard], None],
         pace: Pace | None = None,
         work: Callable[[], float] = lambda: math.inf,
+        start: int | None = None,
     ) -> None:
-        self._broker = broker
+        self._brokers = tuple(brokers)
         self._client_id = client_id
         self._session = session
         self._opening = opening
         self._hear = hear
         self._pace = pace or Pace()
+        self._walk = Walk(len(self._brokers), self._pace, start)
         self._work = work
         self._notes: deque[_Note] = deque()
         self._loop: Loop | None = None
@@ -214,12 +212,24 @@ class Connection:
         self._last: tuple[str, bytes] | None = None
         self._takeovers: deque[float] = deque(maxlen=TAKEOVERS)
         self._rests_until = float("-inf")
-        self._went = False
+        self._end = End.FAILED
+        self._anew = False
+        self._retain_nothing: set[int] = set()
         self._thread = threading.Thread(target=self._keep, name=f"mqtt-{client_id}", daemon=True)
 
     @property
     def working(self) -> bool:
         return self._thread.is_alive()
+
+    @property
+    def _retains(self) -> bool:
+        """A broker that keeps nothing closes the connection of who asks for it."""
+        return self._walk.here not in self._retain_nothing
+
+    @property
+    def broker(self) -> Broker:
+        """Where we are, or try to be."""
+        return self._brokers[self._walk.here]
 
     def start(self) -> None:
         self._thread.start()
@@ -228,6 +238,10 @@ class Connection:
         """Leave, and stay away for ``REST`` seconds: somebody else uses our name. May be called from any thread."""
         self._rests_until = time.monotonic() + REST
         self._note(_Gone("another machine uses this name"))
+
+    def move(self, why: str) -> None:
+        """Leave this broker for the next. May be called from any thread."""
+        self._note(_Moving(why))
 
     def hurry(self) -> None:
         """What kept us away may be over (a new certificate): connect now if there is no connection."""
@@ -243,7 +257,7 @@ class Connection:
         if client is None:
             return False
         properties = properties_of(how) if reply is None else _properties(how, reply)
-        client.publish(topic, payload, qos=how.qos, retain=how.retain, properties=properties)
+        client.publish(topic, payload, qos=how.qos, retain=how.retain and self._retains, properties=properties)
         if threading.get_ident() != self._thread.ident and (loop := self._loop) is not None:
             loop.wake()
         return True
@@ -263,51 +277,47 @@ class Connection:
             loop.wake()
 
     def _keep(self) -> None:
-        failures = 0
         while not self._ended.is_set():
-            started = time.monotonic()
+            started, broker = time.monotonic(), self.broker
             try:
                 why = self._one_life()
             except Exception:
                 _log.exception("connection as %s failed", self._client_id)
                 why = "internal error"
             self._hear(Down(why))
-            failures = WENT if self._went else 0 if time.monotonic() - started >= _STABLE else failures + 1
-            delay = max(self._pace.delay(failures - 1 if failures else 0), self._rests_until - time.monotonic())
+            if self._end is End.FAILED and time.monotonic() - started >= _STABLE:
+                self._end = End.HELD
+            delay = max(self._walk.ended(self._end), self._rests_until - time.monotonic())
             if not self._ended.is_set():
-                _log.info("no connection as %s (%s); again in %.1f s", self._client_id, why, delay)
+                where = f"{broker.host}:{broker.port}"
+                _log.info("no connection as %s at %s (%s); again in %.1f s", self._client_id, where, why, delay)
                 self._hurried.wait(delay)
             self._hurried.clear()
 
     def _one_life(self) -> str:
-        self._went = False
+        self._end, broker = End.FAILED, self.broker
         opening = self._opening()
         self._notes = notes = deque[_Note]()
         try:
-            client = self._client(opening, notes)
+            client = self._client(opening, notes, broker.tls)
         except OSError as error:
             return f"certificate: {error}"
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = self._session.expiry
         properties.ReceiveMaximum = self._session.receive_maximum
         try:
-            client.connect(
-                self._broker.host,
-                self._broker.port,
-                keepalive=self._pace.keepalive,
-                clean_start=False,
-                properties=properties,
-            )
+            client.connect(broker.host, broker.port, keepalive=self._pace.keepalive, clean_start=self._anew, properties=properties)
         except (OSError, ValueError) as error:
             return f"{type(error).__name__}: {error}"
         self._loop = loop = Loop(client)
         try:
             return self._serve(client, loop, notes, opening)
         finally:
+            self._anew = self._live is None and not self._session.kept
             self._live = self._loop = None
-            _close(client, loop)
+            _close(client, loop, willed=self._end is End.MOVED)
 
-    def _client(self, opening: Opening, notes: deque[_Note]) -> Client:
+    def _client(self, opening: Opening, notes: deque[_Note], tls: Tls) -> Client:
         client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=self._client_id,
@@ -317,30 +327,36 @@ class Connection:
         )
         client.connect_timeout = 2.0
         client.max_inflight_messages_set(20)
-        secured = context(self._broker.tls)
+        secured = context(tls)
         secured.sslsocket_class = Heap
         client.tls_set_context(secured)
         # paho would write from whichever thread publishes; the loop writes.
         client.on_socket_register_write = lambda *_: None
         will = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
         will.WillDelayInterval = self._session.will_delay
-        client.will_set(opening.topic, opening.will, qos=1, retain=True, properties=will)
+        client.will_set(opening.topic, opening.will, qos=1, retain=self._retains, properties=will)
         _wire(client, notes, self._hear)
         return client
 
     def _serve(self, client: Client, loop: Loop, notes: deque[_Note], opening: Opening) -> str:
-        birth = 0
+        birth, here = 0, self._walk.here
         deadline, wait = time.monotonic() + _ANSWER, math.inf
         while not self._ended.is_set():
             loop.turn(wait if self._live else min(wait, max(0.0, deadline - time.monotonic())))
             while notes:
                 match notes.popleft():
-                    case _Connected(failure=str() as failure) | _Subscribed(failure=str() as failure):
+                    case _Connected(failure=str() as failure, code=code):
+                        if code == _RETAINS_NOTHING and here not in self._retain_nothing:
+                            self._retain_nothing.add(here)
+                            self._end = End.HELD
                         return failure
-                    case _Connected():
+                    case _Subscribed(failure=str() as failure):
+                        return failure
+                    case _Connected(retains=retains):
+                        (self._retain_nothing.discard if retains else self._retain_nothing.add)(here)
                         client.subscribe([(topic, SubscribeOptions(qos=qos)) for topic, qos in opening.subscriptions])
                     case _Subscribed():
-                        birth = client.publish(opening.topic, opening.birth, qos=1, retain=True).mid
+                        birth = client.publish(opening.topic, opening.birth, qos=1, retain=self._retains).mid
                     case _Published(mid=mid, refusal=refusal):
                         if mid == birth and self._live is None:
                             self._live = client
@@ -350,13 +366,17 @@ class Connection:
                     case _Gone(why=why, code=code):
                         if code == _TAKEN_OVER:
                             self._taken_over(time.monotonic())
-                        self._went = self._live is not None and code in _BROKER_WENT
+                        if self._live is not None and code in _BROKER_WENT:
+                            self._end = End.WENT
+                        return why
+                    case _Moving(why=why):
+                        self._end = End.MOVED
                         return why
             if self._live is None and time.monotonic() >= deadline:
                 return "the broker does not answer"
             wait = self._work()
         if self._last is not None and birth:
-            _say_last(client, loop, notes, *self._last)
+            _say_last(client, loop, notes, *self._last, retain=self._retains)
         return "left"
 
     def _taken_over(self, now: float) -> None:
@@ -368,8 +388,9 @@ class Connection:
 
 
 def _wire(client: Client, notes: deque[_Note], hear: Callable[[Heard], None]) -> None:
-    def on_connect(_c: Client, _u: Any, _flags: Any, code: Any, _p: Any) -> None:
-        notes.append(_Connected(str(code) if code.is_failure else None))
+    def on_connect(_c: Client, _u: Any, _flags: Any, code: Any, properties: Any) -> None:
+        retains = getattr(properties, "RetainAvailable", 1) == 1
+        notes.append(_Connected(str(code) if code.is_failure else None, code.value, retains))
 
     def on_subscribe(_c: Client, _u: Any, _mid: int, codes: list[Any], _p: Any) -> None:
         notes.append(_Subscribed(next((str(code) for code in codes if code.is_failure), None)))
@@ -403,8 +424,8 @@ def _wire(client: Client, notes: deque[_Note], hear: Callable[[Heard], None]) ->
     client.on_socket_open = on_socket_open
 
 
-def _say_last(client: Client, loop: Loop, notes: deque[_Note], topic: str, payload: bytes) -> None:
-    mid = client.publish(topic, payload, qos=1, retain=True).mid
+def _say_last(client: Client, loop: Loop, notes: deque[_Note], topic: str, payload: bytes, *, retain: bool) -> None:
+    mid = client.publish(topic, payload, qos=1, retain=retain).mid
     deadline = time.monotonic() + _GOODBYE
     while (left := deadline - time.monotonic()) > 0:
         loop.turn(left)
@@ -413,12 +434,13 @@ def _say_last(client: Client, loop: Loop, notes: deque[_Note], topic: str, paylo
         notes.clear()
 
 
-def _close(client: Client, loop: Loop) -> None:
-    """Say goodbye: without DISCONNECT the broker would send the will. paho closes the socket when it has sent it.
+def _close(client: Client, loop: Loop, *, willed: bool) -> None:
+    """Say goodbye: without DISCONNECT the broker would send the will; ``willed``: it shall, if we do not come back in time. paho
+    closes the socket when it has sent it.
 
     (``is_connected`` is false as soon as ``disconnect`` is called, whatever was sent.)
     """
-    client.disconnect()
+    client.disconnect(ReasonCode(PacketTypes.DISCONNECT, "Disconnect with will message") if willed else None)
     deadline = time.monotonic() + 0.5
     while client.socket() is not None and (left := deadline - time.monotonic()) > 0:
         loop.turn(left)

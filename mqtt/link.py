@@ -6,39 +6,26 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mqtt import topics
-from mqtt.connection import (
-    RECONNECT_WITHIN,
-    TAKEOVERS,
-    Broker,
-    Cloned,
-    Connection,
-    Down,
-    Heard,
-    Opening,
-    Pace,
-    Received,
-    Refused,
-    Reply,
-    Session,
-    Up,
-)
+from mqtt.connection import TAKEOVERS, Broker, Cloned, Connection, Down, Heard, Opening, Received, Refused, Reply, Session, Up
 from mqtt.messages import (
     VERSION,
     Birth,
     CentreState,
     CentreUp,
     ContractError,
+    Greeting,
     Left,
     Lost,
     Report,
     decode,
     encode,
 )
+from mqtt.walk import RECONNECT_WITHIN, Earshot, Pace
 
 _log = logging.getLogger(__name__)
 
@@ -102,20 +89,21 @@ LinkEvent = Connected | Disconnected | ReceiptHeard | CentreHeard
 class Link:
     """``next_bd`` is called before every connect and returns one more than ever before, durably; ``birth`` builds that birth.
 
-    ``ordered`` is given every command and every desired document's pointer as it came; it must only leave a note.
-    ``ValueError`` for a terminal id that is none.
+    ``brokers``: any at which the centre is heard will do; ``start``: the one to begin at, else any. ``ordered`` is given every
+    command and every desired document's pointer as it came; it must only leave a note. ``ValueError``: no terminal's id.
     """
 
     def __init__(
         self,
         terminal: str,
-        broker: Broker,
+        brokers: Sequence[Broker],
         *,
         birth: Callable[[int], Birth],
         next_bd: Callable[[], int],
         pace: Pace | None = None,
         session: Session = SESSION,
         ordered: Callable[[Received], None] = lambda _order: None,
+        start: int | None = None,
     ) -> None:
         self._terminal = topics.terminal_id(terminal)
         self._birth = birth
@@ -126,7 +114,8 @@ class Link:
         self._state = LinkState(False, time.monotonic())
         self._tell: Callable[[LinkEvent], None] = lambda _event: None
         self._ups: deque[float] = deque(maxlen=TAKEOVERS + 1)
-        self._connection = Connection(broker, terminal, session, self._open, self._hear, pace)
+        self._earshot = Earshot(len(brokers), pace or Pace())
+        self._connection = Connection(brokers, terminal, session, self._open, self._hear, pace, self._look, start)
 
     @property
     def terminal(self) -> str:
@@ -145,6 +134,11 @@ class Link:
     @property
     def connected(self) -> bool:
         return self._state.connected
+
+    @property
+    def broker(self) -> str:
+        """Where we are, or try to be."""
+        return f"{self._connection.broker.host}:{self._connection.broker.port}"
 
     @property
     def cloned(self) -> bool:
@@ -181,6 +175,7 @@ class Link:
 
     def _open(self) -> Opening:
         self._bd = self._next_bd()
+        self._earshot.arrived(time.monotonic())  # the centre's answer may come before the broker's own
         return Opening(
             topic=topics.state(self._terminal),
             birth=encode(self._birth(self._bd)),
@@ -188,6 +183,7 @@ class Link:
             subscriptions=(
                 (topics.receipts(self._terminal), topics.RECEIPT.qos),
                 (topics.CENTRE_STATE, topics.STATE.qos),
+                (topics.greetings(self._terminal), topics.GREETING.qos),
                 (topics.commands(self._terminal), topics.COMMAND.qos),
                 (topics.desired(self._terminal, "+"), topics.DESIRED.qos),
             ),
@@ -209,10 +205,22 @@ class Link:
                 self._refused(reason)
             case Received(topic=topics.CENTRE_STATE, payload=payload, retained=retained):
                 self._centre(payload, news=not retained)
+            case Received(topic=topic, payload=payload) if topic == topics.greetings(self._terminal):
+                self._greeted(payload)
             case Received(topic=topic, payload=payload) if topic == topics.receipts(self._terminal):
+                self._earshot.heard(time.monotonic())
                 self._tell(ReceiptHeard(payload))
             case Received():
                 self._ordered(heard)
+
+    def _look(self) -> float:
+        """Seconds until somebody has to look again whether the centre is heard here; on the connection's thread."""
+        left = self._earshot.until - time.monotonic()
+        if left <= 0:
+            self._earshot.moved()
+            self._ups.clear()
+            self._connection.move("the centre is not heard there")
+        return max(0.0, left)
 
     def _now(self, *, connected: bool) -> None:
         with self._lock:
@@ -228,10 +236,26 @@ class Link:
 
     def _centre(self, payload: bytes, *, news: bool) -> None:
         try:
-            centre = Centre.UP if isinstance(decode(payload, CentreState), CentreUp) else Centre.DOWN
+            up = isinstance(decode(payload, CentreState), CentreUp)
         except ContractError as error:
             _log.warning("the centre's state is not of the contract: %s", error)
             return
+        if news:
+            (self._earshot.heard if up else self._earshot.gone)(time.monotonic())
+        self._heard(Centre.UP if up else Centre.DOWN, news=news)
+
+    def _greeted(self, payload: bytes) -> None:
+        try:
+            greeting = decode(payload, Greeting)
+        except ContractError as error:
+            _log.warning("the centre's greeting is not of the contract: %s", error)
+            return
+        self._earshot.heard(time.monotonic())
+        self._heard(Centre.UP, news=False)
+        if greeting.again:
+            self._connection.publish(topics.state(self._terminal), encode(self._birth(self._bd)), topics.STATE)
+
+    def _heard(self, centre: Centre, *, news: bool) -> None:
         with self._lock:
             self._state = replace(self._state, centre=centre)
         self._tell(CentreHeard(centre, news))

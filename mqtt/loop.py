@@ -35,6 +35,14 @@ class Heap(ssl.SSLSocket):
     _piling = False
     _heap = bytearray()
 
+    def do_handshake(self, block: bool = False) -> None:
+        """paho drops a socket whose handshake failed without closing it."""
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         if self._at == len(self._came):
             self._came, self._at = self._take(), 0

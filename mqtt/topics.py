@@ -31,6 +31,8 @@ STATE = Delivery(1, retain=True)
 REPORT = Delivery(0, expiry=60)
 EVENT = Delivery(1, content="application/cloudevents+json; charset=utf-8")
 """By its Content Type a receiver knows structured mode (CloudEvents MQTT binding 1.0.2, 3)."""
+GREETING = Delivery(0, expiry=60, content="application/json")
+"""The centre's answer to a birth, and to each whole report: its own birth and will are kept by few brokers for everybody."""
 RECEIPT = Delivery(0, expiry=60)
 """One that comes too late is made good by the event, which is sent again."""
 
@@ -66,6 +68,11 @@ def events(terminal: str) -> str:
 def receipts(terminal: str) -> str:
     """``RECEIPT``, down: the centre's storage receipts."""
     return f"{ROOT}/{terminal}/dn/ack"
+
+
+def greetings(terminal: str) -> str:
+    """``GREETING``, down: the centre hears this terminal."""
+    return f"{ROOT}/{terminal}/dn/host"
 
 
 def commands(terminal: str) -> str:

@@ -63,7 +63,12 @@ def tell(broker: BrokerSettings) -> bool:
 
 
 def take_over(broker: BrokerSettings, terminal: str, borrowed: Tls) -> bool:
-    """End the session of ``terminal``, and forget it; False when the broker cannot be reached."""
+    """End the session of ``terminal``, and forget it, at every broker; False when none can be reached."""
+    ended = [_take_over(host, port, terminal, borrowed) for host, port in broker.addresses]
+    return any(ended)
+
+
+def _take_over(host: str, port: int, terminal: str, borrowed: Tls) -> bool:
     client = Client(
         CallbackAPIVersion.VERSION2, client_id=terminal, protocol=MQTTProtocolVersion.MQTTv5, reconnect_on_failure=False
     )
@@ -77,9 +82,9 @@ def take_over(broker: BrokerSettings, terminal: str, borrowed: Tls) -> bool:
     client.on_connect = on_connect
     try:
         client.tls_set_context(context(borrowed))
-        client.connect(broker.host, broker.port, clean_start=True)
+        client.connect(host, port, clean_start=True)
     except (OSError, ValueError) as error:
-        _log.warning("session of %s not ended: %s", terminal, error)
+        _log.warning("session of %s not ended at %s:%d: %s", terminal, host, port, error)
         return False
     client.loop_start()
     try:

@@ -67,7 +67,11 @@ def _made(given: dict[str, Any], centre: CentreSettings, host: str, ca: str | No
     more = {one["id"]: one for one in given.get("terminals", []) if isinstance(one, dict) and "id" in one}
     staff = {"centre_key": StaffKey(bytes.fromhex(secret(centre.staff.secret_file))).public.hex()} if centre.staff else {}
     staff |= {key: text for key, text in (("ca", ca), ("revocation", revocation)) if text is not None}
-    reached = {"broker": f"{host}:{centre.broker.port}", "documents": f"https://{host}:{centre.api.port}"}
+    own = f"{host}:{centre.broker.port}"
+    reached = {
+        "broker": [own, *centre.broker.more] if centre.broker.more else own,
+        "documents": f"https://{host}:{centre.api.port}",
+    }
     made = {
         **given,
         "centre": {**reached, **given.get("centre", {})},

@@ -47,7 +47,7 @@ EDITABLE = (
     Editable("devices.rating.profile", "评价器：帧格式"),
     Editable("devices.a4.printer", "A4 打印机：地址"),
     Editable("devices.smartcard.reader", "芯片读卡器：名字的一部分"),
-    Editable("centre.broker", "中心：消息地址（主机:端口）"),
+    Editable("centre.broker", "中心：消息地址（主机:端口，几个用逗号隔开）", "list"),
     Editable("centre.documents", "中心：上传地址"),
     Editable("visit.idle_warning", "多久没人碰就提醒（秒）", "number"),
     Editable("visit.idle_end", "提醒后多久结束（秒）", "number"),
@@ -67,7 +67,7 @@ def value(text: str, key: str) -> str:
     found: Any = tomllib.loads(text)
     for part in key.split("."):
         found = found.get(part) if isinstance(found, dict) else None
-    return "" if found is None else str(found)
+    return "" if found is None else "，".join(found) if isinstance(found, list) else str(found)
 
 
 def edited(text: str, key: str, typed: str) -> str:
@@ -76,15 +76,17 @@ def edited(text: str, key: str, typed: str) -> str:
     if known is None:
         raise SettingsError("这一项不能在屏幕上改，请用 tongban settings take")
     typed = typed.strip()
-    new: Any = (_number(typed) if known.kind == "number" else typed) if typed else None
+    new = _typed(typed, known.kind)
     *sections, name = key.split(".")
     section = ".".join(sections)
     lines = text.splitlines()
     begins, ends = _section(lines, section)
-    line = [tomli_w.dumps({name: new}).strip()] if new is not None else []
+    line = [" ".join(tomli_w.dumps({name: new}).split())] if new is not None else []
     at = next((n for n in range(begins, ends) if re.match(rf"\s*{re.escape(name)}\s*=", lines[n])), None)
     if at is not None:
-        lines[at : at + 1] = line
+        # A list may go over several lines.
+        over = next((n for n in range(at + 1, ends + 1) if _tree("\n".join(lines[at:n])) is not None), at + 1)
+        lines[at:over] = line
     elif begins:
         lines[begins:begins] = line
     elif line:
@@ -124,6 +126,16 @@ def _with(tree: dict[str, Any] | None, sections: list[str], name: str, new: Any)
     else:
         within[name] = new
     return tree
+
+
+def _typed(typed: str, kind: str) -> Any:
+    """``None``: nothing. A list of one is that one."""
+    if not typed or kind == "text":
+        return typed or None
+    if kind == "number":
+        return _number(typed)
+    several = [one for one in re.split(r"[\s,，、]+", typed) if one]
+    return several if len(several) > 1 else several[0] if several else None
 
 
 def _number(typed: str) -> int | float:

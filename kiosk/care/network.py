@@ -13,11 +13,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
+from domain.profile import addresses
 from kiosk import faults
 from kiosk.clock import CHINA, Clock
 from kiosk.enrolment import centre
@@ -34,14 +36,14 @@ _SIOCGIFADDR = 0x8915
 
 
 def look(wanted: CentreSettings, clock: Clock) -> tuple[Checked, ...]:
-    """Addresses, names, broker, centre, clock; side by side, so that one that is mute costs its own time only."""
-    broker, _, port = wanted.broker.rpartition(":")
+    """Addresses, names, each broker, centre, clock; side by side, so that one that is mute costs its own time only."""
+    brokers = addresses(wanted.broker)
     documents = urlsplit(wanted.documents)
     files = IdentityFiles(wanted.identity)
     looks: list[Callable[[], Checked]] = [
-        lambda: _addresses(broker),
-        lambda: _names({broker, documents.hostname or ""}),
-        lambda: _broker(broker, int(port), files),
+        lambda: _addresses(brokers[0][0]),
+        lambda: _names({*(host for host, _ in brokers), documents.hostname or ""}),
+        *(partial(_broker, host, port, files) for host, port in brokers),
         lambda: _centre(wanted.documents, files),
         lambda: _time(wanted.documents, files, clock),
     ]

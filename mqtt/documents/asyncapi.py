@@ -7,7 +7,7 @@ from mqtt.commands import OPERATIONS, Command, CommandAnswer
 from mqtt.desired import KINDS, Desired
 from mqtt.documents.schemas import Json, reference, schemas, text
 from mqtt.link import SESSION
-from mqtt.messages import EVENT_TYPES, MAX_PAYLOAD, Birth, CentreUp, Event, Left, Lost, Report, StorageReceipt
+from mqtt.messages import EVENT_TYPES, MAX_PAYLOAD, Birth, CentreUp, Event, Greeting, Left, Lost, Report, StorageReceipt
 from mqtt.topics import Delivery
 
 _BINDING = "0.2.0"
@@ -19,6 +19,7 @@ _MESSAGES = {
     "report": Report,
     "storageReceipt": StorageReceipt,
     "centreUp": CentreUp,
+    "greeting": Greeting,
     "commandAnswer": CommandAnswer,
     "desired": Desired,
 }
@@ -70,6 +71,12 @@ _CHANNELS: dict[str, tuple[str, Delivery, tuple[str, ...], str]] = {
         ("desired",),
         "What a terminal is to have: catalogue, settings, notices. A pointer, signed; the body is fetched over HTTPS.",
     ),
+    "greetings": (
+        topics.greetings(_TERMINAL),
+        topics.GREETING,
+        ("greeting",),
+        "That the centre hears a terminal: after its birth, and after each whole report.",
+    ),
     "centre": (topics.CENTRE_STATE, topics.STATE, ("centreUp", "lost", "left"), "Birth, will and leaving of the centre."),
 }
 _OPERATIONS: dict[str, tuple[str, str, str]] = {
@@ -80,6 +87,11 @@ _OPERATIONS: dict[str, tuple[str, str, str]] = {
     "hearCommand": ("receive", "commands", "Checked, written down, answered, done in its moment; its result is an event."),
     "answerCommand": ("send", "answers", "Accepted, waiting (a visit runs), running, ended. Always on its own topic."),
     "hearDesired": ("receive", "desired", "Checked, fetched, checked, switched to between two visits; reported by an event."),
+    "hearGreeting": (
+        "receive",
+        "greetings",
+        "Without one, a terminal of several brokers moves on. Asked to, it repeats its birth.",
+    ),
     "hearCentre": ("receive", "centre", "When the centre comes back, what is unconfirmed is sent again, and the report is whole."),
 }
 

@@ -22,12 +22,13 @@ from kiosk.store.ratings import NewRating, RatingStore
 from kiosk.store.room import Room
 from kiosk.store.store import NewCase, Numbering, Store
 from kiosk.visit.state import Rated
-from mqtt.connection import Broker, Pace
+from mqtt.connection import Broker
 from mqtt.link import Link
 from mqtt.messages import VERSION, Birth, DeviceTrouble, Health
 from mqtt.publisher import Publisher
 from mqtt.tls import Tls
 from mqtt.uploads import Uploader, UploadPace
+from mqtt.walk import Pace
 
 log = logging.getLogger(__name__)
 QUICK = Pace(keepalive=10, first=0.1, most=0.5)
@@ -85,7 +86,7 @@ def run(spec: Spec) -> None:
         now = clock.now().isoformat()
         return Health(v=VERSION, bd=bd, devices={}, serving=True, unconfirmed=unconfirmed, oldest=None, pages_waiting=0, ts=now)
 
-    link = Link(spec.name, spec.broker, birth=birth, next_bd=store.next_bd, pace=QUICK)
+    link = Link(spec.name, (spec.broker,), birth=birth, next_bd=store.next_bd, pace=QUICK)
     if spec.rival is None:
         publisher: Publisher | rivals.Rival = Publisher(link, outbox, health, PATIENCE)
     else:

@@ -38,6 +38,7 @@ from mqtt.messages import (
     MAX_PAYLOAD,
     CentreState,
     ContractError,
+    Greeting,
     StorageReceipt,
     TerminalState,
     decode,
@@ -50,7 +51,7 @@ FOLDER, DATA = ROOT / "docs" / "contract", Path(__file__).parent / "data"
 MESSAGES: dict[str, dict[str, Any]] = asyncapi()["components"]["messages"]
 EVENTS = sorted(name for name in MESSAGES if name.startswith("cn."))
 KINDS: dict[str, Any] = {"birth": TerminalState, "lost": TerminalState, "left": TerminalState, "centreUp": CentreState}
-KINDS |= {"commandAnswer": CommandAnswer, "desired": Desired}
+KINDS |= {"commandAnswer": CommandAnswer, "desired": Desired, "greeting": Greeting}
 BEYOND = (
     "event id is not its epoch and sequence",
     "state report names a whole one that is still to come",

@@ -17,7 +17,8 @@ from support.receivers import mailbox, webhook
 from fleet.alerts import rules
 from fleet.alerts.settings import AlertSettings, ChannelEntry
 from fleet.centre import Centre
-from mqtt.connection import Pace, Session
+from mqtt.connection import Session
+from mqtt.walk import Pace
 
 SOON = Session(expiry=60, will_delay=1)
 NEVER = Pace(keepalive=10, first=10_000, most=10_000)

@@ -24,8 +24,8 @@ from fleet.presence import SILENCE, Hearing
 from fleet.store import AnswerIn, HealthIn, StateIn, Store
 from mqtt import topics
 from mqtt.commands import CommandAnswer, RestartDevice
-from mqtt.connection import RECONNECT_WITHIN
 from mqtt.messages import Backlog, Birth, DesiredReported, DeviceReport, Health, HelpWanted, Left, Lost, event
+from mqtt.walk import RECONNECT_WITHIN
 
 BEGIN = 1_794_000_000.0
 T = "t-01"

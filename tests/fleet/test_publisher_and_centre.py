@@ -10,10 +10,10 @@ from fleet.board.watch import Watch
 from fleet.known import Known
 from fleet.presence import MISSED, Presence
 from mqtt import topics
-from mqtt.connection import RECONNECT_WITHIN
 from mqtt.link import Centre as CentreWord
 from mqtt.messages import DeviceReport, StorageReceipt, encode, event
 from mqtt.report import PERIOD
+from mqtt.walk import RECONNECT_WITHIN
 
 
 def console(fleet: Fleet) -> str:

@@ -20,8 +20,9 @@ import pytest
 from support.broker import RunningBroker, running_broker, wait_until
 from support.fleet import TERMINAL, TerminalEnd, terminal_end
 
-from mqtt.connection import Pace, Session
+from mqtt.connection import Session
 from mqtt.link import SESSION
+from mqtt.walk import Pace
 
 SOON = Session(expiry=60, will_delay=2)
 """As the real one, in seconds of a test."""

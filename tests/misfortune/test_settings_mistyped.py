@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from support.hall import prepared
 
+from domain.profile import addresses
 from kiosk import settings as conf
 from kiosk.care import taking
 from kiosk.care.editing import EDITABLE, edited, value
@@ -160,6 +161,17 @@ def test_every_value_that_can_be_changed_on_the_screen_can_be(path: Path) -> Non
         typed = "96" if one.kind == "number" else "x1"
         assert value(edited(text, one.key, typed), one.key) == typed, one.key
         assert value(edited(edited(text, one.key, typed), one.key, ""), one.key) == "", one.key
+
+
+def test_several_brokers_are_typed_in_one_line_however_they_stand_there(path: Path) -> None:
+    key, two = "centre.broker", "a.invalid:8883，b.invalid:8883"
+    text = edited(path.read_text("utf-8"), key, "a.invalid:8883, b.invalid:8883")
+    assert value(text, key) == two
+    over_lines = text.replace('"a.invalid:8883", ', '\n  "a.invalid:8883",\n  ')
+    assert over_lines != text
+    path.write_text(over_lines, "utf-8")
+    assert addresses(conf.load(path).centre.broker) == (("a.invalid", 8883), ("b.invalid", 8883))
+    assert value(edited(over_lines, key, "c.invalid:8883"), key) == "c.invalid:8883"
 
 
 def test_a_value_written_in_another_shape_is_left_to_the_command() -> None:

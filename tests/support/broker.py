@@ -14,10 +14,12 @@ from pathlib import Path
 from support.authority import authority, identity
 
 from fleet.authority.broker import write_configuration
+from fleet.authority.keys import Folder
 from fleet.settings import BrokerSettings
 from mqtt.broker import CENTRE_USER
-from mqtt.connection import Broker, Pace
+from mqtt.connection import Broker
 from mqtt.tls import Tls
+from mqtt.walk import Pace
 
 MOSQUITTO = os.environ.get("TONGBAN_TEST_MOSQUITTO", "/usr/sbin/mosquitto")
 """Another release can be judged by the same tests."""
@@ -26,16 +28,18 @@ QUICK = Pace(keepalive=10, first=0.2, most=0.5)
 
 
 class RunningBroker:
-    """``accounts``: names that have a certificate, beside the centre. The authority lies beside the broker's own folder."""
+    """``accounts``: names that have a certificate, beside the centre. The authority lies beside the broker's own folder, if it is
+    not that of another broker (``keys``). ``more``: lines of the configuration."""
 
-    def __init__(self, folder: Path, accounts: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, accounts: tuple[str, ...], keys: Folder | None = None, more: str = "") -> None:
         self.folder = folder
         self.port = free_port()
-        self.authority = authority(folder / "authority")
+        self.authority = keys or authority(folder / "authority")
         self._process: subprocess.Popen[bytes] | None = None
         for name in accounts:
             identity(self.authority, name)
         self.configuration = write_configuration(folder / "mosquitto", self.authority, port=self.port, host="127.0.0.1")
+        self.configuration.write_text(more + self.configuration.read_text())
 
     def start(self) -> None:
         log = (self.folder / "mosquitto.log").open("ab")
@@ -60,14 +64,16 @@ class RunningBroker:
     def account(self, name: str) -> Broker:
         return Broker("127.0.0.1", self.port, self.tls(name))
 
-    def settings(self) -> BrokerSettings:
-        return BrokerSettings(port=self.port, pid_file=self.configuration.with_name("mosquitto.pid"))
+    def settings(self, *more: RunningBroker) -> BrokerSettings:
+        """``more``: brokers that take its place."""
+        pid_file, others = self.configuration.with_name("mosquitto.pid"), tuple(f"127.0.0.1:{one.port}" for one in more)
+        return BrokerSettings(port=self.port, pid_file=pid_file, more=others)
 
 
 @contextmanager
-def running_broker(folder: Path, *accounts: str) -> Iterator[RunningBroker]:
+def running_broker(folder: Path, *accounts: str, keys: Folder | None = None, more: str = "") -> Iterator[RunningBroker]:
     folder.mkdir(parents=True, exist_ok=True)
-    broker = RunningBroker(folder, accounts)
+    broker = RunningBroker(folder, accounts, keys, more)
     broker.start()
     try:
         yield broker

@@ -35,12 +35,13 @@ from fleet.authority.keys import Folder
 from fleet.centre import Centre
 from fleet.settings import AuthoritySettings, BrokerSettings, CentreSettings, HomeEntry, IntakeEntry, Listen, TerminalEntry
 from fleet.tokens import token_hash
-from mqtt.connection import Pace, Session
+from mqtt.connection import Session
 from mqtt.link import SESSION, Link
 from mqtt.messages import VERSION, Birth, CaseTaken, DeviceReport, DocumentRef, EventData, Health, RatingGiven
 from mqtt.publisher import Publisher, Row
 from mqtt.tls import Tls, context
 from mqtt.uploads import Waiting
+from mqtt.walk import Pace
 from mqtt.window import Ranges
 
 TIME = "2026-11-20T09:30:00+08:00"
@@ -146,16 +147,25 @@ class TerminalEnd:
     devices: dict[str, DeviceReport] = field(default_factory=dict)
     session: Session = SESSION
     pace: Pace = QUICK
+    others: tuple[RunningBroker, ...] = ()
 
     def __post_init__(self) -> None:
-        account = self.broker.account(self.name)
-        self.link = Link(self.name, account, birth=self._birth, next_bd=self._next_bd, pace=self.pace, session=self.session)
+        accounts = [broker.account(self.name) for broker in (self.broker, *self.others)]
+        self.link = Link(
+            self.name,
+            accounts,
+            birth=self._birth,
+            next_bd=self.next_bd,
+            pace=self.pace,
+            session=self.session,
+            start=0,
+        )
         self.publisher = Publisher(self.link, self.outbox, self._health)
 
     def _birth(self, bd: int) -> Birth:
         return msgspec.structs.replace(birth(bd), boot=self.boot)
 
-    def _next_bd(self) -> int:
+    def next_bd(self) -> int:
         self.bd += 1
         return self.bd
 
@@ -184,8 +194,10 @@ def terminal_end(
     boot: str = "b0",
     session: Session = SESSION,
     pace: Pace = QUICK,
+    others: tuple[RunningBroker, ...] = (),
 ) -> Iterator[TerminalEnd]:
-    terminal = TerminalEnd(broker, name, ListOutbox() if outbox is None else outbox, boot=boot, session=session, pace=pace)
+    box = ListOutbox() if outbox is None else outbox
+    terminal = TerminalEnd(broker, name, box, boot=boot, session=session, pace=pace, others=others)
     terminal.publisher.start()
     try:
         yield terminal
@@ -217,15 +229,16 @@ def centre_settings(folder: Path, broker: BrokerSettings, keys: Folder | None = 
 
 @dataclass
 class Fleet:
-    """The centre runs from :meth:`start` to :meth:`stop`, and as often as wished."""
+    """The centre runs from :meth:`start` to :meth:`stop`, and as often as wished. ``more``: brokers beside the first."""
 
     broker: RunningBroker
     folder: Path
+    more: tuple[RunningBroker, ...] = ()
     centre: Centre = field(init=False)
 
     def start(self) -> None:
         new_database(self.folder / "data" / "centre.db")
-        self.centre = Centre(centre_settings(self.folder, self.broker.settings(), self.broker.authority), QUICK)
+        self.centre = Centre(centre_settings(self.folder, self.broker.settings(*self.more), self.broker.authority), QUICK)
         self.centre.start()
 
     def stop(self) -> None:

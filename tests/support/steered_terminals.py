@@ -50,7 +50,7 @@ class SteeredTerminal:
         self.outbox = StoredOutbox(store)
         book = Book(self.database, clock)
         trust = Trust(name, files, book, clock)
-        self._link = Link(name, account, birth=birth, next_bd=store.next_bd, pace=QUICK, ordered=self._ordered)
+        self._link = Link(name, (account,), birth=birth, next_bd=store.next_bd, pace=QUICK, ordered=self._ordered)
         self.publisher = Publisher(self._link, self.outbox, self._health)
         self.parts, floor = Parts(settings, load()), Floor()
         shelf = Shelf(folder / "wanted", settings)

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from mqtt.connection import RECONNECT_WITHIN, WENT, Pace
+from mqtt.walk import RECONNECT_WITHIN, WENT, Pace
 
 HANDSHAKE = 0.00285
 """Seconds of the broker's core for a full mutual TLS 1.3 handshake (P-256), measured."""
