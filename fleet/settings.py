@@ -52,12 +52,14 @@ class AuthoritySettings(Struct, frozen=True, forbid_unknown_fields=True):
 class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The fleet's broker. ``pid_file``: it runs on this machine under this user, and is told of a new revocation list. ``more``:
     brokers that take its place (a spare), or do the same (other nodes of a cluster), as the centre and terminals call them.
+    ``kind``: what they are.
     """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8883
     pid_file: Path | None = None
     more: Annotated[tuple[Address, ...], Meta(max_length=7)] = ()
+    kind: Literal["mosquitto", "rabbitmq", "ejabberd"] = "mosquitto"
 
     @property
     def addresses(self) -> tuple[tuple[str, int], ...]:

@@ -12,6 +12,7 @@ import click
 import segno
 
 from fleet.authority import broker as mosquitto
+from fleet.authority import cluster
 from fleet.authority.authority import CODE_LIFE, Authority
 from fleet.authority.keys import Folder
 from fleet.settings import CentreSettings, SettingsError, read
@@ -89,6 +90,7 @@ def revoke(settings: Path, terminal: str) -> None:
     click.echo(f"已吊销 {terminal} 的 {count} 张证书，接口从现在起拒绝它。")
     if not told:
         click.echo("消息代理没有通知到：请重新加载它（systemctl reload mosquitto），吊销名单才在那里生效。", err=True)
+        click.echo("几个代理或集群：再运行 broker-config，把吊销名单放到每一台。", err=True)
     if not ended:
         click.echo("消息代理连不上：现有的连接没有断开。中心已不再接受它的消息。", err=True)
 
@@ -100,14 +102,23 @@ def revoke(settings: Path, terminal: str) -> None:
 @click.option("--user", default=None, help="消息代理以哪个用户运行；不写就是当前用户")
 @_said
 def broker_config(settings: Path, folder: Path, host: str, user: str | None) -> None:
-    """写 Mosquitto 的配置：TLS 1.3、双向证书、吊销名单、权限表、队列上限。"""
+    """写消息代理的配置：双向证书、吊销、权限表、队列上限。
+
+    [broker] kind 是 rabbitmq 或 ejabberd 时，FOLDER 里每个节点一个文件夹，整个放到那个节点的 /etc/rabbitmq 或 /etc/ejabberd。
+    """
     centre = read(settings, CentreSettings)
     authority = _authority(centre)
     try:
         authority.write_revoked()
+        revoked = sorted(authority.barred())
         _folder(centre).keep_servers(authority.ca, centre.authority.names, datetime.now(UTC))
     finally:
         authority.close()
+    if centre.broker.kind != "mosquitto":
+        made = cluster.write(folder, _folder(centre), centre.broker, [entry.id for entry in centre.terminals], revoked)
+        for one in made:
+            click.echo(f"{one}：放到节点 {one.name} 的 {cluster.PLACES[centre.broker.kind]}，{cluster.COOKIE} 放到服务的主目录")
+        return
     written = mosquitto.write_configuration(folder.absolute(), _folder(centre), port=centre.broker.port, host=host, user=user)
     click.echo(f"已写好 {written}。启动：mosquitto -c {written}")
 

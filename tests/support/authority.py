@@ -15,12 +15,12 @@ from mqtt.tls import Tls
 NAMES = ("127.0.0.1",)
 
 
-def authority(path: Path) -> Folder:
+def authority(path: Path, names: tuple[str, ...] = NAMES) -> Folder:
     """The authority in ``path``; made now, with its servers' certificates and an empty revocation list, if there is none."""
     folder = Folder(path)
     if not folder.key.exists():
         now = datetime.now(UTC)
-        folder.keep_servers(folder.make(NAMES, now - timedelta(days=365)), NAMES, now)  # a year old: some have expired since
+        folder.keep_servers(folder.make(names, now - timedelta(days=365)), names, now)  # a year old: some have expired since
         books = Authority(folder, ())
         books.write_revoked()
         books.close()

@@ -36,22 +36,27 @@ class NoMachineError(Exception):
 
 def root() -> Path:
     """Made when it is not there, or when a package depends on something else than it did."""
+    return made("root", {*BASE, *depends()})
+
+
+def made(name: str, packages: set[str]) -> Path:
+    """A root of that name with these packages and what they depend on."""
     if os.geteuid() != 0:
         raise NoMachineError("要用 root 运行：安装包的测试启动一个容器（systemd-nspawn），建系统要 chroot 和挂载。sudo make test")
     PLACE.mkdir(parents=True, exist_ok=True)
-    wanted = sorted({*BASE, *depends()})
+    wanted = sorted(packages)
     stamp = hashlib.sha256("\n".join([SUITE, *_DPKG, *wanted]).encode()).hexdigest()
     with (PLACE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        made, written = PLACE / "root", PLACE / "root.stamp"
+        folder, written = PLACE / name, PLACE / f"{name}.stamp"
         if not (written.is_file() and written.read_text() == stamp):
             written.unlink(missing_ok=True)
-            if f" {made}/" in Path("/proc/mounts").read_text():
-                raise NoMachineError(f"{made} 下面还有挂载，没有动它")
-            shutil.rmtree(made, ignore_errors=True)
-            _make(made, wanted)
+            if f" {folder}/" in Path("/proc/mounts").read_text():
+                raise NoMachineError(f"{folder} 下面还有挂载，没有动它")
+            shutil.rmtree(folder, ignore_errors=True)
+            _make(folder, wanted)
             written.write_text(stamp)
-    return made
+    return folder
 
 
 def depends() -> set[str]:
