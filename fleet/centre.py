@@ -23,7 +23,6 @@ from fleet.cases.clock import CaseClock
 from fleet.cases.ledger import Ledger
 from fleet.clerks.clock import ClerkClock
 from fleet.console.app import create_console
-from fleet.documents import Documents
 from fleet.drafts import Drafts
 from fleet.http import create_api
 from fleet.ingest import Ingest
@@ -43,6 +42,7 @@ from fleet.reports.clock import ReportClock
 from fleet.rollout.audience import groups_of
 from fleet.rollout.clock import RolloutClock
 from fleet.settings import CentreSettings, RatingSettings, SettingsError
+from fleet.storage.chosen import Stores
 from fleet.store import Store
 from fleet.tickets.ledger import Tickets
 from fleet.tickets.opened import Box, rating_keys
@@ -86,9 +86,12 @@ class Centre:
             tickets = Tickets(self._calendars.of, settings.tickets.rules)
             self.store = Store(settings.data / "centre.db", Ledger(self._calendars.of, settings.cases.rules, halls), tickets)
             undone.callback(self.store.close)
-            self._documents = documents = Documents(settings.data / "documents")
+            self._stores = Stores(settings)
+            undone.callback(self._stores.close)
+            self._documents = documents = self._stores.documents()
             self._retention = Retention(self.store, documents)
-            bodies, programs = Documents(settings.data / "desired"), Programs(settings.data / "programs", settings.publisher)
+            self._bodies = bodies = self._stores.bodies()
+            programs = Programs(settings.data / "programs", settings.publisher)
             self._clock = CaseClock(self.store, self._calendars, bodies)
             self._reports = ReportClock(self.store)
             self._drafts = Drafts(settings.data / "drafts", self.store, halls)
@@ -195,13 +198,14 @@ class Centre:
         self._streams.stop()
         self._console.stop()
         self._api.stop()
+        self._stores.close()
         self.store.close()
         self.authority.close()
 
     def _machine(self, data: Path) -> Machine:
         certificates = {"机构": self._folder.authority, "服务器": self._folder.server, "命令": self._folder.path / "orders.pem"}
         working = {"收件": lambda: self.ingest.working, "维护": self._upkeep.is_alive}
-        return Machine(self.store, data, lambda: self.ingest.hearing, certificates, working)
+        return Machine(self.store, data, lambda: self.ingest.hearing, certificates, working, self._stores.trouble)
 
     def _born(self, births: Sequence[Connect]) -> None:
         self.authority.births(births)
@@ -215,7 +219,8 @@ class Centre:
     def _keep(self) -> None:
         while not self._ended.wait(_UPKEEP):
             try:
-                self._documents.expire(time.time())
+                for stored in (self._documents, self._bodies):
+                    stored.expire(time.time())
                 self._drafts.expire(time.time())
                 if self._servers():
                     self._api.reload()

@@ -17,6 +17,7 @@ from domain.rating.statistics import LEAST
 from domain.secret_file import others_may_read
 from fleet.alerts.settings import AlertSettings
 from fleet.machine.logs import LogSettings
+from fleet.storage.settings import StorageSettings
 from mqtt.broker import is_loopback
 from mqtt.messages import Code, Short, Terminal
 
@@ -205,8 +206,9 @@ class OidcSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """``data``: folder of the database and the sealed documents. ``catalogue_root``: public key (hex) of the parties' register of
-    keys; with it only signed catalogues are published. ``publisher``: public keys (hex) of who makes the program of terminals.
+    """``data``: folder of the database, and of the sealed documents unless ``storage`` says otherwise. ``catalogue_root``: public
+    key (hex) of the parties' register of keys; with it only signed catalogues are published. ``publisher``: public keys (hex) of
+    who makes the program of terminals.
     """
 
     data: Path
@@ -230,6 +232,7 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     metrics: MetricsSettings | None = None
     logs: LogSettings = LogSettings()
     oidc: OidcSettings | None = None
+    storage: StorageSettings = StorageSettings()
 
 
 def read(path: Path, kind: type[_S]) -> _S:

@@ -19,12 +19,13 @@ import msgspec
 
 from fleet import desired as wanted
 from fleet import given, words
-from fleet.documents import Documents, reading
+from fleet.documents import reading
 from fleet.overview import BEIJING, local_time
 from fleet.people import record
 from fleet.rollout import bodies
 from fleet.rollout.audience import groups_of
 from fleet.settings import CentreSettings, SettingsError, read
+from fleet.storage.chosen import Stores
 from fleet.store import Store
 from mqtt.commands import OPERATIONS, Operation, OutOfService, operation
 from mqtt.messages import ContractError
@@ -124,7 +125,7 @@ def bundle(settings: Path, id_: str, file: Path) -> None:
             ).fetchone()
         if row is None:
             raise ValueError("没有这条命令，或支持包还没有送到")
-        with reading(Documents(centre.data / "documents").open(row["detail"])) as chunks, file.open("wb") as out:
+        with reading(Stores(centre).documents().open(row["detail"])) as chunks, file.open("wb") as out:
             out.writelines(chunks)
     click.echo(f"已存到 {file}")
 
@@ -210,7 +211,7 @@ def publish_body(settings: Path, made: bodies.Body, target: str, since: str | No
         if target != wanted.ALL and target not in groups and target not in {entry.id for entry in centre.terminals}:
             raise ValueError(f"没有终端或组 {target}")
         when = _time(since) if since else None
-        kept = bodies.keep(Documents(centre.data / "desired"), made)
+        kept = bodies.keep(Stores(centre).bodies(), made)
         with store.transaction() as db:
             rev = wanted.publish(db, made.what, target, kept.sha256, kept.size, when, by, why, time.time())
             record.write(db, time.time(), by, "publish", f"{made.what} {target}", why, str(rev))

@@ -29,8 +29,8 @@ from fleet.settings import CentreSettings, read
 
 _SQLITE = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm", "-journal", ".part")
-_LEFT_OUT = {"incoming", "writing"}
-"""What was cut off on its way, or is on it: its terminal sends it again."""
+_LEFT_OUT = {"incoming", "writing", "cache"}
+"""What was cut off on its way, or is on it: its terminal sends it again. Copies of what lies in a bucket."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 

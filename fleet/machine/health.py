@@ -13,6 +13,7 @@ from cryptography import x509
 from msgspec import Struct
 
 from fleet.presence import Hearing
+from fleet.storage.port import StorageError
 from fleet.store import Store
 
 LEAST_FREE = 1024**3
@@ -38,13 +39,16 @@ class Readiness(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What is looked at. ``data``: the folder on the disk; ``certificates``: name → file; ``working``: what must run → does it?"""
+    """What is looked at. ``data``: the folder on the disk; ``certificates``: name → file; ``working``: what must run → does it?
+    ``storage``: what is wrong with where documents lie.
+    """
 
     store: Store
     data: Path
     hearing: Callable[[], Hearing]
     certificates: dict[str, Path]
     working: dict[str, Callable[[], bool]]
+    storage: Callable[[], StorageError | None] = lambda: None
 
 
 def readiness(machine: Machine, now: float) -> Readiness:
@@ -52,6 +56,7 @@ def readiness(machine: Machine, now: float) -> Readiness:
         Check("database", *_said(_database(machine.store))),
         Check("broker", *_said("与消息代理断开，收不到终端" if machine.hearing().since is None else "")),
         Check("disk", *_said(_disk(machine.data))),
+        Check("storage", *_said(trouble.words if (trouble := machine.storage()) is not None else "")),
         Check("authority", *_said(_certificates(machine.certificates, now))),
         Check("work", *_said(_working(machine.working))),
     )

@@ -9,6 +9,8 @@ import click
 
 from fleet.files import write_durably
 from fleet.settings import CentreSettings, SettingsError, read
+from fleet.storage.chosen import Stores
+from fleet.storage.port import StorageError
 
 
 @click.command("sealed-copies")
@@ -19,17 +21,21 @@ from fleet.settings import CentreSettings, SettingsError, read
 def sealed_copies(settings: Path, party: str, folder: Path, number: str | None) -> None:
     """把业务属地 PARTY 的密封材料（打不开的原样）抄到 FOLDER，每件办件一个文件夹，交恢复人员。中心可以照常运行。"""
     try:
-        data = read(settings, CentreSettings).data
-        rows = _documents(data / "centre.db", party, number)
+        centre = read(settings, CentreSettings)
+        documents = Stores(centre).documents()
+        rows = _documents(centre.data / "centre.db", party, number)
         copied, missing = 0, 0
         for case, digest in rows:
-            source = data / "documents" / digest[:2] / digest  # as fleet/documents.py keeps it
-            if not source.is_file():
+            try:
+                sealed = documents.read(digest)
+            except FileNotFoundError:
                 missing += 1
                 continue
             (folder / case).mkdir(parents=True, exist_ok=True)
-            write_durably(folder / case / digest, source.read_bytes())
+            write_durably(folder / case / digest, sealed)
             copied += 1
+    except StorageError as error:
+        raise click.ClickException(error.words) from None
     except (SettingsError, sqlite3.Error, OSError) as error:
         raise click.ClickException(str(error)) from None
     cases = len({case for case, _ in rows})

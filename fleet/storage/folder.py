@@ -100,4 +100,6 @@ def refusing() -> Iterator[None]:
     except (StorageError, FileNotFoundError):
         raise
     except OSError as error:
-        raise StorageError("full" if error.errno in _FULL else "away", errno.errorcode.get(error.errno or 0, "OSError")) from error
+        raise StorageError(
+            "full" if error.errno in _FULL else "failing", errno.errorcode.get(error.errno or 0, "OSError")
+        ) from error

@@ -10,10 +10,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
-Trouble = Literal["away", "busy", "full", "refused", "no_bucket", "clock", "certificate", "versioned", "damaged", "strange"]
+Trouble = Literal[
+    "away", "busy", "failing", "full", "refused", "no_bucket", "clock", "certificate", "versioned", "damaged", "strange"
+]
 TROUBLES: dict[Trouble, tuple[str, str]] = {
     "away": ("文件存储连不上", "请检查存储服务和到它的网络；恢复后终端会自动接着传"),
     "busy": ("文件存储忙不过来", "一般会自己好；长时间这样，请存储管理员检查负载和限流"),
+    "failing": ("文件存储出错", "请存储管理员看存储的日志；恢复后终端会自动接着传"),
     "full": ("文件存储满了", "请给存储扩容或提高配额"),
     "refused": ("文件存储不认中心的密钥", "请核对 storage.bucket.key_file 里的密钥，以及它读、写、删、列这个桶的权限"),
     "no_bucket": ("文件存储里没有设置写的桶", "请核对 storage.bucket.name，或请存储管理员建桶"),
@@ -21,7 +24,7 @@ TROUBLES: dict[Trouble, tuple[str, str]] = {
     "certificate": ("文件存储的 TLS 证书不可信", "请核对 storage.bucket.ca_file、证书的域名和有效期"),
     "versioned": ("文件存储的桶开着版本控制，删除的文件删不干净", "请换一个没有开过版本控制和对象锁定的桶"),
     "damaged": ("文件存储存下的内容和送去的不一样", "请存储管理员检查存储；终端会重新传"),
-    "strange": ("文件存储的回答看不懂", "请核对 storage.bucket.endpoint 是不是 S3 接口的地址"),
+    "strange": ("文件存储的回答看不懂", "请核对 storage.bucket 里的 endpoint、region 和 addressing"),
 }
 """Trouble → what is wrong, and what staff does about it."""
 

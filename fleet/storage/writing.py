@@ -31,7 +31,7 @@ class Writing:
                 own = self._folder / secrets.token_hex(8)
                 own.mkdir(parents=True, mode=0o700)
                 if (lock := _locked(own)) is None:
-                    raise StorageError("away", "flock")
+                    raise StorageError("failing", "flock")
                 self._own = own
                 weakref.finalize(self, _let_go, own, lock)
         return self._own / f"{terminal}={digest}={next(self._numbers)}"

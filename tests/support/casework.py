@@ -46,13 +46,14 @@ class Casework:
 
     folder: Path
     ledger: Ledger = field(default_factory=lambda: Ledger(halls={TERMINAL: "hall", OTHER_TERMINAL: "other"}))
+    documents: Documents | None = None
 
     def __post_init__(self) -> None:
         self.store = Store(new_database(self.folder / "centre.db"), self.ledger)
         self.shown: bytes | None = None
         self.numbers = count(1)
         self.events = count(1)
-        documents, bodies = Documents(self.folder / "documents"), Documents(self.folder / "desired")
+        documents, bodies = self.documents or Documents(self.folder / "documents"), Documents(self.folder / "desired")
         keys = authority(self.folder / "authority")
         books = Authority(keys, FLEET)
         held = {name: enrolled(keys, name, IdentityFiles(self.folder / name)) for name in sorted(FLEET)}

@@ -34,6 +34,7 @@ from domain.case.content import (
 from fleet.authority.keys import Folder
 from fleet.centre import Centre
 from fleet.settings import AuthoritySettings, BrokerSettings, CentreSettings, HomeEntry, IntakeEntry, Listen, TerminalEntry
+from fleet.storage.settings import StorageSettings
 from fleet.tokens import token_hash
 from mqtt.connection import Session
 from mqtt.link import SESSION, Link
@@ -234,11 +235,14 @@ class Fleet:
     broker: RunningBroker
     folder: Path
     more: tuple[RunningBroker, ...] = ()
+    storage: StorageSettings = field(default_factory=StorageSettings)
     centre: Centre = field(init=False)
 
     def start(self) -> None:
         new_database(self.folder / "data" / "centre.db")
-        self.centre = Centre(centre_settings(self.folder, self.broker.settings(*self.more), self.broker.authority), QUICK)
+        settings = centre_settings(self.folder, self.broker.settings(*self.more), self.broker.authority)
+        settings = msgspec.structs.replace(settings, storage=self.storage)
+        self.centre = Centre(settings, QUICK)
         self.centre.start()
 
     def stop(self) -> None:
@@ -256,9 +260,9 @@ class Fleet:
 
 
 @contextmanager
-def running_fleet(folder: Path) -> Iterator[Fleet]:
+def running_fleet(folder: Path, storage: StorageSettings = StorageSettings()) -> Iterator[Fleet]:  # noqa: B008 it is frozen
     with running_broker(folder / "broker", TERMINAL, OTHER_TERMINAL) as broker:
-        fleet = Fleet(broker, folder / "centre")
+        fleet = Fleet(broker, folder / "centre", storage=storage)
         fleet.start()
         try:
             yield fleet
