@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fleet.store import HealthIn, Input, StateIn
-from mqtt.messages import VERSION, Birth, Greeting, Health
+from mqtt.greeting import Greeting
+from mqtt.messages import VERSION, Birth, Health
 
 
 class Greeter:

@@ -12,13 +12,13 @@ from enum import StrEnum
 
 from mqtt import topics
 from mqtt.connection import TAKEOVERS, Broker, Cloned, Connection, Down, Heard, Opening, Received, Refused, Reply, Session, Up
+from mqtt.greeting import Greeting
 from mqtt.messages import (
     VERSION,
     Birth,
     CentreState,
     CentreUp,
     ContractError,
-    Greeting,
     Left,
     Lost,
     Report,

@@ -93,13 +93,6 @@ class CentreUp(Struct, frozen=True, tag_field="s", tag="up"):
 CentreState = CentreUp | Lost | Left
 
 
-class Greeting(Struct, frozen=True, omit_defaults=True):
-    """The centre hears this terminal (``topics.greetings``). ``again``: not its birth; it is to be said again."""
-
-    v: int
-    again: bool = False
-
-
 class DeviceReport(Struct, frozen=True):
     """``life`` as in ``devices.port.Life``; ``fault`` and ``warning`` are codes; ``proof_age`` in seconds, null if never. A life of
     ``unknown`` without a fault: the device can prove nothing."""

@@ -6,8 +6,9 @@ from mqtt import messages, topics
 from mqtt.commands import OPERATIONS, Command, CommandAnswer
 from mqtt.desired import KINDS, Desired
 from mqtt.documents.schemas import Json, reference, schemas, text
+from mqtt.greeting import Greeting
 from mqtt.link import SESSION
-from mqtt.messages import EVENT_TYPES, MAX_PAYLOAD, Birth, CentreUp, Event, Greeting, Left, Lost, Report, StorageReceipt
+from mqtt.messages import EVENT_TYPES, MAX_PAYLOAD, Birth, CentreUp, Event, Left, Lost, Report, StorageReceipt
 from mqtt.topics import Delivery
 
 _BINDING = "0.2.0"

@@ -34,11 +34,11 @@ from mqtt.documents.asyncapi import asyncapi
 from mqtt.documents.openapi import RESOURCES, openapi
 from mqtt.documents.schemas import FIELDS, schemas
 from mqtt.documents.written import written
+from mqtt.greeting import Greeting
 from mqtt.messages import (
     MAX_PAYLOAD,
     CentreState,
     ContractError,
-    Greeting,
     StorageReceipt,
     TerminalState,
     decode,
