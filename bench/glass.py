@@ -102,7 +102,7 @@ def _weights(base: str) -> dict[str, int]:
 
     with httpx.Client(base_url=base) as client:
         page = client.get("/").text
-        named = set(re.findall(r'(?:src|href)="(/[^"]+\.(?:js|css|svg))"', page))
+        named = set(re.findall(r'(?:src|href)="(/[^"?]+\.(?:js|css|svg))[?"]', page))
         each = {path: weight(client.get(path).content) for path in named}
     return {
         "all": weight(page.encode()) + sum(each.values()),

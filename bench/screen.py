@@ -26,7 +26,7 @@ WATCH_TAPS = """
   window.taps = [];
   document.addEventListener('pointerdown', () => { window.touched = performance.now(); }, { capture: true });
   new MutationObserver((changes) => {
-    if (window.touched && changes.some((c) => [...c.addedNodes].some((n) => n.id === 'screen'))) {
+    if (window.touched && changes.some((c) => [...c.addedNodes].some((n) => n.id === 'live'))) {
       const from = window.touched;
       window.touched = 0;
       requestAnimationFrame(() => requestAnimationFrame(() => window.taps.push(performance.now() - from)));

@@ -104,6 +104,7 @@ from ui.clerk.app import create_clerk_app
 from ui.clerk.badges import Badges
 from ui.clerk.presence import Presence
 from ui.clerk.sessions import Sessions, Times
+from ui.compiled import compile_all
 from ui.public.pages import create_public
 from ui.server import create_page_server
 from ui.technician.pages import create_technician
@@ -444,6 +445,7 @@ class Terminal:
         thread = threading.Thread(target=server.run, name="page", daemon=True)
         thread.start()
         self._running.callback(server.close)
+        threading.Thread(target=compile_all, args=(app.jinja_env,), name="templates", daemon=True).start()
         self._glass.start()
         self._running.callback(self._glass.stop)
         self._machine_health.start()

@@ -57,6 +57,7 @@ def create_app(
     protect(app)
     app.after_request(keep)
     app.jinja_env.globals["edition"] = now = edition()
+    app.url_defaults(lambda endpoint, values: values.update(v=now) if endpoint == "static" else None)
     app.jinja_env.globals["voiced"] = voice is not None
     speech, ink = Speech(glass, voice), ink or Ink()
     app.register_blueprint(create_pages(glass, ppi / _INCH, speech, ink))

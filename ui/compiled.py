@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jinja2 import BytecodeCache
+from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 
 
@@ -18,3 +18,9 @@ class Compiled(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+def compile_all(environment: Environment) -> None:
+    """Now, and not while the first citizen waits for a screen: up to 30 milliseconds each, half a second in all."""
+    for name in environment.list_templates(extensions=("html",)):
+        environment.get_template(name)

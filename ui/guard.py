@@ -62,5 +62,12 @@ def _refused(what: str) -> Response:
 def _dress(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers["Cache-Control"] = "no-cache" if request.endpoint == "static" else "no-store"
+    response.headers["Cache-Control"] = _kept()
     return response
+
+
+def _kept() -> str:
+    """A file of the page is kept for good under the address that names its edition: a touch does not wait for the same pictures again."""
+    if request.endpoint != "static":
+        return "no-store"
+    return "max-age=31536000, immutable" if "v" in request.args else "no-cache"

@@ -17,7 +17,7 @@ from shifts import shifts
 from support.typing_by import engine
 
 from kiosk.visit import events as ev
-from kiosk.visit.ink import Ink
+from kiosk.visit.ink import Ink, sheet
 from kiosk.visit.state import Step
 from ui.app import create_app
 
@@ -306,7 +306,7 @@ def test_a_signature_outlives_page_shape_and_server_and_stands_on_the_form(brows
         until(lambda: ink(page) == before)
     glass.boot, lost = "boot-2", Ink()
     with served(create_app(glass, ink=lost), port):  # a service begun anew, which knows nothing
-        until(lambda: lost.holds)
+        until(lambda: (now := sheet(glass.snapshot().state.visit)) and len(lost.strokes(now)) == 3)  # told anew, one by one
         page.reload()
         expect(page.locator(said)).to_have_text("写了 3 笔", timeout=WAIT)
         page.locator(".paper__open").first.tap()
@@ -348,6 +348,30 @@ def test_while_the_question_whether_to_leave_stands_the_rest_is_out_of_reach(bro
         page.context.close()
 
 
+def test_what_a_new_screen_says_as_the_last_one_did_stays_in_the_page(browser: Browser, glass: ScreenGlass) -> None:
+    """Head and foot are laid out and painted once; what differs is the new screen's, and the page reads as the server has it."""
+    lead(glass, "situation")
+    with served(create_app(glass)) as address:
+        terminal = Terminal(browser, address)
+        page = terminal.page
+        seen = "(one) => one.dataset.seen ?? ((one.dataset.seen = 'yes') && '')"
+        parts = f"() => [...document.getElementById('screen').children].map({seen})"
+        for back, step in (("返回", "item"), ("返回", "place")):  # what a whole page brought is not known to be the same
+            page.evaluate(parts)
+            terminal.tap(back)
+            terminal.shows(step)
+            terminal.settled()
+        assert page.evaluate(parts) == ["yes", "", "yes", "yes", "yes", ""], "the step and what lives beside it are new"
+        terminal.tap("结束办理")  # what has stayed is listened to
+        terminal.tap("继续办理")
+        expect(page.get_by_role("alertdialog")).to_have_count(0, timeout=WAIT)
+        page.locator(".tongue").first.tap()
+        page.wait_for_selector("#screen[lang=en]")
+        assert set(page.evaluate(parts)) == {""}, "in another language all is new"
+        expect(page.locator(".foot")).to_contain_text("Back")
+        page.context.close()
+
+
 def test_a_second_tap_of_the_same_finger_chooses_nothing_on_the_next_screen(browser: Browser, glass: ScreenGlass) -> None:
     lead(glass, "place")
     with served(create_app(glass)) as address:
@@ -357,7 +381,7 @@ def test_a_second_tap_of_the_same_finger_chooses_nothing_on_the_next_screen(brow
         # However busy the machine: with the first look anybody can have at the new screen, it takes no touch yet.
         terminal.page.evaluate(
             "() => new MutationObserver((_, all) => { window.guarded = document.body.classList.contains('settling');"
-            " all.disconnect(); }).observe(document.body, { childList: true })"
+            " all.disconnect(); }).observe(document.getElementById('screen'), { childList: true })"
         )
         for _ in range(2):
             terminal.page.touchscreen.tap(box["x"] + 200, box["y"] + 60)

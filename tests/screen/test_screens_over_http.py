@@ -17,6 +17,7 @@ from kiosk.visit import events as ev
 from kiosk.visit.pulse import Beat, GlassState, Pulse
 from kiosk.visit.state import Step
 from ui.app import create_app
+from ui.compiled import compile_all
 from ui.edition import edition
 
 HERE = {"Origin": "http://localhost"}
@@ -102,6 +103,21 @@ def test_nothing_is_kept_by_the_browser(glass: ScreenGlass, client: FlaskClient)
     assert "Clear-Site-Data" not in client.get("/").headers
     glass.tell(ev.End())
     assert client.get("/").headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_pictures_and_scripts_are_fetched_once_under_the_address_that_names_their_edition(client: FlaskClient) -> None:
+    named = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', client.get("/").text))
+    assert {one.partition("?")[2] for one in named} == {f"v={edition()}"}
+    for path, kept in (*((one, "max-age=31536000, immutable") for one in named), ("/static/vendor/glass.js", "no-cache")):
+        with client.get(path) as answer:
+            assert answer.headers["Cache-Control"] == kept
+
+
+def test_every_template_compiles_before_the_first_citizen(glass: ScreenGlass) -> None:
+    environment = create_app(glass).jinja_env
+    compile_all(environment)
+    held = {name for _, name in environment.cache}  # type: ignore[union-attr]
+    assert {"screen.html", "live.html", "steps/form.html", "open/guide.html"} <= held
 
 
 def test_a_page_is_shown_only_while_it_lies_on_the_screen(glass: ScreenGlass, client: FlaskClient) -> None:

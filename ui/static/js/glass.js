@@ -14,6 +14,7 @@ import { keepDraft, restoreDraft } from "./draft.js";
 import { attachKeyboard } from "./keyboard.js";
 import { attachDesk } from "./desk.js";
 import { attachIdle, waitForNobody } from "./idle.js";
+import { keepSame } from "./kept.js";
 import { attachMore } from "./more.js";
 import { attachStaff, staff } from "./staff.js";
 import { held, resume, steer } from "./steer.js";
@@ -65,7 +66,7 @@ function arrived() {
   attachSignature(`${visit}/${step}`);
   attachMore();
   attachIdle();
-  if (looking) document.getElementById("look").showPopover();
+  if (looking && !document.querySelector("#look:popover-open")) document.getElementById("look").showPopover();
   resume(at, same);
   refreshIfOld();
 }
@@ -98,6 +99,7 @@ document.addEventListener("htmx:before:swap", (event) => {
   looking = document.querySelector("#look:popover-open") !== null;
   at = held();
   settle(event.detail.ctx);
+  keepSame(event.detail.ctx, event.detail.tasks);
 });
 document.addEventListener("htmx:after:swap", arrived);
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {

@@ -155,7 +155,8 @@ function draw() {
   [canvas.width, canvas.height] = [Math.round(width * sharp), Math.round(height * sharp)];
   scale = 1;
   for (const [x, y] of [...strokes.values()].flat()) scale = Math.min(scale, width / 2 / Math.abs(x), height / 2 / Math.abs(y));
-  const pen = ready();
+  // An empty pad is only a place: a browser that is asked to draw on it holds its picture ready in each frame.
+  const pen = strokes.size ? ready() : null;
   for (const points of strokes.values()) if (points.length) trace(pen, points);
   said();
 }
