@@ -67,7 +67,7 @@ def _dress(response: Response) -> Response:
 
 
 def _kept() -> str:
-    """A file of the page is kept for good under the address that names its edition: a touch does not wait for the same pictures again."""
+    """A file of the page is kept for good under the address that names its edition: no touch waits for the same picture again."""
     if request.endpoint != "static":
         return "no-store"
     return "max-age=31536000, immutable" if "v" in request.args else "no-cache"
