@@ -66,6 +66,7 @@ if [ "$purpose" = test ]; then
   have cupsd && have lpadmin && [ -e /usr/lib/cups/filter/pdftopdf ] && [ -e /usr/share/cups/mime/mime.convs ] || need cups
   have pdftoppm || need poppler-utils
   have tesseract || need tesseract-ocr
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql # tests make and start servers of their own
   # Packages, and the container they are installed in.
   have dh || need debhelper
   have mmdebstrap || need mmdebstrap
@@ -76,6 +77,10 @@ fi
 
 if [ ${#missing[@]} -gt 0 ]; then
   mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+  # No cluster of the machine's own is made and started with PostgreSQL's programs.
+  if [[ " ${missing[*]} " == *" postgresql "* ]] && [ ! -e /etc/postgresql-common/createcluster.conf ] && may_be_root; then
+    as_root install -D -m 644 /dev/stdin /etc/postgresql-common/createcluster.conf <<<'create_main_cluster = false'
+  fi
   install_packages "${missing[@]}" || {
     echo "缺少这些 Debian 软件包，请管理员安装后再试："
     echo "  apt-get install --no-install-recommends ${missing[*]}"

@@ -32,6 +32,7 @@ from fleet.known import Known
 from fleet.machine.health import Machine
 from fleet.machine.metrics import Metrics
 from fleet.machine.pages import watch
+from fleet.opening import store_of
 from fleet.orders import Orders
 from fleet.people import anchor
 from fleet.people.oidc import provider
@@ -43,7 +44,6 @@ from fleet.rollout.audience import groups_of
 from fleet.rollout.clock import RolloutClock
 from fleet.settings import CentreSettings, RatingSettings, SettingsError
 from fleet.storage.chosen import Stores
-from fleet.store import Store
 from fleet.tickets.ledger import Tickets
 from fleet.tickets.opened import Box, rating_keys
 from fleet.tls import TlsServer, shown
@@ -84,7 +84,7 @@ class Centre:
             settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._calendars = Calendars()
             tickets = Tickets(self._calendars.of, settings.tickets.rules)
-            self.store = Store(settings.data / "centre.db", Ledger(self._calendars.of, settings.cases.rules, halls), tickets)
+            self.store = store_of(settings, Ledger(self._calendars.of, settings.cases.rules, halls), tickets)
             undone.callback(self.store.close)
             self._stores = Stores(settings)
             undone.callback(self._stores.close)

@@ -42,6 +42,7 @@ _OF_THE_CENTRE = {
     "token": "fleet.people.cli:token",
     "record": "fleet.people.cli:record_",
     "sealed-copies": "fleet.recovery.copies:sealed_copies",
+    "move-to-postgresql": "fleet.database.cli:move_to_postgresql",
     "backup": "fleet.backup.cli:backup",
     "restore": "fleet.backup.cli:restore",
     "recount": "fleet.reports.cli:recount",

@@ -13,11 +13,11 @@ before: a command called expired or canceled may have been done while nobody cou
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
 import msgspec
 
+from fleet import database
 from mqtt.commands import LONGEST, CommandAnswer, Operation, command, new_id, operation
 from mqtt.messages import CommandEnded, encode
 
@@ -48,7 +48,7 @@ class Due:
 
 
 def order(
-    db: sqlite3.Connection,
+    db: database.Connection,
     terminal: str,
     do: Operation,
     by: str,
@@ -72,7 +72,7 @@ def order(
     return id_
 
 
-def cancel(db: sqlite3.Connection, id_: str, by: str, why: str, now: float) -> None:
+def cancel(db: database.Connection, id_: str, by: str, why: str, now: float) -> None:
     """:class:`NoCommandError` once the terminal has accepted it: then only its result tells."""
     row = db.execute("SELECT state FROM commands WHERE id = ?", (id_,)).fetchone()
     if row is None:
@@ -82,10 +82,12 @@ def cancel(db: sqlite3.Connection, id_: str, by: str, why: str, now: float) -> N
     _now(db, id_, now, "canceled", by=by, reason=why)
 
 
-def due(db: sqlite3.Connection, now: float) -> list[Due]:
+def due(db: database.Connection, now: float) -> list[Due]:
     """Of each terminal its oldest open command, if it was never sent or nobody answered for ``AGAIN`` seconds."""
-    # With min() the other columns are those of its row (SQLite, "bare columns in an aggregate query").
-    rows = db.execute("SELECT id, terminal, min(made), expires, body, state, sent FROM open_commands GROUP BY terminal").fetchall()
+    rows = db.execute(
+        "SELECT id, terminal, made, expires, body, state, sent FROM open_commands o WHERE NOT EXISTS "
+        "(SELECT 1 FROM open_commands e WHERE e.terminal = o.terminal AND (e.made, e.id) < (o.made, o.id))"
+    ).fetchall()
     return [
         _due(id_, terminal, made, expires, body)
         for id_, terminal, made, expires, body, state, sent in rows
@@ -93,14 +95,14 @@ def due(db: sqlite3.Connection, now: float) -> list[Due]:
     ]
 
 
-def sent(db: sqlite3.Connection, id_: str, now: float) -> None:
+def sent(db: database.Connection, id_: str, now: float) -> None:
     """It was handed to the broker: that says nothing about the terminal."""
     db.execute("UPDATE commands SET sent = ?, sends = sends + 1 WHERE id = ?", (now, id_))
     if db.execute("SELECT 1 FROM commands WHERE id = ? AND state = 'queued'", (id_,)).fetchone():
         _now(db, id_, now, "sent")
 
 
-def born(db: sqlite3.Connection, terminal: str) -> list[Due]:
+def born(db: database.Connection, terminal: str) -> list[Due]:
     """A terminal connected: its oldest open command, to be sent at once, whatever was known of it."""
     row = db.execute(
         "SELECT id, terminal, made, expires, body FROM open_commands WHERE terminal = ? ORDER BY made LIMIT 1", (terminal,)
@@ -108,7 +110,7 @@ def born(db: sqlite3.Connection, terminal: str) -> list[Due]:
     return [_due(*row)] if row is not None else []
 
 
-def answered(db: sqlite3.Connection, terminal: str, id_: str, answer: CommandAnswer, now: float) -> str | None:
+def answered(db: database.Connection, terminal: str, id_: str, answer: CommandAnswer, now: float) -> str | None:
     """The terminal's word on its way; why it was refused, else ``None``. Answers never go back, and never end a command."""
     row = db.execute("SELECT state, reason FROM commands WHERE (id, terminal) = (?, ?)", (id_, terminal)).fetchone()
     if row is None:
@@ -121,7 +123,7 @@ def answered(db: sqlite3.Connection, terminal: str, id_: str, answer: CommandAns
     return None
 
 
-def ended(db: sqlite3.Connection, terminal: str, result: CommandEnded, now: float) -> bool:
+def ended(db: database.Connection, terminal: str, result: CommandEnded, now: float) -> bool:
     """The terminal's result, stored with its event; False for a command this terminal was never given."""
     row = db.execute("SELECT 1 FROM commands WHERE (id, terminal) = (?, ?)", (result.command, terminal)).fetchone()
     if row is None:
@@ -130,7 +132,7 @@ def ended(db: sqlite3.Connection, terminal: str, result: CommandEnded, now: floa
     return True
 
 
-def overdue(db: sqlite3.Connection, now: float) -> list[tuple[str, str]]:
+def overdue(db: database.Connection, now: float) -> list[tuple[str, str]]:
     """(id, reason) of what nobody answered within its life, or whose result was waited for in vain."""
     rows = db.execute(
         "SELECT id, state FROM open_commands WHERE expires <= iif(state IN ('queued', 'sent'), ?1, ?1 - ?2)", (now, FORGOTTEN)
@@ -138,7 +140,7 @@ def overdue(db: sqlite3.Connection, now: float) -> list[tuple[str, str]]:
     return [(id_, "no_result" if _RANK[state] >= _RANK["accepted"] else "no_answer") for id_, state in rows]
 
 
-def expire(db: sqlite3.Connection, now: float) -> None:
+def expire(db: database.Connection, now: float) -> None:
     """End all of :func:`overdue`."""
     for id_, reason in overdue(db, now):
         _now(db, id_, now, "expired", reason=reason)
@@ -149,7 +151,7 @@ def _due(id_: str, terminal: str, made: float, expires: float, body: bytes) -> D
 
 
 def _now(
-    db: sqlite3.Connection,
+    db: database.Connection,
     id_: str,
     now: float,
     state: str,
@@ -162,5 +164,5 @@ def _now(
     _log(db, id_, now, state, by, reason)
 
 
-def _log(db: sqlite3.Connection, id_: str, now: float, state: str, by: str | None, reason: str | None) -> None:
+def _log(db: database.Connection, id_: str, now: float, state: str, by: str | None, reason: str | None) -> None:
     db.execute("INSERT INTO command_log (command, at, state, by, reason) VALUES (?, ?, ?, ?, ?)", (id_, now, state, by, reason))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 
 import msgspec
 
+from fleet import database
 from mqtt.messages import ItemError
 from mqtt.resources import Correction, CorrectionList
 
@@ -15,12 +15,15 @@ MOST = 1000
 """Of one list; the total stands beside it."""
 
 
-def keep(db: sqlite3.Connection, place: tuple[str, str, int], told: ItemError, now: float) -> None:
+def keep(db: database.Connection, place: tuple[str, str, int], told: ItemError, now: float) -> None:
     """Once, however often it comes. ``place``: terminal, epoch and sequence of its event."""
-    db.execute("INSERT OR IGNORE INTO corrections VALUES (?, ?, ?, ?, ?, ?)", (*place, told.home, msgspec.json.encode(told), now))
+    db.execute(
+        "INSERT INTO corrections VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (*place, told.home, msgspec.json.encode(told), now),
+    )
 
 
-def found(db: sqlite3.Connection, homes: Collection[str] | None = None) -> CorrectionList:
+def found(db: database.Connection, homes: Collection[str] | None = None) -> CorrectionList:
     """Newest first; of these parties, or of all."""
     theirs = json.dumps(sorted(homes)) if homes is not None else None
     where = "?1 IS NULL OR home IN (SELECT value FROM json_each(?1))"

@@ -9,10 +9,10 @@ number what terminals have seen already.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from fleet import database
 from mqtt.desired import KINDS, Desired
 from mqtt.messages import VERSION, DesiredReported, Wanted, encode
 
@@ -40,7 +40,7 @@ class Publication:
 
 
 def publish(
-    db: sqlite3.Connection, what: Wanted, target: str, sha256: str, size: int, since: str | None, by: str, why: str, now: float
+    db: database.Connection, what: Wanted, target: str, sha256: str, size: int, since: str | None, by: str, why: str, now: float
 ) -> int:
     """The new revision. ``target``: ``*``, ``@group`` or a terminal."""
     (last,) = db.execute("SELECT coalesce(max(rev), 0) FROM desired WHERE what = ?", (what,)).fetchone()
@@ -49,7 +49,7 @@ def publish(
     return rev
 
 
-def newest(db: sqlite3.Connection) -> tuple[int, ...]:
+def newest(db: database.Connection) -> tuple[int, ...]:
     """Another value after each publication."""
     rows = db.execute("SELECT max(rev) FROM desired GROUP BY what ORDER BY what")
     return tuple(rev for (rev,) in rows)
@@ -61,19 +61,19 @@ _NAMES = (
 )
 
 
-def wanted(db: sqlite3.Connection, terminal: str, groups: Collection[str]) -> list[Publication]:
+def wanted(db: database.Connection, terminal: str, groups: Collection[str]) -> list[Publication]:
     """The newest of each kind that names ``terminal``."""
     found = (newest_for(db, what, terminal, groups) for what in KINDS)
     return [one for one in found if one is not None]
 
 
 def newest_for(
-    db: sqlite3.Connection, what: Wanted, terminal: str, groups: Collection[str], before: int = 2**62
+    db: database.Connection, what: Wanted, terminal: str, groups: Collection[str], before: int = 2**62
 ) -> Publication | None:
     """The newest of this kind, and older than ``before``, that names ``terminal``."""
     targets = json.dumps([ALL, terminal, *(f"@{group}" for group in groups)])
     row = db.execute(
-        "SELECT d.rev, sha256, size, since, d.made, coalesce(r.rev >= d.rev AND r.state <> 'waiting', 0) FROM desired d "  # noqa: S608
+        "SELECT d.rev, sha256, size, since, d.made, iif(r.rev >= d.rev AND r.state <> 'waiting', 1, 0) FROM desired d "  # noqa: S608
         "LEFT JOIN reported r ON (r.terminal, r.what) = (?1, d.what) LEFT JOIN rollouts o ON (o.what, o.rev) = (d.what, d.rev) "
         "LEFT JOIN rollout_members m ON (m.rollout, m.terminal) = (o.id, ?1) "
         f"WHERE d.what = ?3 AND d.rev < ?4 AND {_NAMES} ORDER BY d.rev DESC LIMIT 1",
@@ -85,12 +85,13 @@ def newest_for(
     return Publication(what, rev, sha256, size, since, made, bool(settled))
 
 
-def reported(db: sqlite3.Connection, terminal: str, told: DesiredReported, place: tuple[str, int], now: float) -> bool:
+def reported(db: database.Connection, terminal: str, told: DesiredReported, place: tuple[str, int], now: float) -> bool:
     """``place``: epoch and sequence of its event; of one database the later word counts, however they come. Whether this one is."""
     done = db.execute(
-        "INSERT INTO reported VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (terminal, what) DO UPDATE SET rev = excluded.rev, "
-        "state = excluded.state, reason = excluded.reason, detail = excluded.detail, epoch = excluded.epoch, "
-        "sequence = excluded.sequence, received = excluded.received WHERE epoch <> excluded.epoch OR sequence < excluded.sequence",
+        "INSERT INTO reported AS r VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (terminal, what) DO UPDATE SET "
+        "rev = excluded.rev, state = excluded.state, reason = excluded.reason, detail = excluded.detail, epoch = excluded.epoch, "
+        "sequence = excluded.sequence, received = excluded.received "
+        "WHERE r.epoch <> excluded.epoch OR r.sequence < excluded.sequence",
         (terminal, told.what, told.rev, told.state, told.why, told.detail, *place, now),
     )
     return done.rowcount == 1

@@ -10,12 +10,12 @@ import hashlib
 import os
 import re
 import secrets
-import sqlite3
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from fleet import database
 from fleet.documents import Source, TooLargeError, WrongContentError, WrongOffsetError
 from fleet.files import sync_folder
 from fleet.protection import deletions
@@ -31,6 +31,11 @@ MOST_WRONG, WRONG_WITHIN = 20, 3600.0
 """Names that are none a terminal may ask for within so many seconds. Guessing needs 2^115; this is for slips of the hand."""
 _NAME = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 64 * 1024
+_KEEP = (
+    "INSERT INTO drafts (name, hall, terminal, digest, size, until) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
+    "(hall, terminal, digest, size, until, opened) = "
+    "(excluded.hall, excluded.terminal, excluded.digest, excluded.size, excluded.until, 0)"
+)
 
 
 class TooManyError(Exception):
@@ -140,7 +145,7 @@ class Drafts:
             sync_folder(self._folder)
         with self._store.transaction() as db:
             row = (name, self._hall(terminal), terminal, digest, size, until)
-            db.execute("INSERT OR REPLACE INTO drafts (name, hall, terminal, digest, size, until) VALUES (?, ?, ?, ?, ?, ?)", row)
+            db.execute(_KEEP, row)
         return known is None, until
 
     def _write(self, aside: Path, source: Source, size: int) -> str:
@@ -164,14 +169,14 @@ class Drafts:
     def _hall(self, terminal: str) -> str:
         return self._halls.get(terminal, terminal)
 
-    def _may_try(self, db: sqlite3.Connection, terminal: str, now: float) -> None:
+    def _may_try(self, db: database.Connection, terminal: str, now: float) -> None:
         row = db.execute("SELECT since, wrong FROM draft_tries WHERE terminal = ?", (terminal,)).fetchone()
         if row is not None and row[1] >= MOST_WRONG and 0 <= now - row[0] < WRONG_WITHIN:
             raise TooManyError("too many names that are none")
 
-    def _wrong(self, db: sqlite3.Connection, terminal: str, now: float) -> None:
+    def _wrong(self, db: database.Connection, terminal: str, now: float) -> None:
         db.execute(
-            "INSERT INTO draft_tries VALUES (?1, ?2, 1) ON CONFLICT (terminal) DO UPDATE SET "
-            "wrong = iif(?2 - since BETWEEN 0 AND ?3, wrong + 1, 1), since = iif(?2 - since BETWEEN 0 AND ?3, since, ?2)",
+            "INSERT INTO draft_tries AS t VALUES (?1, ?2, 1) ON CONFLICT (terminal) DO UPDATE SET "
+            "wrong = iif(?2 - t.since BETWEEN 0 AND ?3, t.wrong + 1, 1), since = iif(?2 - t.since BETWEEN 0 AND ?3, t.since, ?2)",
             (terminal, now, WRONG_WITHIN),
         )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from fleet import commands
+from fleet import commands, database
 from fleet.people import record
 from mqtt.commands import Operation
 
@@ -49,21 +48,21 @@ class Told(Struct, frozen=True):
     steps: tuple[Step, ...]
 
 
-def give(db: sqlite3.Connection, terminal: str, do: Operation, by: str, why: str, now: float, life: float) -> str:
+def give(db: database.Connection, terminal: str, do: Operation, by: str, why: str, now: float, life: float) -> str:
     """As :func:`fleet.commands.order`."""
     id_ = commands.order(db, terminal, do, by, why, now, life)
     record.write(db, now, by, "command", f"{terminal} {do.__struct_config__.tag}", why, id_)
     return id_
 
 
-def cancel(db: sqlite3.Connection, id_: str, by: str, why: str, now: float) -> None:
+def cancel(db: database.Connection, id_: str, by: str, why: str, now: float) -> None:
     """As :func:`fleet.commands.cancel`."""
     commands.cancel(db, id_, by, why, now)
     record.write(db, now, by, "command.cancel", id_, why)
 
 
 def listed(
-    db: sqlite3.Connection, terminals: Collection[str], terminal: str | None, after: tuple[float, str] | None, most: int
+    db: database.Connection, terminals: Collection[str], terminal: str | None, after: tuple[float, str] | None, most: int
 ) -> list[Given]:
     """Of these terminals, or of this one of them, newest first; ``after``: (made, id) of the one before."""
     chosen = [terminal] if terminal is not None and terminal in terminals else [] if terminal is not None else sorted(terminals)
@@ -76,7 +75,7 @@ def listed(
     return [_given(tuple(row)) for row in rows]
 
 
-def one(db: sqlite3.Connection, id_: str) -> Told | None:
+def one(db: database.Connection, id_: str) -> Told | None:
     row = db.execute(
         "SELECT id, terminal, body, by, why, made, expires, state, reason, detail, sends FROM commands WHERE id = ?", (id_,)
     ).fetchone()

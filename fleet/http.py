@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -14,7 +13,7 @@ import msgspec
 from flask import Flask, Response, abort, request, send_file
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
-from fleet import corrections
+from fleet import corrections, database
 from fleet.authority.authority import Authority, RefusedError
 from fleet.authority.est import create_est, refused
 from fleet.cases import reading
@@ -22,6 +21,7 @@ from fleet.cases.reading import Desk
 from fleet.cases.resources import create_cases
 from fleet.clerks.clock import ClerkClock
 from fleet.clerks.resources import create_accounts
+from fleet.database import DatabaseError
 from fleet.documents import Documents, TooLargeError, WrongContentError, WrongOffsetError, is_digest
 from fleet.draft_resources import create_drafts
 from fleet.drafts import Drafts
@@ -78,6 +78,7 @@ def create_api(
     app.register_error_handler(RefusedError, refused)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(StorageError, _come_later)
+    app.register_error_handler(DatabaseError, _away)
 
     def terminal() -> str:
         certificate = shown()
@@ -259,9 +260,16 @@ def _come_later(error: StorageError) -> Response:
     return answer
 
 
+def _away(_error: DatabaseError) -> Response:
+    """Whoever asked keeps what it has and asks again."""
+    answer = _json(msgspec.json.encode(_REFUSALS[503]), 503)
+    answer.headers["Retry-After"] = AGAIN
+    return answer
+
+
 def _json(body: bytes, status: int = 200) -> Response:
     return Response(body, status, mimetype="application/json")
 
 
-def _stored(db: sqlite3.Connection, digest: str) -> bool:
+def _stored(db: database.Connection, digest: str) -> bool:
     return db.execute("SELECT 1 FROM documents WHERE digest = ?", (digest,)).fetchone() is not None

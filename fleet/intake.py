@@ -33,6 +33,9 @@ class _Place(Struct, frozen=True):
 
 _ID = re.compile(rb"[0-9a-f]{32}")
 _STRUCTURED = "application/cloudevents+json"
+_NOTHING = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""The character 0 in a JSON text: no word has it, and PostgreSQL keeps no text that does."""
+_NO_TEXT = "a text has the character 0"
 
 
 def understand(
@@ -53,12 +56,14 @@ def understand(
     if terminal not in fleet:
         return RefusedIn(topic, "terminal is not registered here")
     try:
+        if topic == topics.events(terminal):
+            return _event(terminal, payload, content)
+        if _NOTHING.search(payload):
+            raise ContractError(_NO_TEXT)
         if topic == topics.state(terminal):
             return StateIn(terminal, decode(payload, TerminalState), retained)
         if topic == topics.health(terminal):
             return HealthIn(terminal, decode_report(payload))
-        if topic == topics.events(terminal):
-            return _event(terminal, payload, content)
         if topic == topics.answers(terminal):
             return AnswerIn(terminal, _command(correlation), decode(payload, CommandAnswer))
     except ContractError as error:
@@ -75,6 +80,8 @@ def _command(correlation: bytes | None) -> str:
 def _event(terminal: str, payload: bytes, content: str | None) -> Input:
     try:
         envelope, data = decode_event(payload)
+        if _NOTHING.search(payload):
+            raise ContractError(_NO_TEXT)
         if envelope.source != event_source(terminal):
             raise ContractError("event names another terminal as its source")
         # Terminals of the first release say nothing; anything else said is another mode or format of CloudEvents.

@@ -8,14 +8,13 @@ are seen at the next look into the table.
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 
-from fleet import commands, desired
+from fleet import commands, database, desired
 from fleet.commands import Due
 from fleet.desired import Publication
 from fleet.presence import Hearing
@@ -130,7 +129,7 @@ class Orders:
         if all(self._point(terminal, publication, now) for terminal, publication in unsettled):
             self._newest = newest
 
-    def _unsettled(self, db: sqlite3.Connection, now: float) -> list[tuple[str, Publication]]:
+    def _unsettled(self, db: database.Connection, now: float) -> list[tuple[str, Publication]]:
         self._looked = now
         return [
             (terminal, one)

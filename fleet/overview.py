@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -12,7 +11,7 @@ import msgspec
 
 from domain.case.lifewords import STATES
 from domain.case.rights import State
-from fleet import words
+from fleet import database, words
 from fleet.authority.authority import Identity
 from fleet.cases.counting import Counts, counts
 from fleet.presence import Hearing, Presence, judge
@@ -147,7 +146,7 @@ def overview(
     whose, theirs = json.dumps(sorted(only)) if only is not None else None, json.dumps(sorted(places))
     with store.reading() as db:
 
-        def rows(sql: str, parameter: str | None, *more: object) -> list[sqlite3.Row]:
+        def rows(sql: str, parameter: str | None, *more: object) -> list[database.Row]:
             return db.execute(sql.replace("SEEN", _SEEN), (parameter, *more)).fetchall()
 
         newest = "SELECT * FROM case_entries WHERE SEEN ORDER BY received DESC, number DESC LIMIT ?2"
@@ -196,7 +195,7 @@ def overview(
 
 
 def standing(
-    db: sqlite3.Connection, places: Mapping[str, str], hearing: Hearing, identity: Callable[[str], Identity], now: float
+    db: database.Connection, places: Mapping[str, str], hearing: Hearing, identity: Callable[[str], Identity], now: float
 ) -> tuple[TerminalView, ...]:
     """How each terminal of ``places`` stands."""
     known = {row["terminal"]: row for row in db.execute("SELECT * FROM terminals")}
@@ -221,7 +220,7 @@ def local_text(text: str) -> str:
         return text
 
 
-def _terminal(name: str, place: str, row: sqlite3.Row | None, hearing: Hearing, identity: str, now: float) -> TerminalView:
+def _terminal(name: str, place: str, row: database.Row | None, hearing: Hearing, identity: str, now: float) -> TerminalView:
     said, heard = (row["said"], row["heard"]) if row is not None else (None, None)
     presence = judge(said, heard, hearing, now)
     health = msgspec.json.decode(row["health"], type=Health) if row is not None and row["health"] else None
@@ -246,7 +245,7 @@ def _terminal(name: str, place: str, row: sqlite3.Row | None, hearing: Hearing, 
     )
 
 
-def _because(presence: Presence, row: sqlite3.Row | None, hearing: Hearing) -> str:
+def _because(presence: Presence, row: database.Row | None, hearing: Hearing) -> str:
     match presence:
         case Presence.LEFT if row is not None:
             return words.LEAVING.get(row["why"] or "", row["why"] or "")
@@ -277,7 +276,7 @@ def _device(name: str, report: DeviceReport, current: bool) -> DeviceView:
     return DeviceView(words.DEVICES.get(name, name), condition, words.LIFE.get(report.life, report.life), trouble)
 
 
-def _command(row: sqlite3.Row) -> CommandView:
+def _command(row: database.Row) -> CommandView:
     state = row["state"]
     condition = {"succeeded": "good", "failed": "bad", "rejected": "bad", "expired": "bad", "canceled": "unknown"}
     return CommandView(
@@ -292,7 +291,7 @@ def _command(row: sqlite3.Row) -> CommandView:
     )
 
 
-def _wanted(row: sqlite3.Row) -> WantedView:
+def _wanted(row: database.Row) -> WantedView:
     return WantedView(
         terminal=row["terminal"],
         what=words.WANTED[row["what"]],
@@ -304,7 +303,7 @@ def _wanted(row: sqlite3.Row) -> WantedView:
     )
 
 
-def _case(row: sqlite3.Row, parties: Mapping[str, str]) -> CaseView:
+def _case(row: database.Row, parties: Mapping[str, str]) -> CaseView:
     return CaseView(
         number=row["number"],
         item_name=row["item_name"],

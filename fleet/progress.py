@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from domain.calendar import Due
 from domain.case.life import day_of
 from domain.case.lifewords import PROGRESS, STEPS
 from domain.case.rights import State
+from fleet import database
 from fleet.cases.ledger import entries
 from fleet.ratings.asking import Asked, open_by
 from fleet.store import Store
@@ -54,7 +54,7 @@ class Progress:
     rates: tuple[Rates, ...] = ()
 
 
-def told(db: sqlite3.Connection, by: str, value: str) -> tuple[sqlite3.Row, str] | None:
+def told(db: database.Connection, by: str, value: str) -> tuple[database.Row, str] | None:
     """The case of this ``token`` or ``number``, and where it stands; ``None``: there is none."""
     row = db.execute(_BY[by], (value,)).fetchone()
     return (row, PROGRESS[State(row["state"])]) if row is not None else None
@@ -70,7 +70,7 @@ def progress(store: Store, token: str, parties: Mapping[str, str]) -> Progress |
             return None
         number = row["number"]
         (missing,) = db.execute(
-            "SELECT count(*) FROM (SELECT number, digest FROM case_documents UNION ALL SELECT number, digest FROM act_documents) "
+            "SELECT count(*) FROM (SELECT number, digest FROM case_documents UNION ALL SELECT number, digest FROM act_documents) n "
             "LEFT JOIN documents d USING (digest) LEFT JOIN over x USING (digest) "
             "WHERE number = ? AND d.digest IS NULL AND x.digest IS NULL",
             (number,),

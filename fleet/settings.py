@@ -205,6 +205,15 @@ class OidcSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ca_file: Path | None = None
 
 
+class DatabaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """PostgreSQL instead of the file in ``data``. ``conninfo``: ``postgresql://role@host:port/database?sslmode=verify-full``, no
+    password in it; ``password_file``: it, in one line, mode 0600 (or systemd's ``LoadCredential=``).
+    """
+
+    conninfo: Annotated[str, Meta(pattern=r"^postgres(ql)?://", max_length=1000)]
+    password_file: Path | None = None
+
+
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``data``: folder of the database, and of the sealed documents unless ``storage`` says otherwise. ``catalogue_root``: public
     key (hex) of the parties' register of keys; with it only signed catalogues are published. ``publisher``: public keys (hex) of
@@ -233,6 +242,12 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     logs: LogSettings = LogSettings()
     oidc: OidcSettings | None = None
     storage: StorageSettings = StorageSettings()
+    database: DatabaseSettings | None = None
+
+    @property
+    def where(self) -> Path | str:
+        """The database's place (``fleet.database.Where``), with its password: not to be shown. :class:`SettingsError`."""
+        return self.data / "centre.db" if self.database is None else address(self.database)
 
 
 def read(path: Path, kind: type[_S]) -> _S:
@@ -250,6 +265,22 @@ def read(path: Path, kind: type[_S]) -> _S:
         if isinstance(listen, Listen) and not is_loopback(listen.host):
             raise SettingsError(f"设置文件 {path} 有误：{name}.host 只能是本机地址（没有 TLS），现为 {listen.host}")
     return settings
+
+
+def address(database: DatabaseSettings) -> str:
+    """With the password, for libpq. :class:`SettingsError`."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+    try:
+        said = conninfo_to_dict(database.conninfo)
+    except ProgrammingError:
+        raise SettingsError("设置有误：database.conninfo 不是 PostgreSQL 的地址，应当像 postgresql://角色@主机/数据库") from None
+    if "password" in said:
+        raise SettingsError("设置有误：database.conninfo 里不能写口令，请写进 database.password_file 指的文件")
+    if database.password_file is None:
+        return database.conninfo
+    return make_conninfo(database.conninfo, password=secret(database.password_file))
 
 
 def secret(path: Path) -> str:

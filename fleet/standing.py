@@ -4,12 +4,12 @@ and the conditions and samples that follow from it.
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
 
+from fleet import database
 from fleet.board import conditions, samples
 from mqtt.messages import Birth, Health, Left, Report, TerminalState, encode
 from mqtt.report import merged
@@ -18,7 +18,7 @@ EARLIER = "state report of an earlier connect"
 REPEATED = "state report was heard already"
 
 
-def state(db: sqlite3.Connection, terminal: str, said: TerminalState, now: float, *, retained: bool) -> None:
+def state(db: database.Connection, terminal: str, said: TerminalState, now: float, *, retained: bool) -> None:
     """``retained``: the broker kept it from before we listened."""
     row = db.execute("SELECT bd, said, birth FROM terminals WHERE terminal = ?", (terminal,)).fetchone()
     bd, before, birth = row if row is not None else (None, None, None)
@@ -41,9 +41,9 @@ def state(db: sqlite3.Connection, terminal: str, said: TerminalState, now: float
     )
     heard = None if retained or word == "lost" else now
     db.execute(
-        "INSERT INTO terminals (terminal, said, bd, why, birth, state_at, heard) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "INSERT INTO terminals AS t (terminal, said, bd, why, birth, state_at, heard) VALUES (?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (terminal) DO UPDATE SET said = excluded.said, bd = excluded.bd, why = excluded.why, "
-        "birth = coalesce(excluded.birth, birth), state_at = excluded.state_at, heard = coalesce(excluded.heard, heard)",
+        "birth = coalesce(excluded.birth, t.birth), state_at = excluded.state_at, heard = coalesce(excluded.heard, t.heard)",
         (terminal, word, said.bd, why, kept, now, heard),
     )
     judged = conditions.PRESENCE if word == "up" else conditions.PRESENCE | {"help"}  # nobody knows whether one still waits there
@@ -51,7 +51,7 @@ def state(db: sqlite3.Connection, terminal: str, said: TerminalState, now: float
     conditions.bump(db, terminal)
 
 
-def report(db: sqlite3.Connection, terminal: str, told: Health | Report, now: float) -> str | None:
+def report(db: database.Connection, terminal: str, told: Health | Report, now: float) -> str | None:
     """Merge a state report; why it was refused, else ``None``. One of a later connect proves that its birth was missed.
 
     A difference against a whole report nobody here heard proves the terminal alive, and that what it is like is not known.
@@ -78,13 +78,13 @@ def report(db: sqlite3.Connection, terminal: str, told: Health | Report, now: fl
             whole_n, whole = None, None
     kept = samples.keep(db, terminal, sampled, health, now) if health is not None else sampled
     (said,) = db.execute(
-        "INSERT INTO terminals (terminal, said, bd, state_at, heard, health, report_bd, report_n, whole_n, whole, sampled) "
+        "INSERT INTO terminals AS t (terminal, said, bd, state_at, heard, health, report_bd, report_n, whole_n, whole, sampled) "
         "VALUES (?1, 'up', ?2, ?3, ?3, ?4, ?2, ?5, ?6, ?7, ?8) "
         "ON CONFLICT (terminal) DO UPDATE SET health = excluded.health, heard = excluded.heard, "
         "report_bd = excluded.report_bd, report_n = excluded.report_n, whole_n = excluded.whole_n, whole = excluded.whole, "
         "sampled = excluded.sampled, "
-        "said = iif(coalesce(bd, -1) < ?2, 'up', said), state_at = iif(coalesce(bd, -1) < ?2, ?3, state_at), "
-        "why = iif(coalesce(bd, -1) < ?2, NULL, why), bd = ?2 RETURNING said",
+        "said = iif(coalesce(t.bd, -1) < ?2, 'up', t.said), state_at = iif(coalesce(t.bd, -1) < ?2, ?3, t.state_at), "
+        "why = iif(coalesce(t.bd, -1) < ?2, NULL, t.why), bd = ?2 RETURNING said",
         (terminal, told.bd, now, encode(health) if health else None, n, whole_n, whole, kept),
     ).fetchone()
     judged = (conditions.PRESENCE if said == "up" else frozenset()) | (conditions.REPORTED if health else frozenset())

@@ -20,11 +20,12 @@ import msgspec
 from fleet import desired as wanted
 from fleet import given, words
 from fleet.documents import reading
+from fleet.opening import opened
 from fleet.overview import BEIJING, local_time
 from fleet.people import record
 from fleet.rollout import bodies
 from fleet.rollout.audience import groups_of
-from fleet.settings import CentreSettings, SettingsError, read
+from fleet.settings import CentreSettings
 from fleet.storage.chosen import Stores
 from fleet.store import Store
 from mqtt.commands import OPERATIONS, Operation, OutOfService, operation
@@ -255,15 +256,8 @@ def _time(text: str) -> str:
 @contextmanager
 def _store(path: Path) -> Iterator[tuple[CentreSettings, Store]]:
     """The centre's settings and database, for one command; what goes wrong is one line for the operator."""
-    try:
-        centre = read(path, CentreSettings)
-        centre.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        store = Store(centre.data / "centre.db")
+    with opened(path) as (centre, store):
         try:
             yield centre, store
-        finally:
-            store.close()
-    except ContractError as error:
-        raise click.ClickException(f"内容不合约定：{error}") from None
-    except (SettingsError, ValueError, OSError) as error:
-        raise click.ClickException(str(error)) from None
+        except ContractError as error:
+            raise click.ClickException(f"内容不合约定：{error}") from None

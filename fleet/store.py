@@ -1,4 +1,4 @@
-"""The centre's memory: SQLite, WAL, ``synchronous=FULL``. One writer at a time; readers have connections of their own.
+"""The centre's memory, on SQLite or PostgreSQL (:mod:`fleet.database`): one writer at a time, and readers beside it.
 
 Lives here: what an event, a state and a stored document change. Not here: who may send it, and what is made of it on a page.
 """
@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from fleet import commands, corrections, desired, migrations, standing
+from fleet import commands, corrections, database, desired, standing
 from fleet.board import conditions, samples
 from fleet.cases.ledger import Ledger, RefusedActError
 from fleet.ratings import telling
@@ -46,10 +43,6 @@ from mqtt.messages import (
 
 MOST_DEAD_LETTERS = 10_000
 """Kept for one terminal; beyond it broken events are refused without a receipt, so that no terminal fills the disk."""
-
-_CACHE, _CHECKPOINT = 16_000, 4000
-"""KiB of pages the writer keeps, and pages of the log after which it is carried over: a busy batch touches more than SQLite's own
-1000, and carrying over after every batch doubles what is written. What is committed lies on the disk either way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,40 +115,26 @@ class _ConflictError(Exception):
 
 
 class Store:
-    """Opens, upgrades or makes the database at ``path``. ``ValueError`` for one of a newer version. ``ledger``: by whose rules and
-    calendars it is written what happens to cases; ``tickets``: and what to bad ratings.
+    """Opens, upgrades or makes the database at ``where``: a file, or a ``postgresql://`` address. ``ValueError`` for one of a newer
+    version, ``DatabaseError``. ``ledger``: by whose rules and calendars it is written what happens to cases; ``tickets``: and what
+    to bad ratings.
     """
 
-    def __init__(self, path: Path, ledger: Ledger | None = None, tickets: Tickets | None = None) -> None:
-        self._path = path
+    def __init__(self, where: database.Where, ledger: Ledger | None = None, tickets: Tickets | None = None) -> None:
         self.ledger = ledger or Ledger()
         self.tickets = tickets or Tickets(self.ledger.calendars)
-        self._lock = threading.Lock()
-        self._writer = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5.0)
-        with ExitStack() as undone:
-            undone.callback(self._writer.close)
-            self._writer.execute("PRAGMA journal_mode = WAL")
-            self._writer.execute("PRAGMA synchronous = FULL")
-            self._writer.execute("PRAGMA foreign_keys = ON")
-            self._writer.execute(f"PRAGMA cache_size = -{_CACHE}")
-            self._writer.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
-            migrations.upgrade(self._writer, path)
-            undone.pop_all()
+        self.database = database.opened(where)
 
     def close(self) -> None:
-        with self._lock:
-            self._writer.close()
+        self.database.close()
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> AbstractContextManager[database.Connection]:
         """A connection that can only read, for the length of one page or answer; rows by column name."""
-        connection = sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)
-        try:
-            connection.row_factory = sqlite3.Row
-            connection.execute("BEGIN")
-            yield connection
-        finally:
-            connection.close()
+        return self.database.reading()
+
+    def transaction(self) -> AbstractContextManager[database.Connection]:
+        """All or nothing, on the disk when the block ends. One writer at a time, also beside the commands of other processes."""
+        return self.database.transaction()
 
     def record(self, batch: Iterable[Input], now: float) -> tuple[Stored, ...]:
         """Everything in one transaction; returns after its commit with what may be confirmed.
@@ -171,7 +150,7 @@ class Store:
             with self.transaction() as db:
                 return self._record(db, batch, now, careful=True)
 
-    def _record(self, db: sqlite3.Connection, batch: Sequence[Input], now: float, *, careful: bool) -> tuple[Stored, ...]:
+    def _record(self, db: database.Connection, batch: Sequence[Input], now: float, *, careful: bool) -> tuple[Stored, ...]:
         """Without ``careful`` a :class:`_ConflictError` leaves the transaction half done."""
         stored: list[Stored] = []
         heard: set[str] = set()
@@ -206,7 +185,7 @@ class Store:
     def document_stored(self, digest: str, size: int, now: float) -> None:
         """The file lies under its digest, fsynced."""
         with self.transaction() as db:
-            db.execute("INSERT OR IGNORE INTO documents VALUES (?, ?, ?)", (digest, size, now))
+            db.execute("INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (digest, size, now))
 
     def refused(self, where: str, reason: str, now: float) -> None:
         """Count what was refused outside of MQTT; ``where`` and ``reason`` must be few."""
@@ -219,7 +198,7 @@ class Store:
             (value,) = db.execute("UPDATE counters SET value = value + 1 WHERE name = 'bd' RETURNING value").fetchone()
         return int(value)
 
-    def _event(self, db: sqlite3.Connection, one: EventIn, place: Place, now: float, heard: set[str]) -> None:
+    def _event(self, db: database.Connection, one: EventIn, place: Place, now: float, heard: set[str]) -> None:
         """Nothing when it is stored already; into ``heard`` whose new one it is. :class:`_ConflictError`."""
         new = (*place, one.envelope.type, now, one.raw)
         done = db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", new)
@@ -231,7 +210,7 @@ class Store:
         if known != one.raw:
             raise _ConflictError("another event stands under this sequence")
 
-    def _carefully(self, db: sqlite3.Connection, one: EventIn, place: Place, now: float, heard: set[str]) -> list[Stored]:
+    def _carefully(self, db: database.Connection, one: EventIn, place: Place, now: float, heard: set[str]) -> list[Stored]:
         db.execute("SAVEPOINT event")
         try:
             self._event(db, one, place, now, heard)
@@ -242,33 +221,20 @@ class Store:
             db.execute("RELEASE event")
         return [Stored(*place)]
 
-    def _dead_letter(self, db: sqlite3.Connection, one: DeadLetter, now: float) -> list[Stored]:
+    def _dead_letter(self, db: database.Connection, one: DeadLetter, now: float) -> list[Stored]:
         _refused(db, topics.events(one.terminal), one.reason, now)
         digest = hashlib.sha256(one.raw).hexdigest()
         kept = db.execute("SELECT count(*) FROM dead_letters WHERE terminal = ?", (one.terminal,)).fetchone()[0]
         if kept >= MOST_DEAD_LETTERS:
             return []
         db.execute(
-            "INSERT OR IGNORE INTO dead_letters VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO dead_letters VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (one.terminal, one.epoch, one.sequence, digest, one.reason, now, one.raw),
         )
         return [Stored(one.terminal, one.epoch, one.sequence)]
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, on the disk when the block ends. One writer at a time, also beside the commands of other processes."""
-        with self._lock:
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._writer
-                self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:  # a failed COMMIT may have ended it
-                    self._writer.execute("ROLLBACK")
-                raise
 
-
-def _apply(db: sqlite3.Connection, one: EventIn, ledger: Ledger, tickets: Tickets, now: float) -> None:
+def _apply(db: database.Connection, one: EventIn, ledger: Ledger, tickets: Tickets, now: float) -> None:
     match one.data:
         case CaseTaken() as case:
             _case(db, one.terminal, case, now)
@@ -304,9 +270,9 @@ def _apply(db: sqlite3.Connection, one: EventIn, ledger: Ledger, tickets: Ticket
             pass  # kept as it came; what a device is like now, the state report says
 
 
-def _case(db: sqlite3.Connection, terminal: str, case: CaseTaken, now: float) -> None:
+def _case(db: database.Connection, terminal: str, case: CaseTaken, now: float) -> None:
     done = db.execute(
-        "INSERT OR IGNORE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (
             case.case,
             terminal,
@@ -330,16 +296,16 @@ def _case(db: sqlite3.Connection, terminal: str, case: CaseTaken, now: float) ->
     )
 
 
-def _service(db: sqlite3.Connection, terminal: str, service: ServiceGiven, now: float) -> None:
+def _service(db: database.Connection, terminal: str, service: ServiceGiven, now: float) -> None:
     told = (service.item, service.item_name, service.situation, service.home, service.intake, service.way, service.given_at)
     done = db.execute(
-        "INSERT OR IGNORE INTO services VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (service.service, terminal, *told, now)
+        "INSERT INTO services VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", (service.service, terminal, *told, now)
     )
     if done.rowcount == 0:
         raise _ConflictError("a service of this number was given already")
 
 
-def _receipt(db: sqlite3.Connection, terminal: str, receipt: ReceiptEnded, now: float) -> None:
+def _receipt(db: database.Connection, terminal: str, receipt: ReceiptEnded, now: float) -> None:
     """An attempt that was refused sent nothing, and the terminal goes on with the same one: its last word counts, but another
     outcome is final. Events may come out of order: a refusal that comes later is the older one.
     """
@@ -349,21 +315,22 @@ def _receipt(db: sqlite3.Connection, terminal: str, receipt: ReceiptEnded, now: 
             return
         raise _ConflictError("this attempt at a receipt has ended already")
     db.execute(
-        "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (number, attempt) DO UPDATE SET "
+        "terminal = excluded.terminal, outcome = excluded.outcome, cause = excluded.cause, received = excluded.received",
         (receipt.case, receipt.attempt, terminal, receipt.outcome, receipt.cause, now),
     )
 
 
-def _own_case(db: sqlite3.Connection, terminal: str, number: str) -> None:
+def _own_case(db: database.Connection, terminal: str, number: str) -> None:
     """What a terminal says of a case counts for its own cases only; the case itself may still be on its way."""
     row = db.execute("SELECT terminal FROM cases WHERE number = ?", (number,)).fetchone()
     if row is not None and row[0] != terminal:
         raise _ConflictError("of a case another terminal took in")
 
 
-def _refused(db: sqlite3.Connection, topic: str, reason: str, now: float, count: int = 1) -> None:
+def _refused(db: database.Connection, topic: str, reason: str, now: float, count: int = 1) -> None:
     db.execute(
         "INSERT INTO refused VALUES (?1, ?2, ?3, ?4) "
-        "ON CONFLICT (topic, reason) DO UPDATE SET count = min(count + ?3, ?5), last = excluded.last",
+        "ON CONFLICT (topic, reason) DO UPDATE SET count = min(refused.count + ?3, ?5), last = excluded.last",
         (topic[:80], reason[:160], count, now, MOST_COUNT),
     )

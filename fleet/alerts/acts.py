@@ -4,9 +4,9 @@ with a line in the alert's log and in the record. Who may do so for the alert's 
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 
+from fleet import database
 from fleet.alerts import book, rules
 from fleet.alerts.engine import Alert
 from fleet.people import accounts, record
@@ -19,7 +19,7 @@ class ActError(ValueError):
     """It cannot be done now; the text (Chinese) says why."""
 
 
-def acknowledge(db: sqlite3.Connection, number: int, by: str, why: str, now: float) -> None:
+def acknowledge(db: database.Connection, number: int, by: str, why: str, now: float) -> None:
     """Somebody has seen it and looks after it: no more repeats, no escalation, until another terminal joins."""
     alert = _unresolved(db, number)
     if alert.state == "acknowledged":
@@ -28,7 +28,7 @@ def acknowledge(db: sqlite3.Connection, number: int, by: str, why: str, now: flo
     db.execute("UPDATE alerts SET assigned = coalesce(assigned, ?) WHERE id = ?", (by.partition("#")[0], number))
 
 
-def assign(db: sqlite3.Connection, number: int, to: str, by: str, why: str, now: float) -> None:
+def assign(db: database.Connection, number: int, to: str, by: str, why: str, now: float) -> None:
     """``to``: a login of somebody who may steer the alert's party."""
     alert = _unresolved(db, number)
     person = accounts.person(db, to)
@@ -38,13 +38,13 @@ def assign(db: sqlite3.Connection, number: int, to: str, by: str, why: str, now:
     _done(db, alert, "assign", by, f"{to}：{why.strip()}" if why.strip() else to, now)
 
 
-def comment(db: sqlite3.Connection, number: int, by: str, why: str, now: float) -> None:
+def comment(db: database.Connection, number: int, by: str, why: str, now: float) -> None:
     if not why.strip():
         raise ActError("请写备注")
     _done(db, _known(db, number), "comment", by, why, now)
 
 
-def escalate(db: sqlite3.Connection, number: int, by: str, why: str, now: float, channels: book.Channels) -> None:
+def escalate(db: database.Connection, number: int, by: str, why: str, now: float, channels: book.Channels) -> None:
     """Tell those it is escalated to now, whoever acknowledged it."""
     alert = _unresolved(db, number)
     rule = _rule(db, alert)
@@ -57,7 +57,7 @@ def escalate(db: sqlite3.Connection, number: int, by: str, why: str, now: float,
     book.tell(db, number, after, "escalate", _standing(alert), rule, channels, now)
 
 
-def resolve(db: sqlite3.Connection, number: int, by: str, why: str, now: float, channels: book.Channels) -> None:
+def resolve(db: database.Connection, number: int, by: str, why: str, now: float, channels: book.Channels) -> None:
     """Closed by hand, also while it stands: then it is quiet until another terminal joins, or for a day."""
     alert = _unresolved(db, number)
     if not why.strip():
@@ -67,7 +67,7 @@ def resolve(db: sqlite3.Connection, number: int, by: str, why: str, now: float, 
     book.tell(db, number, after, "resolved", len(alert.members), _rule(db, alert), channels, now)
 
 
-def reopen(db: sqlite3.Connection, number: int, by: str, why: str, now: float, channels: book.Channels) -> None:
+def reopen(db: database.Connection, number: int, by: str, why: str, now: float, channels: book.Channels) -> None:
     """One that was closed while it stood. What has ended opens by itself when it comes back."""
     alert = _known(db, number)
     if alert.state != "resolved":
@@ -81,7 +81,7 @@ def reopen(db: sqlite3.Connection, number: int, by: str, why: str, now: float, c
     book.tell(db, number, after, "reopened", _standing(alert), _rule(db, alert), channels, now)
 
 
-def _done(db: sqlite3.Connection, alert: Alert, act: str, by: str, why: str, now: float) -> None:
+def _done(db: database.Connection, alert: Alert, act: str, by: str, why: str, now: float) -> None:
     assert alert.id is not None, "it was read from the database"
     why = why.strip()
     if len(why) > MOST_WHY:
@@ -91,21 +91,21 @@ def _done(db: sqlite3.Connection, alert: Alert, act: str, by: str, why: str, now
     record.write(db, now, by, f"alert.{act}", f"#{alert.id}", why)
 
 
-def _known(db: sqlite3.Connection, number: int) -> Alert:
+def _known(db: database.Connection, number: int) -> Alert:
     found = book.one(db, number)
     if found is None:
         raise ActError("没有这条报警")
     return found
 
 
-def _unresolved(db: sqlite3.Connection, number: int) -> Alert:
+def _unresolved(db: database.Connection, number: int) -> Alert:
     found = _known(db, number)
     if found.state == "resolved":
         raise ActError("它已经恢复或关闭")
     return found
 
 
-def _rule(db: sqlite3.Connection, alert: Alert) -> rules.Rule | None:
+def _rule(db: database.Connection, alert: Alert) -> rules.Rule | None:
     return next((rule for rule in rules.current(db).rules if rule.id == alert.cause.rule), None)
 
 

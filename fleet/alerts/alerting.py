@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from fleet import database
 from fleet.alerts.channels import channel
 from fleet.alerts.clock import EVERY, AlertClock
 from fleet.alerts.settings import AlertSettings
@@ -42,7 +42,7 @@ class Alerting:
         self.teller = Teller(channels, data, pace, now)
         self._clock = AlertClock(store, self.sites, parties, hearing, self.teller, settings.address, now, every)
 
-    def sites(self, db: sqlite3.Connection) -> Mapping[str, Site]:
+    def sites(self, db: database.Connection) -> Mapping[str, Site]:
         """With the tags staff gave."""
         return tagged(db, self._base)
 

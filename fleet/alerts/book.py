@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 
+from fleet import database
 from fleet.alerts.engine import Alert, Cause, Look, Member
 from fleet.alerts.rules import OF_CENTRE, OF_PARTY, Rule
 from fleet.board.conditions import Condition, Grade, Standing
 
 _OPENED: tuple[str, ...] = ("opened", "grew", "repeat", "reopened")
 _MEMBER = "terminal, first, since, ended, bad, spells, told, detail"
+_ANEW = ", ".join(f"excluded.{column}" for column in _MEMBER.split(", "))
 
 
 class Channels:
@@ -32,7 +33,7 @@ class Channels:
         return tuple(found)
 
 
-def conditions(db: sqlite3.Connection, codes: Iterable[str], ended_after: float) -> Iterator[Standing]:
+def conditions(db: database.Connection, codes: Iterable[str], ended_after: float) -> Iterator[Standing]:
     """Of these codes what stands, and what ended after that moment."""
     wanted = tuple(codes)
     marks = ", ".join("?" * len(wanted))
@@ -45,15 +46,16 @@ def conditions(db: sqlite3.Connection, codes: Iterable[str], ended_after: float)
         yield Standing(terminal, Condition(code, Grade(grade), subject, detail), since, until)
 
 
-def live(db: sqlite3.Connection) -> list[Alert]:
+def live(db: database.Connection) -> list[Alert]:
     """Every alert that lives, with its members."""
     members: dict[int, dict[str, Member]] = {}
     for alert, terminal, *rest in db.execute(
-        f"SELECT alert, {_MEMBER} FROM alert_members WHERE alert IN (SELECT id FROM alerts WHERE live = 1)"  # noqa: S608 ours
+        f"SELECT alert, {_MEMBER} FROM alert_members WHERE alert IN (SELECT id FROM alerts WHERE live = 1) ORDER BY terminal"  # noqa: S608 ours
     ):
         members.setdefault(alert, {})[terminal] = _member(rest)
     rows = db.execute(
-        "SELECT id, rule, code, subject, scope, party, state, opened, told, escalated, resolved FROM alerts WHERE live = 1"
+        "SELECT id, rule, code, subject, scope, party, state, opened, told, escalated, resolved "
+        "FROM alerts WHERE live = 1 ORDER BY id"
     )
     return [
         Alert(Cause(*row[1:6]), row[6], members.get(row[0], {}), row[7], row[8], bool(row[9]), row[10], True, row[0])
@@ -61,7 +63,7 @@ def live(db: sqlite3.Connection) -> list[Alert]:
     ]
 
 
-def one(db: sqlite3.Connection, number: int) -> Alert | None:
+def one(db: database.Connection, number: int) -> Alert | None:
     """An alert with its members, whether it lives or not; ``None``: no such one, or one nobody was told of."""
     row = db.execute(
         "SELECT rule, code, subject, scope, party, state, opened, told, escalated, resolved, live FROM alerts "
@@ -74,12 +76,12 @@ def one(db: sqlite3.Connection, number: int) -> Alert | None:
     return Alert(cause, row[5], members(db, number), row[6], row[7], bool(row[8]), row[9], bool(row[10]), number)
 
 
-def members(db: sqlite3.Connection, number: int) -> dict[str, Member]:
-    rows = db.execute(f"SELECT {_MEMBER} FROM alert_members WHERE alert = ?", (number,))  # noqa: S608 ours
+def members(db: database.Connection, number: int) -> dict[str, Member]:
+    rows = db.execute(f"SELECT {_MEMBER} FROM alert_members WHERE alert = ? ORDER BY terminal", (number,))  # noqa: S608 ours
     return {row[0]: _member(tuple(row)[1:]) for row in rows}
 
 
-def write(db: sqlite3.Connection, look: Look, rule: Rule | None, channels: Channels, now: float) -> None:
+def write(db: database.Connection, look: Look, rule: Rule | None, channels: Channels, now: float) -> None:
     """What one look changed: the alert, its members, its log, and what is to be told."""
     before, alert = look.before, look.alert
     if alert is None:
@@ -91,7 +93,8 @@ def write(db: sqlite3.Connection, look: Look, rule: Rule | None, channels: Chann
     old = before.members if before is not None else {}
     changed = [(number, t, m) for t, m in alert.members.items() if old.get(t) != m]
     db.executemany(
-        f"INSERT OR REPLACE INTO alert_members (alert, {_MEMBER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 ours
+        f"INSERT INTO alert_members (alert, {_MEMBER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 ours
+        f"ON CONFLICT (alert, terminal) DO UPDATE SET ({_MEMBER}) = ({_ANEW})",
         [(n, t, m.first, m.since, m.ended, m.bad, m.spells, m.told, m.detail) for n, t, m in changed],
     )
     left = [(number, terminal) for terminal in old if terminal not in alert.members]
@@ -101,7 +104,7 @@ def write(db: sqlite3.Connection, look: Look, rule: Rule | None, channels: Chann
         tell(db, number, alert, note.kind, note.count, rule, channels, now)
 
 
-def save(db: sqlite3.Connection, alert: Alert, rule: Rule | None) -> int:
+def save(db: database.Connection, alert: Alert, rule: Rule | None) -> int:
     """The alert without its members; its number."""
     standing = sum(member.ended is None for member in alert.members.values())
     began = min((member.first for member in alert.members.values()), default=alert.opened)
@@ -117,21 +120,20 @@ def save(db: sqlite3.Connection, alert: Alert, rule: Rule | None) -> int:
     cause = alert.cause
     made = db.execute(
         "INSERT INTO alerts (rule, code, subject, scope, party, state, live, opened, told, escalated, resolved, standing, most, "
-        "began, name, severity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "began, name, severity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (cause.rule, cause.code, cause.subject, cause.scope, cause.party, *said, began, rule.name, rule.severity),
     )
-    assert made.lastrowid is not None
-    return made.lastrowid
+    return int(made.fetchone()[0])
 
 
-def log(db: sqlite3.Connection, number: int, at: float, kind: str, count: int, by: str | None = None, why: str = "") -> None:
+def log(db: database.Connection, number: int, at: float, kind: str, count: int, by: str | None = None, why: str = "") -> None:
     db.execute(
         "INSERT INTO alert_log (alert, at, kind, count, by, why) VALUES (?, ?, ?, ?, ?, ?)", (number, at, kind, count, by, why)
     )
 
 
 def tell(
-    db: sqlite3.Connection, number: int, alert: Alert, kind: str, count: int, rule: Rule | None, channels: Channels, now: float
+    db: database.Connection, number: int, alert: Alert, kind: str, count: int, rule: Rule | None, channels: Channels, now: float
 ) -> None:
     """Put down what is to be told to whom. That something ended is told to whoever was, or would be, told that it stands."""
     if kind == "resolved":

@@ -7,11 +7,11 @@ a message is handed to the outbox under its id until it is noted that the outbox
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
 
+from fleet import database
 from fleet.alerts import book, maintenance, rules, telling
 from fleet.alerts.engine import Look, step
 from fleet.alerts.sites import Site
@@ -33,7 +33,7 @@ class AlertClock:
     def __init__(
         self,
         store: Store,
-        sites: Callable[[sqlite3.Connection], Mapping[str, Site]],
+        sites: Callable[[database.Connection], Mapping[str, Site]],
         parties: Mapping[str, str],
         hearing: Callable[[], Hearing],
         teller: telling.Teller,
@@ -71,7 +71,7 @@ class AlertClock:
                     telling.put(db, channel, tellings, names, self._address, now)
         self._hand(now)
 
-    def _looks(self, db: sqlite3.Connection, now: float) -> list[Look]:
+    def _looks(self, db: database.Connection, now: float) -> list[Look]:
         found, sites = rules.current(db).rules, self._sites(db)
         choice = rules.Choice(found, sites)
         longest = max((rule.clear for rule in found), default=0)
@@ -80,7 +80,7 @@ class AlertClock:
         by_id = {rule.id: rule for rule in found}
         return list(step(choice, sites, standing, book.live(db), by_id, now, self._hearing().since, planned.counts_from))
 
-    def _due(self, db: sqlite3.Connection, now: float) -> dict[str, list[telling.Telling]]:
+    def _due(self, db: database.Connection, now: float) -> dict[str, list[telling.Telling]]:
         waiting = [one for one in telling.waiting(db) if one.channel in self._teller.channels]
         if not waiting:
             return {}

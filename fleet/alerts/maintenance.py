@@ -6,12 +6,12 @@ It is never deleted: it ends, by its time or before. What still stands then coun
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
+from fleet import database
 from fleet.alerts.rules import DAY, Where
 from fleet.alerts.sites import Site
 from fleet.people import record
@@ -89,7 +89,7 @@ def within(where: Where, sites: Mapping[str, Site], only: Collection[str] | None
 
 
 def begin(
-    db: sqlite3.Connection,
+    db: database.Connection,
     name: str,
     where: Where,
     begins: float,
@@ -120,16 +120,15 @@ def begin(
     (held,) = db.execute("SELECT count(*) FROM maintenance WHERE ends > ?", (now,)).fetchone()
     if held >= MOST_OPEN:
         raise WindowError(f"没有结束的维护时段已有 {MOST_OPEN} 个")
-    number = db.execute(
-        "INSERT INTO maintenance (name, scope, begins, ends, by, why, made) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    (number,) = db.execute(
+        "INSERT INTO maintenance (name, scope, begins, ends, by, why, made) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (name, msgspec.json.encode(where), max(begins, now), ends, by, why, now),
-    ).lastrowid
+    ).fetchone()
     record.write(db, now, by, "maintenance.begin", f"#{number} {name}", why[:200])
-    assert number is not None
-    return number
+    return int(number)
 
 
-def end(db: sqlite3.Connection, number: int, by: str, why: str, now: float) -> None:
+def end(db: database.Connection, number: int, by: str, why: str, now: float) -> None:
     """End a window now, or call off one that did not begin. :class:`WindowError` for one that has ended."""
     found = find(db, number)
     if found is None or found.ends <= now:
@@ -141,26 +140,26 @@ def end(db: sqlite3.Connection, number: int, by: str, why: str, now: float) -> N
     record.write(db, now, by, "maintenance.end", f"#{number} {found.name}", why.strip()[:200])
 
 
-def find(db: sqlite3.Connection, number: int) -> Window | None:
+def find(db: database.Connection, number: int) -> Window | None:
     return next(iter(_read(db, "id = ?", (number,))), None)
 
 
-def recent(db: sqlite3.Connection, now: float) -> tuple[Window, ...]:
+def recent(db: database.Connection, now: float) -> tuple[Window, ...]:
     """All the engine may ask for."""
     return _read(db, "ends > ?", (now - _KEPT,))
 
 
-def during(db: sqlite3.Connection, begin: float, end: float) -> tuple[Window, ...]:
+def during(db: database.Connection, begin: float, end: float) -> tuple[Window, ...]:
     """All that lie between two moments, in part at least."""
     return _read(db, "ends > ? AND begins < ?", (begin, end))
 
 
-def listed(db: sqlite3.Connection, now: float, most: int = 200) -> tuple[Window, ...]:
+def listed(db: database.Connection, now: float, most: int = 200) -> tuple[Window, ...]:
     """Those that have not ended, by when they begin; then those that have, the latest first."""
     return _read(db, "ends > ? ORDER BY begins, id", (now,)) + _read(db, "ends <= ? ORDER BY ends DESC, id LIMIT ?", (now, most))
 
 
-def _read(db: sqlite3.Connection, condition: str, values: Sequence[object]) -> tuple[Window, ...]:
+def _read(db: database.Connection, condition: str, values: Sequence[object]) -> tuple[Window, ...]:
     rows = db.execute(
         f"SELECT id, name, scope, begins, ends, by, why, made, ended_by FROM maintenance WHERE {condition}",  # noqa: S608 ours
         tuple(values),

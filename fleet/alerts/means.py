@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from fleet import database
 from fleet.alerts import book, words
 from fleet.alerts.rules import OF_CENTRE, OF_PARTY
 from fleet.alerts.settings import ChannelEntry
@@ -17,7 +17,7 @@ from fleet.alerts.telling import Teller
 class Means:
     """``sites``: terminal → where it stands; ``parties``: party → its name; ``teller``: ``None`` where nobody is told."""
 
-    sites: Callable[[sqlite3.Connection], Mapping[str, Site]]
+    sites: Callable[[database.Connection], Mapping[str, Site]]
     parties: Mapping[str, str]
     teller: Teller | None = None
     entries: dict[str, ChannelEntry] = field(init=False, default_factory=dict)
@@ -28,7 +28,7 @@ class Means:
             self.entries.update((one.id, one.entry) for one in self.teller.channels.values())
         object.__setattr__(self, "channels", book.Channels({id_: entry.party for id_, entry in self.entries.items()}))
 
-    def known(self, db: sqlite3.Connection) -> words.Names:
+    def known(self, db: database.Connection) -> words.Names:
         return words.Names(self.sites(db), self.parties)
 
     def said(self, name: str) -> str:

@@ -4,13 +4,13 @@ something changed. Nothing is written, and nobody is told. Acknowledging is not 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
 from msgspec.structs import replace as changed
 
+from fleet import database
 from fleet.alerts import book, words
 from fleet.alerts.clock import EVERY
 from fleet.alerts.engine import Alert, Cause, CountsFrom, Note, cause_of, look
@@ -54,7 +54,7 @@ class Preview:
 
 
 def preview(
-    db: sqlite3.Connection, rules: Sequence[Rule], rule: Rule, names: Names, windows: Iterable[Window], now: float
+    db: database.Connection, rules: Sequence[Rule], rule: Rule, names: Names, windows: Iterable[Window], now: float
 ) -> Preview:
     """``rules``: the whole set with ``rule`` in its place: what another one takes first is not its to tell."""
     since = now - DAYS * DAY

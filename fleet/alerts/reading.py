@@ -5,11 +5,11 @@ may see; ``None``: all, and what is no party's.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from fleet import database
 from fleet.alerts import book, words
 from fleet.alerts.engine import Alert, Cause, Member
 from fleet.alerts.rules import Severity
@@ -131,7 +131,7 @@ class MessageLine:
     alerts: tuple[int, ...]
 
 
-def listed(db: sqlite3.Connection, names: Names, asked: Asked, now: float, only: Collection[str] | None = None) -> Listed:
+def listed(db: database.Connection, names: Names, asked: Asked, now: float, only: Collection[str] | None = None) -> Listed:
     whose = json.dumps(sorted(only)) if only is not None else None
     conditions, values = _filters(asked, names)
     where = " AND ".join([_SEEN, *conditions])
@@ -152,7 +152,7 @@ def listed(db: sqlite3.Connection, names: Names, asked: Asked, now: float, only:
 
 
 def after(
-    db: sqlite3.Connection,
+    db: database.Connection,
     names: Names,
     asked: Asked,
     now: float,
@@ -170,7 +170,7 @@ def after(
     return [_line(row, book.members(db, row[0]), names, now) for row in rows]
 
 
-def counts(db: sqlite3.Connection, now: float, only: Collection[str] | None = None) -> dict[str, int]:
+def counts(db: database.Connection, now: float, only: Collection[str] | None = None) -> dict[str, int]:
     """``critical``, ``major``, ``minor``: open, unacknowledged; ``acknowledged``; ``pending``; ``resolved``: lately."""
     whose = json.dumps(sorted(only)) if only is not None else None
     found = dict.fromkeys(("critical", "major", "minor", "acknowledged", "pending", "resolved"), 0)
@@ -187,7 +187,7 @@ def counts(db: sqlite3.Connection, now: float, only: Collection[str] | None = No
 
 
 def shown(
-    db: sqlite3.Connection, number: int, names: Names, planned: Collection[str], now: float, only: Collection[str] | None = None
+    db: database.Connection, number: int, names: Names, planned: Collection[str], now: float, only: Collection[str] | None = None
 ) -> Shown | None:
     """``planned``: terminals under maintenance now. ``None``: there is no such alert, or it is not theirs to see."""
     whose = json.dumps(sorted(only)) if only is not None else None
@@ -217,7 +217,7 @@ def shown(
 
 
 def messages(
-    db: sqlite3.Connection, channels: Collection[str], channel: str = "", page: int = 1
+    db: database.Connection, channels: Collection[str], channel: str = "", page: int = 1
 ) -> tuple[tuple[MessageLine, ...], bool]:
     """What was told, newest first, of these channels or one of them; whether there is more."""
     wanted = json.dumps([channel] if channel in channels else sorted(channels) if not channel else [])
@@ -228,7 +228,7 @@ def messages(
 
 
 def messages_after(
-    db: sqlite3.Connection, channels: Collection[str], after: tuple[float, str] | None, most: int
+    db: database.Connection, channels: Collection[str], after: tuple[float, str] | None, most: int
 ) -> list[MessageLine]:
     """The same, what was told before ``after``."""
     at, id_ = after or (1e18, "")
@@ -238,12 +238,12 @@ def messages_after(
     return [_message(db, row) for row in rows]
 
 
-def _message(db: sqlite3.Connection, row: sqlite3.Row) -> MessageLine:
+def _message(db: database.Connection, row: database.Row) -> MessageLine:
     about = db.execute("SELECT DISTINCT alert FROM alert_tellings WHERE message = ? ORDER BY alert", (row[0],))
     return MessageLine(row[0], row[1], row[2], row[3], row[4], tuple(number for (number,) in about))
 
 
-def of_terminal(db: sqlite3.Connection, terminal: str, names: Names, now: float, most: int = 20) -> tuple[AlertLine, ...]:
+def of_terminal(db: database.Connection, terminal: str, names: Names, now: float, most: int = 20) -> tuple[AlertLine, ...]:
     """The alerts ``terminal`` is or was in, newest first, for its own page. Who may see it was asked before."""
     rows = db.execute(
         f"SELECT {_COLUMNS} FROM alerts WHERE state != 'pending' AND id IN (SELECT alert FROM alert_members WHERE terminal = ?) "  # noqa: S608
@@ -279,7 +279,7 @@ def _filters(asked: Asked, names: Names) -> tuple[list[str], list[object]]:
     return conditions, values
 
 
-def _line(row: sqlite3.Row, members: Mapping[str, Member], names: Names, now: float) -> AlertLine:
+def _line(row: database.Row, members: Mapping[str, Member], names: Names, now: float) -> AlertLine:
     number, severity, state, name, rule, code, subject, scope, party, began, opened, resolved = tuple(row)[:12]
     standing, most, assigned, live, escalated = tuple(row)[12:]
     cause = Cause(rule, code, subject, scope, party)

@@ -7,7 +7,6 @@ saved as a whole, with who and why, and never changed afterwards (``alert_rules`
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from domain.calendar import CHINA
+from fleet import database
 from fleet.alerts.sites import Site
 from fleet.board.conditions import Grade, Standing
 from fleet.people import record
@@ -190,25 +190,25 @@ def shipped() -> tuple[Rule, ...]:
     return rules
 
 
-def current(db: sqlite3.Connection) -> Saved:
+def current(db: database.Connection) -> Saved:
     row = db.execute("SELECT version, rules, by, why, at FROM alert_rules ORDER BY version DESC LIMIT 1").fetchone()
     return _saved(row) if row is not None else Saved(0, shipped())
 
 
-def versions(db: sqlite3.Connection, most: int = 100) -> tuple[Saved, ...]:
+def versions(db: database.Connection, most: int = 100) -> tuple[Saved, ...]:
     """Newest first; the shipped one is last."""
     rows = db.execute("SELECT version, rules, by, why, at FROM alert_rules ORDER BY version DESC LIMIT ?", (most,))
     return (*map(_saved, rows), Saved(0, shipped()))
 
 
-def version(db: sqlite3.Connection, number: int) -> Saved | None:
+def version(db: database.Connection, number: int) -> Saved | None:
     if number == 0:
         return Saved(0, shipped())
     row = db.execute("SELECT version, rules, by, why, at FROM alert_rules WHERE version = ?", (number,)).fetchone()
     return _saved(row) if row is not None else None
 
 
-def save(db: sqlite3.Connection, rules: Sequence[Rule], base: int, channels: Iterable[str], by: str, why: str, now: float) -> int:
+def save(db: database.Connection, rules: Sequence[Rule], base: int, channels: Iterable[str], by: str, why: str, now: float) -> int:
     """A new version; its number. ``base``: the version that was edited. :class:`RuleError`, also when somebody saved since."""
     if not why.strip():
         raise RuleError("请写明为什么改")

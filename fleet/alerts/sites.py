@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from fleet import database
 from fleet.known import Known
 from fleet.rollout.audience import groups_of
 from fleet.settings import TerminalEntry
@@ -34,10 +34,10 @@ def of_known(known: Known) -> Mapping[str, Site]:
     return {t: Site(known.owners.get(t), place, t, frozenset(known.groups.get(t, ()))) for t, place in known.places.items()}
 
 
-def tagged(db: sqlite3.Connection, sites: Mapping[str, Site]) -> Mapping[str, Site]:
+def tagged(db: database.Connection, sites: Mapping[str, Site]) -> Mapping[str, Site]:
     """With the tags staff gave terminals (``fleet/board/tags.py``)."""
     found: dict[str, set[str]] = {}
-    for terminal, tag in db.execute("SELECT terminal, tag FROM tags"):
+    for terminal, tag in db.execute("SELECT terminal, tag FROM tags ORDER BY tag"):
         found.setdefault(terminal, set()).add(tag)
     given = {terminal: replace(sites[terminal], tags=frozenset(tags)) for terminal, tags in found.items() if terminal in sites}
     return {**sites, **given} if given else sites

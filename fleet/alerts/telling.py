@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.calendar import CHINA
+from fleet import database
 from fleet.alerts import book, words
 from fleet.alerts.channels import Channel
 from fleet.alerts.rules import Rule, Severity
@@ -64,7 +64,7 @@ def due(waiting: Iterable[Telling], rules: Mapping[str, Rule], last: Mapping[str
     return found
 
 
-def waiting(db: sqlite3.Connection) -> list[Telling]:
+def waiting(db: database.Connection) -> list[Telling]:
     rows = db.execute(
         "SELECT position, alert, channel, kind, count, rule FROM alert_tellings JOIN alerts ON id = alert "
         "WHERE message IS NULL ORDER BY position"
@@ -72,7 +72,7 @@ def waiting(db: sqlite3.Connection) -> list[Telling]:
     return [Telling(*row) for row in rows]
 
 
-def last_messages(db: sqlite3.Connection, channels: Iterable[str]) -> dict[str, float]:
+def last_messages(db: database.Connection, channels: Iterable[str]) -> dict[str, float]:
     found = {}
     for channel in channels:
         (at,) = db.execute("SELECT max(at) FROM alert_messages WHERE channel = ?", (channel,)).fetchone()
@@ -81,7 +81,9 @@ def last_messages(db: sqlite3.Connection, channels: Iterable[str]) -> dict[str, 
     return found
 
 
-def put(db: sqlite3.Connection, channel: str, tellings: Sequence[Telling], names: words.Names, address: str, now: float) -> Message:
+def put(
+    db: database.Connection, channel: str, tellings: Sequence[Telling], names: words.Names, address: str, now: float
+) -> Message:
     """One message of all of these, in the caller's transaction."""
     message = compose(db, tellings, names, address, now)
     told = f"tongban alert\0{channel}\0{' '.join(str(one.position) for one in tellings)}"
@@ -91,14 +93,14 @@ def put(db: sqlite3.Connection, channel: str, tellings: Sequence[Telling], names
     return message
 
 
-def put_test(db: sqlite3.Connection, channel: str, now: float) -> str:
+def put_test(db: database.Connection, channel: str, now: float) -> str:
     """A test message, told as any other; its id."""
     id_ = secrets.token_hex(16)
     db.execute("INSERT INTO alert_messages VALUES (?, ?, ?, ?, ?, 0)", (id_, channel, now, TEST.title, TEST.text))
     return id_
 
 
-def compose(db: sqlite3.Connection, tellings: Sequence[Telling], names: words.Names, address: str, now: float) -> Message:
+def compose(db: database.Connection, tellings: Sequence[Telling], names: words.Names, address: str, now: float) -> Message:
     """How each alert stands now, those of one kind that are many in one line; nothing of it names anybody."""
     lines = [
         _Line.of(db, alert, [t for t in tellings if t.alert == alert], names, now) for alert in {t.alert: None for t in tellings}
@@ -134,7 +136,7 @@ class _Line:
     count: int
 
     @classmethod
-    def of(cls, db: sqlite3.Connection, number: int, tellings: Sequence[Telling], names: words.Names, now: float) -> _Line:
+    def of(cls, db: database.Connection, number: int, tellings: Sequence[Telling], names: words.Names, now: float) -> _Line:
         found = book.one(db, number)
         assert found is not None, "what is told was written"
         severity, began, resolved = db.execute("SELECT severity, began, resolved FROM alerts WHERE id = ?", (number,)).fetchone()

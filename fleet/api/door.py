@@ -12,6 +12,7 @@ from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import HTTPException
 
 from fleet.api.frame import Api, Call, Problem, Refused, Route, Site
+from fleet.database import DatabaseError
 from fleet.people import tokens
 from fleet.people.rights import ALL, may, scope
 from fleet.people.tokens import Token
@@ -57,6 +58,12 @@ def open_door(app: Flask, pace: tuple[str, str] | None) -> None:
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 answer.headers[name] = value
+        return answer
+
+    @app.errorhandler(DatabaseError)
+    def _away(error: DatabaseError) -> Response:
+        answer = problem(503, "database-away", str(error))
+        answer.headers["Retry-After"] = "30"
         return answer
 
     @app.errorhandler(Refused)

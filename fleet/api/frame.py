@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import inspect
 import re
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, NoReturn, TypeVar, get_type_hints
@@ -14,6 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from domain.rating.statistics import LEAST
+from fleet import database
 from fleet.alerts.means import Means
 from fleet.authority.authority import Identity
 from fleet.items.published import Shelf
@@ -92,7 +92,7 @@ class Call:
     login: str
     grants: tuple[Grant, ...]
     now: float
-    db: sqlite3.Connection
+    db: database.Connection
     site: Site
 
     def parties(self, act: Act) -> frozenset[str]:

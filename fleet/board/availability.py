@@ -8,13 +8,13 @@ Planned: maintenance windows, what the centre ordered, and its own leaving for t
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.calendar import CHINA, Calendar
 from domain.catalogue.party import Hours, Window
+from fleet import database
 from fleet.board import conditions
 from fleet.board.conditions import CENTRE, Standing
 from fleet.board.intervals import Span, Spans, both, minus, total, union
@@ -68,7 +68,7 @@ def available(hours: Spans, stood: Iterable[Standing], planned: Iterable[Span], 
 
 
 def measured(
-    db: sqlite3.Connection, terminal: str, hours: Sequence[Hours], planned: Iterable[Span], begin: float, end: float
+    db: database.Connection, terminal: str, hours: Sequence[Hours], planned: Iterable[Span], begin: float, end: float
 ) -> Availability:
     """Of a terminal, from ``begin`` to ``end``."""
     away = [_span(one, end) for one in conditions.history(db, CENTRE, begin, end, {"away"})]

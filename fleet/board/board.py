@@ -6,12 +6,12 @@ long the history is, and whichever process wrote.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
+from fleet import database
 from fleet.board import conditions
 from fleet.board.conditions import Standing
 from fleet.board.query import Found, Query, find, fitting, options, rolled
@@ -121,21 +121,21 @@ class Board:
                     row.heard = heard
         self._number, self._looked = number, time.monotonic()
 
-    def _read(self, db: sqlite3.Connection, changed: Iterable[str], *, whole: bool) -> None:
+    def _read(self, db: database.Connection, changed: Iterable[str], *, whole: bool) -> None:
         """Of all in three reads, of a few by their names."""
         if whole:
             stands: dict[str, list[Standing]] = defaultdict(list)
             for one in conditions.standing(db):
                 stands[one.terminal].append(one)
             tags: dict[str, list[str]] = defaultdict(list)
-            for terminal, tag in db.execute("SELECT terminal, tag FROM tags"):
+            for terminal, tag in db.execute("SELECT terminal, tag FROM tags ORDER BY tag"):
                 tags[terminal].append(tag)
             said = {row["terminal"]: row for row in db.execute(_ROWS)}
             self._rows = {t: build(t, self.known, said.get(t), stands[t], tags[t]) for t in changed}
             return
         for terminal in changed:
             row = db.execute(f"{_ROWS} WHERE terminal = ?", (terminal,)).fetchone()
-            labels = [tag for (tag,) in db.execute("SELECT tag FROM tags WHERE terminal = ?", (terminal,))]
+            labels = [tag for (tag,) in db.execute("SELECT tag FROM tags WHERE terminal = ? ORDER BY tag", (terminal,))]
             self._rows[terminal] = build(terminal, self.known, row, conditions.standing(db, terminal), labels)
 
 

@@ -10,12 +10,12 @@ change, and those of one name never overlap. The terminal ``""`` is the centre i
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from fleet import database
 from mqtt.messages import DesiredReported, DeviceReport, Health
 
 CENTRE = ""
@@ -113,7 +113,7 @@ def of_wanted(told: DesiredReported) -> frozenset[Condition]:
 
 
 def settle(
-    db: sqlite3.Connection,
+    db: database.Connection,
     terminal: str,
     judged: Collection[str],
     found: Iterable[Condition],
@@ -142,22 +142,24 @@ def settle(
     return changed
 
 
-def bump(db: sqlite3.Connection, terminal: str) -> None:
+def bump(db: database.Connection, terminal: str) -> None:
     """What the board shows of ``terminal`` is another thing now: its number is the highest of all."""
-    db.execute("INSERT OR REPLACE INTO changes (terminal) VALUES (?)", (terminal,))
+    db.execute("DELETE FROM changes WHERE terminal = ?", (terminal,))
+    db.execute("INSERT INTO changes (terminal) VALUES (?)", (terminal,))
 
 
-def standing(db: sqlite3.Connection, terminal: str | None = None) -> Iterator[Standing]:
+def standing(db: database.Connection, terminal: str | None = None) -> Iterator[Standing]:
     """What stands: of one terminal, or of all and of the centre; oldest first."""
     where, given = ("AND terminal = ?", (terminal,)) if terminal is not None else ("", ())
     rows = db.execute(
-        f"SELECT terminal, code, grade, subject, detail, since, until FROM conditions WHERE until IS NULL {where} ORDER BY since",  # noqa: S608 no value stands in it
+        "SELECT terminal, code, grade, subject, detail, since, until FROM conditions "  # noqa: S608 no value stands in it
+        f"WHERE until IS NULL {where} ORDER BY since, id",
         given,
     )
     return map(_read, rows)
 
 
-def history(db: sqlite3.Connection, terminal: str, begin: float, end: float, codes: Collection[str] = ()) -> Iterator[Standing]:
+def history(db: database.Connection, terminal: str, begin: float, end: float, codes: Collection[str] = ()) -> Iterator[Standing]:
     """What stood at any moment from ``begin`` to ``end``, newest first; of all codes when none is named."""
     rows = db.execute(
         "SELECT terminal, code, grade, subject, detail, since, until FROM conditions "
@@ -167,14 +169,14 @@ def history(db: sqlite3.Connection, terminal: str, begin: float, end: float, cod
     return (one for one in map(_read, rows) if not codes or one.condition.code in codes)
 
 
-def forget(db: sqlite3.Connection, before: float) -> int:
+def forget(db: database.Connection, before: float) -> int:
     """Delete what was over by then, not too much at once; how many."""
     return db.execute(
         "DELETE FROM conditions WHERE id IN (SELECT id FROM conditions WHERE until < ? LIMIT ?)", (before, _AT_ONCE)
     ).rowcount
 
 
-def _open(db: sqlite3.Connection, terminal: str, one: Condition, since: float) -> None:
+def _open(db: database.Connection, terminal: str, one: Condition, since: float) -> None:
     name = (terminal, one.code, one.subject, one.detail)
     (last,) = db.execute(
         "SELECT max(until) FROM conditions WHERE (terminal, code, subject, detail) = (?, ?, ?, ?)", name
@@ -227,6 +229,6 @@ def _skew(said: str, now: float) -> float:
         return float("inf")
 
 
-def _read(row: sqlite3.Row | tuple[str, str, str, str, str, float, float | None]) -> Standing:
+def _read(row: database.Row | tuple[str, str, str, str, str, float, float | None]) -> Standing:
     terminal, code, grade, subject, detail, since, until = row
     return Standing(terminal, Condition(code, Grade(grade), subject, detail), since, until)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from fleet import database
 from fleet.board.conditions import Condition, Grade, Standing
 from fleet.known import Known
 from fleet.presence import SILENCE, Hearing, Presence
@@ -85,7 +85,7 @@ FACETS: dict[str, frozenset[str]] = {
 """What the board counts beside presence → the conditions that count."""
 
 
-def build(terminal: str, known: Known, row: sqlite3.Row | None, stands: Iterable[Standing], tags: Iterable[str]) -> Row:
+def build(terminal: str, known: Known, row: database.Row | None, stands: Iterable[Standing], tags: Iterable[str]) -> Row:
     """``row``: of the table ``terminals``; ``None`` for one that never said anything."""
     place, party = known.places[terminal], known.owners.get(terminal, "")
     standing = tuple(sorted(stands, key=lambda one: (_GRADES[one.condition.grade], one.since)))

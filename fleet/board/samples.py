@@ -7,13 +7,13 @@ that a report that brings nothing costs no look into the table.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
 
+from fleet import database
 from mqtt.messages import Health
 
 EVERY = 300.0
@@ -49,6 +49,10 @@ KINDS: dict[str, Kind] = {
     "pages": Kind("待传页", "页", 1.0),
     "answer": Kind("命令应答", "秒", 0.0),
 }
+_KEEP = (
+    "INSERT INTO samples VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (terminal, what, at) DO UPDATE SET (value, coarse) = (excluded.value, excluded.coarse)"
+)
 _PAPER = {"printer": ("paper", "paper_out", "paper_near_end"), "a4": ("a4-paper", "a4_paper_out", "a4_paper_low")}
 
 
@@ -62,29 +66,30 @@ def of_report(health: Health) -> dict[str, float]:
     return found
 
 
-def keep(db: sqlite3.Connection, terminal: str, last: bytes | None, health: Health, now: float) -> bytes | None:
+def keep(db: database.Connection, terminal: str, last: bytes | None, health: Health, now: float) -> bytes | None:
     """Keep what is worth it; the terminal's last kept ones, encoded, for the next time. Inside the caller's transaction."""
     kept: dict[str, _Last] = msgspec.json.decode(last, type=dict[str, _Last]) if last else {}
     new = {what: value for what, value in of_report(health).items() if _worth(what, value, kept.get(what), now)}
     for what, value in new.items():
         before = kept.get(what)
         coarse = before is None or not 0 <= now - before.coarse < LEAST
-        db.execute("INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?)", (terminal, what, now, value, coarse))
+        db.execute(_KEEP, (terminal, what, now, value, coarse))
         kept[what] = _Last(now, value, now if before is None or coarse else before.coarse)
     return msgspec.json.encode(kept) if new else last
 
 
-def answered(db: sqlite3.Connection, terminal: str, command: str) -> None:
+def answered(db: database.Connection, terminal: str, command: str) -> None:
     """How long a command took from the broker to the terminal's first word: its response time. Inside the caller's transaction."""
     db.execute(
-        "INSERT OR IGNORE INTO samples SELECT c.terminal, 'answer', l.at, max(0, l.at - c.sent), 1 FROM commands c "
+        "INSERT INTO samples SELECT c.terminal, 'answer', l.at, max(0, l.at - c.sent), 1 FROM commands c "
         "JOIN command_log l ON l.command = c.id AND l.state = 'accepted' "
-        "WHERE (c.id, c.terminal) = (?, ?) AND c.sent <= l.at AND c.sends = 1 ORDER BY l.position LIMIT 1",
+        "WHERE (c.id, c.terminal) = (?, ?) AND c.sent <= l.at AND c.sends = 1 ORDER BY l.position LIMIT 1 "
+        "ON CONFLICT DO NOTHING",
         (command, terminal),
     )
 
 
-def read(db: sqlite3.Connection, terminal: str, what: str, begin: float, end: float) -> Iterator[tuple[float, float]]:
+def read(db: database.Connection, terminal: str, what: str, begin: float, end: float) -> Iterator[tuple[float, float]]:
     """(at, value), oldest first."""
     rows = db.execute(
         "SELECT at, value FROM samples WHERE terminal = ? AND what = ? AND at BETWEEN ? AND ? ORDER BY at",
@@ -93,7 +98,7 @@ def read(db: sqlite3.Connection, terminal: str, what: str, begin: float, end: fl
     return ((at, value) for at, value in rows)
 
 
-def forget(db: sqlite3.Connection, fine: float, all_of: float) -> int:
+def forget(db: database.Connection, fine: float, all_of: float) -> int:
     """Delete what is older than ``all_of``, and what is older than ``fine`` and not coarse; not too much at once. How many."""
     gone = 0
     for coarse, before in ((0, fine), (1, all_of)):

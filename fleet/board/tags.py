@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from fleet import database
 from fleet.board.conditions import bump
 from fleet.people import record
 
@@ -27,7 +27,7 @@ class Note:
     text: str
 
 
-def add(db: sqlite3.Connection, terminals: Collection[str], tag: str, by: str, now: float) -> int:
+def add(db: database.Connection, terminals: Collection[str], tag: str, by: str, now: float) -> int:
     """``tag`` to each of them; how many did not have it. :class:`BoardError`."""
     if not TAG.fullmatch(tag):
         raise BoardError("标签 1 至 20 个字，用汉字、字母、数字、点和连字符")
@@ -36,14 +36,14 @@ def add(db: sqlite3.Connection, terminals: Collection[str], tag: str, by: str, n
         (count,) = db.execute("SELECT count(*) FROM tags WHERE terminal = ? AND tag <> ?", (terminal, tag)).fetchone()
         if count >= MOST_TAGS:
             raise BoardError(f"{terminal} 已有 {MOST_TAGS} 个标签")
-        if db.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", (terminal, tag)).rowcount:
+        if db.execute("INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING", (terminal, tag)).rowcount:
             bump(db, terminal)
             added += 1
     record.write(db, now, by, "tag.add", tag, result=_result(terminals, added))
     return added
 
 
-def remove(db: sqlite3.Connection, terminals: Collection[str], tag: str, by: str, now: float) -> int:
+def remove(db: database.Connection, terminals: Collection[str], tag: str, by: str, now: float) -> int:
     """How many had it."""
     gone = 0
     for terminal in terminals:
@@ -54,12 +54,12 @@ def remove(db: sqlite3.Connection, terminals: Collection[str], tag: str, by: str
     return gone
 
 
-def tagged(db: sqlite3.Connection, tag: str) -> frozenset[str]:
+def tagged(db: database.Connection, tag: str) -> frozenset[str]:
     """The terminals that have it."""
     return frozenset(terminal for (terminal,) in db.execute("SELECT terminal FROM tags WHERE tag = ?", (tag,)))
 
 
-def note(db: sqlite3.Connection, terminal: str, text: str, by: str, now: float) -> None:
+def note(db: database.Connection, terminal: str, text: str, by: str, now: float) -> None:
     """:class:`BoardError`."""
     said = text.strip()
     if not 1 <= len(said) <= MOST_NOTE:
@@ -68,7 +68,7 @@ def note(db: sqlite3.Connection, terminal: str, text: str, by: str, now: float) 
     record.write(db, now, by, "note", terminal)
 
 
-def notes(db: sqlite3.Connection, terminal: str, most: int = 50) -> tuple[Note, ...]:
+def notes(db: database.Connection, terminal: str, most: int = 50) -> tuple[Note, ...]:
     """Newest first."""
     rows = db.execute("SELECT at, by, text FROM notes WHERE terminal = ? ORDER BY at DESC, id DESC LIMIT ?", (terminal, most))
     return tuple(Note(at, by, text) for at, by, text in rows)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import heapq
-import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from fleet import desired, words
+from fleet import database, desired, words
 from fleet.board import conditions, samples
 from fleet.board.conditions import Condition
 from fleet.board.words import lasted, said
@@ -65,7 +64,7 @@ class Curve:
 
 
 def timeline(
-    db: sqlite3.Connection, terminal: str, begin: float, end: float, now: float, most: int | None = MOST_LINES
+    db: database.Connection, terminal: str, begin: float, end: float, now: float, most: int | None = MOST_LINES
 ) -> list[Line]:
     """What began or was asked between the two moments, newest first."""
     lines = heapq.merge(
@@ -74,7 +73,7 @@ def timeline(
     return list(islice(lines, most))
 
 
-def days(db: sqlite3.Connection, terminal: str, begin: float, end: float) -> list[Day]:
+def days(db: database.Connection, terminal: str, begin: float, end: float) -> list[Day]:
     """Every day something was done on, newest first."""
     counted: dict[int, list[int]] = {}
     for place, table, where in (
@@ -84,16 +83,15 @@ def days(db: sqlite3.Connection, terminal: str, begin: float, end: float) -> lis
         (3, "receipts", "AND outcome <> 'printed'"),
     ):
         rows = db.execute(
-            f"SELECT cast((received + {_BEIJING}) / {DAY} AS INTEGER) AS day, count(*) FROM {table} "  # noqa: S608 no value stands in it
-            f"WHERE terminal = ? AND received >= ? AND received < ? {where} GROUP BY day",
+            f"SELECT received FROM {table} WHERE terminal = ? AND received >= ? AND received < ? {where}",  # noqa: S608 ours
             (terminal, begin, end),
         )
-        for day, count in rows:
-            counted.setdefault(day, [0, 0, 0, 0])[place] = count
+        for (received,) in rows:
+            counted.setdefault(int((received + _BEIJING) // DAY), [0, 0, 0, 0])[place] += 1
     return [Day(day * DAY - _BEIJING, *counts) for day, counts in sorted(counted.items(), reverse=True)]
 
 
-def wanted(db: sqlite3.Connection, terminal: str, groups: Collection[str]) -> list[Wanted]:
+def wanted(db: database.Connection, terminal: str, groups: Collection[str]) -> list[Wanted]:
     """Of each kind of thing that can be wanted."""
     newest = {one.what: one for one in desired.wanted(db, terminal, groups)}
     held = {row["what"]: row for row in db.execute("SELECT * FROM reported WHERE terminal = ?", (terminal,))}
@@ -101,7 +99,7 @@ def wanted(db: sqlite3.Connection, terminal: str, groups: Collection[str]) -> li
     return [_wanted(what, newest.get(what), held.get(what)) for what in asked]
 
 
-def curves(db: sqlite3.Connection, terminal: str, begin: float, end: float) -> list[Curve]:
+def curves(db: database.Connection, terminal: str, begin: float, end: float) -> list[Curve]:
     """Those there are samples of; of many points the highest of each stretch."""
     found = []
     for what, kind in samples.KINDS.items():
@@ -127,7 +125,7 @@ def _thinned(points: list[tuple[float, float]], begin: float, end: float) -> Ite
         yield best
 
 
-def _conditions(db: sqlite3.Connection, terminal: str, begin: float, end: float, now: float) -> Iterator[Line]:
+def _conditions(db: database.Connection, terminal: str, begin: float, end: float, now: float) -> Iterator[Line]:
     for one in conditions.history(db, terminal, begin, end):
         ended = f"持续 {lasted(one.until - one.since)}" if one.until is not None else f"还在，已 {lasted(now - one.since)}"
         yield Line(one.since, _kind(one.condition), one.condition.grade, said(one.condition), ended)
@@ -139,7 +137,7 @@ def _kind(one: Condition) -> str:
     )
 
 
-def _commands(db: sqlite3.Connection, terminal: str, begin: float, end: float) -> Iterator[Line]:
+def _commands(db: database.Connection, terminal: str, begin: float, end: float) -> Iterator[Line]:
     rows = db.execute(
         "SELECT op, by, why, made, state, reason, detail FROM commands WHERE terminal = ? AND made >= ? AND made < ? "
         "ORDER BY made DESC",
@@ -153,7 +151,7 @@ def _commands(db: sqlite3.Connection, terminal: str, begin: float, end: float) -
         yield Line(row["made"], "命令", shown.get(row["state"], "waiting"), text, f"{row['by']}：{row['why']}")
 
 
-def _wanted(what: str, newest: desired.Publication | None, held: sqlite3.Row | None) -> Wanted:
+def _wanted(what: str, newest: desired.Publication | None, held: database.Row | None) -> Wanted:
     rev = newest.rev if newest is not None else None
     if held is None:
         state, word = ("waiting", "还没有应答") if rev is not None else ("unknown", "没有下发过")

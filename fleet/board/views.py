@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
+from fleet import database
 from fleet.board.tags import BoardError
 from fleet.people import record
 from fleet.people.rights import ALL
@@ -24,7 +24,7 @@ class View:
     query: str
 
 
-def save(db: sqlite3.Connection, owner: str, name: str, query: str, party: str | None, now: float) -> None:
+def save(db: database.Connection, owner: str, name: str, query: str, party: str | None, now: float) -> None:
     """Under ``name``, instead of what stood there. :class:`BoardError`."""
     name = name.strip()
     if not 1 <= len(name) <= 20:
@@ -40,7 +40,7 @@ def save(db: sqlite3.Connection, owner: str, name: str, query: str, party: str |
     record.write(db, now, owner, "view.save", name, result=party or "自己用")
 
 
-def remove(db: sqlite3.Connection, owner: str, view: int, now: float) -> bool:
+def remove(db: database.Connection, owner: str, view: int, now: float) -> bool:
     """Only one's own."""
     row = db.execute("DELETE FROM views WHERE (id, owner) = (?, ?) RETURNING name", (view, owner)).fetchone()
     if row is not None:
@@ -48,7 +48,7 @@ def remove(db: sqlite3.Connection, owner: str, view: int, now: float) -> bool:
     return row is not None
 
 
-def of(db: sqlite3.Connection, owner: str, seen: frozenset[str]) -> tuple[View, ...]:
+def of(db: database.Connection, owner: str, seen: frozenset[str]) -> tuple[View, ...]:
     """Those of ``owner``, and those shared with any of the parties ``owner`` sees."""
     rows = db.execute(
         "SELECT id, owner, party, name, query FROM views WHERE owner = ? OR party IS NOT NULL ORDER BY name, id", (owner,)

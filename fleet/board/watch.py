@@ -64,7 +64,7 @@ class Watch:
             self._thread.join(1.0)
 
     def look(self) -> None:
-        """Once. ``sqlite3.Error`` when the database cannot be written."""
+        """Once. The database's error when it cannot be written."""
         now, hearing = self._now(), self._hearing()
         self._note(now, hearing)
         if hearing.since is not None:
@@ -96,7 +96,9 @@ class Watch:
                 conditions.settle(db, CENTRE, {"away"}, {AWAY}, now)
             else:
                 conditions.settle(db, CENTRE, {"away"}, (), hearing.since)
-            db.execute("INSERT OR REPLACE INTO counters VALUES ('alive', ?)", (int(now),))
+            db.execute(
+                "INSERT INTO counters VALUES ('alive', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (int(now),)
+            )
         self._noted = now
 
     def _silence(self, now: float, hearing: Hearing) -> None:

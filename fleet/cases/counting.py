@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.calendar import CHINA
 from domain.case.lifewords import STANDINGS, STATES
+from fleet import database
 
 _SEEN = "(?1 IS NULL OR home IN (SELECT value FROM json_each(?1)) OR intake IN (SELECT value FROM json_each(?1)))"
 
@@ -26,7 +26,7 @@ class Counts:
         return next((count for _, condition, count in self.late if condition == "bad"), 0)
 
 
-def counts(db: sqlite3.Connection, whose: str | None, now: float) -> Counts:
+def counts(db: database.Connection, whose: str | None, now: float) -> Counts:
     """``whose``: JSON list of the parties whose cases may be seen; ``None``: all."""
     today = str(datetime.fromtimestamp(now, CHINA).date())
     found = dict(
@@ -36,10 +36,10 @@ def counts(db: sqlite3.Connection, whose: str | None, now: float) -> Counts:
         ).fetchall()
     )
     worst = (
-        "SELECT min(CASE WHEN due < ?2 THEN 0 WHEN halted THEN 3 WHEN due = ?2 THEN 1 WHEN warns <= ?2 THEN 2 ELSE 3 END) AS worst "
-        "FROM terms JOIN cases USING (number) WHERE SEEN GROUP BY number"
+        "SELECT min(CASE WHEN due < ?2 THEN 0 WHEN halted = 1 THEN 3 WHEN due = ?2 THEN 1 WHEN warns <= ?2 THEN 2 ELSE 3 END) "
+        "AS worst FROM terms JOIN cases USING (number) WHERE SEEN GROUP BY number"
     ).replace("SEEN", _SEEN)
-    late = dict(db.execute(f"SELECT worst, count(*) FROM ({worst}) GROUP BY worst", (whose, today)).fetchall())  # noqa: S608
+    late = dict(db.execute(f"SELECT worst, count(*) FROM ({worst}) w GROUP BY worst", (whose, today)).fetchall())  # noqa: S608
     kinds = (("over", "bad"), ("last_day", "warning"), ("warning", "warning"))
     return Counts(
         states={said: found[state] for state, said in STATES.items() if found.get(state)},

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 from typing import Any
 
 from msgspec import Struct
+
+from fleet import database
 
 _ENTRY = (
     "SELECT number, item, item_name, situation, home, intake, terminal, taken_at, received, state, open, named, stored, outcome "
@@ -40,7 +41,7 @@ class Entry(Struct, frozen=True):
     receipt: str | None
 
 
-def entries(db: sqlite3.Connection, only: Collection[str] | None, after: tuple[float, str] | None, most: int) -> list[Entry]:
+def entries(db: database.Connection, only: Collection[str] | None, after: tuple[float, str] | None, most: int) -> list[Entry]:
     """Those one of these parties decides or took in, newest first; ``after``: (received, number) of the one before."""
     received, number = after if after is not None else (1e300, "")
     rows = db.execute(
@@ -50,7 +51,7 @@ def entries(db: sqlite3.Connection, only: Collection[str] | None, after: tuple[f
     return [_entry(tuple(row)) for row in rows]
 
 
-def entry(db: sqlite3.Connection, only: Collection[str] | None, number: str) -> Entry | None:
+def entry(db: database.Connection, only: Collection[str] | None, number: str) -> Entry | None:
     row = db.execute(f"{_ENTRY} AND number = ?2", (_theirs(only), number)).fetchone()
     return _entry(tuple(row)) if row is not None else None
 

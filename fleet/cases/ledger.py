@@ -7,7 +7,6 @@ Lives here: SQL, and the order of acts. Which act may come next is ``domain.case
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
@@ -20,6 +19,7 @@ from domain.case.deadlines import Calendars, Term, access_until, deemed, timers
 from domain.case.life import RULES, Life, Refusal, Rules, Taken, Terms, begun, day_of, fold, step
 from domain.case.rights import State
 from domain.catalogue.item import Limit
+from fleet import database
 from fleet.cases.events import CaseEvent, act_of
 from fleet.cases.named import named, stored
 from fleet.protection import requests
@@ -60,11 +60,11 @@ class Ledger:
     def hall(self, terminal: str) -> str:
         return self._halls.get(terminal, f"/{terminal}")
 
-    def begin(self, db: sqlite3.Connection, number: str, now: float) -> None:
+    def begin(self, db: database.Connection, number: str, now: float) -> None:
         """The case was just taken in."""
         self._stand(db, begun(taken(db, number)), now)
 
-    def post(self, db: sqlite3.Connection, number: str, after: int, act: IntakeAct | HomeAct, now: float) -> bool:
+    def post(self, db: database.Connection, number: str, after: int, act: IntakeAct | HomeAct, now: float) -> bool:
         """A desk's act, the next one after ``after``; False when the same stands there already.
 
         :class:`OtherActError`, :class:`RefusedActError` (also ``clock``, and ``not_whole``: a document it lists is lacking).
@@ -81,7 +81,7 @@ class Ledger:
         self.write(db, number, act, now)
         return True
 
-    def told(self, db: sqlite3.Connection, terminal: str, event: CaseEvent, now: float) -> None:
+    def told(self, db: database.Connection, terminal: str, event: CaseEvent, now: float) -> None:
         """What happened at a terminal of the hall, behind whatever stands there by now; at no later than the centre's clock.
 
         What answers somebody's question about their own information is no act (``fleet.protection.requests``).
@@ -101,11 +101,11 @@ class Ledger:
         act = replace(act, heard=heard, documents=tuple(known))
         self.write(db, number, act, now, terminal)
 
-    def keep_silence(self, db: sqlite3.Connection, now: float) -> int:
+    def keep_silence(self, db: database.Connection, now: float) -> int:
         """Acceptances by silence that have come about, by the calendars of now; how many."""
         moment = datetime.fromtimestamp(now, UTC)
         late = db.execute(
-            "SELECT number FROM terms WHERE term = ? AND due < ? AND NOT estimate",
+            "SELECT number FROM terms WHERE term = ? AND due < ? AND estimate = 0",
             (_SILENT[self.rules.silence], str(day_of(moment))),
         ).fetchall()
         count = 0
@@ -117,16 +117,16 @@ class Ledger:
                 count += 1
         return count
 
-    def refresh(self, db: sqlite3.Connection, numbers: Iterable[str], now: float) -> None:
+    def refresh(self, db: database.Connection, numbers: Iterable[str], now: float) -> None:
         """The terms of these cases anew: a day has passed, or a calendar has changed."""
         for number in numbers:
             self._stand(db, self.life(db, number), now)
 
-    def life(self, db: sqlite3.Connection, number: str) -> Life:
+    def life(self, db: database.Connection, number: str) -> Life:
         """As its acts have made it. ``LookupError``."""
         return fold(taken(db, number), (entry.act for entry in entries(db, number)))
 
-    def write(self, db: sqlite3.Connection, number: str, act: Act, now: float, terminal: str | None = None) -> None:
+    def write(self, db: database.Connection, number: str, act: Act, now: float, terminal: str | None = None) -> None:
         """The next act, of whoever: with its documents and with how the case stands by it. :class:`RefusedActError`."""
         after = step(self.life(db, number), act, self.rules)
         if isinstance(after, Refusal):
@@ -139,12 +139,12 @@ class Ledger:
         kind = str(type(act).__struct_config__.tag)
         db.execute("INSERT INTO acts VALUES (?, ?, ?, ?, ?, ?)", (*place, kind, terminal, now, msgspec.json.encode(act)))
         db.executemany(
-            "INSERT OR IGNORE INTO act_documents VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO act_documents VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             [(*place, d.digest, d.size, d.kind) for d in act.documents],
         )
         self._stand(db, after, now, acted=True)
 
-    def _stand(self, db: sqlite3.Connection, life: Life, now: float, *, acted: bool = False) -> None:
+    def _stand(self, db: database.Connection, life: Life, now: float, *, acted: bool = False) -> None:
         until = access_until(life, self.rules)
         number = life.taken.case
         db.execute(
@@ -168,7 +168,7 @@ class Ledger:
         return Calendars(self.calendars(case.home), self.calendars(case.intake))
 
 
-def taken(db: sqlite3.Connection, number: str) -> Taken:
+def taken(db: database.Connection, number: str) -> Taken:
     """What was taken in. ``LookupError``. A terminal's clock that is ahead of the centre's, or no time at all, is not believed."""
     row = db.execute("SELECT home, intake, taken_at, awaits, terms, received FROM cases WHERE number = ?", (number,)).fetchone()
     if row is None:
@@ -183,13 +183,13 @@ def taken(db: sqlite3.Connection, number: str) -> Taken:
     return Taken(number, home, intake, at, tuple(json.loads(awaits)), said, heard)
 
 
-def entries(db: sqlite3.Connection, number: str) -> tuple[Entry, ...]:
+def entries(db: database.Connection, number: str) -> tuple[Entry, ...]:
     """The acts of a case, in order."""
     rows = db.execute("SELECT position, received, act FROM acts WHERE number = ? ORDER BY position", (number,))
     return tuple(Entry(position, datetime.fromtimestamp(received, UTC), _ACT.decode(act)) for position, received, act in rows)
 
 
-def _end(db: sqlite3.Connection, life: Life, running: set[str], now: float) -> None:
+def _end(db: database.Connection, life: Life, running: set[str], now: float) -> None:
     """The terms that ran until this act, and whether it came in time."""
     today = str(day_of(datetime.fromtimestamp(now, UTC)))
     before = db.execute("SELECT term, side, due FROM terms WHERE number = ?", (life.taken.case,)).fetchall()

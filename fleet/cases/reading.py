@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -12,6 +11,7 @@ from domain.case import deadlines
 from domain.case.acts import RESULT, Sealed
 from domain.case.deadlines import Term
 from domain.case.rights import READERS, State
+from fleet import database
 from fleet.cases.ledger import Ledger, entries, taken
 from fleet.protection import requests
 from mqtt.casework import CaseFile, Days, OtherDay, Task, TaskList
@@ -34,10 +34,10 @@ _RESULT: tuple[Literal["correction", "result"], str] = ("result", "result_sent")
 
 
 def cases(
-    db: sqlite3.Connection, desk: Desk, party: str, now: float, before: str | None = None, *, running: bool = False
+    db: database.Connection, desk: Desk, party: str, now: float, before: str | None = None, *, running: bool = False
 ) -> CaseList:
     """The cases of ``party``, newest first, from the one behind ``before`` on."""
-    whose = f"FROM cases JOIN lives USING (number) WHERE {desk} = ? AND (NOT ? OR state <> 'closed')"
+    whose = f"FROM cases JOIN lives USING (number) WHERE {desk} = ? AND (? = 0 OR state <> 'closed')"
     (total,) = db.execute(f"SELECT count(*) {whose}", (party, running)).fetchone()
     newest = (
         f"SELECT {_ROW} {whose} "  # noqa: S608 no value in it
@@ -49,7 +49,7 @@ def cases(
     return CaseList(found, total, found[-1].case if len(rows) > MOST_CASES else None)
 
 
-def file(db: sqlite3.Connection, desk: Desk, party: str, number: str, ledger: Ledger, now: float) -> CaseFile | None:
+def file(db: database.Connection, desk: Desk, party: str, number: str, ledger: Ledger, now: float) -> CaseFile | None:
     """All of one case of ``party``."""
     owned = f"SELECT {_ROW} FROM cases JOIN lives USING (number) WHERE number = ? AND {desk} = ?"  # noqa: S608 no value in it
     row = db.execute(owned, (number, party)).fetchone()
@@ -60,7 +60,7 @@ def file(db: sqlite3.Connection, desk: Desk, party: str, number: str, ledger: Le
     return CaseFile(case(db, row, now), taken(db, number), entries(db, number), ledger.rules, days)
 
 
-def case(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> HomeCase:
+def case(db: database.Connection, row: database.Row, now: float) -> HomeCase:
     """``row``: ``_ROW``."""
     number = row["number"]
     named = documents(db, number)
@@ -78,7 +78,7 @@ def case(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> HomeCase:
     )
 
 
-def work(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> Work:
+def work(db: database.Connection, row: database.Row, now: float) -> Work:
     """``row``: ``_ROW``, or :func:`life_row`."""
     today, until = datetime.fromtimestamp(now, CHINA).date(), row["access"]
     return Work(
@@ -93,14 +93,14 @@ def work(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> Work:
     )
 
 
-def life_row(db: sqlite3.Connection, number: str) -> sqlite3.Row:
-    found: sqlite3.Row = db.execute(
+def life_row(db: database.Connection, number: str) -> database.Row:
+    found: database.Row = db.execute(
         "SELECT number, state, position, access, awaits AS open FROM lives WHERE number = ?", (number,)
     ).fetchone()
     return found
 
 
-def documents(db: sqlite3.Connection, number: str) -> list[tuple[DocumentRef, bool]]:
+def documents(db: database.Connection, number: str) -> list[tuple[DocumentRef, bool]]:
     """What a case was taken in with, and whether it is stored, or was until its time was over."""
     rows = db.execute(
         "SELECT c.digest, c.size, c.kind, coalesce(d.digest, x.digest) IS NOT NULL AS stored FROM case_documents c "
@@ -110,7 +110,7 @@ def documents(db: sqlite3.Connection, number: str) -> list[tuple[DocumentRef, bo
     return [(DocumentRef(row["digest"], row["size"], row["kind"]), bool(row["stored"])) for row in rows]
 
 
-def brought(db: sqlite3.Connection, number: str, terminal: str) -> tuple[str, ...] | None:
+def brought(db: database.Connection, number: str, terminal: str) -> tuple[str, ...] | None:
     """What is missing of what this terminal has to bring of a case, taken in or told of by it; ``None``: nothing of it is its."""
     own = db.execute(
         "SELECT 1 FROM cases WHERE (number, terminal) = (?1, ?2) UNION SELECT 1 FROM acts WHERE (number, terminal) = (?1, ?2) "
@@ -125,14 +125,14 @@ def brought(db: sqlite3.Connection, number: str, terminal: str) -> tuple[str, ..
         "UNION ALL SELECT digest, position, 0 FROM act_documents JOIN acts USING (number, position) "
         "WHERE (number, terminal) = (?1, ?2) "
         "UNION ALL SELECT digest, 0, request FROM request_documents r JOIN person_requests USING (request) "
-        "WHERE (number, r.terminal) = (?1, ?2)) LEFT JOIN documents d USING (digest) LEFT JOIN over x USING (digest) "
+        "WHERE (number, r.terminal) = (?1, ?2)) n LEFT JOIN documents d USING (digest) LEFT JOIN over x USING (digest) "
         "WHERE d.digest IS NULL AND x.digest IS NULL ORDER BY act, position",
         (number, terminal),
     )
     return tuple(digest for (digest,) in rows)
 
 
-def may_read(db: sqlite3.Connection, desk: Desk, party: str, digest: str, now: float) -> Literal["yes", "no", "over", "deleted"]:
+def may_read(db: database.Connection, desk: Desk, party: str, digest: str, now: float) -> Literal["yes", "no", "over", "deleted"]:
     """Whether this desk may fetch a document. ``over``: its window could, until its access expired; ``deleted``: it was there."""
     rows = db.execute(
         f"SELECT kind, access, d.digest IS NOT NULL, x.digest IS NOT NULL FROM ({_NAMED}) n "  # noqa: S608 no value in it
@@ -149,7 +149,7 @@ def may_read(db: sqlite3.Connection, desk: Desk, party: str, digest: str, now: f
     return "over" if any(there for _, there, _ in readable) else "no"
 
 
-def tasks(db: sqlite3.Connection, terminal: str, ledger: Ledger) -> TaskList:
+def tasks(db: database.Connection, terminal: str, ledger: Ledger) -> TaskList:
     """What is to be shown in this terminal's hall: open notices, and results that can be handed over there by now."""
     found: list[Task] = []
     for row in db.execute(f"{_OPEN} ORDER BY received, number", (State.CORRECTION, State.RESULT_SENT)).fetchall():
@@ -164,7 +164,7 @@ def tasks(db: sqlite3.Connection, terminal: str, ledger: Ledger) -> TaskList:
     return TaskList(tuple(found[:MOST_CASES]))
 
 
-def may_show(db: sqlite3.Connection, terminal: str, digest: str, ledger: Ledger) -> bool:
+def may_show(db: database.Connection, terminal: str, digest: str, ledger: Ledger) -> bool:
     """Whether a document is of an open task of this terminal's hall."""
     named = f"{_OPEN} AND number IN (SELECT number FROM act_documents WHERE digest = ?)"  # noqa: S608 no value in it
     rows = db.execute(named, (State.CORRECTION, State.RESULT_SENT, digest)).fetchall()
@@ -178,7 +178,7 @@ def may_show(db: sqlite3.Connection, terminal: str, digest: str, ledger: Ledger)
     )
 
 
-def _task(db: sqlite3.Connection, row: sqlite3.Row, terminal: str, ledger: Ledger) -> Task | None:
+def _task(db: database.Connection, row: database.Row, terminal: str, ledger: Ledger) -> Task | None:
     """``row``: of ``_OPEN``."""
     number = row["number"]
     if ledger.hall(row["terminal"]) != ledger.hall(terminal):
@@ -190,27 +190,27 @@ def _task(db: sqlite3.Connection, row: sqlite3.Row, terminal: str, ledger: Ledge
     return Task(number, kind, sealed) if sealed else None
 
 
-def _sealed_for_hall(db: sqlite3.Connection, number: str, kind: str) -> tuple[Sealed, ...]:
+def _sealed_for_hall(db: database.Connection, number: str, kind: str) -> tuple[Sealed, ...]:
     """The task of the last act of this kind, with the pages of its result."""
     rows = db.execute(
         "SELECT digest, size, kind FROM act_documents WHERE kind IN ('task', 'result') "
         "AND digest IN (SELECT digest FROM documents) AND number = ?1 "
-        "AND position = (SELECT max(position) FROM acts WHERE number = ?1 AND kind = ?2)",
+        "AND position = (SELECT max(position) FROM acts WHERE number = ?1 AND kind = ?2) ORDER BY digest",
         (number, kind),
     )
     return tuple(Sealed(*row) for row in rows)
 
 
-def _lacking(db: sqlite3.Connection, number: str) -> tuple[str, ...]:
+def _lacking(db: database.Connection, number: str) -> tuple[str, ...]:
     rows = db.execute(
         "SELECT digest FROM act_documents a LEFT JOIN documents d USING (digest) LEFT JOIN over x USING (digest) "
-        "WHERE a.number = ? AND d.digest IS NULL AND x.digest IS NULL",
+        "WHERE a.number = ? AND d.digest IS NULL AND x.digest IS NULL ORDER BY position, digest",
         (number,),
     )
     return tuple(digest for (digest,) in rows)
 
 
-def _timer(row: sqlite3.Row, today: date) -> Timer:
+def _timer(row: database.Row, today: date) -> Timer:
     begins, due, warns = (date.fromisoformat(row[name]) for name in ("begins", "due", "warns"))
     timer = deadlines.Timer(Term(row["term"]), row["side"], begins, Due(due, bool(row["estimate"])), warns, bool(row["halted"]))
     return Timer(timer.term, timer.side, begins, due, timer.due.estimate, timer.standing(today))

@@ -6,7 +6,6 @@ of the home department.
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, abort, request
 
+from fleet import database
 from fleet.cases import reading
 from fleet.cases.ledger import OtherActError, RefusedActError
 from fleet.cases.reading import Desk
@@ -97,7 +97,7 @@ def _posted(side: Desk) -> Any:
     return _json(ActRefused("not_yours"), 403)
 
 
-def _owns(db: sqlite3.Connection, side: Desk, party: str, number: str) -> bool:
+def _owns(db: database.Connection, side: Desk, party: str, number: str) -> bool:
     owned = f"SELECT 1 FROM cases WHERE number = ? AND {side} = ?"  # noqa: S608 no value in it
     return db.execute(owned, (number, party)).fetchone() is not None
 

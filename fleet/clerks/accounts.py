@@ -7,7 +7,6 @@ could read (``domain/staff/accounts.py``): both are told once, when the account 
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +19,7 @@ from domain.code import grouped, write
 from domain.staff.accounts import MOST_CLERKS, SECRET, Clerk, Proof, login_of, prove
 from domain.staff.duties import WORDS, Duty
 from domain.staff.sign_in import STEP, base32
+from fleet import database
 from fleet.people import record
 from fleet.people.accounts import AccountError, check_password
 
@@ -64,7 +64,7 @@ class Told:
 
 
 def add(
-    db: sqlite3.Connection,
+    db: database.Connection,
     party: str,
     login: str,
     name: str,
@@ -92,7 +92,7 @@ def add(
 
 
 def change(
-    db: sqlite3.Connection,
+    db: database.Connection,
     party: str,
     login: str,
     name: str,
@@ -110,7 +110,7 @@ def change(
     _changed(db, party, one.login, "clerk.change", now, by, why, f"{_said(held)}；{hall or '全部大厅'}{renamed}")
 
 
-def reset(db: sqlite3.Connection, party: str, login: str, now: float, by: str, why: str = "", password: str = "") -> Told:
+def reset(db: database.Connection, party: str, login: str, now: float, by: str, why: str = "", password: str = "") -> Told:
     """A new password and new one-time codes; sessions of before end. As :func:`add`."""
     one = _living(db, party, login)
     told, proof = _drawn(party, one.login, password)
@@ -119,21 +119,21 @@ def reset(db: sqlite3.Connection, party: str, login: str, now: float, by: str, w
     return told
 
 
-def lock(db: sqlite3.Connection, party: str, login: str, now: float, by: str, why: str = "", *, locked: bool = True) -> None:
+def lock(db: database.Connection, party: str, login: str, now: float, by: str, why: str = "", *, locked: bool = True) -> None:
     """Out at once, or in again. :class:`AccountError`."""
     one = _living(db, party, login)
     db.execute("UPDATE clerks SET locked = ? WHERE (party, login) = (?, ?)", (now if locked else None, party, one.login))
     _changed(db, party, one.login, "clerk.lock" if locked else "clerk.unlock", now, by, why)
 
 
-def end(db: sqlite3.Connection, party: str, login: str, now: float, by: str, why: str = "") -> None:
+def end(db: database.Connection, party: str, login: str, now: float, by: str, why: str = "") -> None:
     """For good: who left. The login stays theirs, for what they did under it."""
     one = _living(db, party, login)
     db.execute("UPDATE clerks SET ended = ?, badge = NULL WHERE (party, login) = (?, ?)", (now, party, one.login))
     _changed(db, party, one.login, "clerk.end", now, by, why)
 
 
-def bind(db: sqlite3.Connection, party: str, login: str, badge: str, now: float, by: str, why: str = "") -> None:
+def bind(db: database.Connection, party: str, login: str, badge: str, now: float, by: str, why: str = "") -> None:
     """``badge``: serial number of its certificate, hexadecimal in any grouping; empty takes it away. :class:`AccountError`."""
     one = _living(db, party, login)
     serial = "".join(c for c in badge.lower().removeprefix("0x") if c not in " :-").lstrip("0")
@@ -146,17 +146,17 @@ def bind(db: sqlite3.Connection, party: str, login: str, badge: str, now: float,
     _changed(db, party, one.login, "clerk.badge", now, by, why, serial or "解除绑定")
 
 
-def found(db: sqlite3.Connection, party: str, login: str) -> Account | None:
+def found(db: database.Connection, party: str, login: str) -> Account | None:
     rows = db.execute(f"{_SELECT} WHERE (party, login) = (?, ?)", (party, login_of(login)))
     return next((_account(row) for row in rows), None)
 
 
-def of(db: sqlite3.Connection, party: str) -> tuple[Account, ...]:
+def of(db: database.Connection, party: str) -> tuple[Account, ...]:
     """All that ever were, by login; those ended last."""
     return tuple(_account(row) for row in db.execute(f"{_SELECT} WHERE party = ? ORDER BY ended IS NOT NULL, login", (party,)))
 
 
-def newest(db: sqlite3.Connection) -> int:
+def newest(db: database.Connection) -> int:
     """Another value after every change."""
     (last,) = db.execute("SELECT coalesce(max(changed), 0) FROM clerks").fetchone()
     return int(last)
@@ -181,13 +181,13 @@ def _drawn(party: str, login: str, password: str) -> tuple[Told, Proof]:
     return Told(login, password, address), prove(party, login, password, secret)
 
 
-def _changed(db: sqlite3.Connection, party: str, login: str, act: str, now: float, by: str, why: str, result: str = "ok") -> None:
+def _changed(db: database.Connection, party: str, login: str, act: str, now: float, by: str, why: str, result: str = "ok") -> None:
     """Whoever looks for changes finds one; the record names who did it."""
     db.execute("UPDATE clerks SET changed = (SELECT max(changed) + 1 FROM clerks) WHERE (party, login) = (?, ?)", (party, login))
     record.write(db, now, by, act, f"{party}/{login}", why, result)
 
 
-def _living(db: sqlite3.Connection, party: str, login: str) -> Account:
+def _living(db: database.Connection, party: str, login: str) -> Account:
     one = found(db, party, login)
     if one is None:
         raise AccountError(f"没有 {login_of(login)} 这个工号")

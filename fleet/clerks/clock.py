@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from io import BytesIO
 
 from domain.staff.accounts import Clerk
 from domain.staff.duties import Place
-from fleet import desired
+from fleet import database, desired
 from fleet.clerks import accounts, documents
 from fleet.documents import Documents
 from fleet.known import Known
@@ -36,6 +35,10 @@ _AT_ONCE = 50
 """Documents written in one transaction."""
 _BY = "centre"
 _WHY = "工作人员账号"
+_ISSUED = (
+    "INSERT INTO clerk_documents VALUES (?, ?, ?, ?, ?) ON CONFLICT (terminal) DO UPDATE SET "
+    "(digest, issued, rev, clerks) = (excluded.digest, excluded.issued, excluded.rev, excluded.clerks)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class ClerkClock:
             found = documents.clerks(db, party, place)
         return documents.signed(f"{place}:{party}", party, found, self._signer(), now, self._good)
 
-    def _out(self, db: sqlite3.Connection, now: float) -> Iterator[_Due]:
+    def _out(self, db: database.Connection, now: float) -> Iterator[_Due]:
         """Terminals whose accounts changed, or grow old."""
         given = {row["terminal"]: row for row in db.execute("SELECT * FROM clerk_documents")}
         for terminal in sorted(self._known.windows):
@@ -123,7 +126,7 @@ class ClerkClock:
                 )
                 gone += [sha256 for (sha256,) in old if sha256 != digest]
                 row = (one.terminal, one.digest, now, rev, len(one.clerks))
-                db.execute("INSERT OR REPLACE INTO clerk_documents VALUES (?, ?, ?, ?, ?)", row)
+                db.execute(_ISSUED, row)
         self._bodies.remove(gone)
 
     def _run(self) -> None:

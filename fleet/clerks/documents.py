@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from domain.staff.accounts import VERSION, Clerk, Document, encode
 from domain.staff.duties import Place, works_at
+from fleet import database
 from fleet.clerks import accounts
 from mqtt import messages
 from mqtt.desired import ACCOUNTS, AccountsBody
 from mqtt.signing import Signer
 
 
-def clerks(db: sqlite3.Connection, party: str, place: Place, hall: str | None = None) -> tuple[Clerk, ...]:
+def clerks(db: database.Connection, party: str, place: Place, hall: str | None = None) -> tuple[Clerk, ...]:
     """``hall``: of a terminal; a window and a desk are their party's."""
     there = (one for one in accounts.of(db, party) if one.active and works_at(one.duties, place))
     return tuple(one.clerk for one in there if hall is None or one.hall in (None, hall))

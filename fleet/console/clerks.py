@@ -5,7 +5,6 @@ A password and the QR code of the one-time codes are shown in the answer to the 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Literal
 
@@ -15,6 +14,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from domain.staff.duties import WORDS, Duty
+from fleet import database
 from fleet.clerks import accounts
 from fleet.clerks.accounts import Account, Told
 from fleet.known import Known
@@ -57,7 +57,7 @@ def create_clerks(store: Store, known: Known, now: Callable[[], float]) -> Bluep
     def shown(one: Account, error: str = "", told: Told | None = None) -> str:
         return render_template("clerk.html", one=one, duties=WORDS, halls=halls(one.party), error=error, **told_once(told))
 
-    def theirs(db: sqlite3.Connection, party: str, login: str) -> Account:
+    def theirs(db: database.Connection, party: str, login: str) -> Account:
         """404 for somebody who is not of the visitor's parties."""
         return (accounts.found(db, party, login) if party in mine() else None) or abort(404)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
+from fleet import database
 from fleet.console.office import GONE, Office, may, me
 from fleet.items import blank, checking, choices, drafts, forms, nodes, tree
 from fleet.items.drafts import ConflictError, Draft, RefusedError
@@ -108,7 +108,7 @@ def add_forms(pages: Blueprint, office: Office) -> None:
             number=new.number, keep=keep,
         )  # fmt: skip
 
-    def made(new: _New, put: Callable[[sqlite3.Connection, Draft, Tree], tuple[int, str | None]]) -> Answer:
+    def made(new: _New, put: Callable[[database.Connection, Draft, Tree], tuple[int, str | None]]) -> Answer:
         """The blank form, or what was typed into it put in its place by ``put``, which says where that is."""
         if request.method == "GET":
             return blank_page(new)
@@ -139,7 +139,7 @@ def add_forms(pages: Blueprint, office: Office) -> None:
             listed = choices.unsaid(known, elements)
             return render_template("items/which.html", part=part, kind=kind, thing=called(TYPES[kind]), listed=listed, known=known)
 
-        def put(db: sqlite3.Connection, draft: Draft, tree: Tree) -> tuple[int, None]:
+        def put(db: database.Connection, draft: Draft, tree: Tree) -> tuple[int, None]:
             return drafts.add(db, draft, kind, tree, me(), office.now()), None
 
         return made(_New(part, TYPES[kind], start, elements), put)
@@ -157,7 +157,7 @@ def add_forms(pages: Blueprint, office: Office) -> None:
         start: Tree = dict(listed[copy]) if copy is not None and 0 <= copy < len(listed) else {}
         assert shape.one is not None
 
-        def put(db: sqlite3.Connection, draft: Draft, tree: Tree) -> tuple[int, str]:
+        def put(db: database.Connection, draft: Draft, tree: Tree) -> tuple[int, str]:
             return number, f"{way}/{drafts.put_in(db, draft, number, path, tree, me(), office.now())}"
 
         return made(_New(part, shape.one, start, elements, tuple(above), number), put)

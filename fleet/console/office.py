@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from flask import abort
 
 from domain.calendar import CHINA
 from domain.catalogue.part import JOINT, Share, decode
+from fleet import database
 from fleet.items import drafts, overview, versions
 from fleet.items.choices import Directory, directory
 from fleet.items.drafts import Draft
@@ -59,12 +59,12 @@ class Office:
     def today(self) -> date:
         return datetime.fromtimestamp(self.now(), CHINA).date()
 
-    def parts(self, db: sqlite3.Connection) -> list[str]:
+    def parts(self, db: database.Connection) -> list[str]:
         """What the visitor may see: the joint list is the centre's own, a part its party's."""
         seen = parties(Act.SEE)
         return overview.parts(db, self.shelf, self.names, None if ALL in seen else seen)
 
-    def part(self, db: sqlite3.Connection, part: str, act: Act = Act.SEE) -> str:
+    def part(self, db: database.Connection, part: str, act: Act = Act.SEE) -> str:
         """404 for what is not the visitor's, 403 for what they may only see."""
         if part not in self.parts(db):
             abort(404)
@@ -72,30 +72,30 @@ class Office:
             abort(403)
         return part
 
-    def draft(self, db: sqlite3.Connection, part: str, act: Act = Act.SEE) -> Draft:
+    def draft(self, db: database.Connection, part: str, act: Act = Act.SEE) -> Draft:
         """The part's draft; 404 where there is none."""
         return drafts.of(db, self.part(db, part, act)) or abort(404)
 
-    def called(self, db: sqlite3.Connection, part: str) -> str:
+    def called(self, db: database.Connection, part: str) -> str:
         return CALLED.get(part) or self.parties(db).get(part, part)
 
-    def parties(self, db: sqlite3.Connection) -> Mapping[str, str]:
+    def parties(self, db: database.Connection) -> Mapping[str, str]:
         """Party → its name, as the settings say, else as it says itself."""
         return {
             part: self.names.get(part) or _named(piece.body) for part, piece in self.shelf.now(db).parts.items() if part != JOINT
         } | {**self.names}
 
-    def directory(self, db: sqlite3.Connection, part: str = "") -> Directory:
+    def directory(self, db: database.Connection, part: str = "") -> Directory:
         """The joint list a part is written for: what is approved, else what is published."""
         found = directory(self._joint(db))
         return Directory({}, found.samples) if part == JOINT else found
 
-    def waves(self, db: sqlite3.Connection, salt: str) -> Waves:
+    def waves(self, db: database.Connection, salt: str) -> Waves:
         """All terminals by growing shares, those that are there first."""
         here = {terminal for (terminal,) in db.execute("SELECT terminal FROM terminals WHERE said = 'up'")}
         return by_share(self.terminals, here, salt=salt)
 
-    def _joint(self, db: sqlite3.Connection) -> bytes | None:
+    def _joint(self, db: database.Connection) -> bytes | None:
         piece = self.shelf.now(db).parts.get(JOINT)
         held = versions.waiting(db).get(JOINT)
         return held.body if held else piece.body if piece else None

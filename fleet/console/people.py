@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from fleet import database
 from fleet.people import accounts, managing, record
 from fleet.people.accounts import AccountError, Person
 from fleet.people.gate import needs, parties, session
@@ -30,7 +30,7 @@ def create_people(store: Store, names: Mapping[str, str], now: Callable[[], floa
         wide = {ALL: "全部签约方", **own} if ALL in mine else own
         return render_template("people.html", people=found, roles=WORDS, parties=wide, error=error, shown=shown)
 
-    def target(db: sqlite3.Connection, login: str) -> Person:
+    def target(db: database.Connection, login: str) -> Person:
         """Whom a form is about; 404 for somebody who is not of the visitor's parties."""
         return managing.target(db, login, parties(Act.MANAGE_PEOPLE)) or abort(404)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from domain.case import postage
 from domain.case.acts import Act
 from domain.case.waybill import carrier
 from domain.casepapers.handover_list import yuan
+from fleet import database
 from fleet.people.gate import needs, parties
 from fleet.people.rights import ALL
 from fleet.people.rights import Act as Right
@@ -61,11 +61,12 @@ def create_postage(store: Store, names: Mapping[str, str], now: Callable[[], flo
     return pages
 
 
-def legs(db: sqlite3.Connection) -> list[postage.Leg]:
+def legs(db: database.Connection) -> list[postage.Leg]:
     """Every parcel of every case, as its act has it."""
     marks = ",".join("?" * len(_SENDING))
     rows = db.execute(
-        f"SELECT number, home, intake, act FROM acts JOIN cases USING (number) WHERE acts.kind IN ({marks})",  # noqa: S608 marks only
+        f"SELECT number, home, intake, act FROM acts JOIN cases USING (number) WHERE acts.kind IN ({marks}) "  # noqa: S608 marks only
+        "ORDER BY number, position",
         _SENDING,
     )
     return [leg for number, home, intake, act in rows for leg in postage.legs(number, home, intake, (_ACT.decode(act),))]

@@ -101,7 +101,7 @@ def create_rating(store: Store, names: Mapping[str, str], box: Box | None, now: 
         )
         with store.transaction() as db:
             if sealed is not None:
-                db.execute("INSERT OR IGNORE INTO documents VALUES (?, ?, ?)", (*sealed, now()))
+                db.execute("INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (*sealed, now()))
             with suppress(RefusedRatingError):  # the same form in another window was quicker: it is rated
                 keep(db, new, store.tickets, now(), asked=one.round)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from fleet import given, words
+from fleet import database, given, words
 from fleet.commands import NoCommandError
 from fleet.console.steering_ask import deed_fields
 from fleet.documents import Documents
@@ -58,7 +57,7 @@ def create_steering(
     app.jinja_env.globals["steering_at"] = at
     app.jinja_env.globals["Stand"] = Stand
 
-    def steered(db: sqlite3.Connection, id_: int) -> bool:
+    def steered(db: database.Connection, id_: int) -> bool:
         """Whether whoever asks may steer all of it; 404 where none of it is theirs to see."""
         members = {t for (t,) in db.execute("SELECT terminal FROM rollout_members WHERE rollout = ?", (id_,))}
         seen = only()
@@ -150,11 +149,11 @@ def create_steering(
             return render_template("steering_refused.html", text=text, terminal=terminal), 422
         return redirect(url_for("steering.one_command", id_=id_), 303)
 
-    def theirs(db: sqlite3.Connection, id_: str, act: Act) -> sqlite3.Row:
+    def theirs(db: database.Connection, id_: str, act: Act) -> database.Row:
         row = db.execute("SELECT * FROM commands WHERE id = ?", (id_,)).fetchone()
         if row is None or row["terminal"] not in known.of(parties(act)):
             abort(404)
-        found: sqlite3.Row = row
+        found: database.Row = row
         return found
 
     @pages.get("/steering/commands/<id_>")

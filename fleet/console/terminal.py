@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from fleet import words
+from fleet import database, words
 from fleet.alerts import maintenance
 from fleet.alerts.sites import of_known
 from fleet.authority.authority import Identity
@@ -48,11 +47,11 @@ def create_terminal(
         end = now()
         return asked, end - float(asked) * terminal.DAY, end
 
-    def planned(db: sqlite3.Connection, name: str, begin: float, end: float) -> list[Span]:
+    def planned(db: database.Connection, name: str, begin: float, end: float) -> list[Span]:
         windows = maintenance.during(db, begin, end)
         return [(one.begins, one.ends) for one in windows if one.where.has(name, sites[name])]
 
-    def measured(db: sqlite3.Connection, name: str, begin: float, end: float) -> availability.Availability:
+    def measured(db: database.Connection, name: str, begin: float, end: float) -> availability.Availability:
         hours = known.hours.get(name, availability.OFFICE)
         return availability.measured(db, name, hours, planned(db, name, begin, end), begin, end)
 
@@ -105,7 +104,7 @@ def create_terminal(
         change = tags.remove if "off" in request.form else tags.add
         return _done(name, lambda db: change(db, [name], request.form.get("tag", "").strip(), session().who.login, now()))
 
-    def _done(name: str, do: Callable[[sqlite3.Connection], object]) -> AnyResponse | tuple[str, int]:
+    def _done(name: str, do: Callable[[database.Connection], object]) -> AnyResponse | tuple[str, int]:
         own(name, Act.STEER)
         try:
             with store.transaction() as db:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from domain.protection.groups import ON_OPENING, Group
 from domain.staff import tries
-from fleet.database import durable
+from fleet.database.small import durable
 from fleet.people import record
 
 _SCHEMA = (

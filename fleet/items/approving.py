@@ -6,7 +6,6 @@ party's key, which lies at the centre or with the party (``signing.py``). Writes
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ import msgspec
 from domain.catalogue.pack import digest
 from domain.catalogue.part import pressed
 from domain.catalogue.trust import Approval, UntrustedError, read_approval, same_person
+from fleet import database
 from fleet.items import drafts, versions
 from fleet.items.checking import Told
 from fleet.items.drafts import Draft, RefusedError
@@ -40,7 +40,7 @@ class Proposal:
 
 
 def propose(
-    db: sqlite3.Connection, draft: Draft, found: Sequence[Told], asked: Proposal, by: str, today: date, now: float
+    db: database.Connection, draft: Draft, found: Sequence[Told], asked: Proposal, by: str, today: date, now: float
 ) -> Version:
     """The draft is put before the second person; nobody edits it from now on. :class:`RefusedError`."""
     if draft.state != "open":
@@ -64,7 +64,7 @@ def propose(
     return made
 
 
-def withdraw(db: sqlite3.Connection, version: Version, by: str, why: str, now: float) -> None:
+def withdraw(db: database.Connection, version: Version, by: str, why: str, now: float) -> None:
     """Taken back by its own side: before it was looked at its draft is open again; after, it will not be published."""
     if version.state not in ("proposed", *versions.WAITING):
         raise RefusedError("现在不能撤回")
@@ -73,7 +73,7 @@ def withdraw(db: sqlite3.Connection, version: Version, by: str, why: str, now: f
     drafts.step(db, version.part, "withdrawn", _words("理由", why), by, now, version.id)
 
 
-def give_back(db: sqlite3.Connection, version: Version, by: str, words: str, now: float) -> None:
+def give_back(db: database.Connection, version: Version, by: str, words: str, now: float) -> None:
     """The approver's no: the draft is open again, with what was said. :class:`RefusedError`."""
     _proposed(version)
     _second_person(db, version, by)
@@ -82,7 +82,7 @@ def give_back(db: sqlite3.Connection, version: Version, by: str, words: str, now
     drafts.step(db, version.part, "returned", _words("退回的意见", words), by, now, version.id)
 
 
-def approve(db: sqlite3.Connection, version: Version, found: Sequence[Told], keys: Keys, by: str, today: date, now: float) -> str:
+def approve(db: database.Connection, version: Version, found: Sequence[Told], keys: Keys, by: str, today: date, now: float) -> str:
     """The approver's yes; signed at once where the key lies here: the new state. :class:`RefusedError`, :class:`UntrustedError`."""
     _proposed(version)
     _second_person(db, version, by)
@@ -115,7 +115,7 @@ def request(version: Version) -> bytes:
     return msgspec.json.encode(_said(version))
 
 
-def sign(db: sqlite3.Connection, version: Version, token: str, keys: Keys, by: str, today: date, now: float) -> None:
+def sign(db: database.Connection, version: Version, token: str, keys: Keys, by: str, today: date, now: float) -> None:
     """The signature, brought. :class:`RefusedError`, :class:`UntrustedError` where it is not its owner's word on this very part."""
     if version.state != "approved":
         raise RefusedError("这一版现在不等签名")
@@ -127,12 +127,12 @@ def sign(db: sqlite3.Connection, version: Version, token: str, keys: Keys, by: s
     drafts.step(db, version.part, "signed", "签名由本方送来", by, now, version.id)
 
 
-def had_a_hand(db: sqlite3.Connection, version: Version, login: str) -> bool:
+def had_a_hand(db: database.Connection, version: Version, login: str) -> bool:
     """Whether ``login`` opened, edited or proposed what this version was made of."""
     return version.draft is not None and login in _hands(db, version.draft)
 
 
-def _hands(db: sqlite3.Connection, draft: int) -> list[str]:
+def _hands(db: database.Connection, draft: int) -> list[str]:
     rows = db.execute(
         "SELECT by FROM item_drafts WHERE id = ?1 UNION SELECT by FROM item_edits WHERE draft = ?1 "
         "UNION SELECT s.by FROM item_steps s JOIN item_versions v ON s.version = v.id WHERE v.draft = ?1 AND s.step = 'proposed' "
@@ -142,7 +142,7 @@ def _hands(db: sqlite3.Connection, draft: int) -> list[str]:
     return sorted(by for (by,) in rows)
 
 
-def _second_person(db: sqlite3.Connection, version: Version, by: str) -> None:
+def _second_person(db: database.Connection, version: Version, by: str) -> None:
     if had_a_hand(db, version, by):
         raise RefusedError("您参与了起草，须由另一人审核")
 
@@ -157,18 +157,18 @@ def _proposed(version: Version) -> None:
         raise RefusedError("这一版现在不等审核")
 
 
-def _reopen(db: sqlite3.Connection, version: Version) -> None:
+def _reopen(db: database.Connection, version: Version) -> None:
     if version.state == "proposed":
         db.execute("UPDATE item_drafts SET state = 'open' WHERE id = ?", (version.draft,))
 
 
-def _state(db: sqlite3.Connection, version: Version, state: versions.State) -> None:
+def _state(db: database.Connection, version: Version, state: versions.State) -> None:
     changed = db.execute("UPDATE item_versions SET state = ? WHERE (id, state) = (?, ?)", (state, version.id, version.state))
     if changed.rowcount != 1:
         raise drafts.ConflictError
 
 
-def _name(db: sqlite3.Connection, login: str) -> str:
+def _name(db: database.Connection, login: str) -> str:
     """Name and login: two people may have one name."""
     found = accounts.person(db, login)
     return f"{found.name}（{login}）" if found else login

@@ -7,7 +7,6 @@ publishing the pack before once more, as a new revision.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +19,7 @@ from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.lint import lint
 from domain.catalogue.part import JOINT
 from domain.catalogue.trust import Manifest
-from fleet import desired
+from fleet import database, desired
 from fleet.items import drafts, reports, versions
 from fleet.items.drafts import RefusedError
 from fleet.items.published import Published, Shelf
@@ -69,7 +68,7 @@ class Batch:
     rollout: int | None
 
 
-def plan(db: sqlite3.Connection, shelf: Shelf, keys: Keys, chosen: Collection[str], title: str, today: date) -> Plan:
+def plan(db: database.Connection, shelf: Shelf, keys: Keys, chosen: Collection[str], title: str, today: date) -> Plan:
     """The pack of what is published and the ``chosen`` parts, made and checked as a terminal checks it; nothing is written.
 
     :class:`RefusedError`; :class:`CatalogueDamagedError` (``UntrustedError`` among them).
@@ -117,7 +116,7 @@ def store(shelf: Shelf, made: Plan) -> None:
 
 
 def publish(
-    db: sqlite3.Connection, shelf: Shelf, made: Plan, since: str | None, why: str, by: str, now: float, waves: Waves | None = None
+    db: database.Connection, shelf: Shelf, made: Plan, since: str | None, why: str, by: str, now: float, waves: Waves | None = None
 ) -> int:
     """The pack is wanted of all terminals, from ``since`` (RFC 3339) on: its revision. ``waves``: one after the other, stopped by
     failures (``fleet/rollout``); then it begins now.
@@ -144,7 +143,7 @@ def publish(
     return rev
 
 
-def _rolled_out(db: sqlite3.Connection, made: Plan, waves: Waves, since: str | None, why: str, by: str, now: float) -> int:
+def _rolled_out(db: database.Connection, made: Plan, waves: Waves, since: str | None, why: str, by: str, now: float) -> int:
     if since is not None:
         raise RefusedError("分批铺开的马上开始，不能再写从哪天起使用")
     given = Given("catalogue", f"目录 {made.title}", made.sha256, len(made.body))
@@ -156,7 +155,7 @@ def _rolled_out(db: sqlite3.Connection, made: Plan, waves: Waves, since: str | N
     return int(rev)
 
 
-def take_back(db: sqlite3.Connection, shelf: Shelf, keys: Keys, rev: int, why: str, by: str, today: date, now: float) -> int:
+def take_back(db: database.Connection, shelf: Shelf, keys: Keys, rev: int, why: str, by: str, today: date, now: float) -> int:
     """The pack before ``rev``, which must be the newest, is wanted again: the new revision.
 
     The parts it brought wait to be published again or withdrawn; what they mended is open again. :class:`RefusedError`,
@@ -186,7 +185,7 @@ def take_back(db: sqlite3.Connection, shelf: Shelf, keys: Keys, rev: int, why: s
     return made
 
 
-def listed(db: sqlite3.Connection) -> list[Batch]:
+def listed(db: database.Connection) -> list[Batch]:
     """Newest first."""
     parts: dict[int, dict[str, int]] = {}
     for rev, part, number in db.execute(
@@ -211,7 +210,7 @@ def _pack(shelf: Shelf, sha256: str) -> msgspec.Raw:
         raise RefusedError("以前的目录没有签名，或读不出来，终端不会再用它") from None
 
 
-def _write(db: sqlite3.Connection, *told: object) -> None:
+def _write(db: database.Connection, *told: object) -> None:
     """A line of ``item_batches``, in its columns' order."""
     db.execute("INSERT INTO item_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +17,7 @@ from domain.catalogue.catalogue import CatalogueDamagedError
 from domain.catalogue.finding import Finding
 from domain.catalogue.lint import lint
 from domain.catalogue.part import DamagedError
+from fleet import database
 from fleet.items import drafts, published, versions
 from fleet.items.drafts import Draft, RefusedError
 from fleet.items.elements import TYPES, Element, Tree, together
@@ -56,7 +56,9 @@ class Told:
         return self.finding.severity == "error" or (self.finding.severity == "warning" and not self.answer)
 
 
-def check(db: sqlite3.Connection, shelf: Shelf, draft: Draft, today: date, elements: Sequence[Element] | None = None) -> list[Told]:
+def check(
+    db: database.Connection, shelf: Shelf, draft: Draft, today: date, elements: Sequence[Element] | None = None
+) -> list[Told]:
     """All that is to be said of a draft; ``elements``: its own, where they were read already.
 
     :class:`CatalogueDamagedError` where what is published cannot be read.
@@ -74,14 +76,18 @@ def check(db: sqlite3.Connection, shelf: Shelf, draft: Draft, today: date, eleme
     return [_told(f, own=f in own, places=places, answers=answers) for f in (*(f for f in every if f in own), *brought)]
 
 
-def answer(db: sqlite3.Connection, draft: Draft, found: Sequence[Told], name: str, words: str, by: str, now: float) -> None:
+def answer(db: database.Connection, draft: Draft, found: Sequence[Told], name: str, words: str, by: str, now: float) -> None:
     """What is said to a warning. :class:`RefusedError`."""
     told = next((one for one in found if one.name == name and one.finding.severity == "warning"), None)
     if told is None:
         raise RefusedError("这条警告已经没有了")
     if not 2 <= len(words.strip()) <= MOST_WORDS:
         raise RefusedError(f"写明为什么可以这样，2 至 {MOST_WORDS} 个字")
-    db.execute("INSERT OR REPLACE INTO item_answers VALUES (?, ?, ?, ?, ?)", (draft.id, name, words.strip(), by, now))
+    db.execute(
+        "INSERT INTO item_answers VALUES (?, ?, ?, ?, ?) ON CONFLICT (draft, finding) "
+        "DO UPDATE SET words = excluded.words, by = excluded.by, at = excluded.at",
+        (draft.id, name, words.strip(), by, now),
+    )
     record.write(db, now, by, "items.answer", draft.part, words.strip(), told.finding.rule)
 
 

@@ -6,13 +6,13 @@ stood there before, so that it can be undone. All writes work inside the caller'
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
 
 from domain.catalogue.changes import WORDS
+from fleet import database
 from fleet.items import nodes
 from fleet.items.elements import ONCE, TYPES, Element, Tree, apart, kinds_of, slim, together, typed
 from fleet.items.nodes import Path
@@ -62,27 +62,26 @@ class Edit:
     last: int
 
 
-def of(db: sqlite3.Connection, part: str) -> Draft | None:
+def of(db: database.Connection, part: str) -> Draft | None:
     """The draft of ``part`` that is being worked on or looked at, if there is one."""
     row = db.execute("SELECT id FROM item_drafts WHERE part = ? AND state IN ('open', 'proposed')", (part,)).fetchone()
     return by_id(db, row[0]) if row else None
 
 
-def by_id(db: sqlite3.Connection, draft: int) -> Draft:
+def by_id(db: database.Connection, draft: int) -> Draft:
     row = db.execute("SELECT id, part, base, state, opened, by FROM item_drafts WHERE id = ?", (draft,)).fetchone()
     (count,) = db.execute("SELECT coalesce(max(position), 0) FROM item_edits WHERE draft = ?", (draft,)).fetchone()
     id_, part, base, state, opened, by = row
     return Draft(id_, part, base, state, opened, by, count)
 
 
-def begin(db: sqlite3.Connection, part: str, body: bytes, base: int | None, by: str, now: float) -> Draft:
+def begin(db: database.Connection, part: str, body: bytes, base: int | None, by: str, now: float) -> Draft:
     """A draft that says what ``body`` says. :class:`RefusedError` where one is open already."""
     if of(db, part) is not None:
         raise RefusedError("已经有一份草稿")
-    made = db.execute(
-        "INSERT INTO item_drafts (part, base, state, opened, by) VALUES (?, ?, 'open', ?, ?)", (part, base, now, by)
-    ).lastrowid
-    assert made is not None
+    (made,) = db.execute(
+        "INSERT INTO item_drafts (part, base, state, opened, by) VALUES (?, ?, 'open', ?, ?) RETURNING id", (part, base, now, by)
+    ).fetchone()
     db.executemany(
         "INSERT INTO item_elements VALUES (?, ?, ?, ?, ?)",
         [(made, one.number, one.kind, one.number, _text(one.value)) for one in apart(part, body)],
@@ -91,30 +90,30 @@ def begin(db: sqlite3.Connection, part: str, body: bytes, base: int | None, by: 
     return by_id(db, made)
 
 
-def drop(db: sqlite3.Connection, draft: Draft, by: str, why: str, now: float) -> None:
+def drop(db: database.Connection, draft: Draft, by: str, why: str, now: float) -> None:
     """The draft is given up; its edits stay readable."""
     _open(db, draft)
     db.execute("UPDATE item_drafts SET state = 'dropped' WHERE id = ?", (draft.id,))
     step(db, draft.part, "dropped", why, by, now)
 
 
-def elements(db: sqlite3.Connection, draft: int) -> list[Element]:
+def elements(db: database.Connection, draft: int) -> list[Element]:
     """In the part's order."""
     rows = db.execute("SELECT number, kind, value FROM item_elements WHERE draft = ? ORDER BY place, number", (draft,))
     return [Element(number, kind, msgspec.json.decode(value)) for number, kind, value in rows]
 
 
-def element(db: sqlite3.Connection, draft: int, number: int) -> Element | None:
+def element(db: database.Connection, draft: int, number: int) -> Element | None:
     row = db.execute("SELECT number, kind, value FROM item_elements WHERE (draft, number) = (?, ?)", (draft, number)).fetchone()
     return Element(row[0], row[1], msgspec.json.decode(row[2])) if row else None
 
 
-def body(db: sqlite3.Connection, draft: Draft) -> bytes:
+def body(db: database.Connection, draft: Draft) -> bytes:
     """The part as the draft has it, as a file for people."""
     return together(draft.part, elements(db, draft.id))
 
 
-def change(db: sqlite3.Connection, draft: Draft, number: int, path: Path, seen: str, value: Tree, by: str, now: float) -> None:
+def change(db: database.Connection, draft: Draft, number: int, path: Path, seen: str, value: Tree, by: str, now: float) -> None:
     """What stands at ``path`` of an element is ``value``, if it is still what ``seen`` (:func:`nodes.mark`) says.
 
     What has pages of its own in it stays as it stands now. :class:`ConflictError`, :class:`RefusedError`.
@@ -128,7 +127,7 @@ def change(db: sqlite3.Connection, draft: Draft, number: int, path: Path, seen: 
     _write(db, draft, one, nodes.put(one.value, path, new), f"改 {_said(one, path)}", by, now)
 
 
-def add(db: sqlite3.Connection, draft: Draft, kind: str, value: Tree, by: str, now: float) -> int:
+def add(db: database.Connection, draft: Draft, kind: str, value: Tree, by: str, now: float) -> int:
     """A new element, after those of its kind; its number. :class:`RefusedError`."""
     _open(db, draft)
     if kind not in kinds_of(draft.part) or kind in ONCE:
@@ -149,7 +148,7 @@ def add(db: sqlite3.Connection, draft: Draft, kind: str, value: Tree, by: str, n
     return number
 
 
-def remove(db: sqlite3.Connection, draft: Draft, number: int, seen: str, by: str, now: float) -> None:
+def remove(db: database.Connection, draft: Draft, number: int, seen: str, by: str, now: float) -> None:
     """Take an element away. :class:`ConflictError`, :class:`RefusedError`."""
     one = _found(db, draft, number)
     if one.kind in ONCE:
@@ -161,7 +160,7 @@ def remove(db: sqlite3.Connection, draft: Draft, number: int, seen: str, by: str
     _keep(db, draft, number, one.kind, f"删 {_said(one, ())}", one.value, None, place, by, now)
 
 
-def put_in(db: sqlite3.Connection, draft: Draft, number: int, path: Path, value: Tree, by: str, now: float) -> int:
+def put_in(db: database.Connection, draft: Draft, number: int, path: Path, value: Tree, by: str, now: float) -> int:
     """Something new at the end of a list in an element (``path`` ends with its name); its place. :class:`RefusedError`."""
     one = _found(db, draft, number)
     listed = _list(one, path)
@@ -170,7 +169,7 @@ def put_in(db: sqlite3.Connection, draft: Draft, number: int, path: Path, value:
     return len(listed)
 
 
-def take_out(db: sqlite3.Connection, draft: Draft, number: int, path: Path, seen: str, by: str, now: float) -> None:
+def take_out(db: database.Connection, draft: Draft, number: int, path: Path, seen: str, by: str, now: float) -> None:
     """Something out of a list in an element. :class:`ConflictError`, :class:`RefusedError`."""
     one = _found(db, draft, number)
     at, place = _way(one, path)[-1], path[-1]
@@ -180,7 +179,7 @@ def take_out(db: sqlite3.Connection, draft: Draft, number: int, path: Path, seen
     _write(db, draft, one, nodes.put(one.value, path[:-1], left), f"删 {_said(one, path)}", by, now)
 
 
-def move(db: sqlite3.Connection, draft: Draft, number: int, path: Path, seen: str, by: str, now: float, *, up: bool) -> None:
+def move(db: database.Connection, draft: Draft, number: int, path: Path, seen: str, by: str, now: float, *, up: bool) -> None:
     """One place up or down in its list. :class:`ConflictError`."""
     one = _found(db, draft, number)
     at, place = _way(one, path)[-1], path[-1]
@@ -195,7 +194,7 @@ def move(db: sqlite3.Connection, draft: Draft, number: int, path: Path, seen: st
     _write(db, draft, one, nodes.put(one.value, path[:-1], listed), f"移 {_said(one, path)}", by, now)
 
 
-def edits(db: sqlite3.Connection, draft: int, most: int = 200) -> list[Edit]:
+def edits(db: database.Connection, draft: int, most: int = 200) -> list[Edit]:
     """Newest first."""
     rows = db.execute(
         f"SELECT position, number, kind, what, before, after, by, at, {_LAST} "  # noqa: S608 ours
@@ -205,7 +204,7 @@ def edits(db: sqlite3.Connection, draft: int, most: int = 200) -> list[Edit]:
     return [Edit(p, n, k, w, _tree(b), _tree(a), by, at, last) for p, n, k, w, b, a, by, at, last in rows]
 
 
-def undo(db: sqlite3.Connection, draft: Draft, position: int, seen: int, by: str, now: float) -> None:
+def undo(db: database.Connection, draft: Draft, position: int, seen: int, by: str, now: float) -> None:
     """The element of an edit as it was before that edit; that is an edit too.
 
     ``seen``: the element's last edit as its reader knew it. :class:`ConflictError` where it was changed since.
@@ -231,7 +230,7 @@ def undo(db: sqlite3.Connection, draft: Draft, position: int, seen: int, by: str
 
 
 def step(
-    db: sqlite3.Connection, part: str, name: str, words: str, by: str, now: float, version: int | None = None, result: str = "ok"
+    db: database.Connection, part: str, name: str, words: str, by: str, now: float, version: int | None = None, result: str = "ok"
 ) -> None:
     """A step on the part's way, for people and in the record."""
     db.execute(
@@ -241,7 +240,7 @@ def step(
     record.write(db, now, by, f"items.{name}", part, words, result)
 
 
-def _write(db: sqlite3.Connection, draft: Draft, one: Element, value: Tree, what: str, by: str, now: float) -> None:
+def _write(db: database.Connection, draft: Draft, one: Element, value: Tree, what: str, by: str, now: float) -> None:
     new = _checked(one.kind, value)
     if new == one.value:
         return
@@ -251,7 +250,7 @@ def _write(db: sqlite3.Connection, draft: Draft, one: Element, value: Tree, what
 
 
 def _keep(
-    db: sqlite3.Connection, draft: Draft, number: int, kind: str, what: str, before: Tree | None, after: Tree | None, place: int,
+    db: database.Connection, draft: Draft, number: int, kind: str, what: str, before: Tree | None, after: Tree | None, place: int,
     by: str, now: float,
 ) -> None:  # fmt: skip
     (last,) = db.execute("SELECT coalesce(max(position), 0) FROM item_edits WHERE draft = ?", (draft.id,)).fetchone()
@@ -279,7 +278,7 @@ def _least(error: str) -> str:
     return f"不合格式：{error}"
 
 
-def _found(db: sqlite3.Connection, draft: Draft, number: int) -> Element:
+def _found(db: database.Connection, draft: Draft, number: int) -> Element:
     _open(db, draft)
     one = element(db, draft.id, number)
     if one is None:
@@ -287,7 +286,7 @@ def _found(db: sqlite3.Connection, draft: Draft, number: int) -> Element:
     return one
 
 
-def _open(db: sqlite3.Connection, draft: Draft) -> None:
+def _open(db: database.Connection, draft: Draft) -> None:
     if by_id(db, draft.id).state != "open":
         raise RefusedError("这份草稿已经提交或结束，不能再改")
 

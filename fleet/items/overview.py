@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import date
 
 from msgspec import Struct
 
 from domain.catalogue.part import JOINT
+from fleet import database
 from fleet.items import drafts, versions
 from fleet.items.published import Piece, Shelf
 from fleet.items.versions import State, Version
@@ -35,19 +35,19 @@ class PartState(Struct, frozen=True):
     waiting_since: str | None = None
 
 
-def parts(db: sqlite3.Connection, shelf: Shelf, named: Iterable[str], only: frozenset[str] | None) -> list[str]:
+def parts(db: database.Connection, shelf: Shelf, named: Iterable[str], only: frozenset[str] | None) -> list[str]:
     """Every part there is or will be, of ``only`` these parties; the joint list is for who may see all. ``named``: all parties."""
     every = dict.fromkeys((JOINT, *shelf.now(db).parts, *named))
     return [part for part in every if only is None or part in only]
 
 
-def overview(db: sqlite3.Connection, shelf: Shelf, listed: Iterable[str]) -> list[PartState]:
+def overview(db: database.Connection, shelf: Shelf, listed: Iterable[str]) -> list[PartState]:
     """Of each of these parts. ``CatalogueDamagedError`` where what is published cannot be read."""
     now, held = shelf.now(db), versions.waiting(db)
     return [_state(db, part, now.parts.get(part), held.get(part)) for part in listed]
 
 
-def _state(db: sqlite3.Connection, part: str, piece: Piece | None, held: Version | None) -> PartState:
+def _state(db: database.Connection, part: str, piece: Piece | None, held: Version | None) -> PartState:
     said, draft = piece.said if piece else None, drafts.of(db, part)
     editing = draft if draft is not None and draft.state == "open" else None
     row = db.execute("SELECT number, drafted_by FROM item_versions WHERE (part, state) = (?, 'proposed')", (part,)).fetchone()

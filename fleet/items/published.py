@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -14,6 +13,7 @@ from domain.catalogue.finding import Finding
 from domain.catalogue.pack import Pack, digest
 from domain.catalogue.part import JOINT, DamagedError, Joint, Share, decode, pressed, split
 from domain.catalogue.trust import Approval, read_approval, read_manifest, read_register
+from fleet import database
 from fleet.documents import Documents
 from fleet.programs import Programs
 from fleet.storage.port import StorageError
@@ -55,14 +55,14 @@ class Shelf:
         self._lock = Lock()
         self._read: dict[str, tuple[str, Mapping[str, Piece]]] = {}
 
-    def now(self, db: sqlite3.Connection) -> Published:
+    def now(self, db: database.Connection) -> Published:
         """What all terminals are wanted to have. A body that cannot be read raises :class:`CatalogueDamagedError`."""
         row = db.execute(
             "SELECT rev, sha256 FROM desired WHERE what = 'catalogue' AND target = '*' ORDER BY rev DESC LIMIT 1"
         ).fetchone()
         return self._of(row[0], row[1]) if row else NOTHING
 
-    def at(self, db: sqlite3.Connection, rev: int) -> Published:
+    def at(self, db: database.Connection, rev: int) -> Published:
         """What was published as ``rev``. :class:`LookupError`; :class:`CatalogueDamagedError`."""
         row = db.execute("SELECT rev, sha256 FROM desired WHERE what = 'catalogue' AND rev = ?", (rev,)).fetchone()
         if row is None:

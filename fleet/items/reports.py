@@ -7,12 +7,12 @@ or by itself with the version that mends it. Writes work inside the caller's tra
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 
 import msgspec
 
+from fleet import database
 from fleet.items.drafts import RefusedError
 from fleet.items.elements import Element
 from fleet.items.versions import Version
@@ -54,12 +54,12 @@ _FROM = (
 
 
 def listed(
-    db: sqlite3.Connection, parts: Collection[str] | None, *, done: bool = False, before: int | None = None
+    db: database.Connection, parts: Collection[str] | None, *, done: bool = False, before: int | None = None
 ) -> tuple[list[Report], int]:
     """Newest first, and how many there are; of these parts, or of all."""
     where = (
         "(?1 IS NULL OR part IN (SELECT value FROM json_each(?1)) OR home IN (SELECT value FROM json_each(?1))) "
-        "AND (state IN ('mended', 'answered')) = ?2"
+        "AND iif(state IN ('mended', 'answered'), 1, 0) = ?2"
     )
     theirs = json.dumps(sorted(parts)) if parts is not None else None
     (total,) = db.execute(
@@ -72,46 +72,46 @@ def listed(
     return [_report(row) for row in rows], total
 
 
-def by_number(db: sqlite3.Connection, number: int) -> Report | None:
+def by_number(db: database.Connection, number: int) -> Report | None:
     row = db.execute(f"{_FROM} WHERE number = ?", (number,)).fetchone()
     return _report(row) if row else None
 
 
-def steps(db: sqlite3.Connection, number: int) -> list[Step]:
+def steps(db: database.Connection, number: int) -> list[Step]:
     """Oldest first."""
     rows = db.execute("SELECT step, words, by, at FROM correction_steps WHERE number = ? ORDER BY id", (number,))
     return [Step(*row) for row in rows]
 
 
-def take(db: sqlite3.Connection, report: Report, who: str, by: str, now: float) -> None:
+def take(db: database.Connection, report: Report, who: str, by: str, now: float) -> None:
     """``who`` looks at it."""
     _alive(report)
     db.execute("UPDATE correction_work SET state = 'taken', who = ? WHERE number = ?", (who, report.number))
     _step(db, report, "taken", who if who != by else "", by, now)
 
 
-def pass_on(db: sqlite3.Connection, report: Report, part: str, words: str, by: str, now: float) -> None:
+def pass_on(db: database.Connection, report: Report, part: str, words: str, by: str, now: float) -> None:
     """It stands in another part: the joint list's, or back to the party's."""
     _alive(report)
     db.execute("UPDATE correction_work SET part = ?, state = 'open', who = NULL WHERE number = ?", (part, report.number))
     _step(db, report, "passed-on", _words(words), by, now)
 
 
-def answer(db: sqlite3.Connection, report: Report, words: str, by: str, now: float) -> None:
+def answer(db: database.Connection, report: Report, words: str, by: str, now: float) -> None:
     """Nothing is to be mended, and why."""
     _alive(report)
     db.execute("UPDATE correction_work SET state = 'answered', who = ? WHERE number = ?", (by, report.number))
     _step(db, report, "answered", _words(words), by, now)
 
 
-def mending(db: sqlite3.Connection, report: Report, words: str, by: str, now: float) -> None:
+def mending(db: database.Connection, report: Report, words: str, by: str, now: float) -> None:
     """It is mended in the part's draft; the version published next closes it."""
     _alive(report)
     db.execute("UPDATE correction_work SET state = 'mending', who = ? WHERE number = ?", (by, report.number))
     _step(db, report, "mending", words.strip()[:MOST_WORDS], by, now)
 
 
-def published(db: sqlite3.Connection, version: Version, catalogue: str, by: str, now: float) -> None:
+def published(db: database.Connection, version: Version, catalogue: str, by: str, now: float) -> None:
     """Terminals are told ``version``: what was mended in it is closed."""
     rows = db.execute(
         "UPDATE correction_work SET state = 'mended', version = ? WHERE part = ? AND state = 'mending' "
@@ -125,7 +125,7 @@ def published(db: sqlite3.Connection, version: Version, catalogue: str, by: str,
         )
 
 
-def taken_back(db: sqlite3.Connection, version: Version, why: str, by: str, now: float) -> None:
+def taken_back(db: database.Connection, version: Version, why: str, by: str, now: float) -> None:
     """What ``version`` mended is to be mended again."""
     rows = db.execute(
         "UPDATE correction_work SET state = 'mending', version = NULL WHERE part = ? AND state = 'mended' AND version = "
@@ -154,17 +154,17 @@ def place(report: Report, elements: Collection[Element]) -> tuple[int, str] | No
     return None
 
 
-def _report(row: sqlite3.Row | tuple[object, ...]) -> Report:
+def _report(row: database.Row | tuple[object, ...]) -> Report:
     number, terminal, part, state, who, version, told, received = tuple(row)
     return Report(number, terminal, part, state, who, version, msgspec.json.decode(told, type=ItemError), received)
 
 
-def _step(db: sqlite3.Connection, report: Report, step: str, words: str, by: str, now: float) -> None:
+def _step(db: database.Connection, report: Report, step: str, words: str, by: str, now: float) -> None:
     _line(db, report.number, step, words, by, now)
     record.write(db, now, by, f"correction.{step}", str(report.number), words)
 
 
-def _line(db: sqlite3.Connection, number: int, step: str, words: str, by: str, now: float) -> None:
+def _line(db: database.Connection, number: int, step: str, words: str, by: str, now: float) -> None:
     told = (number, step, words, by, now)
     db.execute("INSERT INTO correction_steps (number, step, words, by, at) VALUES (?, ?, ?, ?, ?)", told)
 

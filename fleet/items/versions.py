@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from fleet import database
 from fleet.items.published import Piece, Published
 
 State = Literal["proposed", "returned", "withdrawn", "approved", "signed", "published"]
@@ -49,23 +49,22 @@ _COLUMNS = "id, part, number, state, sha256, body, batch, since, why, drafted_by
 
 
 def add(
-    db: sqlite3.Connection, part: str, state: State, piece: Piece, asked: Asked, now: float, draft: int | None = None
+    db: database.Connection, part: str, state: State, piece: Piece, asked: Asked, now: float, draft: int | None = None
 ) -> Version:
     """The next version of ``part``."""
     (last,) = db.execute("SELECT coalesce(max(number), 0) FROM item_versions WHERE part = ?", (part,)).fetchone()
     told = (part, last + 1, state, piece.sha256, piece.body, asked.batch, asked.since, asked.why, asked.drafted_by)
     signed = (piece.said.approved_by, str(piece.said.day)) if piece.said else (None, None)
-    made = db.execute(
+    (made,) = db.execute(
         "INSERT INTO item_versions "
         "(part, number, state, sha256, body, batch, since, why, drafted_by, approved_by, day, approval, made, draft) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (*told, *signed, piece.approval, now, draft),
-    ).lastrowid
-    assert made is not None
+    ).fetchone()
     return by_id(db, made)
 
 
-def by_id(db: sqlite3.Connection, version: int) -> Version:
+def by_id(db: database.Connection, version: int) -> Version:
     """:class:`LookupError`."""
     row = db.execute(f"SELECT {_COLUMNS} FROM item_versions WHERE id = ?", (version,)).fetchone()  # noqa: S608 columns only
     if row is None:
@@ -73,7 +72,7 @@ def by_id(db: sqlite3.Connection, version: int) -> Version:
     return Version(*row)
 
 
-def of(db: sqlite3.Connection, part: str, number: int) -> Version:
+def of(db: database.Connection, part: str, number: int) -> Version:
     """:class:`LookupError`."""
     row = db.execute("SELECT id FROM item_versions WHERE (part, number) = (?, ?)", (part, number)).fetchone()
     if row is None:
@@ -81,13 +80,13 @@ def of(db: sqlite3.Connection, part: str, number: int) -> Version:
     return by_id(db, row[0])
 
 
-def listed(db: sqlite3.Connection, part: str) -> list[Version]:
+def listed(db: database.Connection, part: str) -> list[Version]:
     """Newest first."""
     rows = db.execute(f"SELECT {_COLUMNS} FROM item_versions WHERE part = ? ORDER BY number DESC LIMIT 100", (part,))  # noqa: S608
     return [Version(*row) for row in rows]
 
 
-def waiting(db: sqlite3.Connection) -> dict[str, Version]:
+def waiting(db: database.Connection) -> dict[str, Version]:
     """Of each part the newest its owner has approved and terminals do not have yet."""
     rows = db.execute(
         f"SELECT {_COLUMNS} FROM item_versions WHERE state IN ('approved', 'signed') ORDER BY number"  # noqa: S608 columns only
@@ -95,7 +94,7 @@ def waiting(db: sqlite3.Connection) -> dict[str, Version]:
     return {version.part: version for version in (Version(*row) for row in rows)}
 
 
-def adopted(db: sqlite3.Connection, published: Published, part: str, now: float) -> Version | None:
+def adopted(db: database.Connection, published: Published, part: str, now: float) -> Version | None:
     """The version of ``part`` that terminals have; written down now where it was published some other way."""
     piece = published.parts.get(part)
     if piece is None:
@@ -109,7 +108,7 @@ def adopted(db: sqlite3.Connection, published: Published, part: str, now: float)
     return add(db, part, "published", piece, Asked(batch, drafted_by), now)
 
 
-def basis(db: sqlite3.Connection, published: Published, part: str, now: float) -> Version | None:
+def basis(db: database.Connection, published: Published, part: str, now: float) -> Version | None:
     """What a new draft of ``part`` begins with: what its owner approved last, else what terminals have."""
     return waiting(db).get(part) or adopted(db, published, part, now)
 

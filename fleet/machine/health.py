@@ -78,7 +78,7 @@ def _database(store: Store) -> str:
             db.execute("SELECT 1 FROM counters").fetchone()
         with store.transaction():
             pass  # the way of every write is free; nothing is written
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError) as error:  # PostgreSQL's are of the latter
         return f"数据库不能读写：{error}"
     return ""
 

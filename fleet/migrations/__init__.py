@@ -13,6 +13,13 @@ from contextlib import closing
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy.engine import Connection as SqlConnection
+
+    from fleet.database.postgresql import Link
 
 _PATIENCE = 60.0
 """Seconds to wait for somebody else who is at it."""
@@ -43,12 +50,25 @@ def revision(db: sqlite3.Connection) -> str | None:
     return f"{version:04}" if version else None
 
 
-def run(sql: str) -> None:
-    """For revisions: every statement of ``sql``, as it stands (``op.execute`` would look for parameters in it)."""
+def run(sql: str, postgresql: str | None = None) -> None:
+    """For revisions: every statement of ``sql``, as it stands (``op.execute`` would look for parameters in it).
+
+    ``postgresql``: what is said there instead, where more differs than the words of a table (``fleet/database/dialect.py``).
+    """
     from alembic import op
 
-    for statement in statements(sql):
-        op.get_bind().exec_driver_sql(statement)
+    from fleet.database import dialect
+
+    bind = op.get_bind()
+    if bind.dialect.name == "postgresql":
+        if postgresql is not None:
+            bind.exec_driver_sql(postgresql)
+            return
+        turned = [dialect.definition(statement) for statement in statements(sql)]
+    else:
+        turned = list(statements(sql))
+    for statement in turned:
+        bind.exec_driver_sql(statement)
 
 
 def statements(sql: str) -> Iterator[str]:
@@ -72,15 +92,12 @@ def _missing(db: sqlite3.Connection, path: Path) -> bool:
 
 def _upgrade(path: Path) -> None:
     """On a connection of its own: without foreign keys, as tables that are made anew want it."""
-    from alembic import command
-    from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
     from sqlalchemy import create_engine, event
     from sqlalchemy.pool import StaticPool
 
-    config = Config()
-    config.set_main_option("script_location", "fleet:migrations")
+    config = _config()
     with closing(sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE)) as db:
         engine = create_engine("sqlite://", creator=lambda: db, poolclass=StaticPool)
         event.listen(engine, "begin", lambda begun: begun.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -89,7 +106,32 @@ def _upgrade(path: Path) -> None:
                 return  # somebody else did it meanwhile
             if (before := revision(db)) is not None:
                 MigrationContext.configure(connection).stamp(ScriptDirectory.from_config(config), before)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            _to_the_newest(config, connection)
             if broken := db.execute("PRAGMA foreign_key_check").fetchone():
                 raise ValueError(f"{path}：升级后 {broken[0]} 有一行指向不存在的 {broken[2]}。没有改动它")
+
+
+def run_alembic(db: Link) -> None:
+    """The revisions that are missing, in the transaction ``db`` is in."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import StaticPool
+
+    with _one_at_a_time:
+        engine = create_engine("postgresql+psycopg://", creator=lambda: db.native, poolclass=StaticPool)
+        with engine.connect() as connection:
+            _to_the_newest(_config(), connection)
+
+
+def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "fleet:migrations")
+    return config
+
+
+def _to_the_newest(config: Config, connection: SqlConnection) -> None:
+    from alembic import command
+
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from fleet.database import durable
+from fleet.database.small import durable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outward (

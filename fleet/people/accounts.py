@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import sqlite3
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -12,6 +11,7 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from fleet import database
 from fleet.people import record
 from fleet.people.rights import ALL, CENTRAL, WORDS, Grant, Role
 
@@ -39,7 +39,7 @@ class Person:
     disabled: bool = False
 
 
-def add(db: sqlite3.Connection, login: str, name: str, password: str, now: float, by: str, why: str = "") -> str:
+def add(db: database.Connection, login: str, name: str, password: str, now: float, by: str, why: str = "") -> str:
     """The new account's one-time code as an ``otpauth`` address, shown once; :class:`AccountError`."""
     if not LOGIN.fullmatch(login):
         raise AccountError("登录名用小写字母、数字、点和连字符，2 至 40 个字")
@@ -56,7 +56,7 @@ def add(db: sqlite3.Connection, login: str, name: str, password: str, now: float
     return _address(login, secret)
 
 
-def reset(db: sqlite3.Connection, login: str, password: str, now: float, by: str, why: str = "") -> str:
+def reset(db: database.Connection, login: str, password: str, now: float, by: str, why: str = "") -> str:
     """A new password and a new one-time code; every session ends. As :func:`add`."""
     _known(db, login)
     secret = pyotp.random_base32()
@@ -69,7 +69,7 @@ def reset(db: sqlite3.Connection, login: str, password: str, now: float, by: str
     return _address(login, secret)
 
 
-def disable(db: sqlite3.Connection, login: str, now: float, by: str, why: str = "", *, disabled: bool = True) -> None:
+def disable(db: database.Connection, login: str, now: float, by: str, why: str = "", *, disabled: bool = True) -> None:
     """Shut an account out at once, or let it in again. :class:`AccountError`."""
     _known(db, login)
     db.execute("UPDATE people SET disabled = ?, wrong = 0, locked = NULL WHERE login = ?", (disabled, login))
@@ -77,21 +77,21 @@ def disable(db: sqlite3.Connection, login: str, now: float, by: str, why: str = 
     record.write(db, now, by, "person.disable" if disabled else "person.enable", login, why)
 
 
-def grant(db: sqlite3.Connection, login: str, given: Grant, now: float, by: str, why: str = "") -> None:
+def grant(db: database.Connection, login: str, given: Grant, now: float, by: str, why: str = "") -> None:
     _known(db, login)
     if given.role in CENTRAL and given.party != ALL:
         raise AccountError(f"“{WORDS[given.role]}”是中心的权限，只能给全部签约方")
-    db.execute("INSERT OR IGNORE INTO grants VALUES (?, ?, ?)", (login, given.role.value, given.party))
+    db.execute("INSERT INTO grants VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (login, given.role.value, given.party))
     record.write(db, now, by, "person.grant", login, why, f"{given.role}@{given.party}")
 
 
-def withdraw(db: sqlite3.Connection, login: str, taken: Grant, now: float, by: str, why: str = "") -> None:
+def withdraw(db: database.Connection, login: str, taken: Grant, now: float, by: str, why: str = "") -> None:
     _known(db, login)
     db.execute("DELETE FROM grants WHERE (login, role, party) = (?, ?, ?)", (login, taken.role.value, taken.party))
     record.write(db, now, by, "person.withdraw", login, why, f"{taken.role}@{taken.party}")
 
 
-def person(db: sqlite3.Connection, login: str) -> Person | None:
+def person(db: database.Connection, login: str) -> Person | None:
     row = db.execute("SELECT name, disabled FROM people WHERE login = ?", (login,)).fetchone()
     if row is None:
         return None
@@ -99,7 +99,7 @@ def person(db: sqlite3.Connection, login: str) -> Person | None:
     return Person(login, row[0], tuple(Grant(Role(role), party) for role, party in rows), bool(row[1]))
 
 
-def people(db: sqlite3.Connection) -> tuple[Person, ...]:
+def people(db: database.Connection) -> tuple[Person, ...]:
     logins = [login for (login,) in db.execute("SELECT login FROM people ORDER BY login")]
     return tuple(found for login in logins if (found := person(db, login)))
 
@@ -117,7 +117,7 @@ class Claim:
     disabled: bool
 
 
-def claim(db: sqlite3.Connection, login: str) -> Claim:
+def claim(db: database.Connection, login: str) -> Claim:
     row = db.execute("SELECT password, totp, step, locked, disabled FROM people WHERE login = ?", (login,)).fetchone()
     if row is None:
         return Claim(login, False, _nobody(), pyotp.random_base32(), 0, None, True)
@@ -140,11 +140,11 @@ def step_of(claimed: Claim, password: str, code: str, now: float) -> int | None:
     return step if right and free and not claimed.disabled else None
 
 
-def proven(db: sqlite3.Connection, claimed: Claim, step: int | None, now: float) -> bool:
+def proven(db: database.Connection, claimed: Claim, step: int | None, now: float) -> bool:
     """Write down how it went: a code is good once, and many wrong ones in a row lock the login for a while."""
     if step is not None:
         changed = db.execute(
-            "UPDATE people SET step = ?1, wrong = 0, locked = NULL WHERE login = ?2 AND step < ?1 AND NOT disabled",
+            "UPDATE people SET step = ?1, wrong = 0, locked = NULL WHERE login = ?2 AND step < ?1 AND disabled = 0",
             (step, claimed.login),
         )
         if changed.rowcount == 1:
@@ -189,7 +189,7 @@ def _hashed(password: str, login: str) -> str:
     return _HASHER.hash(password)
 
 
-def _known(db: sqlite3.Connection, login: str) -> None:
+def _known(db: database.Connection, login: str) -> None:
     if db.execute("SELECT 1 FROM people WHERE login = ?", (login,)).fetchone() is None:
         raise AccountError(f"没有 {login} 这个登录名")
 

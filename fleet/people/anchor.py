@@ -7,12 +7,12 @@ can write the database does not by that write there; a copy elsewhere (the backu
 from __future__ import annotations
 
 import os
-import sqlite3
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from fleet import database
 from fleet.people import record
 
 NAME = "record.anchors"
@@ -26,7 +26,7 @@ class Anchor(Struct, frozen=True, forbid_unknown_fields=True):
     at: float
 
 
-def drop(db: sqlite3.Connection, folder: Path, now: float) -> None:
+def drop(db: database.Connection, folder: Path, now: float) -> None:
     """Write the head down, if it is another one than last time. ``OSError``."""
     newest, known = record.lines(db, 1), anchors(folder)
     if not newest or (known and known[-1].position == newest[0].position):
@@ -55,7 +55,7 @@ def anchors(folder: Path) -> list[Anchor]:
     return found
 
 
-def adrift(db: sqlite3.Connection, folder: Path) -> Anchor | None:
+def adrift(db: database.Connection, folder: Path) -> Anchor | None:
     """The first anchor the record does not hold any more: what stood there is gone or another line now."""
     for one in anchors(folder):
         row = db.execute("SELECT hash FROM record WHERE position = ?", (one.position,)).fetchone()

@@ -11,11 +11,12 @@ from pathlib import Path
 import click
 import segno
 
+from fleet.opening import opened
 from fleet.overview import local_time
 from fleet.people import accounts, anchor, record, tokens
 from fleet.people.accounts import AccountError
 from fleet.people.rights import ALL, WORDS, Grant, Role
-from fleet.settings import CentreSettings, SettingsError, read
+from fleet.settings import CentreSettings, read
 from fleet.store import Store
 
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
@@ -145,18 +146,11 @@ def record_(settings: Path) -> None:
 @contextmanager
 def database(settings: Path) -> Iterator[Store]:
     """Whatever is wrong is one sentence."""
-    try:
-        folder = read(settings, CentreSettings).data
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        store = Store(folder / "centre.db")
-    except (SettingsError, ValueError, OSError) as error:
-        raise click.ClickException(str(error)) from None
-    try:
-        yield store
-    except AccountError as error:
-        raise click.ClickException(str(error)) from None
-    finally:
-        store.close()
+    with opened(settings) as (_centre, store):
+        try:
+            yield store
+        except AccountError as error:
+            raise click.ClickException(str(error)) from None
 
 
 def whoever() -> str:

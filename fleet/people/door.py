@@ -15,6 +15,8 @@ from flask_limiter import Limiter
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
+from fleet.database import DatabaseError
+
 A_MINUTE = "30 per minute"
 """Sign-ins tried from one address: each costs most of a tenth of a second of a core."""
 HEADER = "X-Form"
@@ -159,6 +161,10 @@ def _doors(app: Flask, keeper: Keeper) -> Blueprint:
     @door.app_errorhandler(403)
     def _no(_error: Exception) -> tuple[str, int]:
         return render_template("no.html", text=keeper.no), 403
+
+    @door.app_errorhandler(DatabaseError)
+    def _away(error: DatabaseError) -> tuple[str, int, dict[str, str]]:
+        return render_template("no.html", text=f"{error}。请过一会儿再试。"), 503, {"Retry-After": "30"}
 
     @door.app_errorhandler(429)
     def _slowly(_error: Exception) -> tuple[str, int]:

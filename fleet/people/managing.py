@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection
 
+from fleet import database
 from fleet.people import accounts
 from fleet.people.accounts import Person
 from fleet.people.rights import ALL, Grant
@@ -14,12 +14,12 @@ class NotYoursError(Exception):
     """Not theirs to give, or not theirs to do; the text (Chinese) says why."""
 
 
-def managed(db: sqlite3.Connection, mine: Collection[str]) -> tuple[Person, ...]:
+def managed(db: database.Connection, mine: Collection[str]) -> tuple[Person, ...]:
     """``mine``: for which parties people may be managed; ``*`` among them: for all."""
     return tuple(one for one in accounts.people(db) if _mine(one, mine))
 
 
-def target(db: sqlite3.Connection, login: str, mine: Collection[str]) -> Person | None:
+def target(db: database.Connection, login: str, mine: Collection[str]) -> Person | None:
     """Whom it is about; ``None`` for somebody who is not theirs, and for nobody."""
     found = accounts.person(db, login)
     return found if found is not None and _mine(found, mine) else None
@@ -33,7 +33,7 @@ def granting(given: Grant, mine: Collection[str], parties: Collection[str]) -> N
         raise NotYoursError(f"没有 {given.party} 这个签约方")
 
 
-def shut_out(db: sqlite3.Connection, found: Person, login: str, now: float, by: str, why: str = "", *, disabled: bool) -> None:
+def shut_out(db: database.Connection, found: Person, login: str, now: float, by: str, why: str = "", *, disabled: bool) -> None:
     """``login`` does it, whatever the record calls them: whoever shuts themselves out cannot mend it."""
     if found.login == login:
         raise NotYoursError("不能停用自己的账号")

@@ -7,10 +7,11 @@ there on. Whoever holds the newest hash (``tongban centre record`` prints it) al
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from dataclasses import dataclass
 
 import msgspec
+
+from fleet import database
 
 FIRST = "0" * 64
 SCHEMA = """
@@ -45,7 +46,7 @@ class Line:
     hash: str
 
 
-def write(db: sqlite3.Connection, now: float, who: str, act: str, what: str = "", why: str = "", result: str = "ok") -> int:
+def write(db: database.Connection, now: float, who: str, act: str, what: str = "", why: str = "", result: str = "ok") -> int:
     """One line, in the transaction of what it tells about; its position."""
     row = db.execute("SELECT position, hash FROM record ORDER BY position DESC LIMIT 1").fetchone()
     position, before = (row[0] + 1, row[1]) if row else (1, FIRST)
@@ -54,7 +55,7 @@ def write(db: sqlite3.Connection, now: float, who: str, act: str, what: str = ""
     return int(position)
 
 
-def lines(db: sqlite3.Connection, most: int = 500, before: int | None = None) -> list[Line]:
+def lines(db: database.Connection, most: int = 500, before: int | None = None) -> list[Line]:
     """Newest first; ``before`` a position, for the next page."""
     rows = db.execute(
         "SELECT * FROM record WHERE position < ? ORDER BY position DESC LIMIT ?", (before if before is not None else 2**62, most)
@@ -62,7 +63,7 @@ def lines(db: sqlite3.Connection, most: int = 500, before: int | None = None) ->
     return [Line(*row) for row in rows]
 
 
-def broken(db: sqlite3.Connection) -> int | None:
+def broken(db: database.Connection) -> int | None:
     """The first position at which the chain does not hold; ``None``: it holds."""
     expected, before = 1, FIRST
     for row in db.execute("SELECT position, at, who, act, what, why, result, hash FROM record ORDER BY position"):

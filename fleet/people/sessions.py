@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import sqlite3
 from dataclasses import dataclass, field
 
+from fleet import database
 from fleet.people import record
 from fleet.people.accounts import Person, person
 
@@ -39,7 +39,7 @@ class Own:
     here: bool
 
 
-def begin(db: sqlite3.Connection, login: str, now: float, how: str = "password") -> str:
+def begin(db: database.Connection, login: str, now: float, how: str = "password") -> str:
     """The new session's cookie. ``how``: password, or oidc."""
     cookie = secrets.token_urlsafe(32)
     db.execute("DELETE FROM console_sessions WHERE touched < ? OR began < ?", (now - IDLE, now - LONGEST))
@@ -50,7 +50,7 @@ def begin(db: sqlite3.Connection, login: str, now: float, how: str = "password")
     return cookie
 
 
-def find(db: sqlite3.Connection, cookie: str, now: float) -> Session | None:
+def find(db: database.Connection, cookie: str, now: float) -> Session | None:
     """The session of this cookie, if it still lasts and its person may still come in."""
     row = db.execute("SELECT login, form, began, touched FROM console_sessions WHERE token = ?", (_name(cookie),)).fetchone()
     if row is None or now - row[3] > IDLE or now - row[2] > LONGEST:
@@ -64,17 +64,17 @@ def due(session: Session, now: float) -> bool:
     return now - session.touched > _WRITE
 
 
-def touch(db: sqlite3.Connection, cookie: str, now: float) -> None:
+def touch(db: database.Connection, cookie: str, now: float) -> None:
     db.execute("UPDATE console_sessions SET touched = ? WHERE token = ?", (now, _name(cookie)))
 
 
-def end(db: sqlite3.Connection, cookie: str, now: float) -> None:
+def end(db: database.Connection, cookie: str, now: float) -> None:
     row = db.execute("DELETE FROM console_sessions WHERE token = ? RETURNING login", (_name(cookie),)).fetchone()
     if row is not None:
         record.write(db, now, row[0], "sign-out")
 
 
-def of(db: sqlite3.Connection, login: str, cookie: str, now: float) -> tuple[Own, ...]:
+def of(db: database.Connection, login: str, cookie: str, now: float) -> tuple[Own, ...]:
     """Where ``login`` is signed in, newest first; ``cookie``: of who asks."""
     rows = db.execute(
         "SELECT token, began, touched, how FROM console_sessions "
@@ -84,7 +84,7 @@ def of(db: sqlite3.Connection, login: str, cookie: str, now: float) -> tuple[Own
     return tuple(Own(token[:_SHORT], began, touched, how, token == _name(cookie)) for token, began, touched, how in rows)
 
 
-def end_one(db: sqlite3.Connection, login: str, id_: str, now: float) -> bool:
+def end_one(db: database.Connection, login: str, id_: str, now: float) -> bool:
     """Whether ``login`` had it."""
     gone = db.execute("DELETE FROM console_sessions WHERE login = ? AND substr(token, 1, ?) = ?", (login, _SHORT, id_)).rowcount
     if gone:
@@ -92,7 +92,7 @@ def end_one(db: sqlite3.Connection, login: str, id_: str, now: float) -> bool:
     return bool(gone)
 
 
-def end_all(db: sqlite3.Connection, login: str, now: float) -> None:
+def end_all(db: database.Connection, login: str, now: float) -> None:
     """Everywhere, at once."""
     gone = db.execute("DELETE FROM console_sessions WHERE login = ?", (login,)).rowcount
     record.write(db, now, login, "sign-out", "*", result=f"{gone} sessions")

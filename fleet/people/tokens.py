@@ -10,10 +10,10 @@ import hashlib
 import hmac
 import re
 import secrets
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from fleet import database
 from fleet.people import record
 from fleet.people.accounts import AccountError, person
 from fleet.people.rights import RIGHTS, Grant, Role, may
@@ -53,7 +53,7 @@ def within(grants: Iterable[Grant], wanted: Grant) -> bool:
 
 
 def make(
-    db: sqlite3.Connection, owner: str, name: str, grants: Iterable[Grant], days: int, now: float, by: str, why: str = ""
+    db: database.Connection, owner: str, name: str, grants: Iterable[Grant], days: int, now: float, by: str, why: str = ""
 ) -> str:
     """A new token, shown once. :class:`AccountError` for more than ``owner`` may, for too long, or for one too many."""
     who, wanted, name = person(db, owner), tuple(dict.fromkeys(grants)), name.strip()
@@ -82,26 +82,26 @@ def make(
     return token
 
 
-def revoke(db: sqlite3.Connection, id_: str, now: float, by: str, why: str = "") -> None:
+def revoke(db: database.Connection, id_: str, now: float, by: str, why: str = "") -> None:
     """At once; once more changes nothing."""
     row = db.execute("UPDATE tokens SET revoked = ? WHERE id = ? AND revoked IS NULL RETURNING owner", (now, id_)).fetchone()
     if row is not None:
         record.write(db, now, by, "token.revoke", f"{row[0]}#{id_}", why)
 
 
-def of(db: sqlite3.Connection, owner: str) -> tuple[Token, ...]:
+def of(db: database.Connection, owner: str) -> tuple[Token, ...]:
     """All of this account, newest first."""
     ids = [id_ for (id_,) in db.execute("SELECT id FROM tokens WHERE owner = ? ORDER BY made DESC, id", (owner,))]
     return tuple(found for id_ in ids if (found := get(db, id_)))
 
 
-def living(db: sqlite3.Connection, now: float) -> tuple[Token, ...]:
+def living(db: database.Connection, now: float) -> tuple[Token, ...]:
     """Everybody's that still last, by owner."""
     ids = [id_ for (id_,) in db.execute("SELECT id FROM tokens WHERE revoked IS NULL AND expires > ? ORDER BY owner, made", (now,))]
     return tuple(found for id_ in ids if (found := get(db, id_)))
 
 
-def get(db: sqlite3.Connection, id_: str) -> Token | None:
+def get(db: database.Connection, id_: str) -> Token | None:
     row = db.execute("SELECT owner, name, made, by, expires, used, revoked FROM tokens WHERE id = ?", (id_,)).fetchone()
     if row is None:
         return None
@@ -111,7 +111,7 @@ def get(db: sqlite3.Connection, id_: str) -> Token | None:
     return Token(id_, owner, name, grants, made, by, expires, used, revoked)
 
 
-def find(db: sqlite3.Connection, shown: str, now: float) -> Token | None:
+def find(db: database.Connection, shown: str, now: float) -> Token | None:
     """Whose token this is, with what it may do now; ``None``: nobody's, or no longer anybody's."""
     shape = _SHAPE.fullmatch(shown)
     row = db.execute("SELECT hash FROM tokens WHERE id = ?", (shape[1],)).fetchone() if shape else None
@@ -130,7 +130,7 @@ def due(token: Token, now: float) -> bool:
     return token.used is None or now - token.used > _WRITE
 
 
-def touch(db: sqlite3.Connection, token: Token, now: float) -> None:
+def touch(db: database.Connection, token: Token, now: float) -> None:
     db.execute("UPDATE tokens SET used = ? WHERE id = ?", (now, token.id))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from fleet.database import durable
+from fleet.database.small import durable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS reported (number TEXT PRIMARY KEY, position INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;

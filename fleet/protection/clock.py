@@ -7,10 +7,10 @@ document nobody names. A test holds that.
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Sequence
 
 from domain.protection.retention import BY_CODE, DAY
+from fleet import database
 from fleet.documents import Documents
 from fleet.protection import deletions
 from fleet.store import Store
@@ -121,14 +121,14 @@ class Retention:
                 deletions.gone(db, digests, now)
 
 
-def _named(db: sqlite3.Connection, digest: str) -> bool:
+def _named(db: database.Connection, digest: str) -> bool:
     return any(
         db.execute(f"SELECT 1 FROM {table} WHERE {column} = ?", (digest,)).fetchone()  # noqa: S608 our own names
         for table, column in NAMED.items()
     )
 
 
-def named_columns(db: sqlite3.Connection) -> set[str]:
+def named_columns(db: database.Connection) -> set[str]:
     """Every column of the database that holds digests, as ``table.column``."""
     tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     columns = {(table, row[1]) for table in tables for row in db.execute(f"PRAGMA table_info ({table})")}

@@ -4,9 +4,10 @@ it is written that they are gone: killed anywhere in between, the next look goes
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from fleet import database
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Deletion:
     gone: float | None
 
 
-def write(db: sqlite3.Connection, digests: Iterable[str], rule: str, number: str | None, now: float) -> None:
+def write(db: database.Connection, digests: Iterable[str], rule: str, number: str | None, now: float) -> None:
     """In the transaction in which they go from the other books."""
     db.executemany(
         "INSERT INTO deletions (digest, rule, number, at) VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING",
@@ -28,11 +29,11 @@ def write(db: sqlite3.Connection, digests: Iterable[str], rule: str, number: str
     )
 
 
-def gone(db: sqlite3.Connection, digests: Iterable[str], now: float) -> None:
+def gone(db: database.Connection, digests: Iterable[str], now: float) -> None:
     db.executemany("UPDATE deletions SET gone = ? WHERE digest = ? AND gone IS NULL", [(now, digest) for digest in digests])
 
 
-def unfinished(db: sqlite3.Connection, rules: Iterable[str]) -> list[str]:
+def unfinished(db: database.Connection, rules: Iterable[str]) -> list[str]:
     """Whose bytes may still be there."""
     named = tuple(rules)
     marks = ", ".join("?" * len(named))
@@ -40,12 +41,12 @@ def unfinished(db: sqlite3.Connection, rules: Iterable[str]) -> list[str]:
     return [digest for (digest,) in db.execute(query, named).fetchall()]
 
 
-def over(db: sqlite3.Connection, digest: str) -> bool:
+def over(db: database.Connection, digest: str) -> bool:
     """It was brought, and its time is over: nobody has to bring it again."""
     return db.execute("SELECT 1 FROM over WHERE digest = ?", (digest,)).fetchone() is not None
 
 
-def newest(db: sqlite3.Connection, most: int, home: str | None = None) -> list[Deletion]:
+def newest(db: database.Connection, most: int, home: str | None = None) -> list[Deletion]:
     """Newest first; ``home``: of the cases this party decides."""
     rows = db.execute(
         "SELECT d.digest, rule, d.number, at, gone FROM deletions d LEFT JOIN cases c ON c.number = d.number "

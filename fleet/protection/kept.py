@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from domain.protection.retention import BY_CODE, Place, Rule, of
+from fleet import database
 
 _CLOSED = """
 SELECT count(DISTINCT d.digest), coalesce(sum(d.size), 0), min(a.received) FROM acts a
@@ -43,7 +43,7 @@ def listed(place: Place, counts: Mapping[str, Count]) -> list[Kept]:
     return [Kept(rule, counts.get(rule.code, Count())) for rule in of(place)]
 
 
-def centre(db: sqlite3.Connection) -> list[Kept]:
+def centre(db: database.Connection) -> list[Kept]:
     closed, running = _first(db, _CLOSED, "case"), db.execute(_OPEN).fetchone()[0]
     drafts = db.execute(_DRAFTS).fetchone()
     counts = {
@@ -56,6 +56,6 @@ def centre(db: sqlite3.Connection) -> list[Kept]:
     return listed("centre", counts)
 
 
-def _first(db: sqlite3.Connection, query: str, rule: str) -> Count:
+def _first(db: database.Connection, query: str, rule: str) -> Count:
     pieces, size, since = db.execute(query).fetchone()
     return Count(pieces, size, since + BY_CODE[rule].seconds if since is not None else None)

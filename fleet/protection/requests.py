@@ -7,7 +7,6 @@ answer is that nothing is kept any more, and the register gives it at once.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from domain.case.acts import Sealed
 from domain.case.rights import State
 from domain.protection.groups import GROUPS, Group
 from domain.protection.rights import DAYS, DELETED, By, Kind, Outcome, reasons
+from fleet import database
 from fleet.cases.named import named, stored
 
 MOST_OPEN = 200
@@ -63,7 +63,7 @@ class PersonRequest:
 
 
 def file(
-    db: sqlite3.Connection,
+    db: database.Connection,
     calendars: Callable[[str], Calendar],
     number: str,
     kind: Kind,
@@ -98,7 +98,7 @@ def file(
     return one(db, id_)
 
 
-def answer(db: sqlite3.Connection, request: int, outcome: Outcome, why: str, documents: Sequence[Sealed], now: float) -> bool:
+def answer(db: database.Connection, request: int, outcome: Outcome, why: str, documents: Sequence[Sealed], now: float) -> bool:
     """The home desk's; ``False``: it stands there already, the same. :class:`NotNowError`, ``LookupError``. Without a task among
     ``documents`` it was handed over by the desk itself."""
     found = one(db, request)
@@ -120,7 +120,7 @@ def answer(db: sqlite3.Connection, request: int, outcome: Outcome, why: str, doc
     return True
 
 
-def handed(db: sqlite3.Connection, terminal: str, task: str, documents: Sequence[Sealed], now: float) -> bool:
+def handed(db: database.Connection, terminal: str, task: str, documents: Sequence[Sealed], now: float) -> bool:
     """A terminal handed over what ``task`` asked for; whether that is an answer of this register. Twice is once."""
     row = db.execute("SELECT request FROM request_documents WHERE digest = ? AND kind = 'task'", (task,)).fetchone()
     if row is None:
@@ -130,7 +130,7 @@ def handed(db: sqlite3.Connection, terminal: str, task: str, documents: Sequence
     return True
 
 
-def waiting(db: sqlite3.Connection) -> Iterator[tuple[str, str, tuple[Sealed, ...]]]:
+def waiting(db: database.Connection) -> Iterator[tuple[str, str, tuple[Sealed, ...]]]:
     """(case, terminal that took it in, task and pages) of answers that nobody has fetched yet."""
     rows = db.execute(
         "SELECT a.request, p.number, c.terminal FROM request_answers a JOIN person_requests p USING (request) "
@@ -139,13 +139,13 @@ def waiting(db: sqlite3.Connection) -> Iterator[tuple[str, str, tuple[Sealed, ..
     for request, number, terminal in rows:
         sealed = db.execute(
             "SELECT digest, size, kind FROM request_documents JOIN documents USING (digest, size) "
-            "WHERE request = ? AND kind IN ('task', 'result')",
+            "WHERE request = ? AND kind IN ('task', 'result') ORDER BY digest",
             (request,),
         )
         yield number, terminal, tuple(Sealed(*row) for row in sealed)
 
 
-def of_home(db: sqlite3.Connection, home: str, most: int) -> list[PersonRequest]:
+def of_home(db: database.Connection, home: str, most: int) -> list[PersonRequest]:
     """What waits for the answer first, by its last day; then the newest."""
     rows = db.execute(
         f"{_SELECT} WHERE c.home = ? ORDER BY a.outcome IS NOT NULL, iif(a.outcome IS NULL, due, ''), p.at DESC LIMIT ?",
@@ -154,17 +154,17 @@ def of_home(db: sqlite3.Connection, home: str, most: int) -> list[PersonRequest]
     return [_made(row) for row in rows]
 
 
-def of_case(db: sqlite3.Connection, number: str) -> list[PersonRequest]:
+def of_case(db: database.Connection, number: str) -> list[PersonRequest]:
     """Newest first."""
     return [_made(row) for row in db.execute(f"{_SELECT} WHERE p.number = ? ORDER BY p.request DESC", (number,))]
 
 
-def one(db: sqlite3.Connection, request: int) -> PersonRequest | None:
+def one(db: database.Connection, request: int) -> PersonRequest | None:
     row = db.execute(f"{_SELECT} WHERE p.request = ?", (request,)).fetchone()
     return _made(row) if row is not None else None
 
 
-def documents_of(db: sqlite3.Connection, request: int) -> tuple[Sealed, ...]:
+def documents_of(db: database.Connection, request: int) -> tuple[Sealed, ...]:
     rows = db.execute("SELECT digest, size, kind FROM request_documents WHERE request = ? ORDER BY kind, digest", (request,))
     return tuple(Sealed(*row) for row in rows)
 
@@ -177,14 +177,14 @@ def _made(row: Sequence[object]) -> PersonRequest:
     )  # fmt: skip
 
 
-def _list(db: sqlite3.Connection, request: int, documents: Sequence[Sealed], terminal: str | None = None) -> None:
+def _list(db: database.Connection, request: int, documents: Sequence[Sealed], terminal: str | None = None) -> None:
     db.executemany(
         "INSERT INTO request_documents VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         [(request, d.digest, d.size, d.kind, terminal) for d in documents],
     )
 
 
-def _need(db: sqlite3.Connection, documents: Sequence[Sealed]) -> None:
+def _need(db: database.Connection, documents: Sequence[Sealed]) -> None:
     """All are there, and nothing else names them."""
     if not all(stored(db, d.digest) for d in documents):
         raise NotNowError("not_whole")
@@ -192,11 +192,13 @@ def _need(db: sqlite3.Connection, documents: Sequence[Sealed]) -> None:
         raise NotNowError("document_known")
 
 
-def _digests(db: sqlite3.Connection, request: int) -> list[str]:
-    return [digest for (digest,) in db.execute("SELECT digest FROM request_documents WHERE request = ?", (request,))]
+def _digests(db: database.Connection, request: int) -> list[str]:
+    return [
+        digest for (digest,) in db.execute("SELECT digest FROM request_documents WHERE request = ? ORDER BY digest", (request,))
+    ]
 
 
-def _nothing_left(db: sqlite3.Connection, number: str) -> bool:
+def _nothing_left(db: database.Connection, number: str) -> bool:
     """The case's content was deleted at the end of its time."""
     row = db.execute(
         "SELECT 1 FROM case_documents JOIN over USING (digest) WHERE number = ? AND kind = 'case'", (number,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ from flask import Blueprint, Response, abort, request
 
 from domain.case.acts import Sealed
 from domain.protection.rights import By
+from fleet import database
 from fleet.protection import deletions, requests
 from fleet.protection.requests import NotNowError
 from fleet.store import Store
@@ -99,7 +99,7 @@ def create_protection(store: Store, home: Callable[[], str], window: Callable[[]
     return pages
 
 
-def _told(db: sqlite3.Connection, one: requests.PersonRequest) -> PersonRequest:
+def _told(db: database.Connection, one: requests.PersonRequest) -> PersonRequest:
     listed = tuple(RequestDocument(d.digest, d.size, d.kind) for d in requests.documents_of(db, one.id))  # type: ignore[arg-type]
     return PersonRequest(
         request=one.id,

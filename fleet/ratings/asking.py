@@ -6,11 +6,11 @@ bad.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
 from domain.case.rights import State
 from domain.rating.service import SETTLED, Round, Service, next_round
+from fleet import database
 from fleet.ratings.ledger import of_number
 
 
@@ -27,7 +27,7 @@ class Asked:
         return "-".join(filter(None, (self.service.of, self.service.side, self.service.task[:16])))
 
 
-def open_by(db: sqlite3.Connection, token: str) -> tuple[str, tuple[Asked, ...]] | None:
+def open_by(db: database.Connection, token: str) -> tuple[str, tuple[Asked, ...]] | None:
     """The case of this receipt, and what of it is open; ``None`` for a code that is none."""
     row = db.execute("SELECT number, home, intake, state FROM cases JOIN lives USING (number) WHERE token = ?", (token,)).fetchone()
     if row is None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from domain.catalogue.catalogue import Catalogue, load
+from fleet import database
 from fleet.outward.outbox import Outbox, Row
 from fleet.outward.sender import Pace, Sender
 from fleet.outward.ways import Carrier, carrier
@@ -105,7 +105,7 @@ class Export:
         self._count(self._defaulted, int(until))
         return done
 
-    def _told(self, db: sqlite3.Connection, rating: Rating) -> tuple[_About | None, bool]:
+    def _told(self, db: database.Connection, rating: Rating) -> tuple[_About | None, bool]:
         """And whether all is known of it: the case, or the act it ended with, may come later."""
         happened = of_number(db, rating.service.number)
         if not happened:
@@ -173,6 +173,6 @@ def _of(one: Happened, number: int, level: int, at: datetime) -> _About:
     return told, one.situation, one.home
 
 
-def _counter(db: sqlite3.Connection, name: str) -> int:
+def _counter(db: database.Connection, name: str) -> int:
     row = db.execute("SELECT value FROM counters WHERE name = ?", (name,)).fetchone()
     return int(row[0]) if row is not None else 0

@@ -6,9 +6,9 @@ Nobody's name stands here. Whoever is rated is a party; words and contact are a 
 from __future__ import annotations
 
 import json
-import sqlite3
 
 from domain.rating.service import Round, Service, Standing, next_round, standing
+from fleet import database
 from fleet.ratings.rating import NewRating, Rating
 from fleet.tickets.ledger import Tickets
 
@@ -17,7 +17,7 @@ class RefusedRatingError(Exception):
     """It cannot be kept as a rating; the text says why. Nothing was written."""
 
 
-def keep(db: sqlite3.Connection, new: NewRating, tickets: Tickets, now: float, asked: Round | None = None) -> Rating:
+def keep(db: database.Connection, new: NewRating, tickets: Tickets, now: float, asked: Round | None = None) -> Rating:
     """Write it down as the first of its service and side, or as the follow-up, by what is there; its ticket, where it opens one, in
     the same transaction. :class:`RefusedRatingError` for a third one, and where it is not the one that was ``asked`` for."""
     of = new.service
@@ -37,27 +37,27 @@ def keep(db: sqlite3.Connection, new: NewRating, tickets: Tickets, now: float, a
     return kept
 
 
-def read(db: sqlite3.Connection, id: int) -> Rating:
+def read(db: database.Connection, id: int) -> Rating:
     """``LookupError``."""
     return next(iter(_read(db, "id = ?", id)), None) or _none(id)
 
 
-def of_number(db: sqlite3.Connection, number: str) -> tuple[Rating, ...]:
+def of_number(db: database.Connection, number: str) -> tuple[Rating, ...]:
     """Every rating of a case, or of a service without one, in the order they came."""
     return _read(db, "number = ?", number)
 
 
-def after(db: sqlite3.Connection, id: int, most: int) -> tuple[Rating, ...]:
+def after(db: database.Connection, id: int, most: int) -> tuple[Rating, ...]:
     """The next ratings behind ``id``, in the order they came."""
     return _read(db, "id > ?", id, most)
 
 
-def stands(db: sqlite3.Connection, service: Service) -> Standing:
+def stands(db: database.Connection, service: Service) -> Standing:
     """How the service stands: rated, or unrated."""
     return standing(service, (one.given for one in of_number(db, service.number)))
 
 
-def _read(db: sqlite3.Connection, where: str, value: object, most: int = -1) -> tuple[Rating, ...]:
+def _read(db: database.Connection, where: str, value: object, most: int = 2**62) -> tuple[Rating, ...]:
     rows = db.execute(f"SELECT {_COLUMNS} FROM ratings WHERE {where} ORDER BY id LIMIT ?", (value, most))  # noqa: S608
     return tuple(_rating(*row) for row in rows)
 

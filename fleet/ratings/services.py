@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.case.rights import State
 from domain.rating.service import Service
+from fleet import database
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ _WHAT = {
 """Acts that end a service, and whose it was."""
 
 
-def of_number(db: sqlite3.Connection, number: str) -> tuple[Happened, ...]:
+def of_number(db: database.Connection, number: str) -> tuple[Happened, ...]:
     """Of a case in the order they happened, or the one without a case; empty for a number nobody knows."""
     case = db.execute(
         "SELECT item, item_name, situation, home, intake, received, state FROM cases JOIN lives USING (number) WHERE number = ?",
@@ -62,12 +62,12 @@ def of_number(db: sqlite3.Connection, number: str) -> tuple[Happened, ...]:
     return tuple(found)
 
 
-def unrated(db: sqlite3.Connection, since: float, until: float) -> Iterator[Happened]:
+def unrated(db: database.Connection, since: float, until: float) -> Iterator[Happened]:
     """Those the centre heard of from ``since`` to before ``until`` that nobody has rated. Corrections are not among them: which
     task one answered does not stand here."""
     numbers = db.execute(
         "SELECT number FROM cases WHERE received >= ?1 AND received < ?2 UNION SELECT number FROM services "
-        "WHERE received >= ?1 AND received < ?2 UNION SELECT number FROM acts WHERE received >= ?1 AND received < ?2",
+        "WHERE received >= ?1 AND received < ?2 UNION SELECT number FROM acts WHERE received >= ?1 AND received < ?2 ORDER BY 1",
         (since, until),
     ).fetchall()
     for (number,) in (tuple(row) for row in numbers):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from domain.case.rights import State
 from domain.rating.service import SETTLED, Service
+from fleet import database
 from fleet.cases.ledger import Ledger
 from fleet.ratings.ledger import RefusedRatingError, keep
 from fleet.ratings.rating import NewRating
@@ -13,7 +12,7 @@ from fleet.tickets.ledger import Tickets
 from mqtt.messages import RatingGiven
 
 
-def told(db: sqlite3.Connection, terminal: str, said: RatingGiven, ledger: Ledger, tickets: Tickets, now: float) -> None:
+def told(db: database.Connection, terminal: str, said: RatingGiven, ledger: Ledger, tickets: Tickets, now: float) -> None:
     """:class:`RefusedRatingError`: of another hall's case, of a department that has not decided, or a third one."""
     if said.side == "home" and said.of != "delivery":
         raise RefusedRatingError("the home department is rated for its handling only")
@@ -38,14 +37,14 @@ def told(db: sqlite3.Connection, terminal: str, said: RatingGiven, ledger: Ledge
     )
 
 
-def _of_service(db: sqlite3.Connection, terminal: str, said: RatingGiven) -> str:
+def _of_service(db: database.Connection, terminal: str, said: RatingGiven) -> str:
     row = db.execute("SELECT terminal, intake FROM services WHERE number = ?", (said.case,)).fetchone()
     if row is not None and row[0] != terminal:
         raise RefusedRatingError("of a service another terminal gave")
     return str(row[1]) if row is not None else ""
 
 
-def _of_case(db: sqlite3.Connection, terminal: str, said: RatingGiven, ledger: Ledger) -> str:
+def _of_case(db: database.Connection, terminal: str, said: RatingGiven, ledger: Ledger) -> str:
     """The case itself may still be on its way; but no department has decided one that is."""
     row = db.execute(
         "SELECT terminal, intake, home, state FROM cases LEFT JOIN lives USING (number) WHERE number = ?", (said.case,)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import click
 
+from fleet import database
 from fleet.files import write_durably
-from fleet.settings import CentreSettings, SettingsError, read
+from fleet.opening import opened
 from fleet.storage.chosen import Stores
 from fleet.storage.port import StorageError
 
@@ -21,9 +21,8 @@ from fleet.storage.port import StorageError
 def sealed_copies(settings: Path, party: str, folder: Path, number: str | None) -> None:
     """把业务属地 PARTY 的密封材料（打不开的原样）抄到 FOLDER，每件办件一个文件夹，交恢复人员。中心可以照常运行。"""
     try:
-        centre = read(settings, CentreSettings)
-        documents = Stores(centre).documents()
-        rows = _documents(centre.data / "centre.db", party, number)
+        with opened(settings) as (centre, store), store.reading() as db:
+            documents, rows = Stores(centre).documents(), _documents(db, party, number)
         copied, missing = 0, 0
         for case, digest in rows:
             try:
@@ -36,7 +35,7 @@ def sealed_copies(settings: Path, party: str, folder: Path, number: str | None) 
             copied += 1
     except StorageError as error:
         raise click.ClickException(error.words) from None
-    except (SettingsError, sqlite3.Error, OSError) as error:
+    except OSError as error:
         raise click.ClickException(str(error)) from None
     cases = len({case for case, _ in rows})
     click.echo(f"{cases} 件办件，抄了 {copied} 份密封材料到 {folder}" + (f"；还有 {missing} 份没有到中心" if missing else ""))
@@ -44,14 +43,11 @@ def sealed_copies(settings: Path, party: str, folder: Path, number: str | None) 
         raise click.ClickException("没有这样的材料")
 
 
-def _documents(path: Path, party: str, number: str | None) -> list[tuple[str, str]]:
-    """(case, digest) of every document of ``party``'s cases, read beside the running centre."""
-    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        return db.execute(
-            "SELECT number, digest FROM cases JOIN (SELECT number, digest FROM case_documents "
-            "UNION SELECT number, digest FROM act_documents) USING (number) WHERE home = ? AND ifnull(? = number, 1) ORDER BY 1, 2",
-            (party, number),
-        ).fetchall()
-    finally:
-        db.close()
+def _documents(db: database.Connection, party: str, number: str | None) -> list[tuple[str, str]]:
+    """(case, digest) of every document of ``party``'s cases."""
+    return db.execute(
+        "SELECT number, digest FROM cases JOIN (SELECT number, digest FROM case_documents "
+        "UNION SELECT number, digest FROM act_documents) d USING (number) "
+        "WHERE home = ?1 AND (?2 IS NULL OR number = ?2) ORDER BY 1, 2",
+        (party, number),
+    ).fetchall()

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import click
 
+from fleet.opening import opened
 from fleet.reports import making
-from fleet.settings import CentreSettings, SettingsError, read
-from fleet.store import Store
 
 
 @click.command("recount")
@@ -18,13 +17,7 @@ from fleet.store import Store
 @click.option("--since", type=click.DateTime(("%Y-%m-%d",)), required=True, help="从哪一天起重新统计（整月）")
 def recount(settings: Path, since: datetime) -> None:
     """报表的数从 --since 那个月起重新统计一遍；中心运行时也可以用，重复几遍结果一样。"""
-    try:
-        store = Store(read(settings, CentreSettings).data / "centre.db")
-    except (SettingsError, ValueError, OSError) as error:
-        raise click.ClickException(str(error)) from None
-    try:
+    with opened(settings) as (_centre, store):
         making.forget(store, since.date().replace(day=1))
         making.refresh(store, time.time())
-    finally:
-        store.close()
     click.echo("统计好了。")

@@ -6,13 +6,13 @@ What came is counted on the day the centre heard of it. No count is of anybody.
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from fleet import database
 from fleet.reports.periods import DAY, begins, month_bounds
 
 STEPS = {
@@ -53,7 +53,7 @@ def duration(number: float) -> float:
     return _SHORTEST * math.pow(_WIDER, number + 0.5)
 
 
-def day_counts(db: sqlite3.Connection, day: date) -> Made:
+def day_counts(db: database.Connection, day: date) -> Made:
     span = (begins(day), begins(day + DAY))
     cases: Counter[tuple[str, str, str, str]] = Counter()
     places: Counter[tuple[str, str]] = Counter()
@@ -95,14 +95,14 @@ def _both(cases: Counter[tuple[str, str, str, str]], home: str, intake: str, ite
         cases[side, party, "", what] += count
 
 
-def month_counts(db: sqlite3.Connection, month: str) -> Made:
+def month_counts(db: database.Connection, month: str) -> Made:
     """What cannot be added up from days, or is asked by months only."""
     span = month_bounds(month)
     rows = {"report_steps": _steps(db, span), "report_terms": _terms(db, span), "report_ratings": _ratings(db, span)}
     return Made(month, rows)
 
 
-def _steps(db: sqlite3.Connection, span: tuple[float, float]) -> list[tuple[object, ...]]:
+def _steps(db: database.Connection, span: tuple[float, float]) -> list[tuple[object, ...]]:
     found: Counter[tuple[str, str, str, str, int]] = Counter()
     for step, kinds in STEPS.items():
         marks = ", ".join("?" * len(kinds))
@@ -119,7 +119,7 @@ def _steps(db: sqlite3.Connection, span: tuple[float, float]) -> list[tuple[obje
     return [(*key, count) for key, count in found.items()]
 
 
-def _terms(db: sqlite3.Connection, span: tuple[float, float]) -> list[tuple[object, ...]]:
+def _terms(db: database.Connection, span: tuple[float, float]) -> list[tuple[object, ...]]:
     query = (
         "SELECT side, CASE side WHEN 'home' THEN home ELSE intake END, item, term, sum(kept), sum(1 - kept) "
         "FROM ended_terms JOIN cases USING (number) WHERE ended >= ? AND ended < ? GROUP BY 1, 2, 3, 4"
@@ -150,7 +150,7 @@ def _services(side: str, which: str) -> str:
     return which.format(span="received >= :first AND received < :next", acts=acts, handled=acts + _FIRST_HANDLED)
 
 
-def _ratings(db: sqlite3.Connection, span: tuple[float, float]) -> list[tuple[object, ...]]:
+def _ratings(db: database.Connection, span: tuple[float, float]) -> list[tuple[object, ...]]:
     """A service counts as rated however late that was; what was never rated stays so."""
     bounds = {"first": span[0], "next": span[1]}
     found: Counter[tuple[str, str, str, str, str, str]] = Counter()
@@ -161,9 +161,10 @@ def _ratings(db: sqlite3.Connection, span: tuple[float, float]) -> list[tuple[ob
             "AND (:of != 'correction' OR r.received >= :first AND r.received < :next)"
         )
         by_number = (
-            f"SELECT party, item, place, count(*) AS n, ({rated_once}) AS rated FROM ({_services(side, which)}) s GROUP BY number"  # noqa: S608
+            f"SELECT party, item, place, count(*) AS n, ({rated_once}) AS rated "  # noqa: S608 ours
+            f"FROM ({_services(side, which)}) s GROUP BY number, party, item, place"
         )
-        query = f"SELECT party, item, place, sum(n), sum(min(n, rated)) FROM ({by_number}) GROUP BY 1, 2, 3"  # noqa: S608 ours
+        query = f"SELECT party, item, place, sum(n), sum(min(n, rated)) FROM ({by_number}) s GROUP BY 1, 2, 3"  # noqa: S608 ours
         for party, item, place, ratable, rated in db.execute(query, {**bounds, "of": of, "side": side}):
             found[side, party, of, item, place, "ratable"] += ratable
             found[side, party, of, item, place, "rated"] += rated
@@ -177,7 +178,7 @@ def _ratings(db: sqlite3.Connection, span: tuple[float, float]) -> list[tuple[ob
     return _spread(found, ("ratable", "rated", "l5", "l4", "l3", "l2", "l1"))
 
 
-def _items(db: sqlite3.Connection, span: tuple[float, float]) -> Iterable[tuple[str, str]]:
+def _items(db: database.Connection, span: tuple[float, float]) -> Iterable[tuple[str, str]]:
     for table in ("cases", "services"):
         query = f"SELECT item, max(item_name) FROM {table} WHERE received >= ? AND received < ? GROUP BY 1"  # noqa: S608 ours
         yield from (tuple(row) for row in db.execute(query, span))

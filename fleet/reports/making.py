@@ -5,10 +5,10 @@ Everything is read first; only the counts are written under the writer's lock, s
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from fleet import database
 from fleet.reports.counting import SUMS, Made, day_counts, month_counts
 from fleet.reports.periods import DAY, day_of, month_end, month_of
 from fleet.store import Store
@@ -58,22 +58,24 @@ def forget(store: Store, since: date) -> None:
         db.execute("INSERT INTO report_made VALUES ('day', ?1, 0), ('months', ?1, 0)", (str(since),))
 
 
-def _write_day(db: sqlite3.Connection, made: Made, now: float) -> None:
+def _write_day(db: database.Connection, made: Made, now: float) -> None:
     for table in SUMS:
         db.execute(f"DELETE FROM {table} WHERE grain = 'day' AND at = ?", (made.at,))  # noqa: S608 a name of ours
         _insert(db, table, [("day", made.at, *row) for row in made.rows[table]])
-    db.executemany("INSERT OR REPLACE INTO report_items VALUES (?, ?)", made.rows["report_items"])
+    db.executemany(
+        "INSERT INTO report_items VALUES (?, ?) ON CONFLICT (item) DO UPDATE SET name = excluded.name", made.rows["report_items"]
+    )
     db.execute("DELETE FROM report_made WHERE what = 'day'")
     db.execute("INSERT INTO report_made VALUES ('day', ?, ?)", (made.at, now))
 
 
-def _write_month(db: sqlite3.Connection, made: Made) -> None:
+def _write_month(db: database.Connection, made: Made) -> None:
     for table, rows in made.rows.items():
         db.execute(f"DELETE FROM {table} WHERE at = ?", (made.at,))  # noqa: S608 a name of ours
         _insert(db, table, [(made.at, *row) for row in rows])
 
 
-def _sum_up(db: sqlite3.Connection, month: str, now: float) -> None:
+def _sum_up(db: database.Connection, month: str, now: float) -> None:
     for table, (keys, measures) in SUMS.items():
         sums = ", ".join(f"sum({name})" for name in measures)
         db.execute(f"DELETE FROM {table} WHERE grain = 'month' AND at = ?", (month,))  # noqa: S608 a name of ours
@@ -82,16 +84,18 @@ def _sum_up(db: sqlite3.Connection, month: str, now: float) -> None:
             f"WHERE grain = 'day' AND at >= ?1 || '-01' AND at <= ?1 || '-31' GROUP BY {keys}",
             (month,),
         )
-    db.execute("INSERT OR REPLACE INTO report_made VALUES ('month', ?, ?)", (month, now))
+    db.execute(
+        "INSERT INTO report_made VALUES ('month', ?, ?) ON CONFLICT (what, at) DO UPDATE SET made = excluded.made", (month, now)
+    )
 
 
-def _insert(db: sqlite3.Connection, table: str, rows: list[tuple[object, ...]]) -> None:
+def _insert(db: database.Connection, table: str, rows: list[tuple[object, ...]]) -> None:
     if rows:
         marks = ", ".join("?" * len(rows[0]))
         db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 a name of ours
 
 
-def _next(db: sqlite3.Connection, today: date) -> date:
+def _next(db: database.Connection, today: date) -> date:
     """The day to go on with: the last one made, once more, or the first of which anything is kept."""
     row = db.execute("SELECT at FROM report_made WHERE what = 'day'").fetchone()
     if row is not None:
@@ -100,7 +104,7 @@ def _next(db: sqlite3.Connection, today: date) -> date:
     return min([today, *(day_of(first) for first in firsts if first)])
 
 
-def _closed(db: sqlite3.Connection, today: date) -> set[str]:
+def _closed(db: database.Connection, today: date) -> set[str]:
     """Months that are over, have counts by day, and were not summed up."""
     rows = db.execute(
         "SELECT DISTINCT substr(at, 1, 7) FROM report_cases WHERE grain = 'day' AND at < ? "
@@ -118,7 +122,7 @@ def _ends(first: date, today: date) -> Iterable[date]:
         day = month_end(day + DAY)
 
 
-def _changed(db: sqlite3.Connection, today: date) -> set[str]:
+def _changed(db: database.Connection, today: date) -> set[str]:
     """This month, those since it was looked last, and those of services that were rated since."""
     row = db.execute("SELECT at FROM report_made WHERE what = 'months'").fetchone()
     since = date.fromisoformat(row[0]) if row is not None else _next(db, today)

@@ -7,13 +7,13 @@ in ``docs/decisions/statistics-of-ratings.md``.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from domain.rating import service
 from domain.rating.statistics import REST, Counts, Figure, figures, fold, share
+from fleet import database
 from fleet.reports.periods import month_before, month_of
 from fleet.reports.reading import Column, Table
 
@@ -47,7 +47,7 @@ def newest_month(today: date, only: frozenset[str] | None) -> str:
 
 
 def statistics(
-    db: sqlite3.Connection, asked: Asked, by: str, names: Mapping[str, str], items: Mapping[str, str], today: date, least: int
+    db: database.Connection, asked: Asked, by: str, names: Mapping[str, str], items: Mapping[str, str], today: date, least: int
 ) -> Statistics:
     """``by``: one of :data:`BY` (``KeyError``)."""
     words: dict[str, Mapping[str, str]] = {
@@ -100,7 +100,7 @@ def _cells(c: Counts) -> tuple[int | float | None, ...]:
     return (c.ratable, c.rated, c.l5, c.l4, c.l3, c.l2, c.l1, c.excluded, *rates, share(c.called, c.named))
 
 
-def _counted(db: sqlite3.Connection, asked: Asked, by: str, today: date) -> dict[str, Counts]:
+def _counted(db: database.Connection, asked: Asked, by: str, today: date) -> dict[str, Counts]:
     column = {"party": "party", "item": "item", "side": "side", "of": "of", "place": "place", "month": "at"}[by]
     party = " AND t.party = :party" if asked.party else ""
     seen = f"{_SEEN}{party}"
@@ -126,9 +126,9 @@ def _counted(db: sqlite3.Connection, asked: Asked, by: str, today: date) -> dict
     counts = "t.state != 'excluded'"
     due = f"{counts} AND (t.settled IS NOT NULL OR t.rectify_due < :today)"
     in_time = f"{counts} AND t.settled <= t.rectify_due"
-    called = f"{counts} AND t.named AND t.called IS NOT NULL"
-    parts = ("t.state = 'excluded'", due, f"{counts} AND t.settled IS NOT NULL", in_time, f"{counts} AND t.named", called)
-    sums = ", ".join(f"sum(coalesce({part}, 0))" for part in parts)
+    called = f"{counts} AND t.named = 1 AND t.called IS NOT NULL"
+    parts = ("t.state = 'excluded'", due, f"{counts} AND t.settled IS NOT NULL", in_time, f"{counts} AND t.named = 1", called)
+    sums = ", ".join(f"sum(CASE WHEN {part} THEN 1 ELSE 0 END)" for part in parts)
     tickets = (
         f"SELECT {key}, {sums} FROM tickets t JOIN ratings r ON r.id = t.rating "  # noqa: S608 names of ours
         "LEFT JOIN cases c ON c.number = r.number LEFT JOIN services s ON s.number = r.number "
@@ -139,4 +139,4 @@ def _counted(db: sqlite3.Connection, asked: Asked, by: str, today: date) -> dict
     return found
 
 
-_SEEN = "(:all OR t.party IN (SELECT value FROM json_each(:only)))"
+_SEEN = "(:all = 1 OR t.party IN (SELECT value FROM json_each(:only)))"

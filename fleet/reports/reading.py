@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -11,6 +10,7 @@ from typing import Any, Literal
 from domain.case.deadlines import Term
 from domain.case.lifewords import TERMS
 from domain.rating.statistics import share
+from fleet import database
 from fleet.reports.counting import STEPS, duration
 from fleet.reports.periods import Range, spans
 from fleet.reports.sheet import Cell
@@ -77,14 +77,14 @@ class Table:
         return replace(self, rows=tuple(row for part in rows for row in part))
 
 
-def cases(db: sqlite3.Connection, asked: Question, by: str, names: Mapping[str, str]) -> Table:
+def cases(db: database.Connection, asked: Question, by: str, names: Mapping[str, str]) -> Table:
     """By item or party, the most first; by day or month, the newest first. :class:`KeyError` for none of these."""
     key = {"item": "item", "party": "party", "day": "at", "month": "substr(at, 1, 7)"}[by]
     sums = ", ".join(f"sum({name})" for name in _CASES)
     months = _summed(db) if by != "day" else frozenset[str]()
     where, held = _where(asked, months, by)
     table = "report_cases" if by == "item" or asked.item else "report_cases INDEXED BY report_cases_whole"
-    rows = db.execute(f"SELECT {key}, {sums} FROM {table} WHERE {where} GROUP BY 1", held).fetchall()  # noqa: S608 ours
+    rows = db.execute(f"SELECT {key}, {sums} FROM {table} WHERE {where} GROUP BY 1 ORDER BY 1", held).fetchall()  # noqa: S608 ours
     words = _item_names(db) if by == "item" else names
     named = ((words.get(row[0], row[0]), *row[1:]) for row in rows)
     shown = tuple(sorted(named, key=lambda row: row[0], reverse=True) if by in ("day", "month") else sorted(named, key=_most))
@@ -94,10 +94,10 @@ def cases(db: sqlite3.Connection, asked: Question, by: str, names: Mapping[str, 
     return Table(f"办件 · 按{BY[by]}", columns, shown, total if shown else None, (note,))
 
 
-def places(db: sqlite3.Connection, asked: Question, names: Mapping[str, str]) -> Table:
+def places(db: database.Connection, asked: Question, names: Mapping[str, str]) -> Table:
     """Where was it taken in, and who decides: a row a pair."""
     grains, held = _grains(asked.range, _summed(db))
-    seen = "(:all OR intake IN (SELECT value FROM json_each(:only)) OR home IN (SELECT value FROM json_each(:only)))"
+    seen = "(:all = 1 OR intake IN (SELECT value FROM json_each(:only)) OR home IN (SELECT value FROM json_each(:only)))"
     one = "" if not asked.party else f" AND {asked.side} = :party"
     query = f"SELECT intake, home, sum(taken) FROM report_places WHERE ({grains}) AND {seen}{one} GROUP BY 1, 2 ORDER BY 3 DESC"  # noqa: S608
     rows = db.execute(query, {**held, **_only(asked.only), "party": asked.party})
@@ -107,7 +107,7 @@ def places(db: sqlite3.Connection, asked: Question, names: Mapping[str, str]) ->
     return Table("收件地与业务属地", columns, shown, total)
 
 
-def terminals(db: sqlite3.Connection, asked: Question, shown: Mapping[str, tuple[str, str]]) -> Table:
+def terminals(db: database.Connection, asked: Question, shown: Mapping[str, tuple[str, str]]) -> Table:
     """``shown``: the terminals the visitor may see → place and party's name; those without use stand there with nothing."""
     grains, held = _grains(asked.range, _summed(db))
     sums = ", ".join(f"sum({name})" for name in _TERMINAL)
@@ -126,7 +126,7 @@ def terminals(db: sqlite3.Connection, asked: Question, shown: Mapping[str, tuple
     return Table("终端使用", columns, rows, total, (note,))
 
 
-def times(db: sqlite3.Connection, asked: Question) -> Table:
+def times(db: database.Connection, asked: Question) -> Table:
     """From taking in to each step, of the months the range touches: how many, half of them within, nine tenths within."""
     counted = _buckets(db, asked)
     rows = tuple((STEP_WORDS[step], sum(found.values()), *_days(found)) for step, found in counted.items() if found)
@@ -140,10 +140,11 @@ def times(db: sqlite3.Connection, asked: Question) -> Table:
     return Table("到每一步用了多久", columns, rows, None, (note,))
 
 
-def times_by_item(db: sqlite3.Connection, asked: Question, step: str, names: Mapping[str, str]) -> Table:
+def times_by_item(db: database.Connection, asked: Question, step: str, names: Mapping[str, str]) -> Table:
     """How long ``step`` took, item by item."""
     where, held = _months(asked)
-    query = f"SELECT item, bucket, sum(cases) FROM report_steps WHERE {where} AND step = :step AND item != '' GROUP BY 1, 2"  # noqa: S608
+    which = f"{where} AND step = :step AND item != ''"
+    query = f"SELECT item, bucket, sum(cases) FROM report_steps WHERE {which} GROUP BY 1, 2 ORDER BY 1, 2"  # noqa: S608 ours
     found: dict[str, dict[int, int]] = {}
     for item, bucket, count in db.execute(query, {**held, "step": step}):
         found.setdefault(item, {})[bucket] = count
@@ -157,7 +158,7 @@ def times_by_item(db: sqlite3.Connection, asked: Question, step: str, names: Map
     return Table(f"到{STEP_WORDS[step]}用了多久 · 按事项", columns, rows)
 
 
-def terms(db: sqlite3.Connection, asked: Question) -> Table:
+def terms(db: database.Connection, asked: Question) -> Table:
     """Terms that ended, kept or not, of the months the range touches."""
     where, held = _months(asked)
     item = " AND item = :item" if asked.item else ""
@@ -179,12 +180,12 @@ def terms(db: sqlite3.Connection, asked: Question) -> Table:
     return Table("期限", columns, rows, None, (note,))
 
 
-def items(db: sqlite3.Connection) -> Mapping[str, str]:
+def items(db: database.Connection) -> Mapping[str, str]:
     """Every item that was ever used → its name."""
     return _item_names(db)
 
 
-def made_at(db: sqlite3.Connection) -> float | None:
+def made_at(db: database.Connection) -> float | None:
     """As of when the counts are, seconds since 1970."""
     row = db.execute("SELECT made FROM report_made WHERE what = 'day'").fetchone()
     return float(row[0]) if row is not None else None
@@ -205,16 +206,16 @@ def _days(buckets: Mapping[int, int]) -> tuple[float | None, float | None]:
     return tuple(None if took is None else round(took / 86400, 2 if took < 86400 else 1) for took in (median, most))  # type: ignore[return-value]
 
 
-def _buckets(db: sqlite3.Connection, asked: Question) -> dict[str, dict[int, int]]:
+def _buckets(db: database.Connection, asked: Question) -> dict[str, dict[int, int]]:
     where, held = _months(asked)
-    query = f"SELECT step, bucket, sum(cases) FROM report_steps WHERE {where} AND item = :item GROUP BY 1, 2"  # noqa: S608 ours
+    query = f"SELECT step, bucket, sum(cases) FROM report_steps WHERE {where} AND item = :item GROUP BY 1, 2 ORDER BY 1, 2"  # noqa: S608 ours
     found: dict[str, dict[int, int]] = {step: {} for step in STEPS}
     for step, bucket, count in db.execute(query, held):
         found[step][bucket] = count
     return found
 
 
-def _summed(db: sqlite3.Connection) -> frozenset[str]:
+def _summed(db: database.Connection) -> frozenset[str]:
     return frozenset(row[0] for row in db.execute("SELECT at FROM report_made WHERE what = 'month'"))
 
 
@@ -241,7 +242,7 @@ def _months(asked: Question) -> tuple[str, dict[str, object]]:
 
 def _narrowed(asked: Question) -> tuple[str, dict[str, object]]:
     party = " AND party = :party" if asked.party else ""
-    seen = "(:all OR party IN (SELECT value FROM json_each(:only)))"
+    seen = "(:all = 1 OR party IN (SELECT value FROM json_each(:only)))"
     held: dict[str, object] = {"side": asked.side, "party": asked.party, "item": asked.item, **_only(asked.only)}
     return f"side = :side AND {seen}{party}", held
 
@@ -250,7 +251,7 @@ def _only(only: Iterable[str] | None) -> dict[str, object]:
     return {"all": only is None, "only": json.dumps(sorted(only or ()))}
 
 
-def _item_names(db: sqlite3.Connection) -> dict[str, str]:
+def _item_names(db: database.Connection) -> dict[str, str]:
     return {row[0]: row[1] for row in db.execute("SELECT item, name FROM report_items")}
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 
-from fleet import commands, desired
+from fleet import commands, database, desired
 from fleet.documents import Documents
 from fleet.people import record
 from fleet.rollout import book, engine
@@ -28,14 +27,14 @@ _NOTHING: dict[str, bytes] = {
 """What a terminal is given back that had nothing of the kind before: its own settings, no notice, the program it came with."""
 
 
-def begin(db: sqlite3.Connection, given: Given, target: str, waves: Waves, rules: Rules, by: str, why: str, now: float) -> int:
+def begin(db: database.Connection, given: Given, target: str, waves: Waves, rules: Rules, by: str, why: str, now: float) -> int:
     """Its number; :class:`NoRolloutError`."""
     id_ = book.begin(db, given, target, waves, rules, by, why, now)
     record.write(db, now, by, "rollout.begin", f"{id_} 号 {given.title}，{len(waves.of)} 台", why)
     return id_
 
 
-def pause(db: sqlite3.Connection, id_: int, by: str, why: str, now: float) -> None:
+def pause(db: database.Connection, id_: int, by: str, why: str, now: float) -> None:
     """Nobody is given it any more; what was given goes on."""
     row, rollout = _found(db, id_, why)
     if rollout.state is not Life.RUNNING:
@@ -43,7 +42,7 @@ def pause(db: sqlite3.Connection, id_: int, by: str, why: str, now: float) -> No
     _write(db, row, rollout, replace(rollout, state=Life.PAUSED), "paused", by, why, now)
 
 
-def resume(db: sqlite3.Connection, id_: int, by: str, why: str, now: float) -> None:
+def resume(db: database.Connection, id_: int, by: str, why: str, now: float) -> None:
     """It goes on; whoever failed is given it again in its turn. A command whose time is over gets as much time again."""
     row, rollout = _found(db, id_, why)
     failed = sum(m.state is Stand.FAILED for m in rollout.members)
@@ -55,7 +54,7 @@ def resume(db: sqlite3.Connection, id_: int, by: str, why: str, now: float) -> N
     _write(db, row, rollout, after, "resumed", by, why, now, f"重试 {failed} 台" if failed else "")
 
 
-def leave_out(db: sqlite3.Connection, id_: int, terminals: Collection[str], by: str, why: str, now: float) -> None:
+def leave_out(db: database.Connection, id_: int, terminals: Collection[str], by: str, why: str, now: float) -> None:
     """These are not waited for any more, and not given it if they were not yet."""
     row, rollout = _found(db, id_, why)
     found = {m.terminal for m in rollout.members if m.terminal in terminals and m.state not in engine.OVER}
@@ -64,7 +63,7 @@ def leave_out(db: sqlite3.Connection, id_: int, terminals: Collection[str], by: 
     _write(db, row, rollout, _without(rollout, found, why, now), "left-out", by, why, now, "、".join(sorted(found)))
 
 
-def end(db: sqlite3.Connection, id_: int, by: str, why: str, now: float) -> None:
+def end(db: database.Connection, id_: int, by: str, why: str, now: float) -> None:
     """Whoever has not been given it, or failed, is left out; of a command also who has not accepted it yet. Whoever was given it is
     still waited for.
     """
@@ -83,7 +82,7 @@ def end(db: sqlite3.Connection, id_: int, by: str, why: str, now: float) -> None
 
 
 def take_back(
-    db: sqlite3.Connection,
+    db: database.Connection,
     bodies: Documents,
     groups: Mapping[str, Collection[str]],
     id_: int,
@@ -126,7 +125,7 @@ def take_back(
     return begun, kept
 
 
-def _found(db: sqlite3.Connection, id_: int, why: str) -> tuple[Row, Rollout]:
+def _found(db: database.Connection, id_: int, why: str) -> tuple[Row, Rollout]:
     if not why.strip():
         raise NoRolloutError("要写明为什么")
     found = book.load(db, id_)
@@ -143,7 +142,7 @@ def _without(rollout: Rollout, terminals: Collection[str], reason: str, now: flo
 
 
 def _write(
-    db: sqlite3.Connection, row: Row, before: Rollout, after: Rollout, what: str, by: str, why: str, now: float, detail: str = ""
+    db: database.Connection, row: Row, before: Rollout, after: Rollout, what: str, by: str, why: str, now: float, detail: str = ""
 ) -> None:
     book.save(db, row, before, after, now)
     book.log(db, row.id, now, what, detail, by, why.strip())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from fleet import desired, words
+from fleet import database, desired, words
 from fleet.authority.authority import Identity
 from fleet.people.rights import ALL
 from fleet.presence import Hearing, Presence, judge
@@ -86,7 +85,7 @@ def chosen(
 
 
 def preview(
-    db: sqlite3.Connection,
+    db: database.Connection,
     terminals: Collection[str],
     places: Mapping[str, str],
     do: Operation | None,

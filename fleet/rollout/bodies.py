@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from domain.catalogue.catalogue import Catalogue, CatalogueDamagedError, plain
 from domain.catalogue.changes import changes
 from domain.catalogue.part import DamagedError
 from domain.program.manifest import glance
-from fleet import desired
+from fleet import database, desired
 from fleet.documents import Documents
 from fleet.items.published import Shelf
 from fleet.items.published import catalogue as published
@@ -152,7 +151,7 @@ def title(shelf: Shelf, what: Wanted, digest: str) -> str:
 
 
 def out_there(
-    db: sqlite3.Connection, what: Wanted, terminals: Collection[str], groups: Mapping[str, Collection[str]]
+    db: database.Connection, what: Wanted, terminals: Collection[str], groups: Mapping[str, Collection[str]]
 ) -> list[tuple[str | None, int]]:
     """Digests of what these terminals are wanted to have, with how many of them, most first; ``None``: nothing was published."""
     found: Counter[str | None] = Counter()

@@ -7,13 +7,12 @@ wave is nothing but lines of ``rollout_members``. A roll-out of a command orders
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
 
-from fleet import commands, desired
+from fleet import commands, database, desired
 from fleet.presence import Hearing, Presence, judge
 from fleet.rollout import engine
 from fleet.rollout.engine import Life, Member, Rollout, Rules, Seen, Stand
@@ -68,7 +67,7 @@ class Given:
 
 
 def begin(
-    db: sqlite3.Connection,
+    db: database.Connection,
     given: Given,
     target: str,
     waves: Waves,
@@ -116,11 +115,11 @@ def begin(
     return int(id_)
 
 
-def active(db: sqlite3.Connection) -> list[int]:
+def active(db: database.Connection) -> list[int]:
     return [id_ for (id_,) in db.execute("SELECT id FROM rollouts WHERE state IN ('running', 'paused', 'stopped') ORDER BY id")]
 
 
-def load(db: sqlite3.Connection, id_: int) -> tuple[Row, Rollout] | None:
+def load(db: database.Connection, id_: int) -> tuple[Row, Rollout] | None:
     found = db.execute("SELECT * FROM rollouts WHERE id = ?", (id_,))
     names, row = [column[0] for column in found.description], found.fetchone()
     if row is None:
@@ -142,7 +141,7 @@ def load(db: sqlite3.Connection, id_: int) -> tuple[Row, Rollout] | None:
     return Row(**{name: told[name] for name in kept}, do=do, waves=waves), rollout
 
 
-def save(db: sqlite3.Connection, row: Row, before: Rollout, after: Rollout, now: float) -> list[str]:
+def save(db: database.Connection, row: Row, before: Rollout, after: Rollout, now: float) -> list[str]:
     """Write what is not as it was, and give what is to be given now; to whom."""
     given, known = [], {m.terminal: m for m in before.members}
     for m in after.members:
@@ -171,7 +170,7 @@ def save(db: sqlite3.Connection, row: Row, before: Rollout, after: Rollout, now:
 
 
 def stepped(
-    db: sqlite3.Connection, id_: int, groups: Mapping[str, Collection[str]], hearing: Hearing, now: float
+    db: database.Connection, id_: int, groups: Mapping[str, Collection[str]], hearing: Hearing, now: float
 ) -> tuple[Row, Rollout, Rollout] | None:
     """How it stands, and how it would after a look now; ``None`` where nothing changes. Writes nothing: :func:`save` does."""
     found = load(db, id_)
@@ -191,7 +190,7 @@ def _with_newcomers(row: Row, rollout: Rollout, groups: Mapping[str, Collection[
     return replace(rollout, members=(*rollout.members, *(Member(t, rollout.wave, at=now) for t in came))) if came else rollout
 
 
-def seen(db: sqlite3.Connection, row: Row, groups: Mapping[str, Collection[str]], hearing: Hearing, now: float) -> dict[str, Seen]:
+def seen(db: database.Connection, row: Row, groups: Mapping[str, Collection[str]], hearing: Hearing, now: float) -> dict[str, Seen]:
     """Of members that are not over, whose wave has begun or is next; of all of them where something newer was published.
 
     One that left for an update is to come back: until it does it is lost, not switched off.
@@ -203,7 +202,7 @@ def seen(db: sqlite3.Connection, row: Row, groups: Mapping[str, Collection[str]]
         "FROM rollout_members m LEFT JOIN terminals t USING (terminal) "
         "LEFT JOIN reported r ON (r.terminal, r.what) = (m.terminal, ?) LEFT JOIN commands c ON c.id = m.command "
         "JOIN rollouts o ON o.id = m.rollout "
-        "WHERE m.rollout = ? AND m.state NOT IN ('done', 'left-out') AND (m.wave <= o.wave + 1 OR ?)",
+        "WHERE m.rollout = ? AND m.state NOT IN ('done', 'left-out') AND (m.wave <= o.wave + 1 OR ? = 1)",
         (row.what, row.id, bool(newer)),
     )
     found = {}
@@ -227,14 +226,14 @@ def targets(terminal: str, groups: Collection[str]) -> set[str]:
 
 
 def log(
-    db: sqlite3.Connection, id_: int, now: float, what: str, detail: str = "", by: str | None = None, why: str | None = None
+    db: database.Connection, id_: int, now: float, what: str, detail: str = "", by: str | None = None, why: str | None = None
 ) -> None:
     db.execute(
         "INSERT INTO rollout_log (rollout, at, what, detail, by, why) VALUES (?, ?, ?, ?, ?, ?)", (id_, now, what, detail, by, why)
     )
 
 
-def _give(db: sqlite3.Connection, row: Row, member: Member, rules: Rules, now: float) -> None:
+def _give(db: database.Connection, row: Row, member: Member, rules: Rules, now: float) -> None:
     do, life = row.do, (rules.until or 0.0) - now
     if do is None:
         if member.tries == 1:
@@ -244,7 +243,7 @@ def _give(db: sqlite3.Connection, row: Row, member: Member, rules: Rules, now: f
     db.execute("UPDATE rollout_members SET command = ? WHERE (rollout, terminal) = (?, ?)", (id_, row.id, member.terminal))
 
 
-def _free(db: sqlite3.Connection, what: str, terminals: Collection[str]) -> None:
+def _free(db: database.Connection, what: str, terminals: Collection[str]) -> None:
     rows = db.execute(
         "SELECT DISTINCT o.id FROM rollouts o JOIN rollout_members m ON m.rollout = o.id WHERE o.what = ? "
         "AND o.state IN ('running', 'paused', 'stopped') AND m.terminal IN (SELECT value FROM json_each(?))",
@@ -255,7 +254,7 @@ def _free(db: sqlite3.Connection, what: str, terminals: Collection[str]) -> None
         raise NoRolloutError(f"这些终端里有的还在 {numbers} 铺开当中；先等它完成、到此为止，或退回")
 
 
-def _newer(db: sqlite3.Connection, row: Row) -> set[str]:
+def _newer(db: database.Connection, row: Row) -> set[str]:
     """What was published for since: targets, and terminals by name."""
     if row.rev is None:
         return set()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
 
-from fleet import words
+from fleet import database, words
 from fleet.rollout import deeds
 from fleet.rollout.deeds import Finding
 from fleet.rollout.reading import command_state
@@ -51,13 +50,13 @@ class Told:
     steps: tuple[Step, ...]
 
 
-def recent(db: sqlite3.Connection, terminal: str, most: int = RECENT) -> list[Told]:
+def recent(db: database.Connection, terminal: str, most: int = RECENT) -> list[Told]:
     """Newest first."""
     rows = db.execute("SELECT * FROM commands WHERE terminal = ? ORDER BY made DESC LIMIT ?", (terminal, most)).fetchall()
     return [told(db, row, {}) for row in rows]
 
 
-def told(db: sqlite3.Connection, row: sqlite3.Row, places: Mapping[str, str]) -> Told:
+def told(db: database.Connection, row: database.Row, places: Mapping[str, str]) -> Told:
     """``row``: of ``commands``."""
     do = operation(msgspec.Raw(row["body"]))
     badge, state = command_state(row)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import msgspec
 
-from fleet import words
+from fleet import database, words
 from fleet.presence import Hearing
 from fleet.remedies import remedy
 from fleet.rollout import book, deeds, engine
@@ -140,7 +139,7 @@ class Act:
     command: str | None = None
 
 
-def listed(db: sqlite3.Connection, only: Collection[str] | None, most: int = A_PAGE) -> list[Summary]:
+def listed(db: database.Connection, only: Collection[str] | None, most: int = A_PAGE) -> list[Summary]:
     """Those under way first, then the newest; ``only``: those of which one of these terminals is a member, counting these."""
     rows = db.execute(
         "SELECT * FROM rollouts o WHERE ?1 IS NULL OR EXISTS (SELECT 1 FROM rollout_members m WHERE m.rollout = o.id "
@@ -150,7 +149,7 @@ def listed(db: sqlite3.Connection, only: Collection[str] | None, most: int = A_P
     ).fetchall()
     counts: dict[int, Counter[Stand]] = {row["id"]: Counter() for row in rows}
     for id_, state, count in db.execute(
-        "SELECT rollout, state, count(*) FROM rollout_members WHERE rollout IN (SELECT value FROM json_each(?2)) "
+        "SELECT rollout, state, count(*) FROM rollout_members WHERE rollout IN (SELECT CAST(value AS bigint) FROM json_each(?2)) "
         "AND (?1 IS NULL OR terminal IN (SELECT value FROM json_each(?1))) GROUP BY rollout, state",
         (_json(only), json.dumps([*counts])),
     ):
@@ -159,7 +158,7 @@ def listed(db: sqlite3.Connection, only: Collection[str] | None, most: int = A_P
 
 
 def one(
-    db: sqlite3.Connection,
+    db: database.Connection,
     id_: int,
     only: Collection[str] | None,
     places: Mapping[str, str],
@@ -211,7 +210,7 @@ def one(
 
 
 def acts(
-    db: sqlite3.Connection,
+    db: database.Connection,
     only: Collection[str] | None,
     by: str = "",
     kind: str = "",
@@ -263,14 +262,14 @@ def acts(
     return sorted(found, key=lambda act: -act.at)[:most]
 
 
-def command_state(row: sqlite3.Row) -> tuple[str, str]:
+def command_state(row: database.Row) -> tuple[str, str]:
     """A command's shape and words."""
     badge = {"succeeded": "good", "failed": "bad", "rejected": "bad", "expired": "bad", "canceled": "off"}
     return badge.get(row["state"], "waiting"), words.COMMAND_STATES[row["state"]]
 
 
 def _summary(
-    row: sqlite3.Row,
+    row: database.Row,
     counts: Counter[Stand],
     rollout: Rollout | None = None,
     seen: Mapping[str, Seen] | None = None,

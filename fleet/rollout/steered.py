@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
-
+from fleet import database
 from fleet.known import Known
 from fleet.people.rights import ALL
 from fleet.rollout import audience
 from fleet.rollout.book import LISTED
 
 
-def all_of_it(db: sqlite3.Connection, id_: int, known: Known, mine: frozenset[str]) -> bool:
+def all_of_it(db: database.Connection, id_: int, known: Known, mine: frozenset[str]) -> bool:
     """``mine``: the parties whose terminals whoever asks may steer. False also where there is none."""
     row = db.execute("SELECT target FROM rollouts WHERE id = ?", (id_,)).fetchone()
     if row is None:

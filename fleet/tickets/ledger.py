@@ -6,7 +6,6 @@ Lives here: SQL. Which act may come next is ``domain.rating.ticket``'s business,
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from domain.rating.ticket import RULES, Opened, Refusal, Rules, Ticket, day_of, 
 from domain.rating.ticket_acts import OF_LEVEL, Act, Rerated, Role
 from domain.rating.ticket_rights import ENDED
 from domain.rating.ticket_terms import rectify_due, running
+from fleet import database
 from fleet.people import record
 from fleet.ratings.rating import Rating
 
@@ -43,7 +43,7 @@ class Tickets:
         self.calendars = calendars
         self.rules = rules
 
-    def open_for(self, db: sqlite3.Connection, rating: Rating, now: float) -> int | None:
+    def open_for(self, db: database.Connection, rating: Rating, now: float) -> int | None:
         """The number of the ticket ``rating`` opens; ``None`` for one that is not bad. A follow-up is also the rater's word on what
         was mended after the first."""
         if rating.round == 2:
@@ -61,7 +61,7 @@ class Tickets:
         self._stand(db, int(number), Ticket(opened), now)
         return int(number)
 
-    def act(self, db: sqlite3.Connection, number: int, after: int, role: Role, act: Act, now: float) -> Ticket:
+    def act(self, db: database.Connection, number: int, after: int, role: Role, act: Act, now: float) -> Ticket:
         """The next act, after those ``after`` that whoever acts knows of (``Ticket.seen``). ``LookupError``,
         :class:`RefusedTicketError`."""
         ticket = read(db, number)
@@ -77,7 +77,7 @@ class Tickets:
         record.write(db, now, who, f"ticket.{kind}", str(number), getattr(act, "said", ""), str(then.state))
         return then
 
-    def refresh(self, db: sqlite3.Connection, now: float, after: int = 0) -> int | None:
+    def refresh(self, db: database.Connection, now: float, after: int = 0) -> int | None:
         """The terms of some open tickets anew, those behind number ``after``: a day has passed, or a calendar has changed. The last
         number looked at; ``None`` when there are no more."""
         rows = db.execute(
@@ -88,7 +88,7 @@ class Tickets:
             self._stand(db, number, read(db, number), now)
         return int(rows[-1][0]) if len(rows) == _AT_ONCE else None
 
-    def _rerated(self, db: sqlite3.Connection, rating: Rating, now: float) -> None:
+    def _rerated(self, db: database.Connection, rating: Rating, now: float) -> None:
         of = rating.service
         row = db.execute(
             "SELECT t.ticket FROM tickets t JOIN ratings r ON r.id = t.rating "
@@ -100,7 +100,7 @@ class Tickets:
                 said = Rerated(datetime.fromtimestamp(now, UTC), OF_LEVEL[rating.level])
                 self.act(db, int(row[0]), read(db, int(row[0])).seen("rater"), "rater", said, now)
 
-    def _stand(self, db: sqlite3.Connection, number: int, ticket: Ticket, now: float) -> None:
+    def _stand(self, db: database.Connection, number: int, ticket: Ticket, now: float) -> None:
         today = day_of(datetime.fromtimestamp(now, UTC))
         calendar = self.calendars(ticket.opened.party)
         timer = running(ticket, today, calendar, self.calendars(CENTRE), self.rules)
@@ -115,7 +115,7 @@ class Tickets:
         )  # fmt: skip
 
 
-def read(db: sqlite3.Connection, number: int) -> Ticket:
+def read(db: database.Connection, number: int) -> Ticket:
     """As its acts have made it. ``LookupError``."""
     about = "SELECT t.party, t.side, t.named, t.opened, r.number FROM tickets t JOIN ratings r ON r.id = t.rating WHERE ticket = ?"
     row = db.execute(about, (number,)).fetchone()
@@ -126,13 +126,13 @@ def read(db: sqlite3.Connection, number: int) -> Ticket:
     return fold(Opened(party, side, bool(named), datetime.fromtimestamp(opened, UTC)), acts(db, number))
 
 
-def acts(db: sqlite3.Connection, number: int) -> tuple[Act, ...]:
+def acts(db: database.Connection, number: int) -> tuple[Act, ...]:
     """In order."""
     rows = db.execute("SELECT act FROM ticket_acts WHERE ticket = ? ORDER BY position", (number,))
     return tuple(_ACT.decode(act) for (act,) in rows)
 
 
-def _party(db: sqlite3.Connection, number: str, side: str) -> str:
+def _party(db: database.Connection, number: str, side: str) -> str:
     """Of a rating whose terminal did not say; empty while its case is on its way."""
     column = "home" if side == "home" else "intake"
     for table in ("cases", "services"):

@@ -6,7 +6,6 @@ alone: cases are sealed to other keys (``docs/guarantees.md``, *Who can read it*
 
 from __future__ import annotations
 
-import sqlite3
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from domain import keyfile, sealing
 from domain.rating import words
 from domain.rating.words import Words
 from domain.sealing import BadKeyError, OpeningKey, SealError, key_ids, recipient_of, seal, unseal
+from fleet import database
 from fleet.documents import Documents
 from fleet.people import record
 from fleet.settings import SettingsError, private
@@ -69,7 +69,7 @@ def rating_keys(path: Path) -> tuple[OpeningKey, ...]:
         raise SettingsError(f"评价私钥 {path}：{error}") from None
 
 
-def written(db: sqlite3.Connection, box: Box, ticket: int, by: str, now: float) -> str:
+def written(db: database.Connection, box: Box, ticket: int, by: str, now: float) -> str:
     """The rater's words, for whoever handles the ticket; empty where there are none. ``LookupError``, :class:`ClosedError`."""
     digest, _ = _sealed(db, ticket)
     found = box.open(digest).text if digest is not None else ""
@@ -77,7 +77,7 @@ def written(db: sqlite3.Connection, box: Box, ticket: int, by: str, now: float) 
     return found
 
 
-def contact(db: sqlite3.Connection, box: Box, ticket: int, by: str, why: str, now: float) -> tuple[str, str]:
+def contact(db: database.Connection, box: Box, ticket: int, by: str, why: str, now: float) -> tuple[str, str]:
     """Name and telephone, for whoever calls back. ``LookupError``, :class:`ClosedError`."""
     if not LEAST_WHY <= len(why.strip()) <= MOST_WHY:
         raise ClosedError(f"请写明为什么要看，{LEAST_WHY} 至 {MOST_WHY} 个字。")
@@ -89,7 +89,7 @@ def contact(db: sqlite3.Connection, box: Box, ticket: int, by: str, why: str, no
     return found.name, found.phone
 
 
-def _sealed(db: sqlite3.Connection, ticket: int) -> tuple[str | None, bool]:
+def _sealed(db: database.Connection, ticket: int) -> tuple[str | None, bool]:
     row = db.execute(
         "SELECT r.words, t.named FROM tickets t JOIN ratings r ON r.id = rating WHERE ticket = ?", (ticket,)
     ).fetchone()

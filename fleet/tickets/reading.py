@@ -5,7 +5,6 @@ what hour it came, nor whether somebody will be called: by none of these can the
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,6 +19,7 @@ from domain.rating.ticket_acts import Act, Role
 from domain.rating.ticket_rights import ENDED, RIGHTS, State
 from domain.rating.ticket_terms import Standing, Term, standing
 from domain.rating.ticket_words import ACTS, GROUNDS, OUTCOMES, REACHED, SATISFACTION, STANDINGS, STATES, TERMS
+from fleet import database
 from fleet.people.rights import ALL, Grant, may, scope
 from fleet.people.rights import Act as Right
 from fleet.tickets import ledger
@@ -126,7 +126,7 @@ class View:
 
 
 def work_list(
-    db: sqlite3.Connection, eyes: Eyes, filters: Filters, names: Mapping[str, str], now: float, page: int = 1
+    db: database.Connection, eyes: Eyes, filters: Filters, names: Mapping[str, str], now: float, page: int = 1
 ) -> WorkList:
     """Due first. ``names``: party → its name."""
     more, held = _narrowed(filters), _held(eyes, filters, now)
@@ -139,14 +139,14 @@ def work_list(
 
 
 def lines(
-    db: sqlite3.Connection, eyes: Eyes, filters: Filters, names: Mapping[str, str], now: float, most: int, first: int = 0
+    db: database.Connection, eyes: Eyes, filters: Filters, names: Mapping[str, str], now: float, most: int, first: int = 0
 ) -> tuple[TicketLine, ...]:
     """Due first."""
     today = day_of(datetime.fromtimestamp(now, UTC))
     return tuple(_line(row, eyes, names, today) for row in chosen(db, eyes, filters, now, most, first))
 
 
-def chosen(db: sqlite3.Connection, eyes: Eyes, filters: Filters, now: float, most: int, first: int = 0) -> Iterable[sqlite3.Row]:
+def chosen(db: database.Connection, eyes: Eyes, filters: Filters, now: float, most: int, first: int = 0) -> Iterable[database.Row]:
     """Rows of tickets with their rating, due first."""
     where = f"{_SEEN} AND {_VIEWS[filters.view]}{_narrowed(filters)}"
     return db.execute(
@@ -155,7 +155,7 @@ def chosen(db: sqlite3.Connection, eyes: Eyes, filters: Filters, now: float, mos
     )
 
 
-def one(db: sqlite3.Connection, eyes: Eyes, number: int, tickets: Tickets, names: Mapping[str, str], now: float) -> View:
+def one(db: database.Connection, eyes: Eyes, number: int, tickets: Tickets, names: Mapping[str, str], now: float) -> View:
     """``LookupError`` for one that is none, or none of the visitor's."""
     row = db.execute(f"{_LINE} WHERE {_SEEN} AND t.ticket = :ticket", {**_held(eyes, Filters(), now), "ticket": number}).fetchone()
     if row is None:
@@ -197,7 +197,7 @@ def _ways(ticket: Ticket, role: Role | None, appealing: bool, rules: Rules) -> t
     return tuple(str(kind.__struct_config__.tag) for kind in fits if not out.get(kind))
 
 
-def _timeline(row: sqlite3.Row, done: tuple[Act, ...], centre: bool) -> list[Step]:
+def _timeline(row: database.Row, done: tuple[Act, ...], centre: bool) -> list[Step]:
     opened = datetime.fromtimestamp(row["opened"], UTC)
     found = [Step(_clock(opened) if centre else row["day"], "收到差评，工单建立", "系统", ())]
     for act in done:
@@ -232,7 +232,7 @@ def _said(act: Act) -> list[str]:
             return []
 
 
-def _line(row: sqlite3.Row, eyes: Eyes, names: Mapping[str, str], today: date) -> TicketLine:
+def _line(row: database.Row, eyes: Eyes, names: Mapping[str, str], today: date) -> TicketLine:
     state = State(row["state"])
     near = standing(today, date.fromisoformat(row["due"]), date.fromisoformat(row["warns"])) if row["term"] else None
     follows = eyes.follow(row["party"])
@@ -287,10 +287,10 @@ def _clock(moment: datetime) -> str:
 
 
 _BY = {"screen": "终端屏幕", "pad": "评价器", "page": "进度查询页"}
-_SEEN = "(:all OR t.party IN (SELECT value FROM json_each(:reads)))"
-_HANDLED = "(:handles_all OR t.party IN (SELECT value FROM json_each(:handles)))"
+_SEEN = "(:all = 1 OR t.party IN (SELECT value FROM json_each(:reads)))"
+_HANDLED = "(:handles_all = 1 OR t.party IN (SELECT value FROM json_each(:handles)))"
 _VIEWS = {
-    "mine": f"term IS NOT NULL AND ((whose = 'unit' AND {_HANDLED}) OR (whose = 'centre' AND :follows AND NOT {_HANDLED}))",
+    "mine": f"term IS NOT NULL AND ((whose = 'unit' AND {_HANDLED}) OR (whose = 'centre' AND :follows = 1 AND NOT {_HANDLED}))",
     "open": "term IS NOT NULL",
     "over": "term IS NOT NULL AND due < :today",
     "soon": "term IS NOT NULL AND due >= :today AND (warns <= :today OR due = :today)",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
@@ -11,6 +10,7 @@ from domain.rating import levels, service
 from domain.rating.ticket import day_of
 from domain.rating.ticket_rights import State
 from domain.rating.ticket_words import HOW, OUTCOMES, SATISFACTION, STATES
+from fleet import database
 from fleet.reports.sheet import Cell, Sheet
 from fleet.tickets import reading
 from fleet.tickets.reading import Eyes, Filters
@@ -37,7 +37,7 @@ _CENTRE = ("实名", "回访日期")
 _APPEAL = {None: "", "waiting": "待复核", "upheld": "成立，不计入统计", "rejected": "不成立"}
 
 
-def ledger_sheet(db: sqlite3.Connection, eyes: Eyes, filters: Filters, names: Mapping[str, str], now: float) -> Sheet:
+def ledger_sheet(db: database.Connection, eyes: Eyes, filters: Filters, names: Mapping[str, str], now: float) -> Sheet:
     """What the list shows by these filters, whole. Who follows up sees which were called back; nobody else does."""
     today = day_of(datetime.fromtimestamp(now, UTC))
     centre = eyes.follows and not eyes.handles
@@ -68,11 +68,11 @@ def ledger_sheet(db: sqlite3.Connection, eyes: Eyes, filters: Filters, names: Ma
     return Sheet("差评台账", _HEAD + (_CENTRE if centre else ()), rows(), (f"截至 {today}。日期按北京时间，期限按各方工作日。",))
 
 
-def _how(row: sqlite3.Row) -> str:
+def _how(row: database.Row) -> str:
     return "explained" if row["outcome"] == "no_basis" else "rectified"
 
 
-def _in_time(row: sqlite3.Row, today: date) -> str:
+def _in_time(row: database.Row, today: date) -> str:
     if row["state"] == State.EXCLUDED:
         return ""
     if row["settled"] is not None:

@@ -19,7 +19,7 @@ import msgspec
 from domain.case.acts import IntakeAct
 from domain.casepapers.handover_list import HandoverList
 from domain.sealing import digest
-from fleet.database import durable
+from fleet.database.small import durable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS acts (

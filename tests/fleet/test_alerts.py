@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 from support.alerting import LOST, Alarmed, alarmed, secret_file, sites
+from support.centre_db import REFUSED
 from support.people import account
 from support.receivers import Mailbox, Webhook, mailbox, webhook
 
@@ -301,10 +301,10 @@ def test_rules_are_saved_whole_with_who_and_why_and_never_over_somebody_elses(ce
         assert rules.save(db, (QUICK, changed(QUICK, id="b")), 1, ("duty", "chief"), "wang", "试", centre.now) == 2
         with pytest.raises(RuleError, match="wang刚保存了第 2 版"):
             rules.save(db, (QUICK,), 1, ("duty", "chief"), "li", "w", centre.now)
-        with pytest.raises(sqlite3.IntegrityError):
-            db.execute("DELETE FROM alert_rules")
         assert [one.version for one in rules.versions(db)] == [2, 1, 0]
         assert record.lines(db, 1)[0].result == "新增“失联”"
+    with pytest.raises(REFUSED), centre.store.transaction() as db:
+        db.execute("DELETE FROM alert_rules")
 
 
 def test_what_is_shipped_is_sound_and_tells_the_centre_without_any_channel_named() -> None:

@@ -38,7 +38,7 @@ def morning(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def console(morning: Path, tmp_path: Path) -> Iterator[Console]:
     shutil.copytree(morning, tmp_path, dirs_exist_ok=True)
-    with closing(Store(tmp_path / "centre.db")) as store:
+    with closing(Store(new_database(tmp_path / "centre.db"))) as store:
         alerts = alerting(store, tmp_path, lambda: NOW)
         try:
             yield Console(store, alerts=alerts)

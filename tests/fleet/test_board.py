@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from support.centre_db import new_database
 from support.console import NOW, Console, console
 from support.console_board import HALLS, KNOWN, READY, seed_board, stamp
 
@@ -116,7 +117,7 @@ def test_a_party_s_staff_see_their_own_on_every_way_to_the_board(one: Console) -
 
 def test_what_another_process_writes_is_on_the_board_at_the_next_look(one: Console, board: Board, tmp_path: Path) -> None:
     assert board.row("t-mz-01")[0].standing == ()
-    with closing(Store(tmp_path / "centre.db")) as other:
+    with closing(Store(new_database(tmp_path / "centre.db"))) as other:
         other.record([HealthIn("t-mz-01", replace(HEALTH, serving=False))], NOW)
         assert {s.condition.code for s in board.row("t-mz-01")[0].standing} == {"out-of-service"}
         with other.transaction() as db:

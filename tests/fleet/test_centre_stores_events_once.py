@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.centre_db import sqlite_only
 from support.fleet import EPOCH, OTHER_TERMINAL, TERMINAL, TIME, rating, taken
 from support.old_databases import old_database
 
@@ -123,6 +124,7 @@ def test_a_number_no_database_holds_is_refused_and_holds_up_nobody_it_came_with(
     assert count(store, "refused") == 1
 
 
+@sqlite_only
 def test_a_database_of_the_first_version_is_taken_on_and_goes_on(tmp_path: Path) -> None:
     path = old_database(tmp_path / "c.db", 1)
     for sequence in (2, 3):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ import msgspec
 import pyotp
 import pytest
 from support.authority import authority
-from support.centre_db import new_database
+from support.centre_db import REFUSED, new_database
 from support.clerk_accounts import CHEAP
 
 from domain.staff import accounts as held
@@ -215,5 +214,5 @@ def test_a_centre_that_starts_again_makes_nothing_anew_that_is_good(centre: Cent
 def test_what_people_published_cannot_be_deleted_still(centre: Centre) -> None:
     with centre.store.transaction() as db:
         desired.publish(db, "notices", "*", "0" * 64, 1, None, "x", "y", NOW)
-    with pytest.raises(sqlite3.IntegrityError, match="not deleted"), centre.store.transaction() as db:
+    with pytest.raises(REFUSED, match="not deleted"), centre.store.transaction() as db:
         db.execute("DELETE FROM desired WHERE what = 'notices'")

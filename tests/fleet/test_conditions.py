@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from support.centre_db import REFUSED
 from support.console_board import stamp
 from support.fleet import EPOCH, birth
 
@@ -235,7 +235,7 @@ def test_the_table_itself_keeps_what_was(world: World, spoil: str) -> None:
     for life in ("absent", "ready", "absent"):
         world.now += 1.0
         world.report(spoilt(idcard=DeviceReport(life)))
-    with pytest.raises(sqlite3.IntegrityError), world.store.transaction() as db:
+    with pytest.raises(REFUSED), world.store.transaction() as db:
         db.execute(spoil)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from openapi_spec_validator import validate
+from support.centre_db import database_lines
 from support.console import NOW, Console, console
 from support.console_board import seed_board
 from support.people import account
@@ -229,7 +230,7 @@ def test_a_token_is_stored_as_its_hash_and_when_it_was_used(standing: Console) -
     shown = token(standing.store, NOW, VIEWER)
     Program(standing.app, shown).get("/me")
     with standing.store.reading() as db:
-        rows = [tuple(row) for row in db.execute("SELECT * FROM tokens JOIN record")]
+        rows = [tuple(row) for row in db.execute("SELECT * FROM tokens, record")]
         found = tokens.find(db, shown, NOW)
     assert found is not None
     assert found.used == NOW
@@ -266,7 +267,9 @@ def test_a_route_that_does_not_say_what_it_needs_is_not_taken() -> None:
 def test_tokens_are_made_listed_and_revoked_at_the_command_line(standing: Console, folder: Path, tmp_path: Path) -> None:
     settings = tmp_path / "centre.toml"
     settings.write_text(
-        f'data = "{folder}"\n[authority]\nfolder = "{folder}"\n[broker]\n[api]\nport = 0\n[console]\nport = 0\n', "utf-8"
+        f'data = "{folder}"\n[authority]\nfolder = "{folder}"\n[broker]\n[api]\nport = 0\n[console]\nport = 0\n'
+        + database_lines(folder / "centre.db"),
+        "utf-8",
     )
     account(standing.store, "shell", OPERATOR, now=NOW)
     run = CliRunner().invoke

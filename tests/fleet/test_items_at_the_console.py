@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import items as at
 from support import packs
-from support.centre_db import new_database
+from support.centre_db import new_database, sqlite_only
 from support.console_board import KNOWN
 from support.console_items import begin, edit, propose, seed_work
 from support.fleet import EPOCH, HOME
@@ -100,7 +100,7 @@ def begun_with(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def desk(begun_with: Path, tmp_path: Path) -> Iterator[Desk]:
     folder = tmp_path / "centre"
     shutil.copytree(begun_with, folder)
-    with closing(Store(folder / "centre.db")) as store:
+    with closing(Store(new_database(folder / "centre.db"))) as store:
         yield Desk(folder, store, at.shelf(folder), at.keys(folder))
 
 
@@ -357,6 +357,7 @@ def test_a_change_of_the_joint_list_that_breaks_a_party_goes_out_with_what_mends
     assert "由对方改，或和对方同一批公布" in desk.who("joint-edits").get("/items/joint/draft/check")
 
 
+@sqlite_only
 def test_what_windows_told_an_older_centre_is_work_as_well(tmp_path: Path) -> None:
     with closing(Store(old_database(tmp_path / "centre.db", 8))) as store, store.reading() as db:
         (one,), total = reports.listed(db, None)

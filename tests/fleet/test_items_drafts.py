@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import items as at
 from support import packs
+from support.centre_db import new_database
 
 from domain.catalogue.part import JOINT, Share, decode
 from fleet.items import drafts, nodes, published, shape, versions
@@ -26,7 +27,7 @@ BY = "jia-edits"
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, published.Shelf]]:
     folder = tmp_path_factory.mktemp("items")
-    with closing(Store(folder / "centre.db")) as store:
+    with closing(Store(new_database(folder / "centre.db"))) as store:
         shelf = at.shelf(folder)
         at.publish(store, shelf)
         yield store, shelf

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from support.centre_db import new_database
+from support.centre_db import new_database, sqlite_only
 from support.old_databases import OLD, old_database, schema, told
 
 from fleet.migrations import revisions, statements
@@ -19,6 +19,9 @@ from fleet.store import Store
 
 LEFT_OUT = {("ratings", "epoch"), ("ratings", "sequence")}
 """A rating's place in its terminal's outbox: it stands with the event it came in."""
+
+
+pytestmark = sqlite_only
 
 
 def test_revisions_are_one_line_and_named_after_it() -> None:

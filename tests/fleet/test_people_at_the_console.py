@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
+from support.centre_db import database_lines
 from support.fleet import HOME, OTHER_HOME, OTHER_TERMINAL, TERMINAL
 from support.people import PASSWORD, account
 
@@ -288,7 +289,9 @@ def test_the_first_account_is_made_on_the_command_line_and_its_code_works(
 ) -> None:
     settings = tmp_path / "centre.toml"
     settings.write_text(
-        f'data = "{tmp_path}"\n[authority]\nfolder = "{tmp_path}"\n[broker]\n[api]\nport = 0\n[console]\nport = 0\n', "utf-8"
+        f'data = "{tmp_path}"\n[authority]\nfolder = "{tmp_path}"\n[broker]\n[api]\nport = 0\n[console]\nport = 0\n'
+        + database_lines(tmp_path / "centre.db"),
+        "utf-8",
     )
     given = [
         "centre",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from support.cases import act_of
 from support.casework import WINDOW, Casework, just_now
+from support.centre_db import REFUSED
 from support.fleet import EPOCH, HOME, INTAKE, OTHER_TERMINAL, TERMINAL, TIME, rating
 from test_centre_stores_events_once import count, record
 
@@ -88,7 +88,7 @@ def test_another_hall_s_terminal_rates_nothing_of_a_case(centre: Casework) -> No
 def test_a_rating_is_not_changed_and_not_deleted(centre: Casework) -> None:
     told(centre, rating(centre.take(), 1))
     for statement in ("UPDATE ratings SET level = 5", "DELETE FROM ratings"):
-        with pytest.raises(sqlite3.IntegrityError), centre.store.transaction() as db:
+        with pytest.raises(REFUSED), centre.store.transaction() as db:
             db.execute(statement)
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from html import unescape
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from support import packs, updates
+from support.centre_db import Snapshot, folder_of
 from support.console import Console, console
 from support.console_board import KNOWN, seed_board
 from support.console_steering import BUNDLE, seed_steering
@@ -33,20 +32,18 @@ PARTY = ("t-mz-01", "t-mz-02")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Console, sqlite3.Connection]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Console, Snapshot]]:
     """One console for all of these, and its database as it was at first, everybody signed in."""
     with console(tmp_path_factory.mktemp("console"), seed_board, seed_steering) as one:
         for grant in (*((role, ALL) for role in Role), (Role.OPERATOR, "mianzhu"), (Role.VIEWER, "langzhong")):
             one.client(*grant)
-        with closing(sqlite3.connect(":memory:", check_same_thread=False)) as first:
-            one.store._writer.backup(first)
-            yield one, first
+        yield one, Snapshot(one.store)
 
 
 @pytest.fixture
-def one(made: tuple[Console, sqlite3.Connection]) -> Iterator[Console]:
+def one(made: tuple[Console, Snapshot]) -> Iterator[Console]:
     yield made[0]
-    made[1].backup(made[0].store._writer)
+    made[1].put_back()
 
 
 @pytest.fixture
@@ -206,7 +203,7 @@ def test_a_catalogue_is_uploaded_read_and_compared(client: FlaskClient) -> None:
 
 def test_a_program_its_publisher_signed_is_chosen_shown_and_rolled_out(one: Console, client: FlaskClient, tmp_path: Path) -> None:
     program = updates.made(tmp_path, "1.4.2", notes="换了字体")
-    Programs(one.store._path.parent / "programs", updates.KEYS).take(program.signed, program.archive)
+    Programs(folder_of(one.store) / "programs", updates.KEYS).take(program.signed, program.archive)
     assert "1.4.2（" in text(client.get("/steering/publish/program"))
     form = token(client)
     assert "没有程序 9.9" in text(client.post("/steering/publish/program", data={"form": form, "version": "9.9"}))

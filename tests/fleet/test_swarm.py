@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from support.broker import MOSQUITTO, listens, wait_until
+from support.centre_db import sqlite_only
 from support.hall import free_run
 
 from fleet.swarm.cli import swarm, told
@@ -17,6 +18,7 @@ from fleet.swarm.stage import party, prepare
 from fleet.swarm.swarm import Figures, Plan, run
 
 
+@sqlite_only
 def test_every_event_of_a_small_swarm_is_stored_once(tmp_path: Path) -> None:
     first = free_run(3)
     stage = prepare(tmp_path / "stage", 12, broker=first, api=first + 1, console=first + 2)

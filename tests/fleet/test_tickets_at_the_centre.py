@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from support.casework import Casework
+from support.centre_db import REFUSED
 from support.fleet import HOME, INTAKE, rating
 from support.tickets import DAY, act_of
 from test_ratings_at_the_centre import decided
@@ -121,10 +122,10 @@ def test_who_acts_upon_what_they_did_not_see_is_refused_and_nothing_is_written(c
 def test_nobody_deletes_a_rating_a_ticket_or_an_act_and_nobody_changes_what_was_said(centre: Casework, table: str) -> None:
     told(centre, rating(centre.take(), 2))
     do(centre, 1, acts.Acknowledged)
-    with pytest.raises(sqlite3.IntegrityError), centre.store.transaction() as db:
+    with pytest.raises(REFUSED), centre.store.transaction() as db:
         db.execute(f"DELETE FROM {table}")
     column = {"ratings": "level = 5", "ticket_acts": "act = x''", "tickets": "level = 1"}[table]
-    with pytest.raises(sqlite3.IntegrityError), centre.store.transaction() as db:
+    with pytest.raises(REFUSED), centre.store.transaction() as db:
         db.execute(f"UPDATE {table} SET {column}")
 
 

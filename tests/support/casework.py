@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -50,6 +51,7 @@ class Casework:
 
     def __post_init__(self) -> None:
         self.store = Store(new_database(self.folder / "centre.db"), self.ledger)
+        weakref.finalize(self, self.store.close)  # where a test does not
         self.shown: bytes | None = None
         self.numbers = count(1)
         self.events = count(1)

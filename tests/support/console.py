@@ -14,7 +14,7 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 from support import items
-from support.centre_db import new_database
+from support.centre_db import folder_of, new_database
 from support.console_alerts import alerting, seed_alerts
 from support.console_board import KNOWN, seed_board, seed_history
 from support.console_items import seed_items
@@ -73,7 +73,7 @@ class Console:
             self.box,
             self.catalogue,
             alerts=self.alerts,
-            documents=Documents(self.store._path.parent / "documents"),
+            documents=Documents(folder_of(self.store) / "documents"),
             board=board,
             streams=self.streams,
         )

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from support import packs
+from support.centre_db import folder_of
 from support.console_board import HALLS, KNOWN, tell
 
 from fleet.documents import Documents
@@ -41,7 +42,7 @@ def published(folder: Path, what: Wanted, n: int = 1) -> Given:
 
 def seed_steering(store: Store, now: float) -> None:
     """Finished notices, settings that stopped, a catalogue under way, a command to many with failures, and some to one terminal."""
-    folder = store._path.parent
+    folder = folder_of(store)
     clock = RolloutClock(store, KNOWN.groups, lambda: Hearing(now - 86400.0), lambda _terminal: None)
     everyone = tuple(HALLS)
     rules = Rules(1800.0, 0.1)

@@ -16,7 +16,7 @@ import msgspec
 from PIL import Image
 from support.authority import NAMES, authority, identity
 from support.broker import QUICK, RunningBroker, running_broker
-from support.centre_db import new_database
+from support.centre_db import database_settings, new_database
 from support.people import board, page
 
 from domain import sealing
@@ -33,7 +33,16 @@ from domain.case.content import (
 )
 from fleet.authority.keys import Folder
 from fleet.centre import Centre
-from fleet.settings import AuthoritySettings, BrokerSettings, CentreSettings, HomeEntry, IntakeEntry, Listen, TerminalEntry
+from fleet.settings import (
+    AuthoritySettings,
+    BrokerSettings,
+    CentreSettings,
+    DatabaseSettings,
+    HomeEntry,
+    IntakeEntry,
+    Listen,
+    TerminalEntry,
+)
 from fleet.storage.settings import StorageSettings
 from fleet.tokens import token_hash
 from mqtt.connection import Session
@@ -211,6 +220,7 @@ def centre_settings(folder: Path, broker: BrokerSettings, keys: Folder | None = 
     folder.mkdir(parents=True, exist_ok=True)
     return CentreSettings(
         data=folder / "data",
+        database=database_settings(folder / "data" / "centre.db"),
         authority=AuthoritySettings((keys or authority(folder / "authority")).path, NAMES),
         broker=broker,
         api=Listen(0),
@@ -236,21 +246,31 @@ class Fleet:
     folder: Path
     more: tuple[RunningBroker, ...] = ()
     storage: StorageSettings = field(default_factory=StorageSettings)
+    database: DatabaseSettings | None = None
+    """Of a server of the test's own."""
     centre: Centre = field(init=False)
 
     def start(self) -> None:
-        new_database(self.folder / "data" / "centre.db")
-        settings = centre_settings(self.folder, self.broker.settings(*self.more), self.broker.authority)
-        settings = msgspec.structs.replace(settings, storage=self.storage)
+        settings = self.settings()
+        if settings.database is None:
+            new_database(settings.data / "centre.db")
         self.centre = Centre(settings, QUICK)
         self.centre.start()
+
+    def settings(self) -> CentreSettings:
+        settings = centre_settings(self.folder, self.broker.settings(*self.more), self.broker.authority)
+        found = self.database or settings.database
+        return msgspec.structs.replace(settings, storage=self.storage, database=found)
 
     def stop(self) -> None:
         self.centre.stop()
 
     def console(self, path: str = "") -> str:
         """What an operator of the centre reads: at ``path``, else of terminals and cases."""
-        database, address = self.folder / "data" / "centre.db", self.centre.console_address
+        database, address = (
+            self.database.conninfo if self.database else self.folder / "data" / "centre.db",
+            self.centre.console_address,
+        )
         return page(database, address, path) if path else board(database, address)
 
     def api(self, terminal: str | None = TERMINAL) -> httpx.Client:
@@ -260,9 +280,13 @@ class Fleet:
 
 
 @contextmanager
-def running_fleet(folder: Path, storage: StorageSettings = StorageSettings()) -> Iterator[Fleet]:  # noqa: B008 it is frozen
+def running_fleet(
+    folder: Path,
+    storage: StorageSettings = StorageSettings(),  # noqa: B008 it is frozen
+    database: DatabaseSettings | None = None,
+) -> Iterator[Fleet]:
     with running_broker(folder / "broker", TERMINAL, OTHER_TERMINAL) as broker:
-        fleet = Fleet(broker, folder / "centre", storage=storage)
+        fleet = Fleet(broker, folder / "centre", storage=storage, database=database)
         fleet.start()
         try:
             yield fleet

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+from support.centre_db import new_database
 
+from fleet.database import Where
 from fleet.people import accounts, sessions
 from fleet.people.gate import COOKIE
 from fleet.people.rights import ALL, Grant, Role
@@ -27,10 +28,10 @@ def account(store: Store, login: str, *grants: Grant, now: float | None = None) 
     return parse_qs(urlsplit(address).query)["secret"][0]
 
 
-def page(database: Path, address: str, path: str = "/") -> str:
+def page(database: Where, address: str, path: str = "/") -> str:
     """What an operator of the centre reads at its console; ``database``: the centre's, whatever process it runs in."""
     if database not in _COOKIES:
-        with closing(Store(database)) as store:
+        with closing(Store(database if isinstance(database, str) else new_database(database))) as store:
             account(store, "operator", Grant(Role.OPERATOR, ALL))
             with store.transaction() as db:
                 _COOKIES[database] = sessions.begin(db, "operator", time.time())
@@ -39,11 +40,11 @@ def page(database: Path, address: str, path: str = "/") -> str:
     return answer.text
 
 
-def board(database: Path, address: str) -> str:
+def board(database: Where, address: str) -> str:
     """What the board and the page of work say of terminals and cases; not the filters and tiles, whose words always stand there."""
     shown = page(database, address)
     calls = shown[shown.index('<div id="calls">') : shown.index('id="tiles"')]
     return calls + shown[shown.index("<tbody>") : shown.index("</tbody>")] + page(database, address, "/live")
 
 
-_COOKIES: dict[Path, str] = {}
+_COOKIES: dict[Where, str] = {}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import weakref
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+
+from support.centre_db import new_database
 
 from fleet import desired
 from fleet.documents import Documents
@@ -39,7 +42,8 @@ class Rolling:
     told: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.store = Store(self.folder / "c.db")
+        self.store = Store(new_database(self.folder / "c.db"))
+        weakref.finalize(self, self.store.close)  # where a test does not
         self.bodies = Documents(self.folder / "desired")
         self.groups = {t: self.groups.get(t, ()) for t in self.terminals}
         self.clock = RolloutClock(self.store, self.groups, lambda: self.hearing, self.told.append)

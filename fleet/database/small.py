@@ -1,4 +1,4 @@
-"""A process's own small database: SQLite, WAL, on the disk when a statement returns. The centre's own is ``fleet/store.py``."""
+"""A process's own small database: SQLite, WAL, on the disk when a statement returns. The centre's own is :mod:`fleet.store`."""
 
 from __future__ import annotations
 
