@@ -1,7 +1,8 @@
 """Making an archive while the centre runs.
 
-First a copy of each database (SQLite's online backup: one moment, nobody waits), then the files. A document is on the disk before a
-database names it and is not removed, so every one the copy names is found; a draft may have gone meanwhile, and its row goes too.
+First a copy of each database (SQLite's online backup, or pg_dump: one moment, nobody waits), then the files. A document is on
+the disk before a database names it and is not removed, so every one the copy names is found; a draft may have gone meanwhile, and
+its row goes too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +23,9 @@ from typing import IO, cast
 
 import msgspec
 
-from fleet.backup.contents import DATABASE, MANIFEST, SETTINGS, BackupError, Entry, Manifest, checked, places
+from fleet import database
+from fleet.backup import postgresql
+from fleet.backup.contents import DATABASE, DUMP, MANIFEST, SETTINGS, BackupError, Entry, Manifest, checked, places
 from fleet.files import sync_folder
 from fleet.migrations import revision
 from fleet.settings import CentreSettings, read
@@ -38,7 +41,7 @@ def backup(settings_file: Path, archive: Path, now: float) -> Manifest:
     """Make ``archive`` (0600), whole and on the disk when this returns. ``OSError``, ``SettingsError``, :class:`BackupError`."""
     settings = read(settings_file, CentreSettings)
     found = places(settings)
-    if not (found["data"] / "centre.db").exists():
+    if settings.database is None and not (found["data"] / "centre.db").exists():
         raise BackupError(f"{found['data']} 里没有中心的数据库")
     if archive.exists():
         raise BackupError(f"{archive} 已经存在")
@@ -49,7 +52,7 @@ def backup(settings_file: Path, archive: Path, now: float) -> Manifest:
     try:
         with tempfile.TemporaryDirectory(dir=archive.parent) as folder, os.fdopen(_private(part), "wb") as file:
             with tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT) as tar:
-                made = _write(_Writer(tar, Path(folder), now), settings_file, found)
+                made = _write(_Writer(tar, Path(folder), now), settings_file, settings, found)
             file.flush()
             os.fsync(file.fileno())
         part.rename(archive)
@@ -102,12 +105,29 @@ class _Hashing:
         return chunk
 
 
-def _write(out: _Writer, settings_file: Path, found: dict[str, Path]) -> Manifest:
+def _write(out: _Writer, settings_file: Path, settings: CentreSettings, found: dict[str, Path]) -> Manifest:
     copies: dict[str, Path] = {}
+    elsewhere = settings.database is not None
     for top in ("data", "authority"):
         for path in _below(found[top]):
-            if _is_database(path):
-                copies[f"{top}/{path.relative_to(found[top])}"] = _copied(path, out.folder / str(len(copies)))
+            name = f"{top}/{path.relative_to(found[top])}"
+            if _is_database(path) and not (elsewhere and name == DATABASE):  # it was moved, and is of yesterday
+                copies[name] = _copied(path, out.folder / str(len(copies)))
+    if elsewhere:
+        copies[DUMP] = out.folder / "dump"
+        with postgresql.dumped(str(settings.where), copies[DUMP]) as db:
+            _files(out, settings_file, found, copies)
+            version = str(db.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+            _missing(db, out)
+    else:
+        _files(out, settings_file, found, copies)
+        version = _settle(copies[DATABASE], out)
+    for name, copy in copies.items():
+        out.add(name, copy)
+    return out.end(version)
+
+
+def _files(out: _Writer, settings_file: Path, found: dict[str, Path], copies: Collection[str]) -> None:
     out.add(SETTINGS, settings_file)
     for top, folder in found.items():
         for path in _below(folder) if folder.is_dir() else [folder]:
@@ -118,27 +138,28 @@ def _write(out: _Writer, settings_file: Path, found: dict[str, Path]) -> Manifes
                 except FileNotFoundError:
                     if not name.startswith("data/"):
                         raise
-    version = _settle(copies[DATABASE], out)
-    for name, copy in copies.items():
-        out.add(name, copy)
-    return out.end(version)
 
 
-def _settle(database: Path, out: _Writer) -> str:
+def _settle(copy: Path, out: _Writer) -> str:
     """Drafts that went meanwhile go; documents that are missing are named. The copy's revision."""
     held = {entry.name for entry in out.files}
-    with closing(sqlite3.connect(database)) as db:
+    with closing(sqlite3.connect(copy)) as db:
         version = revision(db) or ""
         with db:
             for (name,) in db.execute("SELECT name FROM drafts").fetchall():
                 if f"data/drafts/{name}" not in held:
                     db.execute("DELETE FROM drafts WHERE name = ?", (name,))
-        for folder, digests in (("documents", "SELECT digest FROM documents"), ("desired", "SELECT DISTINCT sha256 FROM desired")):
-            for (digest,) in db.execute(digests):
-                name = f"data/{folder}/{digest[:2]}/{digest}"
-                if name not in held:
-                    out.damaged.append(name)
+        _missing(db, out)
     return version
+
+
+def _missing(db: database.Connection, out: _Writer) -> None:
+    held = {entry.name for entry in out.files}
+    for folder, digests in (("documents", "SELECT digest FROM documents"), ("desired", "SELECT DISTINCT sha256 FROM desired")):
+        for (digest,) in db.execute(digests):
+            name = f"data/{folder}/{digest[:2]}/{digest}"
+            if name not in held:
+                out.damaged.append(name)
 
 
 def _below(folder: Path) -> Iterator[Path]:
@@ -156,9 +177,9 @@ def _is_database(path: Path) -> bool:
         return False
 
 
-def _copied(database: Path, to: Path) -> Path:
+def _copied(of: Path, to: Path) -> Path:
     with (
-        closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as source,
+        closing(sqlite3.connect(f"{of.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as source,
         closing(sqlite3.connect(to)) as target,
     ):
         source.backup(target)

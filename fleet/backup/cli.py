@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import time
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -12,9 +13,9 @@ from fleet.backup.archive import backup as make
 from fleet.backup.contents import BackupError, Manifest
 from fleet.backup.restore import check
 from fleet.backup.restore import restore as put_back
+from fleet.opening import store_of
 from fleet.people import record
 from fleet.settings import CentreSettings, SettingsError, read
-from fleet.store import Store
 
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
 _ARCHIVE = click.argument("archive", type=click.Path(dir_okay=False, path_type=Path))
@@ -27,12 +28,8 @@ def backup(settings: Path, archive: Path) -> None:
     """把中心的全部数据做成一个备份 ARCHIVE（tar），中心不用停。里面有密钥，请像密钥一样保管。"""
     try:
         made = make(settings, archive, time.time())
-        store = Store(read(settings, CentreSettings).data / "centre.db")
-        try:
-            with store.transaction() as db:
-                record.write(db, time.time(), _by(), "backup", archive.name[:80], result=f"{len(made.files)} files")
-        finally:
-            store.close()
+        with closing(store_of(read(settings, CentreSettings))) as store, store.transaction() as db:
+            record.write(db, time.time(), _by(), "backup", archive.name[:80], result=f"{len(made.files)} files")
     except (BackupError, SettingsError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"已备份到 {archive}：{_told(made)}")

@@ -2,7 +2,8 @@
 
 ======================  ==================================================================================================
 ``settings.toml``       the centre's settings
-``data/…``              its data folder: databases, sealed documents, bodies of publications, drafts
+``data/…``              its data folder: databases, sealed documents, bodies of publications, drafts; ``data/centre.pgdump``
+                        is the database of a centre on PostgreSQL
 ``authority/…``         the authority's folder, keys and books
 ``secrets/NAME``        the file the setting ``NAME`` (``staff.secret_file``) points at
 ``manifest.json``       :class:`Manifest`; an archive without it was broken off
@@ -23,6 +24,8 @@ from msgspec import Struct
 from fleet.settings import CentreSettings
 
 MANIFEST, SETTINGS, DATABASE = "manifest.json", "settings.toml", "data/centre.db"
+DUMP = "data/centre.pgdump"
+"""Instead of :data:`DATABASE`, where the centre has its database on PostgreSQL."""
 MOST_MANIFEST = 256 * 1024 * 1024
 """Bytes; two million documents' lines."""
 _NAME = re.compile(r"(settings\.toml|(data|authority|secrets)(/[^/\\\0]+)+)")

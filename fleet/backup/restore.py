@@ -15,9 +15,10 @@ from typing import IO
 import msgspec
 
 from fleet import migrations
+from fleet.backup import postgresql
 from fleet.backup.contents import DATABASE, MANIFEST, MOST_MANIFEST, SETTINGS, BackupError, Entry, Manifest, checked, places
+from fleet.backup.settling import settle
 from fleet.files import sync_folder
-from fleet.people import record
 from fleet.settings import CentreSettings, read
 
 _CHUNK = 1024 * 1024
@@ -48,7 +49,7 @@ def restore(archive: Path, settings_file: Path, now: float, by: str) -> Manifest
         aside = {name: path.with_name(path.name + _ASIDE) for name, path in found.items()}
         try:
             manifest = _read(archive, lambda name: _target(name, aside))
-            _look_through(aside["data"] / "centre.db", archive.name, manifest, now, by)
+            _look_through(aside["data"], settings, archive.name, manifest, now, by)
             for name in sorted(found, reverse=True):  # the data last: with it a centre starts
                 if name != "data" and aside[name].exists():
                     _settle(aside[name], found[name])
@@ -121,19 +122,27 @@ def _target(name: str, aside: dict[str, Path]) -> Path | None:
     return aside[top] / rest
 
 
-def _look_through(database: Path, archive: str, manifest: Manifest, now: float, by: str) -> None:
+def _look_through(data: Path, settings: CentreSettings, archive: str, manifest: Manifest, now: float, by: str) -> None:
     """The copy is whole and of a version this program knows; what must not go on from before ends."""
-    if not database.exists():
+    file, dump = data / "centre.db", data / "centre.pgdump"
+    if settings.database is not None:
+        if not dump.exists():
+            raise BackupError("备份里的数据库是 SQLite 的：请先在设置里去掉 [database] 恢复，再用 move-to-postgresql 搬")
+        drafts = {path.name for path in (data / "drafts").glob("*")}
+        postgresql.put_back(dump, str(settings.where), archive, manifest, drafts, now, by)
+        dump.unlink()
+        return
+    if dump.exists():
+        raise BackupError("备份里的数据库是 PostgreSQL 的：设置里要有 [database]，指向一个空的数据库")
+    if not file.exists():
         raise BackupError(f"备份里没有 {DATABASE}")
-    with closing(sqlite3.connect(database, isolation_level=None)) as db:
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
         if (said := db.execute("PRAGMA quick_check").fetchone()[0]) != "ok":
             raise BackupError(f"备份里的数据库已损坏：{said}")
         if migrations.revision(db) not in migrations.revisions():
             raise BackupError(f"备份里数据库的版本是 {manifest.revision}，本程序只认到 {migrations.revisions()[-1]}")
         db.execute("BEGIN")
-        db.execute("DELETE FROM console_sessions")
-        db.execute("UPDATE counters SET value = max(value, ?) WHERE name = 'bd'", (int(now),))  # above what terminals have seen
-        record.write(db, now, by, "restore", archive[:80], result=f"backup of {manifest.made}")
+        settle(db, archive, manifest, now, by)
         db.execute("COMMIT")
 
 

@@ -69,6 +69,9 @@ class Engine(Protocol):
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection that can only read and sees one moment, for the length of one page or answer."""
 
+    def size(self) -> int:
+        """Bytes it takes on its disk."""
+
     def close(self) -> None: ...
 
 

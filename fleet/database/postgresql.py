@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import pq
 from psycopg.adapt import Buffer, Dumper, Loader
-from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvailable, SerializationFailure
 
 from fleet.database import AwayError, DatabaseError, dialect
 
@@ -54,6 +54,10 @@ class PostgreSQL:
         for link in links:
             if link is not None:
                 link.close()
+
+    def size(self) -> int:
+        with self.reading() as db:
+            return int(db.execute("SELECT pg_database_size(current_database())").fetchall()[0][0])
 
     @contextmanager
     def transaction(self) -> Iterator[Link]:
@@ -113,6 +117,13 @@ class Link:
             raise self._said(error) from error
         return cursor
 
+    def script(self, statements: str) -> None:
+        """As they stand."""
+        try:
+            self.native.execute(statements.encode())
+        except psycopg.Error as error:
+            raise self._said(error) from error
+
     def close(self) -> None:
         with suppress(psycopg.Error):
             self.native.close()
@@ -130,7 +141,13 @@ class Link:
         """What is of the database and not of the statement."""
         if self.broken:
             return AwayError("与 PostgreSQL 的连接断了")
-        return DatabaseError("数据库正忙，没有写成，请再试一次") if isinstance(error, _AGAIN) else error
+        if isinstance(error, _AGAIN):
+            return DatabaseError("数据库正忙，没有写成，请再试一次")
+        if isinstance(error, InsufficientPrivilege):
+            return DatabaseError(f"PostgreSQL 的这个角色没有权限，数据库应当属于它（OWNER）：{_one_line(error)}")
+        if isinstance(error, psycopg.OperationalError):  # its disk is full, it is being shut down …
+            return DatabaseError(f"PostgreSQL 没有做成：{_one_line(error)}")
+        return error
 
 
 def connect(conninfo: str) -> Link:
@@ -175,13 +192,17 @@ def _ended(link: Link) -> Iterator[None]:
 
 def _not_opened(error: psycopg.OperationalError) -> DatabaseError:
     """libpq's own sentence names host, user and database, never the password."""
-    said = " ".join(str(error).split())
+    said = _one_line(error)
     code = getattr(error, "sqlstate", None) or ""
     if code.startswith("28") or "password" in said or "no pg_hba.conf entry" in said:
         return DatabaseError(f"PostgreSQL 不让登录，请核对角色、口令和 pg_hba.conf：{said}")
     if code == "3D000" or "does not exist" in said:
         return DatabaseError(f"PostgreSQL 里没有这个数据库或角色：{said}")
     return AwayError(f"连不上 PostgreSQL：{said}")
+
+
+def _one_line(error: psycopg.Error) -> str:
+    return " ".join(str(error).split())
 
 
 class _Row(tuple[Any, ...]):

@@ -74,6 +74,9 @@ class SQLite:
                 os.close(self._folder)
                 self._folder = -1
 
+    def size(self) -> int:
+        return self._path.stat().st_size
+
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         connection = sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)

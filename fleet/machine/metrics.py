@@ -84,8 +84,7 @@ class _AtScrape(Collector):
             yield _gauge("tongban_backup_last_seconds", "When the last backup was made, since 1970.", (), {(): backup[0]})
         disk = shutil.disk_usage(self._machine.data)
         yield _gauge("tongban_disk_free_bytes", "Of the data folder's disk.", (), {(): disk.free})
-        size = (self._machine.data / "centre.db").stat().st_size
-        yield _gauge("tongban_database_bytes", "Of the database's file.", (), {(): size})
+        yield _gauge("tongban_database_bytes", "Of the database.", (), {(): self._machine.store.database.size()})
 
     def _party(self, terminal: str) -> str:
         return self._known.owners.get(terminal, _UNOWNED)

@@ -39,4 +39,4 @@ def _make(db: Link) -> None:
     encoding = db.native.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise ValueError(f"这个 PostgreSQL 数据库的编码是 {encoding}，要 UTF8。请重新建：CREATE DATABASE … ENCODING 'UTF8'")
-    db.native.execute(resources.files(migrations).joinpath("postgresql.sql").read_text(encoding="utf-8").encode())
+    db.script(resources.files(migrations).joinpath("postgresql.sql").read_text(encoding="utf-8"))

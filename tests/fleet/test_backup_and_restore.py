@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.authority import authority
-from support.centre_db import new_database
+from support.centre_db import new_database, sqlite_only
 from support.fleet import EPOCH, TERMINAL, TIME, centre_settings, taken, write_settings
 
 from fleet.backup.archive import backup
@@ -32,6 +32,8 @@ from fleet.settings import BrokerSettings
 from fleet.store import Store
 from mqtt import topics
 from mqtt.messages import event
+
+pytestmark = sqlite_only
 
 NOW = 1_800_000_000.0
 

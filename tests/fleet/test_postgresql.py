@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Engine, create_engine, inspect
 from sqlalchemy.pool import NullPool
 from support import postgres
@@ -17,10 +18,11 @@ from support.centre_db import REFUSED
 from support.fleet import EPOCH, TERMINAL, TIME, rating
 from support.postgres import database_of, server
 
-from fleet.database import DatabaseError
+from fleet.database import AwayError, DatabaseError
 from fleet.database.postgresql import PostgreSQL
 from fleet.database.sqlite import SQLite
 from fleet.intake import understand
+from fleet.settings import DatabaseSettings, SettingsError, address
 from fleet.store import Store
 from mqtt import topics
 from mqtt.messages import event
@@ -138,6 +140,33 @@ def test_who_may_not_sign_in_and_what_is_not_there_is_told_apart() -> None:
         PostgreSQL(server().address("nobody_made_it"))
     with pytest.raises(DatabaseError, match="没有这个数据库或角色"):
         PostgreSQL(server().address("postgres", "nobody"))
+
+
+def test_a_role_that_may_not_make_tables_is_told_what_it_lacks(tmp_path: Path) -> None:
+    where = postgres.empty_database("r_" + re.sub(r"\W", "_", tmp_path.name.lower()))
+    server().execute("DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN")
+    with pytest.raises(DatabaseError, match="没有权限"):
+        PostgreSQL(where.replace("tongban@", "guest@"))
+
+
+def test_a_password_stands_in_a_file_of_its_own_and_in_no_error(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("pass word'1\n", "utf-8")
+    file.chmod(0o600)
+    said = DatabaseSettings("postgresql://tongban@127.0.0.1:1/centre", file)
+    assert conninfo_to_dict(address(said))["password"] == "pass word'1"
+    with pytest.raises(AwayError, match="连不上 PostgreSQL") as refused:
+        PostgreSQL(address(said))
+    assert "pass word" not in str(refused.value)
+    for wrong, told in (
+        ("postgresql://tongban:x@db/centre", "不能写口令"),
+        ("postgresql://db/x?colour=red", "不是 PostgreSQL 的地址"),
+    ):
+        with pytest.raises(SettingsError, match=told):
+            address(DatabaseSettings(wrong))
+    file.chmod(0o644)
+    with pytest.raises(SettingsError, match="chmod 600"):
+        address(said)
 
 
 def _schema(engine: Engine) -> dict[str, Any]:
