@@ -199,7 +199,7 @@ def notice() -> None:
 def publish_notice(
     settings: Path, texts: tuple[str, ...], begins: str | None, ends: str | None, target: str, why: str, by: str
 ) -> None:
-    """发布公告，一段文字一条，代替以前的全部公告；不写文字就是撤下全部。"""
+    """发布公告，一段文字一条，代替以前的全部公告；英文写在 | 后面；不写文字就是撤下全部。"""
     with _checked():
         made = bodies.notices(texts, _time(begins) if begins else None, _time(ends) if ends else None)
     publish_body(settings, made, target, None, by, why)

@@ -33,6 +33,13 @@ class SettingsError(ValueError):
     """Settings that cannot be used; the text names file, line and key."""
 
 
+class EnglishNames(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the intake place and the hall are called on the English screens; without one, their Chinese name stands there."""
+
+    intake: Name | None = None
+    hall: Name | None = None
+
+
 class TerminalSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``id`` and ``place`` on the wire; ``code`` (3 characters) and ``division`` (6 digits) in case numbers; the rest on screen
     and paper.
@@ -52,6 +59,12 @@ class TerminalSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """A hall's terminal is used by citizens alone; at a window a clerk drives the visit."""
     guides: Annotated[str, Meta(pattern=r"^(https?://[^\s#?]{1,120})?$")] = ""
     """Address of the published guides (``tongban guides``); without one the guide's QR code holds the list itself."""
+    english: EnglishNames = EnglishNames()
+
+    def in_english(self) -> dict[str, str]:
+        """By the Chinese name."""
+        own = self.english
+        return {chinese: said for chinese, said in ((self.intake, own.intake), (self.hall, own.hall)) if said}
 
 
 class PathSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -36,7 +36,7 @@ class Standing:
     catalogue: Catalogue
     terminal: TerminalSettings
     visit: VisitSettings
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     closed: Fault | None = None
     drafts: bool = False
     handover: bool = False
@@ -53,7 +53,8 @@ class Standing:
     @property
     def hall(self) -> Hall:
         own = self.terminal
-        told, setting = self.notices, own.setting
+        told, setting = tuple(one.text for one in self.notices), own.setting
+        english = own.in_english() | {one.text: one.english for one in self.notices if one.english}
         return Hall(
             own.code,
             own.intake,
@@ -69,6 +70,7 @@ class Standing:
             handover=self.handover,
             words=self.words,
             clerks=self.clerks,
+            english=english,
         )
 
 
@@ -152,8 +154,8 @@ def with_wanted(own: Settings, wanted: SettingsBody | None) -> tuple[TerminalSet
     )
 
 
-def shown(notices: tuple[Notice, ...], now: datetime) -> tuple[str, ...]:
-    return tuple(one.text for one in notices if passed(one.since, now) and not passed(one.until, now))
+def shown(notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
+    return tuple(one for one in notices if passed(one.since, now) and not passed(one.until, now))
 
 
 def passed(moment: str, now: datetime) -> bool:

@@ -79,13 +79,14 @@ class SettingsBody(Struct, frozen=True, forbid_unknown_fields=True, omit_default
     visit: VisitTimes = VisitTimes()
 
 
-class Notice(Struct, frozen=True, forbid_unknown_fields=True):
-    """公告: shown before a visit, from ``since`` to ``until``."""
+class Notice(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """公告: shown before a visit, from ``since`` to ``until``; ``english`` on the English screens, where there is one."""
 
     id: Code
     text: Annotated[str, Meta(min_length=1, max_length=200)]
     since: Time
     until: Time
+    english: Annotated[str, Meta(max_length=400)] = ""
 
 
 class NoticesBody(Struct, frozen=True, forbid_unknown_fields=True):

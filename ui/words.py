@@ -50,13 +50,13 @@ _speaking: ContextVar[str] = ContextVar("speaking", default=SOURCE)
 
 
 class Own(Protocol):
-    """What brings words of its own: the catalogue. ``english``: by the Chinese."""
+    """What brings words of its own: the catalogue, the hall. ``english``: by the Chinese."""
 
     @property
     def english(self) -> Mapping[str, str]: ...
 
 
-_own: ContextVar[Own | None] = ContextVar("own", default=None)
+_own: ContextVar[tuple[Own, ...]] = ContextVar("own", default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +84,21 @@ def language() -> str:
     return _speaking.get()
 
 
-def speak(code: str = SOURCE, own: Own | None = None) -> None:
+def speak(code: str = SOURCE, *own: Own) -> None:
     """From now on ``code`` is spoken here, with ``own`` words; for a language without words, Chinese is."""
     _speaking.set(code if code in _offered() else SOURCE)
     _own.set(own)
 
 
 @contextmanager
-def speaking(code: str, own: Own | None = None) -> Iterator[None]:
+def speaking(code: str, *own: Own) -> Iterator[None]:
     """Within it ``code`` is spoken, with ``own`` words."""
     before = language(), _own.get()
-    speak(code, own)
+    speak(code, *own)
     try:
         yield
     finally:
-        speak(*before)
+        speak(before[0], *before[1])
 
 
 def _(text: str, /, **values: object) -> str:
@@ -123,9 +123,9 @@ def translated(text: str) -> str:
     found = words.translations.gettext(text)
     if found != text:
         return found % {}
-    own = _own.get()
-    if own is not None and language() == "en" and text in own.english:
-        return own.english[text]
+    for own in _own.get() if language() == "en" else ():
+        if text in own.english:
+            return own.english[text]
     for pattern in words.patterns:
         if parts := pattern.form.fullmatch(text):
             values = {name: translated(value) for name, value in zip(pattern.names, parts.groups(), strict=True)}

@@ -26,7 +26,8 @@ Target = Annotated[str, Meta(max_length=80)]
 Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Minutes = Annotated[int, Meta(ge=1, le=LONGEST // 60)]
 Setting = Annotated[str, Meta(max_length=80)]
-NoticeText = Annotated[str, Meta(min_length=1, max_length=200)]
+NoticeText = Annotated[str, Meta(min_length=1, max_length=603)]
+"""Chinese, and behind a | English: :func:`bodies.notices`."""
 
 
 class How(Struct, frozen=True, forbid_unknown_fields=True):

@@ -35,6 +35,8 @@ PUBLISHED: tuple[Wanted, ...] = ("catalogue", "settings", "notices", "program")
 """What people publish; clerks' accounts the centre publishes by itself (``fleet/clerks``)."""
 FACTORY = "终端出厂时的程序"
 MOST_NOTICES = 8
+IN_ENGLISH = "|"
+"""Stands between a notice and its English."""
 MOST_CHANGES = 500
 """Sentences of a comparison that are shown."""
 SETTINGS: dict[str, tuple[str, str]] = {
@@ -81,13 +83,16 @@ def settings(values: Mapping[str, str]) -> Body:
 
 
 def notices(texts: Sequence[str], since: str | None, until: str | None) -> Body:
-    """``since`` and ``until``: RFC 3339. No text: all notices are withdrawn."""
+    """``since`` and ``until``: RFC 3339. No text: all notices are withdrawn. Behind a | in a text: the same in English."""
     if texts and until is None:
         raise NoBodyError("要写明公告显示到什么时候")
     begins = since or datetime.now(BEIJING).isoformat(timespec="seconds")
     if until is not None and datetime.fromisoformat(until) <= datetime.fromisoformat(begins):
         raise NoBodyError("显示到的时候要在开始以后")
-    listed = tuple(Notice(f"n{place}", text, begins, until or begins) for place, text in enumerate(texts, 1))
+    said = [[part.strip() for part in text.partition(IN_ENGLISH)[::2]] for text in texts]
+    if not all(text for text, _ in said):
+        raise NoBodyError("英文前面要有中文")
+    listed = tuple(Notice(f"n{place}", text, begins, until or begins, own) for place, (text, own) in enumerate(said, 1))
     made = _body("notices", encode(NoticesBody(VERSION, listed)))
     return Body("notices", made, "；".join(f"“{text}”" for text in texts) or "撤下全部公告")
 
@@ -143,7 +148,7 @@ def title(shelf: Shelf, what: Wanted, digest: str) -> str:
         case "settings":
             return "，".join(_settings_said(_settings(_read(shelf, digest)))) or "各终端自己的设置"
         case "notices":
-            return "；".join(f"“{one.text}”" for one in _notices(_read(shelf, digest))) or "撤下全部公告"
+            return "；".join(f"“{_both(one)}”" for one in _notices(_read(shelf, digest))) or "撤下全部公告"
         case "program":
             return _program_said(_program(shelf, digest))
         case _:
@@ -168,8 +173,8 @@ def differences(shelf: Shelf, what: Wanted, old: str | None, new: str) -> list[s
             before = _settings(_read(shelf, old)) if old else SettingsBody(VERSION)
             return list(_settings_changes(before, _settings(_read(shelf, new))))
         case "notices":
-            was = [f"“{n.text}”{_span(n)}" for n in _notices(_read(shelf, old))] if old else []
-            now = [f"“{n.text}”{_span(n)}" for n in _notices(_read(shelf, new))]
+            was = [f"“{_both(n)}”{_span(n)}" for n in _notices(_read(shelf, old))] if old else []
+            now = [f"“{_both(n)}”{_span(n)}" for n in _notices(_read(shelf, new))]
             return [*(f"撤下 {n}" for n in was if n not in now), *(f"增加 {n}" for n in now if n not in was)]
         case "program":
             from_, to = _program_said(_program(shelf, old)) if old else FACTORY, _program_said(_program(shelf, new))
@@ -189,7 +194,7 @@ def facts(shelf: Shelf, what: Wanted, digest: str) -> list[tuple[str, str]]:
             found = _settings_values(_settings(_read(shelf, digest)))
             return [(SETTINGS[name][0], _with_unit(name, value)) for name, value in found.items()]
         case "notices":
-            return [(f"公告 {n}", f"{one.text}{_span(one)}") for n, one in enumerate(_notices(_read(shelf, digest)), 1)]
+            return [(f"公告 {n}", f"{_both(one)}{_span(one)}") for n, one in enumerate(_notices(_read(shelf, digest)), 1)]
         case "program":
             return _program_facts(_program(shelf, digest))
         case _:
@@ -280,6 +285,10 @@ def _settings_changes(old: SettingsBody, new: SettingsBody) -> Iterator[str]:
             was = _with_unit(name, before[name]) if name in before else "各终端自己的"
             now = _with_unit(name, after[name]) if name in after else "各终端自己的"
             yield f"{said}：{was} → {now}"
+
+
+def _both(one: Notice) -> str:
+    return f"{one.text} {IN_ENGLISH} {one.english}" if one.english else one.text
 
 
 def _span(one: Notice) -> str:

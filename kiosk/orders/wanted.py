@@ -31,6 +31,7 @@ from kiosk.orders.fetch import DamagedError, NotFetchedError
 from kiosk.orders.shelf import RefusedError, Shelf, put
 from kiosk.orders.trust import Trust
 from kiosk.standing import Parts, Stage, offered, passed, shown
+from mqtt.desired import Notice
 from mqtt.messages import ContractError, Wanted
 
 log = logging.getLogger(__name__)
@@ -309,7 +310,7 @@ class WantedDocuments:
         self._shelf.keep_only({digest for one in rows for digest in (one.sha256, one.held, one.before) if digest})
         self._news()
 
-    def _by_the_clock(self) -> tuple[tuple[str, ...], date | None]:
+    def _by_the_clock(self) -> tuple[tuple[Notice, ...], date | None]:
         """What changes by itself: the notices shown, and the day whose catalogue is offered."""
         now = self._clock.now()
         return shown(self._parts.notices, now), offered(now)

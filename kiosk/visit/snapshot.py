@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from devices.port import Advice as Advice
@@ -36,6 +37,7 @@ class Hall:
     ``queries``: documents can be asked for and printed here (查询打印). ``drafts``: they are opened here, at the window.
     ``handover``: what is sealed to this hall is opened here; ``pages``: A4 pages can be printed.
     ``words``: what a rater writes can be sealed to the centre. ``clerks``: clerks sign in here, and drive visits.
+    ``english``: names and notices that have an English, by the Chinese.
     """
 
     terminal: str
@@ -54,6 +56,7 @@ class Hall:
     pages: bool = False
     words: bool = False
     clerks: bool = False
+    english: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 HelpState = Literal["called", "unsent", "coming"]

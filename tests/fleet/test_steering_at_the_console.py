@@ -182,6 +182,11 @@ def test_settings_are_checked_compared_and_rolled_out_in_waves(one: Console, cli
 def test_notices_are_published_and_withdrawn(client: FlaskClient) -> None:
     form = token(client)
     assert "显示到什么时候" in text(client.post("/steering/publish/notices", data={"form": form, "text": "停电"}))
+    assert "英文前面要有中文" in text(
+        client.post("/steering/publish/notices", data={"form": form, "text": "| No power", "until": "2026-12-01T08:00"})
+    )
+    both = {"form": form, "text": ["停电 | No power", ""], "until": "2026-12-01T08:00"}
+    assert "停电 | No power（" in text(client.get(client.post("/steering/publish/notices", data=both).location))
     kept = client.post("/steering/publish/notices", data={"form": form, "text": ["停电", ""], "until": "2026-12-01T08:00"})
     assert "增加 “停电”" in text(client.get(f"{kept.location}?to=@pilot"))
     assert "撤下 “本周六停电检修" in text(client.get(f"{kept.location}?to=@pilot"))

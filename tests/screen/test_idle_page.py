@@ -40,6 +40,21 @@ def test_what_can_be_done_what_to_bring_when_and_the_centres_notices_stand_in_bo
     assert Page(f'<div lang="en{english}').loose == []
 
 
+def test_what_the_hall_and_the_centre_say_in_english_stands_on_the_english_screens_and_nowhere_else(glass: ScreenGlass) -> None:
+    hall, said = glass.hall.hall, "Also open on Saturday mornings"
+    glass.hall = replace(glass.hall, english={hall: "Demo San County Hall", glass.hall.intake: "Demo San County", NOTICE: said})
+    client = create_app(glass).test_client()
+    chinese, english = client.get("/").text.partition('idle__half" lang="en"')[::2]
+    assert said in english
+    assert said not in chinese
+    client.set_cookie(COOKIE, "en.")
+    page = client.get("/").text
+    assert "Demo San County Hall" in page
+    assert said in page
+    assert hall not in page
+    assert NOTICE not in page
+
+
 def test_it_waits_for_nobody_who_chose_a_language_and_hides_nothing_that_is_out(glass: ScreenGlass) -> None:
     client = create_app(glass).test_client()
     client.set_cookie(COOKIE, "en.")

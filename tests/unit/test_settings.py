@@ -36,6 +36,7 @@ def test_the_demonstration_s_settings_are_good(good: Path) -> None:
     settings = conf.load(good)
     assert settings.terminal.code == "K01"
     assert settings.visit.idle_warning == 60
+    assert settings.terminal.in_english()["示范丙区"] == "Demo District C"
     assert {r.key_id.split(".")[0] for r in settings.keys.recipients("demo-jia")} == {"demo-jia", "demo-bing", "recovery"}
 
 

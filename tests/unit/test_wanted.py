@@ -284,12 +284,18 @@ def test_told_again_it_tells_again_only_where_the_centre_does_not_know(wanting: 
 
 def test_a_notice_is_shown_from_its_time_to_its_end(wanting: Wanting) -> None:
     now = wanting.terminal.clock.now()
-    notice = Notice("a", "明天停电", (now + timedelta(hours=1)).isoformat(), (now + timedelta(hours=2)).isoformat())
+    span = [(now + timedelta(hours=hours)).isoformat() for hours in (1, 2)]
+    notice = Notice("a", "明天停电", *span, english="No power tomorrow")
     wanting.wants("notices", 1, encode(NoticesBody(1, (notice,))))
     for hours, texts in ((0.0, ()), (1.5, ("明天停电",)), (2.5, ())):
         wanting.terminal.clock.ahead = timedelta(hours=hours)
         wanting.documents.round()
-        assert wanting.floor.stood[-1].notices == texts
+        hall = wanting.floor.stood[-1].hall
+        assert (hall.notices, hall.english) == (texts, dict.fromkeys(texts, "No power tomorrow"))
+
+
+def test_a_notice_without_english_is_what_terminals_of_an_older_version_take() -> None:
+    assert b"english" not in encode(NoticesBody(1, (Notice("a", "明天停电", "2026-12-01T00:00Z", "2026-12-02T00:00Z"),)))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -50,7 +50,7 @@ def create_pages(glass: Glass, px_per_mm: float, speech: Speech, ink: Ink) -> Bl
     def whole() -> Response:
         snapshot = glass.snapshot()
         fragment = _fragment(glass, speech, snapshot, None)
-        with speaking(look(snapshot).language, glass.catalogue):
+        with speaking(look(snapshot).language, glass.hall, glass.catalogue):
             page = make_response(render_template("page.html", boot=glass.boot, fragment=fragment))
         if snapshot.state.visit is None:
             # Nothing of the visit before stays in the browser.
@@ -99,7 +99,7 @@ def create_pages(glass: Glass, px_per_mm: float, speech: Speech, ink: Ink) -> Bl
     @pages.post("/check")
     def check() -> Response:
         """What is wrong with an answer while it is being written: a sentence, or nothing. Never the answer."""
-        with speaking(look(glass.snapshot()).language, glass.catalogue):
+        with speaking(look(glass.snapshot()).language, glass.hall, glass.catalogue):
             return Response(escape(typing_error(glass, request.form) or ""), mimetype="text/html")
 
     @pages.get("/events")
@@ -113,7 +113,7 @@ def create_pages(glass: Glass, px_per_mm: float, speech: Speech, ink: Ink) -> Bl
         now = glass.desk(int(after) if re.fullmatch(r"[0-9]{1,12}", after) else 0, LONGEST)
         picture = _picture(now.picture.jpeg if now else None)
         if now is not None:
-            with speaking(look(glass.snapshot()).language, glass.catalogue):
+            with speaking(look(glass.snapshot()).language, glass.hall, glass.catalogue):
                 picture.headers["Desk"] = json.dumps(desk.told(now), separators=(",", ":"))
         return picture
 
@@ -168,7 +168,7 @@ def _answer(glass: Glass, speech: Speech, snapshot: Snapshot, key: str | None, s
 
 def _fragment(glass: Glass, speech: Speech, snapshot: Snapshot, shown: str | None) -> str:
     now_so = look(snapshot)
-    with speaking(now_so.language, glass.catalogue):
+    with speaking(now_so.language, glass.hall, glass.catalogue):
         return _said(glass, speech, snapshot, now_so, shown)
 
 

@@ -45,7 +45,7 @@ def create_signing(glass: Glass, held: Ink) -> Blueprint:
             held.change(now, change)
         except TooMuchInkError as error:
             logger.warning("ink refused: too many %s", error)
-            with speaking(look(glass.snapshot()).language, glass.catalogue):
+            with speaking(look(glass.snapshot()).language, glass.hall, glass.catalogue):
                 return Response(_(_FULL), 413, mimetype="text/plain")
         return Response(status=204)
 

@@ -10,7 +10,7 @@ from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.voice import Voice
 from ui.look import Look, look
 from ui.spoken import names, pieces, sentences
-from ui.words import language, speaking
+from ui.words import language, speaking, translated
 
 _MOST = 12
 """Texts of one element that are looked at."""
@@ -39,7 +39,7 @@ class Speech:
         if what == "at":
             # Before it is chosen only the invitation to choose it is said, and only where nobody is being served.
             if now_so.speech or snapshot.state.visit is None:
-                with speaking(now_so.language, self._glass.catalogue):
+                with speaking(now_so.language, self._glass.hall, self._glass.catalogue):
                     if said := pieces(texts[:_MOST], self._public()):
                         self._voice.aside("\n".join(said), language())
         elif now_so.speech and what == "again":
@@ -49,7 +49,7 @@ class Speech:
 
     def _public(self) -> frozenset[str]:
         hall = self._glass.hall
-        return names(self._glass.catalogue, hall.hall, hall.phone, hall.intake)
+        return names(self._glass.catalogue, translated(hall.hall), hall.phone, translated(hall.intake))
 
 
 def create_speech(glass: Glass, speech: Speech) -> Blueprint:

@@ -46,7 +46,7 @@ def create_public(glass: Glass, guides: Guides, corrections: Corrections, today:
 
     @pages.before_request
     def in_their_language() -> None:
-        speak(look(glass.snapshot()).language, glass.catalogue)
+        speak(look(glass.snapshot()).language, glass.hall, glass.catalogue)
 
     @pages.teardown_request
     def in_ours(_error: BaseException | None) -> None:

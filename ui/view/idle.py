@@ -34,7 +34,7 @@ def idle(glass: Glass, hours: Callable[[], str]) -> tuple[Idle, ...]:
         return ()
     halves = []
     for code, _name in languages():
-        with speaking(code, glass.catalogue):
+        with speaking(code, glass.hall, glass.catalogue):
             halves.append(_half(glass, code, hours()))
     return tuple(halves)
 
