@@ -19,7 +19,7 @@ from fleet.authority.keys import Folder
 from fleet.settings import BrokerSettings
 from mqtt.tls import Tls
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 NODES = 3
 
 
