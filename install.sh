@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
-# Installs what the demonstration ("demo") or the tests ("test") need: Debian packages, the virtual environment, the page's JavaScript.
+# Installs what the demonstration ("demo"), the tests ("test") or the tests in virtual machines ("system-test") need: Debian packages, the virtual environment, the page's JavaScript.
 # Doing it again is quick and harmless. Without root or sudo it names the packages that are missing.
 set -euo pipefail
 cd "$(dirname "$0")"
 purpose=${1:-demo}
+machines=
+if [ "$purpose" = system-test ]; then
+  purpose=test machines=yes
+fi
 
 missing=()
 need() { # need PACKAGE: the test before it failed
@@ -73,6 +77,12 @@ if [ "$purpose" = test ]; then
   have systemd-nspawn || need systemd-container
   have lintian || need lintian
   [[ $(/sbin/ldconfig -p) == *libatomic.so.1* ]] || need libatomic1 # Playwright's own node wants it
+fi
+if [ -n "$machines" ]; then
+  have qemu-system-x86_64 && have qemu-storage-daemon || need qemu-system-x86
+  have sfdisk || need fdisk
+  have mkfs.vfat || need dosfstools
+  have mcopy || need mtools
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then

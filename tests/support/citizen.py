@@ -29,7 +29,7 @@ class Citizen:
         self.glass.do("next").do("agree")
         reader = self.hall.rig.reader()
         seen = reader.looks  # until it has seen that nothing lies there, the same card is the one left lying by the visit before
-        until(lambda: reader.looks >= seen + 2, "the reader looks")
+        until(lambda: self.hall.rig.reader().looks >= seen + 2, "the reader looks", self.hall.patience)
         reader.lay(self.card)
         self.glass.see("identity")
         if not self.forgetful:
@@ -75,7 +75,7 @@ class Citizen:
 
     def took_receipt(self) -> Citizen:
         """Wait for the paper, and go on to the rating."""
-        until(lambda: any(p.cut for p in self.hall.rig.printer().papers()), "a cut receipt")
+        until(lambda: any(p.cut for p in self.hall.rig.printer().papers()), "a cut receipt", self.hall.patience)
         self.glass.see("rating")
         return self
 

@@ -60,8 +60,11 @@ def prepared(layout: Layout, *, reads: bool = False, signed: bool = False) -> tu
 class Hall:
     """``start``, ``kill`` and ``stop`` one process at a time by its name in ``specs``.
 
-    ``reads``: the terminal reads pages, which costs seconds of both cores a page.
+    ``reads``: the terminal reads pages, which costs seconds of both cores a page. ``patience``: seconds to wait for what must
+    happen.
     """
+
+    patience = PATIENCE
 
     def __init__(self, base: Path, runtime: Path, *, reads: bool = False) -> None:
         self.layout = Layout(base, runtime, Ports(free_run(15)))
@@ -151,8 +154,9 @@ class Hall:
 class GlassByHttp:
     """The citizen's page without a browser: what a browser would post, and what it would get."""
 
-    def __init__(self, client: httpx.Client) -> None:
+    def __init__(self, client: httpx.Client, patience: float = PATIENCE) -> None:
         self._client = client
+        self._patience = patience
         self.html = ""
 
     def look(self) -> str:
@@ -172,7 +176,7 @@ class GlassByHttp:
     def see(self, screen: str) -> GlassByHttp:
         """Wait until this screen is shown."""
         try:
-            until(lambda: self.look() == screen, f"screen {screen}")
+            until(lambda: self.look() == screen, f"screen {screen}", self._patience)
         except AssertionError as error:
             raise AssertionError(
                 f"{error}, still at {self.screen}: {' '.join(re.sub('<[^>]+>', ' ', self.html).split())[:400]}"

@@ -11,7 +11,7 @@ import shlex
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,37 +22,18 @@ PATIENCE = 90.0
 _NAMESPACES = ("-m", "-p", "-n", "-i", "-u", "-C")
 
 
-class Machine:
-    """``leader``: the process number, outside, of its first process."""
+class Shell:
+    """Whatever runs a line of shell as root inside a machine, and what is asked of every such."""
 
-    def __init__(self, leader: int) -> None:
-        self.leader = leader
+    def shell(self, command: str, patience: float) -> tuple[int, str]:
+        """Its exit code, and what it wrote."""
+        raise NotImplementedError
 
     def run(self, command: str, *, check: bool = True, patience: float = PATIENCE) -> str:
-        """A line of shell as root inside; what it wrote. ``AssertionError`` with all of it when it fails and ``check``."""
-        done = subprocess.run(
-            [
-                "nsenter",
-                "-t",
-                str(self.leader),
-                *_NAMESPACES,
-                "env",
-                "-i",
-                "PATH=/usr/sbin:/usr/bin",
-                "LANG=C.UTF-8",
-                "HOME=/root",
-                "sh",
-                "-c",
-                command,
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=patience,
-            check=False,
-        )
-        assert done.returncode == 0 or not check, f"{command}\n{done.stdout}"
-        return done.stdout.strip()
+        """What it wrote. ``AssertionError`` with all of it when it fails and ``check``."""
+        code, wrote = self.shell(command, patience)
+        assert code == 0 or not check, f"{command}\n{wrote}"
+        return wrote.strip()
 
     def write(self, path: str, content: str, mode: str = "644", owner: str = "root") -> None:
         self.run(f"install -D -m {mode} -o {owner} -g {owner} /dev/stdin {path} <<'.'\n{content}\n.")
@@ -85,9 +66,30 @@ class Machine:
         return int(self.run(f"python3 -c {shlex.quote(program)} {shlex.quote(address)}"))
 
 
+class Machine(Shell):
+    """``leader``: the process number, outside, of its first process."""
+
+    def __init__(self, leader: int) -> None:
+        self.leader = leader
+
+    def shell(self, command: str, patience: float) -> tuple[int, str]:
+        enter = ("nsenter", "-t", str(self.leader), *_NAMESPACES)
+        clean = ("env", "-i", "PATH=/usr/sbin:/usr/bin", "LANG=C.UTF-8", "HOME=/root")
+        done = subprocess.run(
+            [*enter, *clean, "sh", "-c", command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=patience,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+
 @contextmanager
-def booted(root: Path, name: str, **folders: Path) -> Iterator[Machine]:
-    """``folders``: of this machine, to be read at ``/NAME`` inside. ``NoMachineError``: none can be started here."""
+def booted(root: Path, name: str, *, options: Sequence[str] = (), kernel: Sequence[str] = (), **folders: Path) -> Iterator[Machine]:
+    """``folders``: of this machine, to be read at ``/NAME`` inside; ``options``: more of systemd-nspawn's; ``kernel``: words of its
+    command line. ``NoMachineError``: none can be started here."""
     groups = _control_groups(f"{name}-{os.getpid()}")
     binds = [f"--bind-ro={path}:/{inside}" for inside, path in folders.items()]
     # Without the first, systemd 257 hangs without a word where version 1 of control groups is mounted.
@@ -100,7 +102,8 @@ def booted(root: Path, name: str, **folders: Path) -> Iterator[Machine]:
         "--quiet",
         f"--directory={root}",
     ]
-    command += [f"--machine={name}", "--volatile=overlay", "--private-network", "--console=read-only", *binds, "--boot"]
+    command += [f"--machine={name}", "--volatile=overlay", "--private-network", "--console=read-only", *binds, *options]
+    command += ["--boot", *kernel]
     enter = "".join(f"echo 0 >{group}/cgroup.procs; " for group in groups)
     process = subprocess.Popen(
         ["sh", "-c", f'{enter}exec "$@"', "sh", *command],

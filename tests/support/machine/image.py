@@ -1,0 +1,222 @@
+"""The disk of a terminal as it comes to a hall: our package on a Debian 13 by ``apt install ./…deb``, boot, root and data
+partitions.
+
+Made once, kept in ``.machine`` while packages stay what they are. Kernel and initrd are handed to QEMU, as a Raspberry Pi's
+firmware takes them from the boot partition; no boot loader is shown here. Of the test's own it has the agent, and nothing else.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.machine.packages import package, packages
+from support.machine.root import PLACE, NoMachineError, root
+
+MB = 2**20
+SYSTEM = (
+    "linux-image-amd64",
+    "initramfs-tools",
+    "zstd",
+    "network-manager",  # what Raspberry Pi OS has
+    "e2fsprogs",
+    "dosfstools",
+    "overlayroot",
+    "iproute2",
+)
+"""What a machine has beside our dependencies and a container does not need."""
+NOT = ("mosquitto",)
+"""The centre's: the container's root serves both."""
+DRIVERS = ("virtio_pci", "virtio_blk", "ext4", "overlay", "vfat")
+PARTITIONS = (("BOOT", 64), ("root", 3072), ("data", 768))
+"""Labels and MB, in this order from the first MB on."""
+_HERE = Path(__file__).parent
+_HAND = ("agent.py", "stream.py")
+_FSTAB = """\
+LABEL=root  /                 ext4  defaults,noatime,errors=remount-ro  0 1
+LABEL=BOOT  /boot/firmware    vfat  defaults,umask=077                  0 2
+LABEL=data  /var/lib/tongban  ext4  defaults,noatime,nosuid,nodev       0 2
+"""
+# Not named tongban-…: every such unit is fenced in.
+_AGENT = """\
+[Unit]
+Description=test's hand
+
+[Service]
+ExecStart=/usr/local/lib/tongban-test/agent.py
+Restart=always
+OOMScoreAdjust=-1000
+
+[Install]
+WantedBy=multi-user.target
+"""
+_APT = "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends"
+
+
+@dataclass(frozen=True)
+class Image:
+    """``disk``: raw, never written to."""
+
+    disk: Path
+    kernel: Path
+    initrd: Path
+
+
+def installed() -> Path:
+    """A Debian 13 with a kernel, and the terminal's package by ``apt install``; never started."""
+    deb = package(packages(), "tongban-terminal")
+    stamp = f"{(PLACE / 'packages.stamp').read_text()} {(PLACE / 'root.stamp').read_text()}"
+    return _kept("installed", stamp, lambda folder: _install(folder, _system(root()), deb))
+
+
+def image() -> Image:
+    laid = installed()
+    stamp = "\n".join(
+        [(PLACE / "installed.stamp").read_text(), *((_HERE / name).read_text("utf-8") for name in ("image.py", *_HAND))]
+    )
+    folder = _kept("image", stamp, lambda folder: _make(folder, laid))
+    return Image(folder / "disk.img", folder / "vmlinuz", folder / "initrd")
+
+
+def _kept(name: str, made_of: str, make: Callable[[Path], None]) -> Path:
+    """The folder ``name``, made anew when what it is made of changed; one at a time, of however many run tests."""
+    folder, written = PLACE / name, PLACE / f"{name}.stamp"
+    stamp = hashlib.sha256(made_of.encode()).hexdigest()
+    with (PLACE / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (written.is_file() and written.read_text() == stamp):
+            written.unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)
+            written.write_text(stamp)
+    return folder
+
+
+def partition(label: str) -> tuple[int, int]:
+    """Where it begins on the disk, and its size, in bytes."""
+    at = MB
+    for name, size in PARTITIONS:
+        if name == label:
+            return at, size * MB
+        at += size * MB
+    raise KeyError(label)
+
+
+def _system(bare: Path) -> Path:
+    """``bare`` with a kernel and what else a machine needs, from the mirror of this machine's apt."""
+
+    def make(folder: Path) -> None:
+        subprocess.run(["cp", "-a", bare, folder], check=True)
+        (folder / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
+        (folder / "usr/sbin/policy-rc.d").chmod(0o755)
+        shutil.copy("/etc/resolv.conf", folder / "etc/resolv.conf")
+        _inside(folder, f"apt-get update -qq && {_APT} {' '.join(SYSTEM)} && apt-get purge -y -qq {' '.join(NOT)} && apt-get clean")
+        # What starts this machine, and not every driver there is: an emulated processor unpacks for long.
+        (folder / "etc/initramfs-tools/conf.d/this-machine").write_text("MODULES=list\n")
+        (folder / "etc/initramfs-tools/modules").write_text("\n".join(DRIVERS) + "\n")
+        _inside(folder, "update-initramfs -u")
+        (folder / "etc/resolv.conf").unlink()
+        (folder / "usr/sbin/policy-rc.d").unlink()
+
+    return _kept("system", " ".join([(PLACE / "root.stamp").read_text(), *SYSTEM, *NOT, *DRIVERS]), make)
+
+
+def _install(folder: Path, system: Path, deb: Path) -> None:
+    subprocess.run(["cp", "-a", system, folder], check=True)
+    shutil.copy(deb, folder / "root" / deb.name)
+    _inside(folder, f"{_APT} /root/{deb.name} && rm /root/{deb.name}")
+    for path in (folder / "var/lib/tongban").iterdir():  # made at the first boot, on the data partition
+        path.rmdir()
+    # As a system has it that was started before ours came: nothing is made anew for a first boot.
+    subprocess.run(["systemd-machine-id-setup", f"--root={folder}"], check=True, capture_output=True)
+    for name in ("etc", "var"):
+        (folder / name / ".updated").touch()
+
+
+def _make(folder: Path, tree: Path) -> None:
+    folder.mkdir()
+    laid = folder / "laid"
+    subprocess.run(["cp", "-a", tree, laid], check=True)
+    _ours(laid)
+    for name in ("vmlinuz", "initrd"):
+        (found,) = (laid / "boot").glob("initrd.img-*" if name == "initrd" else "vmlinuz-*")
+        shutil.copy(found, folder / name)
+    _partitioned(folder / "disk.img", laid)
+    shutil.rmtree(laid)
+
+
+def _ours(laid: Path) -> None:
+    """Partitions, and the test's hand."""
+    (laid / "etc/fstab").write_text(_FSTAB)
+    (laid / "etc/hostname").write_text("terminal\n")
+    (laid / "boot/firmware").mkdir(exist_ok=True)
+    hand = laid / "usr/local/lib/tongban-test"
+    hand.mkdir(parents=True)
+    for name in _HAND:
+        shutil.copy(_HERE / name, hand / name)
+    (hand / "agent.py").chmod(0o755)
+    units = laid / "etc/systemd/system"
+    (units / "test-hand.service").write_text(_AGENT)
+    wants = units / "multi-user.target.wants"
+    wants.mkdir(exist_ok=True)
+    (wants / "test-hand.service").symlink_to("../test-hand.service")
+    # Nobody logs in on the serial line; the console's words are read outside.
+    (units / "serial-getty@ttyS0.service").symlink_to("/dev/null")
+
+
+def _partitioned(disk: Path, laid: Path) -> None:
+    with disk.open("wb") as file:
+        file.truncate((sum(size for _, size in PARTITIONS) + 2) * MB)
+    table = "label: gpt\n" + "".join(
+        f"start={partition(label)[0] // 512}, size={size * MB // 512}, name={label}\n" for label, size in PARTITIONS
+    )
+    subprocess.run(["sfdisk", "--quiet", disk], input=table, text=True, check=True)
+    boot = disk.with_name("boot")
+    with boot.open("wb") as file:
+        file.truncate(partition("BOOT")[1])
+    subprocess.run(["mkfs.vfat", "-n", "BOOT", boot], check=True, capture_output=True)
+    with disk.open("r+b") as file:
+        file.seek(partition("BOOT")[0])
+        file.write(boot.read_bytes())
+    boot.unlink()
+    _ext4(disk, "root", "-d", str(laid))
+    _ext4(disk, "data")
+
+
+def _ext4(disk: Path, label: str, *options: str) -> None:
+    start, size = partition(label)
+    command = [
+        "mke2fs",
+        "-q",
+        "-F",
+        "-t",
+        "ext4",
+        "-L",
+        label,
+        "-m",
+        "1",
+        "-E",
+        f"offset={start},lazy_itable_init=0,lazy_journal_init=0",
+    ]
+    subprocess.run([*command, *options, disk, f"{size // 1024}k"], check=True, capture_output=True)
+
+
+def _inside(root_folder: Path, line: str) -> None:
+    """A line of shell in there, with what a package's scripts expect; ``NoMachineError``."""
+    command: Sequence[str | Path] = (
+        "unshare",
+        "--mount",
+        "sh",
+        "-ec",
+        'mount -t proc proc "$0/proc"; mount -t sysfs sys "$0/sys"; mount --rbind /dev "$0/dev"; exec chroot "$0" sh -ec "$1"',
+        root_folder,
+        line,
+    )
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NoMachineError(f"系统没有装成：{(done.stdout + done.stderr)[-2000:]}")

@@ -1,0 +1,158 @@
+"""A hall whose terminal is a virtual machine: broker, centre, desk and the hardware here, everything else of the terminal inside.
+
+The machine is set up as a technician does it: a profile and answers laid on the boot partition, and switched on. Its reader is on a
+USB serial adapter, its receipt printer on the network, its document camera behind the agent.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import tomli_w
+from support.authority import authority
+from support.hall import GlassByHttp, Hall, command, free_run, until
+from support.machine.disk import Disk
+from support.machine.image import Image, image, partition
+from support.machine.qemu import OUTSIDE, SLOW, Virtual, switched_on
+from support.machine.stream import Carried, listening
+
+from kiosk.demo import files
+
+READER, KEYBOARD, STORAGE = 2, 3, 4
+"""Sockets of the USB controller."""
+READER_PATH = "/dev/tongban/tty-pci-0000_00_10_0-usb-0_2_1_0"
+NO_SCREEN = "systemd.mask=tongban-screen.service"
+"""A kernel's word: no browser is started."""
+PROCESSES = ("broker", "centre", "desk-demo-jia")
+NAMES = ("127.0.0.1", OUTSIDE)
+
+
+class Place:
+    """What a :class:`support.citizen.Citizen` calls a hall. ``glass`` reaches whichever machine runs now."""
+
+    patience = SLOW
+
+    def __init__(self, hall: Hall, made: Image, folder: Path) -> None:
+        self.hall = hall
+        self.image = made
+        self.disk = Disk(made.disk)
+        self.folder = folder
+        self.port = free_run(1)
+        self.layout, self.rig = hall.layout, hall.rig
+        self._browser: httpx.Client | None = None
+        self._camera = Carried(listening(("127.0.0.1", 0)), self.layout.hardware / "camera")
+
+    def glass(self) -> GlassByHttp:
+        assert self._browser is not None, "it is off"
+        return GlassByHttp(self._browser, self.patience)
+
+    def painted(self, since: float = 0.0) -> bool:
+        """Whether the page on the glass has proved that it is painted, by a beat later than ``since`` (``time.monotonic``)."""
+        assert self._browser is not None, "it is off"
+        try:
+            told = self._browser.get("/pulse").json()
+        except (httpx.HTTPError, ValueError):
+            return False
+        return bool(told["state"] == "alive" and time.monotonic() - told["age"] > since)
+
+    @contextmanager
+    def on(self, *, kernel: str = "", more: Sequence[str] = ()) -> Iterator[Virtual]:
+        """Switched on, the agent there, and the camera on its desk."""
+        self.disk.dead = False
+        with switched_on(self.image, self.disk, self.folder, self.port, kernel=kernel, more=more) as machine:
+            self.plug_reader(machine)
+            machine.answers()
+            machine.camera(self._camera.port)
+            machine.run(f"date --set=@{int(time.time())}")  # no time service answers; an emulated clock goes slow under load
+            page = f"http://127.0.0.1:{self.port}"
+            with httpx.Client(base_url=page, timeout=120, headers={"Origin": page}) as self._browser:
+                yield machine
+
+    def plug_reader(self, machine: Virtual) -> None:
+        """On a chardev of its own each time: unplugged, QEMU keeps the old one."""
+        machine.plugged += 1
+        line = f"reader{machine.plugged}"
+        backend = {"type": "serial", "data": {"device": str(self.layout.hardware / "idcard")}}
+        machine.qmp("chardev-add", id=line, backend=backend)
+        machine.plug("usb-serial", "reader", READER, chardev=line)
+
+    def lay_setup(self, **answers: object) -> None:
+        """Profile and answers, as ``tongban centre profile`` and a technician's computer leave them on the boot partition."""
+        settings = self.layout.base / "centre.toml"
+        code = command("centre", "enrol-code", str(settings), files.TERMINAL, "--plain").strip()
+        given = self.layout.base / "given.toml"
+        given.write_text(tomli_w.dumps(self._given()), "utf-8")
+        profile = self.layout.base / "profile.toml"
+        command("centre", "profile", str(settings), "--with", str(given), "--host", OUTSIDE, "--to", str(profile))
+        told = {
+            "id": files.TERMINAL,
+            "code": "K01",
+            "diagonal": 21.5,
+            "devices": f"idcard={READER_PATH} printer={OUTSIDE}:{self.layout.ports.printer}",
+            "enrol": code,
+        }
+        laid = self.layout.base / "boot" / "tongban"
+        laid.mkdir(parents=True, exist_ok=True)
+        (laid / "profile.toml").write_bytes(profile.read_bytes())
+        (laid / "setup.toml").write_text(tomli_w.dumps(told | answers), "utf-8")
+        with self._boot_partition() as raw:
+            subprocess.run(["mcopy", "-s", "-o", "-i", raw, laid, "::"], check=True, capture_output=True)
+
+    @contextmanager
+    def _boot_partition(self) -> Iterator[Path]:
+        """In a technician's computer."""
+        start, size = partition("BOOT")
+        raw = self.layout.base / "boot.img"
+        raw.write_bytes(self.disk.read(start, size))
+        yield raw
+        self.disk.write(start, raw.read_bytes())
+        self.disk.flush()
+        raw.unlink()
+
+    def close(self) -> None:
+        self._camera.close()
+        self.disk.close()
+
+    def _given(self) -> dict[str, Any]:
+        was = tomllib.loads((self.layout.base / "terminal.toml").read_text("utf-8"))
+        names = ("division", "place", "intake", "hall", "phone", "complaint", "query")
+        return {"name": "示范丙区", "terminal": {name: was["terminal"][name] for name in names}, "keys": was["keys"]}
+
+
+def alive(place: Place, patience: float = 3 * SLOW) -> None:
+    """Until the page on the glass has proved to be painted."""
+    until(lambda: place.painted(), "the page on the glass is alive", patience)
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    made = image()
+    with ExitStack() as stack:
+        base = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tongban-m-")))
+        runtime = Path(stack.enter_context(tempfile.TemporaryDirectory(dir="/dev/shm", prefix="tongban-m-")))
+        authority(base / "hall" / "authority", NAMES)
+        one = Hall(base / "hall", runtime)
+        stack.callback(one.close)
+        _known_as(one, NAMES)
+        one.rig.start()
+        one.start(*PROCESSES)
+        whole = Place(one, made, base / "qemu")
+        stack.callback(whole.close)
+        yield whole
+
+
+def _known_as(hall: Hall, names: tuple[str, ...]) -> None:
+    """The centre shows a certificate for the name the machine calls it by, too."""
+    settings = hall.layout.base / "centre.toml"
+    tree = tomllib.loads(settings.read_text("utf-8"))
+    tree["authority"]["names"] = list(names)
+    settings.write_text(tomli_w.dumps(tree), "utf-8")
+    command("centre", "broker-config", str(settings), str(hall.layout.base / "mosquitto"), "--host", "127.0.0.1")

@@ -1,0 +1,230 @@
+"""A virtual machine: an emulated processor (no KVM is needed), 2 GB, a screen, USB, a network of its own with this machine in it.
+
+What is done to it from outside goes by QMP (docs/interop/qmp-spec of QEMU): plugging, keys, touches, pictures of the screen.
+What is done inside goes through the test's agent over a virtio port.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from support.machine import image
+from support.machine.booted import Shell
+from support.machine.disk import Disk, Server
+
+BOOT = 900.0
+"""Seconds until the agent answers. Emulated and beside others: a board takes ten."""
+SLOW = 600.0
+"""Seconds for anything that happens inside."""
+WIDTH, HEIGHT = 1080, 1920
+MEMORY = 2048
+KERNEL = "root=LABEL=root ro console=ttyS0 quiet loglevel=3 panic=-1 consoleblank=0"
+OUTSIDE = "10.0.2.2"
+"""This machine's loopback, as the virtual one calls it (QEMU's user network)."""
+
+
+class Qmp:
+    """The monitor's line; a command at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(60)
+        self._socket.connect(str(path))
+        self._stream = self._socket.makefile("rw")
+        self._lock = threading.Lock()
+        self._stream.readline()
+        self("qmp_capabilities")
+
+    def __call__(self, command: str, **arguments: Any) -> Any:
+        """What it returned; ``AssertionError`` with its error."""
+        with self._lock:
+            self._stream.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+            self._stream.flush()
+            while True:
+                told = json.loads(self._stream.readline())
+                assert "error" not in told, f"{command}: {told}"
+                if "return" in told:
+                    return told["return"]
+
+    def close(self) -> None:
+        self._stream.close()
+        self._socket.close()
+
+
+class Virtual(Shell):
+    """``port``: of this machine, leads to the citizen's page inside."""
+
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path, port: int) -> None:
+        self.process = process
+        self.folder = folder
+        self.port = port
+        self.began = time.monotonic()
+        self.plugged = 0
+        self._lock = threading.Lock()
+        self.qmp = Qmp(self._appeared("qmp"))
+        self._agent = socket.socket(socket.AF_UNIX)
+        self._agent.connect(str(self._appeared("agent")))
+        self._heard = b""
+
+    def answers(self) -> float:
+        """Wait for the agent; seconds since the machine was switched on."""
+        self._line(BOOT)
+        return time.monotonic() - self.began
+
+    def shell(self, command: str, patience: float) -> tuple[int, str]:
+        return self._told({"sh": command, "patience": max(patience, SLOW)})
+
+    def camera(self, port: int) -> None:
+        self._told({"camera": port})
+
+    def until(self, command: str, what: str, *units: str, patience: float = SLOW) -> str:
+        return super().until(command, what, *units, patience=patience)
+
+    def console(self) -> str:
+        return (self.folder / "console.log").read_text("utf-8", "replace")
+
+    def uptime(self) -> float:
+        """Seconds since the kernel started, by its own clock."""
+        return float(self.run("cut -d' ' -f1 /proc/uptime"))
+
+    def picture(self, to: Path) -> Path:
+        """What the screen shows, as a PNG."""
+        raw = to.with_suffix(".ppm")
+        self.qmp("screendump", filename=str(raw))
+        with Image.open(raw) as shown:
+            shown.save(to)
+        raw.unlink()
+        return to
+
+    def keys(self, *codes: str) -> None:
+        """Pressed together, on whatever keyboard is plugged in (QEMU's QKeyCode names)."""
+        self.qmp("send-key", keys=[{"type": "qcode", "data": code} for code in codes], **{"hold-time": 200})
+
+    def touch(self, x: float, y: float) -> None:
+        """At a pixel of the screen."""
+        axes = (("x", x / WIDTH), ("y", y / HEIGHT))
+        self.qmp(
+            "input-send-event", events=[{"type": "abs", "data": {"axis": axis, "value": int(at * 32767)}} for axis, at in axes]
+        )
+        time.sleep(0.3)
+        for down in (True, False):
+            self.qmp("input-send-event", events=[{"type": "btn", "data": {"down": down, "button": "left"}}])
+            time.sleep(0.3)
+
+    def plug(self, driver: str, name: str, port: int, **options: Any) -> None:
+        """Into this socket of the USB controller."""
+        self.qmp("device_add", driver=driver, id=name, bus="usb.0", port=str(port), **options)
+
+    def unplug(self, name: str) -> None:
+        self.qmp("device_del", id=name)
+
+    def off(self) -> None:
+        """Shut down in order."""
+        with contextlib.suppress(OSError, AssertionError, ValueError):
+            self._told({"sh": "systemctl --no-block poweroff", "patience": 30})
+        self.process.wait(SLOW)
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(30)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.kill()
+        self.qmp.close()
+        self._agent.close()
+
+    def _told(self, what: dict[str, Any]) -> tuple[int, str]:
+        with self._lock:
+            self._agent.settimeout(30)
+            self._agent.sendall(json.dumps(what).encode() + b"\n")
+            told = self._line(what.get("patience", SLOW) + 60)
+        return told["rc"], told["out"]
+
+    def _line(self, patience: float) -> dict[str, Any]:
+        deadline = time.monotonic() + patience
+        while b"\n" not in self._heard:
+            self._agent.settimeout(max(0.1, deadline - time.monotonic()))
+            try:
+                piece = self._agent.recv(65536)
+            except TimeoutError:
+                raise AssertionError(f"the machine says nothing\n{self.console()[-3000:]}") from None
+            if not piece:
+                raise ConnectionError("the machine is gone")
+            self._heard += piece
+        line, self._heard = self._heard.split(b"\n", 1)
+        told: dict[str, Any] = json.loads(line)
+        return told
+
+    def _appeared(self, name: str) -> Path:
+        path = self.folder / name
+        deadline = time.monotonic() + 60
+        while not path.exists():
+            assert self.process.poll() is None, (self.folder / "qemu.log").read_text()
+            assert time.monotonic() < deadline, "QEMU did not start"
+            time.sleep(0.1)
+        return path
+
+
+@contextmanager
+def switched_on(
+    made: image.Image, disk: Disk, folder: Path, port: int, *, kernel: str = "", more: Sequence[str] = ()
+) -> Iterator[Virtual]:
+    """A machine with ``disk`` in it, from the moment its power is on. ``folder``: short enough for a socket's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("qmp", "agent", "disk", "console.log"):
+        (folder / name).unlink(missing_ok=True)
+    server = Server(disk, folder / "disk")
+    with (folder / "qemu.log").open("wb") as log:
+        process = subprocess.Popen(_command(made, folder, port, kernel, more), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    machine: Virtual | None = None
+    try:
+        machine = Virtual(process, folder, port)
+        yield machine
+    finally:
+        if machine is not None:
+            machine.close()
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        server.wait_gone()
+        server.close()
+
+
+def _command(made: image.Image, folder: Path, port: int, kernel: str, more: Sequence[str]) -> list[str]:
+    return [
+        *("setpriv", "--pdeathsig", "KILL", "--", "nice", "-n", "15"),
+        *("qemu-system-x86_64", "-accel", "tcg,thread=single,tb-size=512", "-icount", "shift=0,sleep=on"),
+        # Not max: Debian 13's kernel panics on it under QEMU 7.2.
+        *("-cpu", "Nehalem", "-smp", "1", "-m", str(MEMORY), "-display", "none", "-vga", "none", "-nodefaults"),
+        *("-device", f"virtio-gpu-pci,xres={WIDTH},yres={HEIGHT}", "-device", "virtio-rng-pci"),
+        *("-kernel", str(made.kernel), "-initrd", str(made.initrd), "-append", f"{KERNEL} {kernel}"),
+        *("-blockdev", f"driver=nbd,node-name=card,server.type=unix,server.path={folder}/disk"),
+        *("-device", "virtio-blk-pci,drive=card"),
+        *("-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{port}-:18600", "-device", "virtio-net-pci,netdev=net"),
+        *("-device", "qemu-xhci,id=usb,addr=0x10", "-device", "usb-tablet,bus=usb.0,port=1"),
+        *("-device", "virtio-serial-pci", "-chardev", f"socket,id=agent,path={folder}/agent,server=on,wait=off"),
+        *("-device", "virtserialport,chardev=agent,name=tongban-test"),
+        *("-serial", f"file:{folder}/console.log", "-qmp", f"unix:{folder}/qmp,server=on,wait=off"),
+        *more,
+    ]
+
+
+def words(picture: Path) -> str:
+    """What tesseract reads on it, without blanks."""
+    read = subprocess.run(
+        ["tesseract", picture, "-", "-l", "chi_sim", "--psm", "11"], capture_output=True, text=True, check=True
+    ).stdout
+    return re.sub(r"\s", "", read)
