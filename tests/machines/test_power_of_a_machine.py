@@ -38,6 +38,7 @@ def test_a_machine_comes_up_from_every_cut_and_nothing_handed_in_is_lost(hall: P
             "tongban-setup",
             patience=2 * SLOW,
         )
+        machine.run("/usr/lib/tongban/bin/lock-root on", patience=3 * SLOW)
         machine.off()
     before = "a shutdown"
     for number in range(PULLS + 1):
@@ -62,7 +63,8 @@ def test_a_machine_comes_up_from_every_cut_and_nothing_handed_in_is_lost(hall: P
 def comes_up(place: Place, machine: Virtual, shown: bool) -> str:
     """Until it serves, and for ``shown`` until the page is painted; when, by the machine's clock and by ours."""
     machine.until("systemctl is-active tongban-terminal", "the service is up", "tongban-terminal", patience=2 * SLOW)
-    machine.until("findmnt -no OPTIONS /var/lib/tongban | grep -q ^rw", "the data partition can be written")
+    kinds = machine.run("for on in / /boot/firmware /var/lib/tongban; do findmnt -no FSTYPE,OPTIONS $on | cut -d, -f1; done")
+    assert [line.split() for line in kinds.splitlines()] == [["overlay", "rw"], ["vfat", "ro"], ["ext4", "rw"]]
     assert "EXT4-fs error" not in machine.run("dmesg")
     place.glass().see("welcome")
     manager, serves = (
