@@ -22,6 +22,7 @@ class Publisher:
     def __init__(self, hall: Hall, folder: Path) -> None:
         self._centre = str(hall.layout.base / "centre.toml")
         self._folder = folder
+        self._site = installed() / SITE
         self._made = 0
         self._key = folder / "publisher.key"
         public = command("program", "key", "--out", str(self._key)).strip()
@@ -36,7 +37,7 @@ class Publisher:
         version = f"1.{self._made}"
         site = self._folder / version / "site"
         for room in ROOMS:
-            shutil.copytree(installed() / SITE / room, site / room, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(self._site / room, site / room, ignore=shutil.ignore_patterns("__pycache__"))
             first = site / room / "__init__.py"
             first.write_text(first.read_text("utf-8") + "\n" + BORROWS, "utf-8")
         about = site / f"tongban-{version}.dist-info"
