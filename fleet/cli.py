@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import click
+import msgspec
 
 from domain.memory import keep_from_cores
 from domain.notify import Manager
@@ -45,7 +46,6 @@ _OF_THE_CENTRE = {
     "move-to-postgresql": "fleet.database.cli:move_to_postgresql",
     "backup": "fleet.backup.cli:backup",
     "restore": "fleet.backup.cli:restore",
-    "storage": "fleet.storage.cli:storage",
     "recount": "fleet.reports.cli:recount",
 }
 
@@ -74,16 +74,27 @@ def centre() -> None:
 
 @centre.command()
 @_SETTINGS
-def run(settings: Path) -> None:
-    """运行中心：收事件，存密封材料，给工作人员看一览页。"""
-    from fleet.centre import Centre
+@click.option("--role", type=click.Choice(["all", "ingest", "console"]), default="all", show_default=True, help="本进程做什么")
+@click.option("--worker", type=click.IntRange(1), default=1, show_default=True, help="第几个收件进程（ingest）")
+@click.option("--console-port", type=click.IntRange(0, 65535), help="一览页的端口，不用设置里的")
+@click.option("--api-port", type=click.IntRange(0, 65535), help="接口的端口，不用设置里的")
+def run(settings: Path, role: str, worker: int, console_port: int | None, api_port: int | None) -> None:
+    """运行中心：收事件，存密封材料，给工作人员看一览页。
+
+    大的中心分成几个进程，用同一份设置：每个收件进程 --role ingest --worker 1、2……（设置 [ingest] workers 是几个就运行几个）；
+    一览页和接口 --role console，可以有几个，端口各不相同，前面放反向代理。定时的工作由其中一个做，它停了别的接着做。
+    """
+    from fleet.centre import Centre, Role
 
     try:
         chosen = read(settings, CentreSettings)
-        process = Centre(chosen)
+        for name, port in (("console", console_port), ("api", api_port)):
+            if port is not None:
+                chosen = msgspec.structs.replace(chosen, **{name: msgspec.structs.replace(getattr(chosen, name), port=port)})
+        process = Centre(chosen, role=Role(role), number=worker)
     except (SettingsError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
-    _run(process, f"中心：一览页 {process.console_address}，接口 {process.api_address}", chosen.logs)
+    _run(process, process.ready, chosen.logs)
 
 
 @commands.command()

@@ -31,6 +31,8 @@ MOST_WRONG, WRONG_WITHIN = 20, 3600.0
 """Names that are none a terminal may ask for within so many seconds. Guessing needs 2^115; this is for slips of the hand."""
 _NAME = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 64 * 1024
+_BROKEN_OFF = 3600.0
+"""Seconds after which nobody brings the rest of a file any more, in whichever process it began."""
 _KEEP = (
     "INSERT INTO drafts (name, hall, terminal, digest, size, until) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
     "(hall, terminal, digest, size, until, opened) = "
@@ -43,22 +45,31 @@ class TooManyError(Exception):
 
 
 class Drafts:
-    """``halls``: terminal → its hall; one that is not named is a hall of its own. ``now`` is seconds since 1970, everywhere."""
+    """``halls``: terminal → its hall; one that is not named is a hall of its own. ``alone``: no other process keeps drafts here.
+    ``now`` is seconds since 1970, everywhere.
+    """
 
-    def __init__(self, folder: Path, store: Store, halls: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, store: Store, halls: Mapping[str, str], *, alone: bool = True) -> None:
         self._folder = folder
         self._store = store
         self._halls = halls
         self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with store.reading() as db:
+        if alone:
+            self.sweep(time.time(), 0.0)
+
+    def sweep(self, now: float, age: float = _BROKEN_OFF) -> None:
+        """Remove files of at least ``age`` seconds that are nobody's: begun and not ended, or dropped and not removed yet."""
+        old = [path for path in self._folder.iterdir() if now - path.stat().st_mtime >= age or not age]
+        with self._store.reading() as db:
             named = {name for (name,) in db.execute("SELECT name FROM drafts")}
-        for path in folder.iterdir():
-            if path.name not in named:  # begun and not ended, or dropped and not removed yet
-                path.unlink()
-        sync_folder(folder)
-        with store.transaction() as db:
-            deletions.gone(db, deletions.unfinished(db, ("draft",)), time.time())
+            gone = deletions.unfinished(db, ("draft",))
+        for path in old:
+            if path.name not in named:
+                path.unlink(missing_ok=True)
+        sync_folder(self._folder)
+        with self._store.transaction() as db:
+            deletions.gone(db, gone, now)
 
     def keep(self, terminal: str, name: str, source: Source, size: int, now: float) -> tuple[bool, float]:
         """(whether it is new, until when it stays). Its terminal may bring it again, after a restart sealed anew: that takes the

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fleet.store import HealthIn, Input, StateIn
+from fleet.inputs import HealthIn, Input, StateIn
 from mqtt.greeting import Greeting
 from mqtt.messages import VERSION, Birth, Health
 

@@ -14,10 +14,13 @@ from collections.abc import Callable, Container, Sequence
 
 from fleet.authority.authority import Connect
 from fleet.greeting import Greeter
+from fleet.inputs import Input, StateIn, Stored
 from fleet.intake import understand
 from fleet.presence import Hearing
-from fleet.store import Input, StateIn, Store, Stored
+from fleet.running.share import Share
+from fleet.store import Store
 from mqtt import topics
+from mqtt.broker import CENTRE_USERS
 from mqtt.connection import Broker, Connection, Down, Heard, Opening, Received, Refused, Reply, Session, Up
 from mqtt.messages import VERSION, Birth, CentreUp, Left, Lost, StorageReceipt, encode
 from mqtt.walk import Pace
@@ -29,15 +32,17 @@ BATCH_ROWS = 500
 BATCH_SECONDS = 0.04
 """A batch is committed when either is reached: 500 rows bound the memory; a commit comes at most every 40 ms, so that a busy
 fleet costs 25 fsyncs a second, while an event that comes alone is stored at once."""
-CLIENT_ID = "fleet"
 _SUBSCRIPTIONS = (
     (topics.ALL_STATES, topics.STATE),
     (topics.ALL_HEALTH, topics.REPORT),
-    (topics.ALL_EVENTS, topics.EVENT),
     (topics.ALL_ANSWERS, topics.ANSWER),
 )
 _SESSION = Session(expiry=24 * 3600, will_delay=10, receive_maximum=2 * BATCH_ROWS, manual_ack=True, kept=True)
 _MOST_RANGES = 500
+_GROUP = "ingest"
+"""Of the shared subscription."""
+_ROOT = f"{topics.ROOT}/"
+_EVENTS = topics.ALL_EVENTS.rpartition("+/")[2]
 _PACE = Pace(first=0.5, most=5.0)
 """One centre may come back at once; a fleet may not."""
 
@@ -47,7 +52,8 @@ class Ingest:
     own would only fight with it over the interpreter: reading is Python, and storing lets go of the lock at every statement.
 
     ``fleet``, asked once a batch: ids of the terminals whose word counts; ``births`` is told the terminals that connect while we
-    listen; ``told`` what was stored, and in how many seconds.
+    listen; ``told`` what was stored, and in how many seconds. ``share``: of other terminals nothing is kept, another worker hears
+    them too; ``shared``: but an event comes to one worker only, and is stored whosever it is.
     """
 
     def __init__(
@@ -58,7 +64,11 @@ class Ingest:
         pace: Pace | None = None,
         births: Callable[[Sequence[Connect]], None] = lambda _births: None,
         told: Callable[[Sequence[Input], float], None] = lambda _batch, _seconds: None,
+        share: Share = Share(),  # noqa: B008 nothing of it changes
+        *,
+        shared: bool = False,
     ) -> None:
+        self._share, self._shared = share, shared
         self._store = store
         self._fleet = fleet
         self._births = births
@@ -68,7 +78,8 @@ class Ingest:
         self._hearing = Hearing(None)
         self._greeter = Greeter()
         self._batch: list[Received] = []
-        self._connection = Connection(brokers, CLIENT_ID, _SESSION, self._open, self._hear, pace or _PACE, self._work, start=0)
+        user = CENTRE_USERS[share.number - 1]
+        self._connection = Connection(brokers, user, _SESSION, self._open, self._hear, pace or _PACE, self._work, start=0)
 
     @property
     def hearing(self) -> Hearing:
@@ -94,11 +105,12 @@ class Ingest:
     def _open(self) -> Opening:
         self._bd = self._store.next_bd()
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        events = f"$share/{_GROUP}/{topics.ALL_EVENTS}" if self._shared else topics.ALL_EVENTS
         return Opening(
             topic=topics.CENTRE_STATE,
             birth=encode(CentreUp(v=VERSION, bd=self._bd, ts=now)),
             will=encode(Lost(v=VERSION, bd=self._bd)),
-            subscriptions=tuple((topic, how.qos) for topic, how in _SUBSCRIPTIONS),
+            subscriptions=(*((topic, how.qos) for topic, how in _SUBSCRIPTIONS), (events, topics.EVENT.qos)),
         )
 
     def _hear(self, heard: Heard) -> None:
@@ -110,8 +122,15 @@ class Ingest:
                 self._store_batch()
             case Refused(reason=reason):
                 _log.warning("the broker refused a publication: %s", reason)
-            case Received():
+            case Received() if self._ours(heard.topic):
                 self._batch.append(heard)
+            case Received():
+                heard.acknowledge()
+
+    def _ours(self, topic: str) -> bool:
+        """Of a terminal of our share."""
+        terminal, _, what = topic.removeprefix(_ROOT).partition("/")
+        return (self._shared and what == _EVENTS) or self._share.has(terminal)
 
     def _work(self) -> float:
         """All that has come was heard: store it, unless the last commit was just now and there may soon be more."""

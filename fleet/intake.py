@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from fleet.store import AnswerIn, DeadLetter, EventIn, HealthIn, Input, RefusedIn, StateIn
+from fleet.inputs import AnswerIn, DeadLetter, EventIn, HealthIn, Input, RefusedIn, StateIn
 from mqtt import topics
 from mqtt.commands import CommandAnswer
 from mqtt.messages import (

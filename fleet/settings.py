@@ -18,7 +18,7 @@ from domain.secret_file import others_may_read
 from fleet.alerts.settings import AlertSettings
 from fleet.machine.logs import LogSettings
 from fleet.storage.settings import StorageSettings
-from mqtt.broker import is_loopback
+from mqtt.broker import MOST_WORKERS, is_loopback
 from mqtt.messages import Code, Short, Terminal
 
 Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
@@ -205,13 +205,25 @@ class OidcSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ca_file: Path | None = None
 
 
+class IngestSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """``workers``: ingest processes among which the terminals are shared; more than one are run by role. ``shared``: events come to
+    any of them by a shared subscription, which the broker must have (mosquitto does); without it each hears all and leaves alone
+    what is another's.
+    """
+
+    workers: Annotated[int, Meta(ge=1, le=MOST_WORKERS)] = 1
+    shared: bool = False
+
+
 class DatabaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """PostgreSQL instead of the file in ``data``. ``conninfo``: ``postgresql://role@host:port/database?sslmode=verify-full``, no
-    password in it; ``password_file``: it, in one line, mode 0600 (or systemd's ``LoadCredential=``).
+    password in it; ``password_file``: it, in one line, mode 0600 (or systemd's ``LoadCredential=``). ``events_months``: so many
+    whole months events are kept as they came, beside what they changed; for ever when not given.
     """
 
     conninfo: Annotated[str, Meta(pattern=r"^postgres(ql)?://", max_length=1000)]
     password_file: Path | None = None
+    events_months: Annotated[int, Meta(ge=1, le=1200)] | None = None
 
 
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -239,6 +251,7 @@ class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     publisher: Annotated[tuple[PublicKey, ...], Meta(max_length=2)] = ()
     items: ItemsSettings = ItemsSettings()
     metrics: MetricsSettings | None = None
+    ingest: IngestSettings = IngestSettings()
     logs: LogSettings = LogSettings()
     oidc: OidcSettings | None = None
     storage: StorageSettings = StorageSettings()

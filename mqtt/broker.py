@@ -18,7 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CENTRE_USER = "fleet"
-"""The one name that may read every terminal; no terminal can have it."""
+"""The name that may read every terminal; no terminal can have it, nor one of :data:`CENTRE_USERS`."""
+MOST_WORKERS = 8
+CENTRE_USERS = (CENTRE_USER, *(f"{CENTRE_USER}-{number}" for number in range(2, MOST_WORKERS + 1)))
+"""Of each ingest worker its own: the name in the certificate is its session's too."""
 
 _CONFIGURATION = """\
 # tongban: broker of the fleet
@@ -46,6 +49,16 @@ use_username_as_clientid true
 """
 
 
+_OF_THE_CENTRE = """\
+user {user}
+topic read k1/+/st
+topic read k1/+/up/#
+topic write k1/+/dn/#
+topic readwrite k1/host/st
+
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class BrokerFiles:
     """``data``: folder of the broker's own database; the others are files, PEM where TLS wants them."""
@@ -68,15 +81,10 @@ def configuration(files: BrokerFiles, *, port: int, host: str = "", user: str = 
 
 def access() -> str:
     """The ACL file: a terminal (its user name is its id) writes its own upward topics and reads its own downward ones."""
+    own = "".join(_OF_THE_CENTRE.format(user=user) for user in CENTRE_USERS)
     return f"""\
 # tongban: who may use which topic
-user {CENTRE_USER}
-topic read k1/+/st
-topic read k1/+/up/#
-topic write k1/+/dn/#
-topic readwrite k1/host/st
-
-pattern write k1/%u/st
+{own}pattern write k1/%u/st
 pattern write k1/%u/up/#
 pattern read k1/%u/dn/#
 pattern read k1/host/st

@@ -21,14 +21,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fleet.authority.books import Books, CertificateRow
 from fleet.authority.ca import LIFE, BadRequestError, Revoked, requested_key
 from fleet.authority.keys import Folder
-from mqtt.broker import CENTRE_USER
+from mqtt.broker import CENTRE_USERS
 from mqtt.enrolment import SECRET, OneTimeCode, Refusal, Standing, Why, letters, pin
 
 CODE_LIFE = 24 * 3600.0
 """Seconds a code may be used. As long, who used it may ask again with the same key: the answer may have been lost."""
 _TRIES, _TRIES_WITHIN = 30, 60.0
 """Refusals a minute that are written down; more are only turned away. A right code is never kept waiting."""
-_RESERVED = (CENTRE_USER, "host")
+_RESERVED = (*CENTRE_USERS, "host")
 
 
 class RefusedError(Exception):

@@ -5,7 +5,7 @@
 ``ca.key``          its private key, 0600; encrypted when the settings name a passphrase file
 ``crl.pem``         the revocation list the broker reads
 ``server.pem``      certificate of broker and API; ``server.key`` its key
-``fleet.pem``       the centre's own certificate and key at the broker
+``fleet.pem``       the centre's own certificate and key at the broker; ``fleet-2.pem`` …: of further ingest workers
 ``orders.pem``      key and certificate that sign orders to terminals
 ``authority.db``    the books
 ==================  ======================================================================================================
@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from fleet.authority.ca import BACKDATED, SERVER_LIFE, Ca, Revoked, make
 from fleet.files import write_durably
 from fleet.settings import SettingsError, private, secret
-from mqtt.broker import CENTRE_USER
+from mqtt.broker import CENTRE_USER, CENTRE_USERS
 from mqtt.signing import Signer
 from mqtt.tls import Tls
 
@@ -67,9 +67,17 @@ class Folder:
     def books(self) -> Path:
         return self.path / "authority.db"
 
-    def centre(self) -> Tls:
-        """The centre's own end at the broker."""
-        return Tls(str(self.authority), str(self.path / "fleet.pem"))
+    def centre(self, number: int = 1) -> Tls:
+        """The centre's own end at the broker: of ingest worker ``number``."""
+        return Tls(str(self.authority), str(self._worker(number)))
+
+    def keep_worker(self, ca: Ca, number: int, now: datetime) -> None:
+        """Make what ingest worker ``number`` shows the broker, if it is missing, old or of another authority."""
+        if self._outdated(self._worker(number), ca, now):
+            self._identity(self._worker(number), ca, CENTRE_USERS[number - 1], now, SERVER_LIFE)
+
+    def _worker(self, number: int) -> Path:
+        return self.path / f"{CENTRE_USERS[number - 1]}.pem"
 
     def make(self, names: Sequence[str], now: datetime) -> Ca:
         """A new authority; :class:`SettingsError` when there is one already: terminals trust it.

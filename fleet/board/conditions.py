@@ -10,12 +10,15 @@ change, and those of one name never overlap. The terminal ``""`` is the centre i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from fleet import database
+from fleet.database import rows
 from mqtt.messages import DesiredReported, DeviceReport, Health
 
 CENTRE = ""
@@ -58,6 +61,14 @@ class Standing:
     condition: Condition
     since: float
     until: float | None = None
+
+
+class Open(NamedTuple):
+    """A row of what stands. ``name``: code, subject and detail."""
+
+    id: int
+    name: tuple[str, str, str]
+    since: float
 
 
 CODES: dict[str, str] = {
@@ -120,19 +131,19 @@ def settle(
     now: float,
     since: float | None = None,
     subject: str | None = None,
+    opened: Iterable[Open] | None = None,
 ) -> bool:
     """Of the codes ``judged`` (of ``subject`` only, where one is named) exactly ``found`` stand from now on; whether that changed
-    anything. ``since``: when what is new began, if before now. Inside the caller's transaction.
+    anything. ``since``: when what is new began, if before now; ``opened``: what stands, where that was read before
+    (:func:`standing_of`). Inside the caller's transaction.
     """
     wanted = {one.name: one for one in found}
     changed = False
-    for key, *name, held in db.execute(
-        "SELECT id, code, subject, detail, since FROM conditions WHERE terminal = ? AND until IS NULL", (terminal,)
-    ).fetchall():
-        if name[0] not in judged or (subject is not None and name[1] != subject):
+    for one_open in standing_of(db, (terminal,))[terminal] if opened is None else opened:
+        if one_open.name[0] not in judged or (subject is not None and one_open.name[1] != subject):
             continue
-        if wanted.pop(tuple(name), None) is None:
-            db.execute("UPDATE conditions SET until = ? WHERE id = ?", (max(now, held), key))
+        if wanted.pop(one_open.name, None) is None:
+            db.execute("UPDATE conditions SET until = ? WHERE id = ?", (max(now, one_open.since), one_open.id))
             changed = True
     for one in wanted.values():
         _open(db, terminal, one, now if since is None else since)
@@ -142,10 +153,22 @@ def settle(
     return changed
 
 
-def bump(db: database.Connection, terminal: str) -> None:
-    """What the board shows of ``terminal`` is another thing now: its number is the highest of all."""
-    db.execute("DELETE FROM changes WHERE terminal = ?", (terminal,))
-    db.execute("INSERT INTO changes (terminal) VALUES (?)", (terminal,))
+def standing_of(db: database.Connection, terminals: Collection[str]) -> dict[str, list[Open]]:
+    """What stands of each of these terminals, for :func:`settle`."""
+    found: dict[str, list[Open]] = {terminal: [] for terminal in terminals}
+    for terminal, id, code, subject, detail, since in db.execute(
+        "SELECT terminal, id, code, subject, detail, since FROM conditions "
+        "WHERE until IS NULL AND terminal IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(terminals)),),
+    ):
+        found[terminal].append(Open(id, (code, subject, detail), since))
+    return found
+
+
+def bump(db: database.Connection, *terminals: str) -> None:
+    """What the board shows of these is another thing now: their numbers are the highest of all."""
+    db.execute("DELETE FROM changes WHERE terminal IN (SELECT value FROM json_each(?))", (json.dumps(terminals),))
+    rows.insert(db, "changes", [(terminal,) for terminal in terminals], "terminal")
 
 
 def standing(db: database.Connection, terminal: str | None = None) -> Iterator[Standing]:

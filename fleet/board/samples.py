@@ -49,10 +49,10 @@ KINDS: dict[str, Kind] = {
     "pages": Kind("待传页", "页", 1.0),
     "answer": Kind("命令应答", "秒", 0.0),
 }
-_KEEP = (
-    "INSERT INTO samples VALUES (?, ?, ?, ?, ?) "
-    "ON CONFLICT (terminal, what, at) DO UPDATE SET (value, coarse) = (excluded.value, excluded.coarse)"
-)
+Sample = tuple[str, str, float, float, int]
+"""A row: terminal, what, when, value, whether it is a coarse one."""
+AGAIN = "ON CONFLICT (terminal, what, at) DO UPDATE SET value = excluded.value, coarse = excluded.coarse"
+"""Of a row for the same moment: the later word counts."""
 _PAPER = {"printer": ("paper", "paper_out", "paper_near_end"), "a4": ("a4-paper", "a4_paper_out", "a4_paper_low")}
 
 
@@ -66,16 +66,17 @@ def of_report(health: Health) -> dict[str, float]:
     return found
 
 
-def keep(db: database.Connection, terminal: str, last: bytes | None, health: Health, now: float) -> bytes | None:
-    """Keep what is worth it; the terminal's last kept ones, encoded, for the next time. Inside the caller's transaction."""
+def keep(terminal: str, last: bytes | None, health: Health, now: float) -> tuple[bytes | None, list[Sample]]:
+    """The terminal's last kept ones, encoded, for the next time; and what is worth it of this report, for the table."""
     kept: dict[str, _Last] = msgspec.json.decode(last, type=dict[str, _Last]) if last else {}
-    new = {what: value for what, value in of_report(health).items() if _worth(what, value, kept.get(what), now)}
-    for what, value in new.items():
+    new: list[Sample] = []
+    for what, value in of_report(health).items():
         before = kept.get(what)
-        coarse = before is None or not 0 <= now - before.coarse < LEAST
-        db.execute(_KEEP, (terminal, what, now, value, coarse))
-        kept[what] = _Last(now, value, now if before is None or coarse else before.coarse)
-    return msgspec.json.encode(kept) if new else last
+        if _worth(what, value, before, now):
+            coarse = before is None or not 0 <= now - before.coarse < LEAST
+            new.append((terminal, what, now, value, int(coarse)))
+            kept[what] = _Last(now, value, now if before is None or coarse else before.coarse)
+    return msgspec.json.encode(kept) if new else last, new
 
 
 def answered(db: database.Connection, terminal: str, command: str) -> None:

@@ -47,7 +47,8 @@ class CaseClock:
         changed = self._calendars.refresh(self._store, self._bodies)
         if changed or today != self._counted:
             self._count(now)
-            self._counted = today
+            # Another process may have gone by the old calendars until a moment ago: once more at the next look.
+            self._counted = None if changed else today
         with self._store.transaction() as db:
             silent = self._store.ledger.keep_silence(db, now)
         if silent:

@@ -14,9 +14,9 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.calendar import CHINA, Calendar
-from domain.case.acts import Act, HomeAct, IntakeAct
+from domain.case.acts import Act, Awaited, HomeAct, IntakeAct
 from domain.case.deadlines import Calendars, Term, access_until, deemed, timers
-from domain.case.life import RULES, Life, Refusal, Rules, Taken, Terms, begun, day_of, fold, step
+from domain.case.life import RULES, Life, Refusal, Rules, Taken, Terms, day_of, fold, step
 from domain.case.rights import State
 from domain.catalogue.item import Limit
 from fleet import database
@@ -28,6 +28,8 @@ from mqtt.messages import CaseDelivered, CaseLimit, CaseTerms
 
 _ACT: msgspec.json.Decoder[Act] = msgspec.json.Decoder(Act)
 _SILENT = {"window": Term.NOTICE_WINDOW, "arrival": Term.NOTICE_ARRIVAL}
+_DAYS = Calendar()
+"""The years whose holidays the program brings."""
 RUNNING = tuple(state for state in State if state not in (State.CLOSED, State.WITHDRAWN, State.TRANSFERRED, State.DELIVERED))
 """States in which a term may run."""
 
@@ -49,7 +51,7 @@ class Ledger:
 
     def __init__(
         self,
-        calendars: Callable[[str], Calendar] = lambda _party: Calendar(),
+        calendars: Callable[[str], Calendar] = lambda _party: _DAYS,
         rules: Rules = RULES,
         halls: Mapping[str, str] | None = None,
     ) -> None:
@@ -59,10 +61,6 @@ class Ledger:
 
     def hall(self, terminal: str) -> str:
         return self._halls.get(terminal, f"/{terminal}")
-
-    def begin(self, db: database.Connection, number: str, now: float) -> None:
-        """The case was just taken in."""
-        self._stand(db, begun(taken(db, number)), now)
 
     def post(self, db: database.Connection, number: str, after: int, act: IntakeAct | HomeAct, now: float) -> bool:
         """A desk's act, the next one after ``after``; False when the same stands there already.
@@ -144,43 +142,53 @@ class Ledger:
         )
         self._stand(db, after, now, acted=True)
 
-    def _stand(self, db: database.Connection, life: Life, now: float, *, acted: bool = False) -> None:
+    def rows(self, life: Life, now: float) -> tuple[tuple[object, ...], list[tuple[object, ...]]]:
+        """How the case stands, and the terms that run: of the tables ``lives`` and ``terms``."""
         until = access_until(life, self.rules)
         number = life.taken.case
+        stands = (number, life.state, life.position, json.dumps(life.awaits), until.timestamp() if until is not None else None)
+        running = timers(life, self._calendars(life.taken), day_of(datetime.fromtimestamp(now, UTC)), self.rules)
+        return stands, [
+            (number, t.term, t.side, str(t.begins), str(t.due.day), str(t.warns), int(t.due.estimate), int(t.halted))  #
+            for t in running
+        ]
+
+    def _stand(self, db: database.Connection, life: Life, now: float, *, acted: bool = False) -> None:
+        stands, running = self.rows(life, now)
         db.execute(
             "INSERT INTO lives VALUES (?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET state = excluded.state, "
             "position = excluded.position, awaits = excluded.awaits, access = excluded.access",
-            (number, life.state, life.position, json.dumps(life.awaits), until.timestamp() if until is not None else None),
+            stands,
         )
-        running = timers(life, self._calendars(life.taken), day_of(datetime.fromtimestamp(now, UTC)), self.rules)
         if acted and life.ended not in ("withdrawn", "transferred"):
-            _end(db, life, {str(t.term) for t in running}, now)
-        db.execute("DELETE FROM terms WHERE number = ?", (number,))
-        db.executemany(
-            "INSERT INTO terms VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (number, t.term, t.side, str(t.begins), str(t.due.day), str(t.warns), t.due.estimate, t.halted)  #
-                for t in running
-            ],
-        )
+            _end(db, life, {str(term) for _, term, *_ in running}, now)
+        db.execute("DELETE FROM terms WHERE number = ?", (life.taken.case,))
+        db.executemany("INSERT INTO terms VALUES (?, ?, ?, ?, ?, ?, ?, ?)", running)
 
     def _calendars(self, case: Taken) -> Calendars:
         return Calendars(self.calendars(case.home), self.calendars(case.intake))
 
 
 def taken(db: database.Connection, number: str) -> Taken:
-    """What was taken in. ``LookupError``. A terminal's clock that is ahead of the centre's, or no time at all, is not believed."""
+    """What was taken in. ``LookupError``."""
     row = db.execute("SELECT home, intake, taken_at, awaits, terms, received FROM cases WHERE number = ?", (number,)).fetchone()
     if row is None:
         raise LookupError(number)
     home, intake, taken_at, awaits, terms, received = row
+    said = msgspec.json.decode(terms, type=CaseTerms) if terms is not None else None
+    return taken_of(number, home, intake, taken_at, json.loads(awaits), said, received)
+
+
+def taken_of(
+    number: str, home: str, intake: str, taken_at: str, awaits: Iterable[Awaited], terms: CaseTerms | None, received: float
+) -> Taken:
+    """A terminal's clock that is ahead of the centre's, or no time at all, is not believed."""
     heard = datetime.fromtimestamp(received, CHINA)
     try:
         at = min(datetime.fromisoformat(taken_at).astimezone(CHINA), heard)
     except (ValueError, OverflowError):
         at = heard
-    said = _terms(msgspec.json.decode(terms, type=CaseTerms)) if terms is not None else Terms()
-    return Taken(number, home, intake, at, tuple(json.loads(awaits)), said, heard)
+    return Taken(number, home, intake, at, tuple(awaits), _terms(terms) if terms is not None else Terms(), heard)
 
 
 def entries(db: database.Connection, number: str) -> tuple[Entry, ...]:

@@ -22,6 +22,7 @@ from fleet.database import DatabaseError
 from fleet.database.postgresql import LOCK, Link, connect
 from fleet.database.sqlite import alone
 from fleet.migrations import postgresql
+from fleet.recording import kept
 
 MOVED = "moved"
 """Counter that says which file a database came from: so that a move that ended unheard of is known for one that succeeded."""
@@ -84,6 +85,8 @@ def _copied(source: sqlite3.Connection, target: Link, tables: Sequence[Table], t
     for table in tables:
         target.execute(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
         target.execute(f"DELETE FROM {table.name}")  # noqa: S608 of the schema; a new database has its first counter
+        if table.name == "events":
+            kept.months_of(target, [at for (at,) in source.execute("SELECT DISTINCT received FROM events")])
         sent = _Digest()
         mended += _send(source, target, table, sent)
         target.execute(f"ALTER TABLE {table.name} ENABLE TRIGGER USER")
@@ -94,6 +97,8 @@ def _copied(source: sqlite3.Connection, target: Link, tables: Sequence[Table], t
             raise DatabaseError(f"{table.name} 搬过去的与原来的不一样（{sent.rows} 行、{came.rows} 行），没有搬成")
         if table.number is not None:
             _count_on(target, table)
+        if table.name == "events":
+            kept.count_outboxes(target)
         rows += sent.rows
         told(table.name, sent.rows)
     return Moved(rows, len(tables), mended)
@@ -119,7 +124,7 @@ def _send(source: sqlite3.Connection, target: Link, table: Table, sent: _Digest)
 
 def _read(target: Link, table: Table) -> Iterator[tuple[Any, ...]]:
     names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in table.columns)
-    out = sql.SQL("COPY {} ({}) TO STDOUT (FORMAT BINARY)").format(sql.Identifier(table.name), names)
+    out = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT BINARY)").format(names, sql.Identifier(table.name))
     with target.native.cursor().copy(out) as copy:
         copy.set_types([kind for _, kind in table.columns])
         yield from copy.rows()

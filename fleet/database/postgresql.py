@@ -7,10 +7,10 @@ broke is opened anew for the next transaction; nothing is done twice here: wheth
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import pq
@@ -22,6 +22,7 @@ from fleet.database import AwayError, DatabaseError, dialect
 LOCK = 0x746F6E67_62616E01
 """Of everybody who writes (``pg_advisory_xact_lock``): alone, or, where a batch takes finer locks of its own, shared."""
 OLDEST = 13
+_T = TypeVar("_T")
 _KEPT = 8
 """Connections of readers that wait for the next one."""
 _OPTIONS = "-c synchronous_commit=on -c lock_timeout=30s -c TimeZone=UTC -c standard_conforming_strings=on"
@@ -69,10 +70,7 @@ class PostgreSQL:
 
     @contextmanager
     def reading(self) -> Iterator[Link]:
-        try:
-            kept = self._readers.pop()
-        except IndexError:
-            kept = None
+        kept = self._readers.pop() if self._readers else None
         link = self._begun(kept, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         try:
             with _ended(link):
@@ -106,8 +104,12 @@ class Link:
 
     def execute(self, sql: str, parameters: Any = (), /) -> psycopg.Cursor[Any]:
         turned = dialect.query(sql)
+        return self.ran(lambda: self.native.execute(turned, dialect.parameters(turned, parameters)))
+
+    def ran(self, what: Callable[[], _T], /) -> _T:
+        """What psycopg's own connection is asked for, with its errors as the port has them."""
         try:
-            return self.native.execute(turned, dialect.parameters(turned, parameters))
+            return what()
         except psycopg.Error as error:
             raise self._said(error) from error
 

@@ -14,10 +14,10 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCol
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from fleet.inputs import DeadLetter, EventIn, Input, RefusedIn
 from fleet.known import Known
 from fleet.machine.health import Machine, expiries, readiness
 from fleet.presence import judge
-from fleet.store import DeadLetter, EventIn, Input, RefusedIn
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _UNOWNED = "-"

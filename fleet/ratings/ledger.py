@@ -12,6 +12,9 @@ from fleet import database
 from fleet.ratings.rating import NewRating, Rating
 from fleet.tickets.ledger import Tickets
 
+COLUMNS = 'number, "of", side, task, round, party, level, tags, edition, "by", given_at, received, words, named, terminal'
+"""All but its number, which the table gives."""
+
 
 class RefusedRatingError(Exception):
     """It cannot be kept as a rating; the text says why. Nothing was written."""
@@ -26,15 +29,18 @@ def keep(db: database.Connection, new: NewRating, tickets: Tickets, now: float, 
     turn = next_round(given)
     if turn is None or (asked is not None and turn != asked):
         raise RefusedRatingError("rated twice already" if turn is None else "rated meanwhile")
-    said = (new.party, new.level, json.dumps(new.tags), new.edition, new.by, new.given_at, now, new.words, new.named, new.terminal)
-    (number,) = db.execute(
-        'INSERT INTO ratings (number, "of", side, task, round, party, level, tags, edition, "by", given_at, received, words, named,'
-        " terminal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (*place, turn, *said),
-    ).fetchone()
+    marks = ", ".join("?" * len(COLUMNS.split(",")))
+    (number,) = db.execute(f"INSERT INTO ratings ({COLUMNS}) VALUES ({marks}) RETURNING id", row_of(new, turn, now)).fetchone()  # noqa: S608
     kept = read(db, number)
     tickets.open_for(db, kept, now)
     return kept
+
+
+def row_of(new: NewRating, turn: Round, now: float) -> tuple[object, ...]:
+    """In the order of :data:`COLUMNS`."""
+    of = new.service
+    said = (new.party, new.level, json.dumps(new.tags), new.edition, new.by, new.given_at, now)
+    return of.number, of.of, of.side, of.task, turn, *said, new.words, int(new.named), new.terminal
 
 
 def read(db: database.Connection, id: int) -> Rating:
@@ -58,7 +64,7 @@ def stands(db: database.Connection, service: Service) -> Standing:
 
 
 def _read(db: database.Connection, where: str, value: object, most: int = 2**62) -> tuple[Rating, ...]:
-    rows = db.execute(f"SELECT {_COLUMNS} FROM ratings WHERE {where} ORDER BY id LIMIT ?", (value, most))  # noqa: S608
+    rows = db.execute(f"SELECT id, {COLUMNS} FROM ratings WHERE {where} ORDER BY id LIMIT ?", (value, most))  # noqa: S608
     return tuple(_rating(*row) for row in rows)
 
 
@@ -73,6 +79,3 @@ def _rating(
 
 def _none(id: int) -> Rating:
     raise LookupError(id)
-
-
-_COLUMNS = 'id, number, "of", side, task, round, party, level, tags, edition, "by", given_at, received, words, named, terminal'  #

@@ -7,6 +7,7 @@ import secrets
 import socket
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,6 +77,11 @@ class SwarmTerminal:
     def due(self) -> float:
         """When its next report is due, monotonic seconds."""
         return self._reporter.at
+
+    @property
+    def waiting(self) -> Sequence[tuple[int, bytes]]:
+        """What it has to say and has not begun to send."""
+        return tuple(self._to_do)
 
     @property
     def unconfirmed(self) -> int:

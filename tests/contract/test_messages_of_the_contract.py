@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.fleet import EPOCH, TERMINAL, TIME, birth, rating
 
+from fleet.inputs import DeadLetter, EventIn, RefusedIn
 from fleet.intake import understand
-from fleet.store import DeadLetter, EventIn, RefusedIn
 from mqtt import messages, topics
 from mqtt.messages import CaseTaken, ContractError, DocumentRef, StorageReceipt, TerminalState, decode, decode_event, encode, event
 

@@ -23,11 +23,12 @@ from support.console_board import HALLS, KNOWN, READY, seed_board, stamp
 from fleet.board import streams, tags
 from fleet.board.board import Board
 from fleet.board.query import SORTS, STATES, Query
+from fleet.inputs import HealthIn, StateIn
 from fleet.known import Known
 from fleet.people import record
 from fleet.people.rights import ALL, Role
 from fleet.presence import Hearing
-from fleet.store import HealthIn, StateIn, Store
+from fleet.store import Store
 from mqtt.messages import Health, Left, Lost
 
 EVERYBODY = frozenset({ALL})

@@ -7,8 +7,8 @@ from support.centre_db import sqlite_only
 from support.fleet import EPOCH, OTHER_TERMINAL, TERMINAL, TIME, rating, taken
 from support.old_databases import old_database
 
-from fleet import store as store_module
 from fleet.intake import understand
+from fleet.recording import batch as batches
 from fleet.store import Store
 from mqtt import topics
 from mqtt.messages import ReceiptEnded, event
@@ -90,7 +90,7 @@ def test_a_broken_event_is_kept_with_its_bytes_and_confirmed_so_that_the_others_
 
 
 def test_a_terminal_cannot_fill_the_disk_with_broken_events(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "MOST_DEAD_LETTERS", 3)
+    monkeypatch.setattr(batches, "MOST_DEAD_LETTERS", 3)
     raws = [event(TERMINAL, EPOCH, n, TIME, rating()).replace(b'"level":5', b'"level":7') for n in range(1, 6)]
     assert record(store, *raws) == [1, 2, 3]
     assert count(store, "dead_letters") == 3

@@ -8,8 +8,9 @@ from support.fleet import EPOCH, OTHER_TERMINAL, TERMINAL, TIME
 
 from fleet import commands
 from fleet.commands import AGAIN, FORGOTTEN, NoCommandError
+from fleet.inputs import AnswerIn, RefusedIn
 from fleet.intake import understand
-from fleet.store import AnswerIn, RefusedIn, Store
+from fleet.store import Store
 from mqtt import topics
 from mqtt.commands import LONGEST, CommandAnswer, Operation, Reboot, SelfTest
 from mqtt.messages import CommandEnded, EventData, OrderRefused, encode, event

@@ -19,9 +19,10 @@ from fleet.authority.authority import Identity
 from fleet.board import conditions, samples
 from fleet.board.conditions import CENTRE, CODES, Standing
 from fleet.board.watch import ALIVE, SOON, Watch
+from fleet.inputs import AnswerIn, HealthIn, StateIn
 from fleet.intake import understand
 from fleet.presence import SILENCE, Hearing
-from fleet.store import AnswerIn, HealthIn, StateIn, Store
+from fleet.store import Store
 from mqtt import topics
 from mqtt.commands import CommandAnswer, RestartDevice
 from mqtt.messages import Backlog, Birth, DesiredReported, DeviceReport, Health, HelpWanted, Left, Lost, event

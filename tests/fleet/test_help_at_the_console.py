@@ -12,11 +12,12 @@ from support.people import account
 
 from fleet.authority.authority import Identity
 from fleet.console.app import Known, create_console
+from fleet.inputs import HealthIn, StateIn
 from fleet.people import sessions
 from fleet.people.gate import COOKIE
 from fleet.people.rights import Grant, Role
 from fleet.presence import Hearing
-from fleet.store import HealthIn, StateIn, Store
+from fleet.store import Store
 from mqtt.messages import DeviceReport, Health, HelpWanted
 
 KNOWN = Known(

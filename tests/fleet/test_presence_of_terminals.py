@@ -4,8 +4,9 @@ import pytest
 from msgspec.structs import replace
 from support.fleet import TERMINAL, TIME, birth
 
+from fleet.inputs import HealthIn, StateIn
 from fleet.presence import Hearing, Presence, judge
-from fleet.store import HealthIn, StateIn, Store
+from fleet.store import Store
 from mqtt.messages import Birth, Health, Left, Lost
 
 UP = Hearing(since=0.0)

@@ -15,11 +15,11 @@ from support.updates import KEYS, made
 
 from domain.program.manifest import sign
 from fleet import desired
+from fleet.inputs import StateIn
 from fleet.programs import NoProgramError, Programs
 from fleet.rollout import acts, bodies
 from fleet.rollout.engine import Rules
 from fleet.rollout.waves import at_once
-from fleet.store import StateIn
 from kiosk.orders.fetch import PIECE, DamagedError, NotFetchedError, fetch_archive
 from mqtt.desired import ProgramBody, archive_path
 from mqtt.messages import VERSION, Left

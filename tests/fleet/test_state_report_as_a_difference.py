@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from support.broker import wait_until
 from support.fleet import TERMINAL, TIME, Fleet, birth, terminal_end
 
+from fleet.inputs import HealthIn, RefusedIn, StateIn
 from fleet.intake import understand
-from fleet.store import HealthIn, RefusedIn, StateIn, Store
+from fleet.store import Store
 from mqtt import topics
 from mqtt.messages import ContractError, DeviceReport, Health, HelpWanted, Report, decode_report, encode
 from mqtt.report import BURST, GAP, PERIOD, REFILL, WHOLE_PERIOD, Reporter, merged

@@ -11,9 +11,10 @@ from support.fleet import EPOCH, rating, taken
 from fleet import commands
 from fleet.board import tags
 from fleet.console.app import Known
+from fleet.inputs import HealthIn, StateIn
 from fleet.intake import understand
 from fleet.rollout.audience import groups_of
-from fleet.store import HealthIn, StateIn, Store
+from fleet.store import Store
 from mqtt import topics
 from mqtt.commands import RestartDevice
 from mqtt.messages import VERSION, Birth, DeviceReport, EventData, Health, HelpWanted, Lost, event

@@ -127,31 +127,16 @@ def empty_database(name: str) -> str:
 
 def database_of(path: Path) -> str:
     """The centre's database that stands for the file ``path``, like new unless it was there already; its address."""
-    name = _name(path)
+    name = "t_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:24]
     if name not in _made:
-        _make(name, _TEMPLATE)
+        if len(_made) >= _MOST_DATABASES:
+            _drop_old()
+        server().execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        _made.append(name)
     return server().address(name)
 
 
-def copied_database(path: Path, to: Path) -> None:
-    """That for ``to``, with what the one for ``path`` holds; nobody has either open."""
-    if _name(to) in _made:
-        server().execute(f"DROP DATABASE {_name(to)}")
-        _made.remove(_name(to))
-    _make(_name(to), _name(path))
-
-
-def _make(name: str, template: str) -> None:
-    if len(_made) >= _MOST_DATABASES:
-        _drop_old(template)
-    server().execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    _made.append(name)
-
-
-def _name(path: Path) -> str:
-    return "t_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:24]
-
-
+_TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 Held = dict[str, bytes]
 """Tables, and what ``COPY`` says of each."""
 
@@ -160,7 +145,7 @@ def dumped(store: Store) -> Held:
     found: Held = {}
     with store.reading() as db:
         assert isinstance(db, Link)
-        for (table,) in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
+        for (table,) in db.execute(_TABLES).fetchall():
             with db.native.cursor().copy(f"COPY {table} TO STDOUT".encode()) as copy:
                 found[table] = b"".join(bytes(part) for part in copy)
     return found
@@ -180,9 +165,9 @@ def put_back(store: Store, held: Held) -> None:
 _made: list[str] = []
 
 
-def _drop_old(but: str) -> None:
+def _drop_old() -> None:
     used = {name for (name,) in server().execute("SELECT datname FROM pg_stat_activity WHERE datname IS NOT NULL")}
-    for name in [name for name in _made if name not in used and name != but][: _MOST_DATABASES // 2]:
+    for name in [name for name in _made if name not in used][: _MOST_DATABASES // 2]:
         server().execute(f"DROP DATABASE {name}")
         _made.remove(name)
 

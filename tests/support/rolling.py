@@ -13,6 +13,7 @@ from support.centre_db import new_database
 
 from fleet import desired
 from fleet.documents import Documents
+from fleet.inputs import StateIn
 from fleet.intake import understand
 from fleet.presence import Hearing
 from fleet.rollout import acts, book
@@ -20,7 +21,7 @@ from fleet.rollout.book import Given
 from fleet.rollout.clock import RolloutClock
 from fleet.rollout.engine import Rules
 from fleet.rollout.waves import Waves, at_once
-from fleet.store import StateIn, Store
+from fleet.store import Store
 from mqtt import topics
 from mqtt.commands import Operation, SelfTest
 from mqtt.desired import SettingsBody
