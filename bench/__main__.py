@@ -29,6 +29,7 @@ from bench import (
     pinyin,
     printer,
     program,
+    province,
     reading,
     reconnect,
     reports,
@@ -76,6 +77,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
 NAMED: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
     ("一周", week.rows),
     ("终端群", swarm.rows),
+    ("全省", province.rows),
     ("报表", reports.rows),
     ("找页", pages.rows),
     ("判页全量", verdict.whole),
