@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import msgspec
 import tomli_w
 from support.authority import authority, identity
 from support.nodes import OUTSIDE, PORT, Node, World, cluster, host, until
+from support.postgres import Postgres
 
 from fleet.authority.cluster import write
 from fleet.authority.keys import Folder
@@ -38,11 +40,11 @@ def names(count: int) -> list[str]:
 
 @dataclass
 class Stage:
-    """``folder`` is made ready; nothing runs before :meth:`begin`. ``database``: a PostgreSQL's address, else SQLite."""
+    """``folder`` is made ready; nothing of the centre runs before :meth:`begin`."""
 
     folder: Path
     terminals: list[str]
-    database: str | None
+    postgres: Postgres
     workers: int
 
     def __post_init__(self) -> None:
@@ -61,8 +63,7 @@ class Stage:
             "terminals": [{"id": one, "place": one} for one in self.terminals],
             "homes": [{"party": "mianzhu", "name": "绵竹市"}, {"party": "renshou", "name": "仁寿县"}],
         }
-        if self.database is not None:
-            told |= {"database": {"postgresql": self.database}, "ingest": {"workers": self.workers}}
+        told |= {"database": {"conninfo": self.database}, "ingest": {"workers": self.workers}}
         self.settings_file.write_text(tomli_w.dumps(told), "utf-8")
         self.settings = read(self.settings_file, CentreSettings)
         folders = write(self.folder / "nodes", self.keys, self.settings.broker, self.terminals, ())
@@ -74,11 +75,13 @@ class Stage:
             raise
 
     @property
+    def database(self) -> str:
+        return self.postgres.address("centre")
+
+    @property
     def parts(self) -> dict[str, tuple[str, ...]]:
         """The centre's processes: name and command."""
         run = (sys.executable, "-m", "kiosk", "centre", "run", str(self.settings_file))
-        if self.database is None:
-            return {"centre": run}
         each = {f"worker-{n}": (*run, "--role", "ingest", "--worker", str(n)) for n in range(1, self.workers + 1)}
         return {**each, "console": (*run, "--role", "console")}
 
@@ -87,7 +90,7 @@ class Stage:
 
     def open_store(self) -> Store:
         """The observer's own."""
-        return Store(self.database) if self.database is not None else Store(self.folder / "data" / "centre.db")
+        return Store(self.database)
 
     def send_out(self, shares: int, *, events: int, cases: int, seconds: float) -> None:
         """The terminals, in ``shares`` processes."""
@@ -154,11 +157,20 @@ def right_again(stage: Stage, store: Callable[[], Store], patience: float = 90.0
     return time.monotonic() - began
 
 
+def _kill(postgres: Postgres) -> None:
+    """SIGKILL to its first process, and until the others have noticed: none can start beside them."""
+    pid = postgres.pid
+    others = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    postgres.stop(signal.SIGKILL)
+    until(lambda: not any(Path(f"/proc/{one}").exists() for one in others), "its processes notice", 60)
+
+
 def misfortunes(stage: Stage) -> Iterator[tuple[str, Callable[[], None], Callable[[], None]]]:
     """Name, what happens, what mends it."""
     for node in stage.nodes:
         yield f"node {node.number} killed", node.kill, node.start
     cut = stage.nodes[1]
     yield f"node {cut.number} cut off", lambda: stage.world.cut(cut.number), lambda: stage.world.mend(cut.number)
+    yield "PostgreSQL killed", lambda: _kill(stage.postgres), stage.postgres.start
     for name in stage.parts:
         yield f"{name} killed", lambda name=name: stage.world.kill(name), lambda name=name: stage.begin(name)  # type: ignore[misc]

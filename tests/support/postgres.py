@@ -61,6 +61,12 @@ class Postgres:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         wait_until(self._answers, "PostgreSQL answers")
 
+    @property
+    def pid(self) -> int:
+        """Of its first process, while it runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """``SIGINT``: connections are cut, what was written is kept in order; ``SIGQUIT``: at once, as if it had crashed."""
         if self._process is not None:

@@ -18,6 +18,7 @@ import pytest
 from province.fleet import epoch
 from province.stage import Stage, misfortunes, names, right_again
 from support.nodes import until
+from support.postgres import own_server
 
 from domain import sealing
 from fleet.documents import Documents
@@ -31,17 +32,21 @@ CASES = min(3, EVENTS)
 """Of each terminal, with two sealed documents each."""
 BOARD = 60.0
 """Seconds within which the board is to be right again."""
-HURT = 5.0
-"""Seconds before what was killed is started again, or what was cut off is joined."""
+HURT, CUT = 5.0, 25.0
+"""Seconds before what was killed is started again, and what was cut off is joined: longer than keep-alives are waited for."""
 
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(tmp_path / "province", names(TERMINALS), None, 1)
-    try:
-        yield made
-    finally:
-        made.close()
+    with own_server() as postgres:
+        postgres.stop()
+        postgres.settings = ("max_connections=80",)  # and what is committed is on the disk
+        postgres.start()
+        made = Stage(tmp_path / "province", names(TERMINALS), postgres, 2)
+        try:
+            yield made
+        finally:
+            made.close()
 
 
 def test_everything_is_killed_once_and_every_event_and_document_is_stored_once(stage: Stage) -> None:
@@ -59,7 +64,7 @@ def test_everything_is_killed_once_and_every_event_and_document_is_stored_once(s
     for name, hurt, mend in misfortunes(stage):
         at = time.monotonic()
         hurt()
-        time.sleep(HURT)
+        time.sleep(CUT if "cut" in name else HURT)
         mend()
         right_again(stage, store)
         board[name] = round(time.monotonic() - at, 1)
