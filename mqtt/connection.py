@@ -38,7 +38,7 @@ from mqtt.walk import End, Pace, Walk
 _log = logging.getLogger(__name__)
 
 _ANSWER = 5.0
-"""Seconds the broker has for CONNACK, SUBACK and the birth's PUBACK."""
+"""Seconds the broker has for CONNACK, then for SUBACK, then for the birth's PUBACK: one that is busy is not one that is mute."""
 _GOODBYE = 1.0
 """Seconds the last message may take: an ending process is given three."""
 _STABLE = 30.0
@@ -354,8 +354,10 @@ class Connection:
                         return failure
                     case _Connected(retains=retains):
                         (self._retain_nothing.discard if retains else self._retain_nothing.add)(here)
+                        deadline = time.monotonic() + _ANSWER
                         client.subscribe([(topic, SubscribeOptions(qos=qos)) for topic, qos in opening.subscriptions])
                     case _Subscribed():
+                        deadline = time.monotonic() + _ANSWER
                         birth = client.publish(opening.topic, opening.birth, qos=1, retain=self._retains).mid
                     case _Published(mid=mid, refusal=refusal):
                         if mid == birth and self._live is None:

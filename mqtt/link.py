@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from mqtt import topics
 from mqtt.connection import TAKEOVERS, Broker, Cloned, Connection, Down, Heard, Opening, Received, Refused, Reply, Session, Up
+from mqtt.desired import KINDS
 from mqtt.greeting import Greeting
 from mqtt.messages import (
     VERSION,
@@ -109,6 +110,7 @@ class Link:
         self._birth = birth
         self._next_bd = next_bd
         self._ordered = ordered
+        self._orders = {topics.commands(terminal), *(topics.desired(terminal, what) for what in KINDS)}
         self._bd = 0
         self._lock = threading.Lock()
         self._state = LinkState(False, time.monotonic())
@@ -181,11 +183,8 @@ class Link:
             birth=encode(self._birth(self._bd)),
             will=encode(Lost(v=VERSION, bd=self._bd)),
             subscriptions=(
-                (topics.receipts(self._terminal), topics.RECEIPT.qos),
+                (topics.downward(self._terminal), topics.DOWNWARD),
                 (topics.CENTRE_STATE, topics.STATE.qos),
-                (topics.greetings(self._terminal), topics.GREETING.qos),
-                (topics.commands(self._terminal), topics.COMMAND.qos),
-                (topics.desired(self._terminal, "+"), topics.DESIRED.qos),
             ),
         )
 
@@ -210,8 +209,10 @@ class Link:
             case Received(topic=topic, payload=payload) if topic == topics.receipts(self._terminal):
                 self._earshot.heard(time.monotonic())
                 self._tell(ReceiptHeard(payload))
-            case Received():
+            case Received(topic=topic) if topic in self._orders:
                 self._ordered(heard)
+            case Received():
+                return  # of a contract to come
 
     def _look(self) -> float:
         """Seconds until somebody has to look again whether the centre is heard here; on the connection's thread."""

@@ -50,6 +50,15 @@ def terminal_id(text: str) -> str:
     return text
 
 
+DOWNWARD = 1
+"""QoS at most of what a terminal hears, by one subscription: RabbitMQ makes a queue for each QoS and a binding for each filter."""
+
+
+def downward(terminal: str) -> str:
+    """All that goes down to a terminal."""
+    return f"{ROOT}/{terminal}/dn/#"
+
+
 def state(terminal: str) -> str:
     """``STATE``: birth, and on the same topic the will and the clean leaving."""
     return f"{ROOT}/{terminal}/st"

@@ -174,9 +174,8 @@ class SwarmTerminal:
 
     def _connected(self, client: Client, _u: Any, _flags: Any, code: Any, _p: Any) -> None:
         if not code.is_failure:
-            client.subscribe(
-                [(topics.receipts(self.name), SubscribeOptions(qos=0)), (topics.CENTRE_STATE, SubscribeOptions(qos=1))]
-            )
+            wanted = ((topics.downward(self.name), topics.DOWNWARD), (topics.CENTRE_STATE, topics.STATE.qos))
+            client.subscribe([(topic, SubscribeOptions(qos=qos)) for topic, qos in wanted])
 
     def _subscribed(self, _client: Client, _u: Any, _mid: int, _codes: Any, _p: Any) -> None:
         birth = Birth(v=VERSION, bd=self._bd, boot=self._epoch, app="swarm", catalogue="swarm", place="swarm", ts=_now())

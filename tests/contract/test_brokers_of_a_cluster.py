@@ -116,7 +116,7 @@ def test_it_writes_nothing_else(one: Cluster, topic: str) -> None:
     assert one.publish(TERMINAL, topic).denied
 
 
-@pytest.mark.parametrize("what", ["dn/ack", "dn/cmd", "dn/host", "dn/want/+"])
+@pytest.mark.parametrize("what", ["dn/#", "dn/ack", "dn/cmd", "dn/host", "dn/want/+"])
 def test_it_reads_its_own_downward_topics(one: Cluster, what: str) -> None:
     assert one.subscribe(TERMINAL, f"k1/{TERMINAL}/{what}").code == 27
     assert one.subscribe(TERMINAL, "k1/host/st").code == 27

@@ -30,7 +30,7 @@ from province.fleet import Told
 NODES = 3
 API, CONSOLE = 8443, 8600
 ROOT = Path(__file__).parents[2]
-WITHIN = 15.0
+WITHIN = 30.0
 """``[centre] reconnect`` of so small a fleet."""
 
 
