@@ -10,10 +10,10 @@ terminal needs no word from us; sessions belong to a user, whatever client id is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from mqtt.broker import CENTRE_USER
+from mqtt.broker import CENTRE_USERS
 
 DOMAIN = "fleet"
 """Users are ``{id}@fleet``; nobody writes that."""
@@ -65,10 +65,9 @@ def configuration(
     port: int,
     host: str = "0.0.0.0",  # noqa: S104
     revoked: Iterable[str] = (),
-    centre: Sequence[str] = (CENTRE_USER,),
 ) -> str:
     """``ejabberd.yml``. ``at``: the folder on every node; ``revoked``: terminals that are shut out."""
-    users = (", ".join(f'"{one}"' for one in names) for names in (centre, revoked))
+    users = (", ".join(f'"{one}"' for one in names) for names in (CENTRE_USERS, revoked))
     centres, shut_out = users
     return _CONFIGURATION.format(at=at, domain=DOMAIN, port=port, host=host, centre=centres, revoked=shut_out)
 

@@ -208,6 +208,8 @@ class Link:
                 self._greeted(payload)
             case Received(topic=topic, payload=payload) if topic == topics.receipts(self._terminal):
                 self._earshot.heard(time.monotonic())
+                if self._state.centre is not Centre.UP:  # it may have been another worker's will
+                    self._heard(Centre.UP, news=False)
                 self._tell(ReceiptHeard(payload))
             case Received(topic=topic) if topic in self._orders:
                 self._ordered(heard)

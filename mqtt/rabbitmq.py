@@ -24,7 +24,7 @@ from pathlib import PurePosixPath
 from cryptography import x509
 from cryptography.x509.name import _ASN1Type
 
-from mqtt.broker import CENTRE_USER
+from mqtt.broker import CENTRE_USERS
 
 PLUGINS = "[rabbitmq_mqtt].\n"
 SESSION_DAYS = 1
@@ -91,8 +91,11 @@ def advanced(at: PurePosixPath) -> str:
     return _ADVANCED.format(at=at)
 
 
-def definitions(terminals: Iterable[str], centre: Sequence[str] = (CENTRE_USER,)) -> str:
-    """``definitions.json``: who may come in, and who may use which topic; the sessions of the centre. ``terminals``: their ids."""
+def definitions(terminals: Iterable[str], workers: int = 1) -> str:
+    """``definitions.json``: who may come in, and who may use which topic; the sessions of the centre's ``workers``. ``terminals``:
+    their ids.
+    """
+    centre = CENTRE_USERS[:workers]
     names = [*centre, *terminals]
     return json.dumps(
         {

@@ -115,7 +115,7 @@ def broker_config(settings: Path, folder: Path, host: str, user: str | None) -> 
     finally:
         authority.close()
     if centre.broker.kind != "mosquitto":
-        made = cluster.write(folder, _folder(centre), centre.broker, [entry.id for entry in centre.terminals], revoked)
+        made = cluster.write(folder, _folder(centre), centre, revoked)
         for one in made:
             click.echo(f"{one}：放到节点 {one.name} 的 {cluster.PLACES[centre.broker.kind]}，{cluster.COOKIE} 放到服务的主目录")
         return

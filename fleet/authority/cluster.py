@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from cryptography import x509
 
 from fleet.authority.keys import Folder
 from fleet.files import write_durably
-from fleet.settings import BrokerSettings
+from fleet.settings import CentreSettings
 from mqtt import ejabberd, rabbitmq
 
 PLACES = {"rabbitmq": PurePosixPath("/etc/rabbitmq"), "ejabberd": PurePosixPath("/etc/ejabberd")}
@@ -19,11 +19,12 @@ COOKIE = "erlang.cookie"
 """What the nodes know each other by: the same for all, a secret, made once; it belongs in the service's home."""
 
 
-def write(folder: Path, authority: Folder, broker: BrokerSettings, terminals: Sequence[str], revoked: Iterable[str]) -> list[Path]:
-    """Below ``folder``, by the host's name; all of them. ``broker``: which hosts, and of which kind; they share one port.
+def write(folder: Path, authority: Folder, settings: CentreSettings, revoked: Iterable[str]) -> list[Path]:
+    """Below ``folder``, by the host's name; all of them. ``settings``: which hosts, of which kind, with one port; which terminals.
 
     ``ValueError``: the hosts do not have one port.
     """
+    broker, terminals = settings.broker, [entry.id for entry in settings.terminals]
     hosts, ports = [host for host, _ in broker.addresses], {port for _, port in broker.addresses}
     if len(ports) > 1:
         raise ValueError("集群的各个节点要用同一个端口")
@@ -40,7 +41,7 @@ def write(folder: Path, authority: Folder, broker: BrokerSettings, terminals: Se
         common |= {
             "rabbitmq.conf": rabbitmq.configuration(at, port=port, nodes=nodes).encode(),
             "advanced.config": rabbitmq.advanced(at).encode(),
-            "definitions.json": rabbitmq.definitions(terminals).encode(),
+            "definitions.json": rabbitmq.definitions(terminals, settings.ingest.workers).encode(),
             "enabled_plugins": rabbitmq.PLUGINS.encode(),
             f"crl/{rabbitmq.revocation_file(issuer)}": authority.revoked.read_bytes(),
         }

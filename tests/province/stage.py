@@ -66,7 +66,7 @@ class Stage:
         told |= {"database": {"conninfo": self.database}, "ingest": {"workers": self.workers}}
         self.settings_file.write_text(tomli_w.dumps(told), "utf-8")
         self.settings = read(self.settings_file, CentreSettings)
-        folders = write(self.folder / "nodes", self.keys, self.settings.broker, self.terminals, ())
+        folders = write(self.folder / "nodes", self.keys, self.settings, ())
         self.world = World(self.folder / "world", NODES)
         try:
             self.nodes: list[Node] = cluster(self.world, "rabbitmq", folders)
