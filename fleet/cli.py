@@ -46,6 +46,7 @@ _OF_THE_CENTRE = {
     "move-to-postgresql": "fleet.database.cli:move_to_postgresql",
     "backup": "fleet.backup.cli:backup",
     "restore": "fleet.backup.cli:restore",
+    "storage": "fleet.storage.cli:storage",
     "recount": "fleet.reports.cli:recount",
 }
 

@@ -25,6 +25,7 @@ import msgspec
 
 from fleet import database
 from fleet.backup import postgresql
+from fleet.backup.beyond import Beyond
 from fleet.backup.contents import DATABASE, DUMP, MANIFEST, SETTINGS, BackupError, Entry, Manifest, checked, places
 from fleet.files import sync_folder
 from fleet.migrations import revision
@@ -51,8 +52,11 @@ def backup(settings_file: Path, archive: Path, now: float) -> Manifest:
     part.unlink(missing_ok=True)
     try:
         with tempfile.TemporaryDirectory(dir=archive.parent) as folder, os.fdopen(_private(part), "wb") as file:
-            with tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT) as tar:
-                made = _write(_Writer(tar, Path(folder), now), settings_file, settings, found)
+            with (
+                tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+                closing(Beyond(settings, Path(folder))) as beyond,
+            ):
+                made = _write(_Writer(tar, Path(folder), now, beyond), settings_file, settings, found)
             file.flush()
             os.fsync(file.fileno())
         part.rename(archive)
@@ -69,6 +73,7 @@ class _Writer:
     tar: tarfile.TarFile
     folder: Path
     now: float
+    beyond: Beyond
     files: list[Entry] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
 
@@ -81,7 +86,7 @@ class _Writer:
 
     def end(self, revision: str) -> Manifest:
         made = datetime.fromtimestamp(self.now, UTC).isoformat(timespec="seconds")
-        manifest = Manifest(1, made, revision, tuple(self.files), tuple(self.damaged))
+        manifest = Manifest(1, made, revision, tuple(self.files), tuple(self.damaged), self.beyond.where, self.beyond.looked)
         body = msgspec.json.encode(manifest)
         self._add(MANIFEST, io.BytesIO(body), len(body), 0o600)
         return manifest
@@ -155,10 +160,11 @@ def _settle(copy: Path, out: _Writer) -> str:
 
 def _missing(db: database.Connection, out: _Writer) -> None:
     held = {entry.name for entry in out.files}
+    out.beyond.list()
     for folder, digests in (("documents", "SELECT digest FROM documents"), ("desired", "SELECT DISTINCT sha256 FROM desired")):
         for (digest,) in db.execute(digests):
             name = f"data/{folder}/{digest[:2]}/{digest}"
-            if name not in held:
+            if name not in held and not out.beyond.has(name):
                 out.damaged.append(name)
 
 

@@ -59,6 +59,11 @@ def _told(found: Manifest) -> str:
 
 def _complain(found: Manifest) -> None:
     """Whatever was not as it should be when the archive was made is said each time, and is not a success."""
+    if found.bucket:
+        click.echo(f"密封材料不在这份备份里，在存储桶 {found.bucket}；桶要由存储管理员另行备份")
+        if not found.looked:
+            click.echo("做备份时存储桶连不上，没有核对数据库记的材料是不是都在桶里", err=True)
+            raise SystemExit(1)
     if found.damaged:
         click.echo(f"备份时磁盘上缺失或损坏的材料有 {len(found.damaged)} 份：", err=True)
         for name in found.damaged[:20]:

@@ -45,13 +45,17 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
-    """``made``: RFC 3339. ``revision``: of the database. ``damaged``: documents that were not there or not what they are called."""
+    """``made``: RFC 3339. ``revision``: of the database. ``damaged``: documents that were not there or not what they are called.
+    ``bucket``: where documents lie that are not in the archive, in words; ``looked``: whether each was found there.
+    """
 
     v: int
     made: str
     revision: str
     files: tuple[Entry, ...]
     damaged: tuple[str, ...] = ()
+    bucket: str = ""
+    looked: bool = True
 
 
 def places(settings: CentreSettings) -> dict[str, Path]:

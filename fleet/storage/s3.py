@@ -13,6 +13,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -76,10 +77,7 @@ class S3:
         self._trouble: StorageError | None = None
         self._seen = self._again = self._asked = float("-inf")
         self._versioned = False
-        session = botocore.session.Session()
-        for name in ("config_file", "credentials_file"):  # ours are the settings, not what lies in somebody's home
-            session.set_config_variable(name, os.devnull)
-        self._client = session.create_client(
+        self._client = _session().create_client(
             "s3",
             endpoint_url=settings.endpoint,
             region_name=settings.region,
@@ -165,6 +163,15 @@ class S3:
             self._again = self._seen + self._patience.pause
         if (before and before.trouble) != (trouble and trouble.trouble):
             _log.warning("the storage: %s", trouble or "in order")
+
+
+@cache
+def _session() -> botocore.session.Session:
+    """Reads its descriptions of S3 once. What counts is the settings, and nothing that lies in somebody's home."""
+    session = botocore.session.Session()
+    for name in ("config_file", "credentials_file"):
+        session.set_config_variable(name, os.devnull)
+    return session
 
 
 def _at_once(params: dict[str, Any], **_: object) -> None:

@@ -78,7 +78,7 @@ def test_a_storage_killed_again_and_again_while_documents_come_loses_none(tmp_pa
             uploader.stop()
             every = {body for bodies in cases.values() for body in bodies}
             assert all(fleet.centre._documents.read(sealing.digest(body)) == body for body in every)
-            assert len(server.keys()) == len(every)
+            assert len(server.listed()) == len(every)
 
 
 def test_a_centre_that_starts_without_its_storage_serves_everything_else(tmp_path: Path) -> None:

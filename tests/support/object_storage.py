@@ -11,7 +11,7 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -78,13 +78,13 @@ class ObjectStorage:
             config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=20),
         )
 
-    def keys(self) -> list[str]:
+    def listed(self) -> list[str]:
         """Everything that lies there."""
         return [one["Key"] for one in self.client.list_objects_v2(Bucket=BUCKET).get("Contents", ())]
 
     def emptied(self) -> None:
         client = self.client
-        for key in self.keys():
+        for key in self.listed():
             client.delete_object(Bucket=BUCKET, Key=key)
 
     def _moto(self) -> list[str]:
@@ -157,13 +157,21 @@ class Line:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = [self._listener]
         self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._threads: list[threading.Thread] = []
+        self._begins(self._accept)
 
     def close(self) -> None:
         for one in self._open:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(10)
+        for one in self._open:
             one.close()
+
+    def _begins(self, work: Callable[..., None], *words: object) -> None:
+        self._threads.append(threading.Thread(target=work, args=words, daemon=True))
+        self._threads[-1].start()
 
     def becomes(self, fault: Fault, **more: int | str) -> None:
         """Also for what is open: that is cut, as a line that breaks."""
@@ -184,7 +192,7 @@ class Line:
                     near.close()
                     continue
                 self._open.append(near)
-                threading.Thread(target=self._serve, args=(near, self.fault), daemon=True).start()
+                self._begins(self._serve, near, self.fault)
 
     def _serve(self, near: socket.socket, fault: Fault) -> None:
         with suppress(OSError):
@@ -201,25 +209,24 @@ class Line:
 
     def _answers(self, near: socket.socket, status: int, kind: str, body: str) -> None:
         """To each request on this connection, after all of it has come."""
-        file = near.makefile("rb")
-        while line := file.readline():
-            method, size = line.split()[0], 0
-            while (header := file.readline().strip()) not in (b"", b"\r\n"):
-                if header.lower().startswith(b"content-length:"):
-                    size = int(header.split(b":")[1])
-                if header.lower().startswith(b"expect:"):
-                    near.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-            while size and (chunk := file.read(min(size, 65536))):
-                size -= len(chunk)
-            said = b"" if method == b"HEAD" else body.encode()
-            head = f"HTTP/1.1 {status} -\r\nContent-Type: {kind}\r\nContent-Length: {len(said)}\r\n\r\n"
-            near.sendall(head.encode() + said)
+        with near.makefile("rb") as file:
+            while line := file.readline():
+                method, size = line.split()[0], 0
+                while (header := file.readline().strip()) not in (b"", b"\r\n"):
+                    if header.lower().startswith(b"content-length:"):
+                        size = int(header.split(b":")[1])
+                    if header.lower().startswith(b"expect:"):
+                        near.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                while size and (chunk := file.read(min(size, 65536))):
+                    size -= len(chunk)
+                said = b"" if method == b"HEAD" else body.encode()
+                head = f"HTTP/1.1 {status} -\r\nContent-Type: {kind}\r\nContent-Length: {len(said)}\r\n\r\n"
+                near.sendall(head.encode() + said)
 
     def _carry(self, near: socket.socket, fault: Fault) -> None:
         far = socket.create_connection(("127.0.0.1", self._to))
         self._open.append(far)
-        back = threading.Thread(target=self._back, args=(far, near, fault), daemon=True)
-        back.start()
+        self._begins(self._back, far, near, fault)
         left = self.after
         while chunk := near.recv(65536):
             if fault == "spoils the request" and len(chunk) > 4000:
@@ -229,7 +236,7 @@ class Line:
             far.sendall(chunk)
             if fault == "cuts the request" and left <= 0:
                 break
-        far.close() if fault == "cuts the request" else far.shutdown(socket.SHUT_WR)
+        far.shutdown(socket.SHUT_RDWR if fault == "cuts the request" else socket.SHUT_WR)
 
     def _back(self, far: socket.socket, near: socket.socket, fault: Fault) -> None:
         left = self.after
