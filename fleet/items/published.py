@@ -106,7 +106,7 @@ class Shelf:
                 parts[one.part] = Piece(bytes(one.body), sha, one.approval, read_approval(one.approval, one.part, sha, register))
             return manifest.version, parts
         except StorageError as error:
-            raise CatalogueDamagedError(f"已发布的目录现在读不到：{error.words}") from None
+            raise CatalogueDamagedError(f"已发布的目录现在读不到：{error}") from None
         except (OSError, msgspec.MsgspecError, DamagedError) as error:
             raise CatalogueDamagedError(f"已发布的目录读不出来：{error}") from None
 

@@ -56,7 +56,7 @@ def readiness(machine: Machine, now: float) -> Readiness:
         Check("database", *_said(_database(machine.store))),
         Check("broker", *_said("与消息代理断开，收不到终端" if machine.hearing().since is None else "")),
         Check("disk", *_said(_disk(machine.data))),
-        Check("storage", *_said(trouble.words if (trouble := machine.storage()) is not None else "")),
+        Check("storage", *_said(str(trouble) if (trouble := machine.storage()) is not None else "")),
         Check("authority", *_said(_certificates(machine.certificates, now))),
         Check("work", *_said(_working(machine.working))),
     )

@@ -10,7 +10,6 @@ from fleet import database
 from fleet.files import write_durably
 from fleet.opening import opened
 from fleet.storage.chosen import Stores
-from fleet.storage.port import StorageError
 
 
 @click.command("sealed-copies")
@@ -33,8 +32,6 @@ def sealed_copies(settings: Path, party: str, folder: Path, number: str | None) 
             (folder / case).mkdir(parents=True, exist_ok=True)
             write_durably(folder / case / digest, sealed)
             copied += 1
-    except StorageError as error:
-        raise click.ClickException(error.words) from None
     except OSError as error:
         raise click.ClickException(str(error)) from None
     cases = len({case for case, _ in rows})

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import click
 
+from fleet.documents import reading
+from fleet.opening import opened
 from fleet.people import record
 from fleet.settings import CentreSettings, SettingsError, read
 from fleet.storage.chosen import KINDS, Stores
 from fleet.storage.copying import Copied, copy, sweep
 from fleet.storage.port import StorageError
-from fleet.store import Store
 
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
 _EVERY = 1000
@@ -40,11 +41,8 @@ def check(settings: Path) -> None:
         try:
             bucket.put(name, file, hashlib.sha256(probe).hexdigest())
             click.echo("写：通过")
-            opened = bucket.open(name)
-            try:
-                found = opened.read(len(probe) + 1)
-            finally:
-                opened.close()
+            with reading(bucket.open(name)) as chunks:
+                found = b"".join(chunks)
             if found != probe:
                 raise StorageError("damaged", "GET")
             click.echo("读：通过，内容一致")
@@ -69,22 +67,18 @@ def copy_(settings: Path, to: str, verify: bool) -> None:
 
     搬家的顺序：抄一遍；设置里 [storage] 写上新的 place 和 both = true，重启中心；再抄一遍，说“都在”；去掉 both，再重启。
     """
-    with _chosen(settings) as (centre, stores):
-        store = Store(centre.data / "centre.db")
-        try:
-            damaged: list[str] = []
-            for kind in KINDS:
-                folder, bucket = stores.folder(kind), stores.bucket(kind)
-                source, target = (folder, bucket) if to == "bucket" else (bucket, folder)
-                done = copy(source, target, centre.data / kind / "writing", verify, _progress)
-                gone = sweep(store, target) if kind == "documents" else 0
-                click.echo(_told("密封材料" if kind == "documents" else "已发布的内容", done, gone))
-                damaged += done.damaged
-            with store.transaction() as db:
-                by = f"root:{getpass.getuser()}"[:60]
-                record.write(db, time.time(), by, "storage.copy", to, result="damaged" if damaged else "done")
-        finally:
-            store.close()
+    with _chosen(settings) as (centre, stores), opened(settings) as (_, store):
+        damaged: list[str] = []
+        for kind in KINDS:
+            folder, bucket = stores.folder(kind), stores.bucket(kind)
+            source, target = (folder, bucket) if to == "bucket" else (bucket, folder)
+            done = copy(source, target, centre.data / kind / "writing", verify, _progress)
+            gone = sweep(store, target) if kind == "documents" else 0
+            click.echo(_told("密封材料" if kind == "documents" else "已发布的内容", done, gone))
+            damaged += done.damaged
+        with store.transaction() as db:
+            by = f"root:{getpass.getuser()}"[:60]
+            record.write(db, time.time(), by, "storage.copy", to, result="damaged" if damaged else "done")
         if damaged:
             for name in damaged[:20]:
                 click.echo(f"  {name}", err=True)
@@ -112,7 +106,5 @@ def _chosen(path: Path) -> Iterator[tuple[CentreSettings, Stores]]:
             yield centre, stores
         finally:
             stores.close()
-    except StorageError as error:
-        raise click.ClickException(error.words) from None
     except (SettingsError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None

@@ -30,17 +30,14 @@ TROUBLES: dict[Trouble, tuple[str, str]] = {
 
 
 class StorageError(OSError):
-    """It cannot be done now; nothing is half done. ``said``: a code of the storage's answer or a class of error, never content."""
+    """It cannot be done now; nothing is half done. Its text says so in Chinese, with the remedy. ``said``: a code of the storage's
+    answer or a class of error, never content.
+    """
 
     def __init__(self, trouble: Trouble, said: str = "") -> None:
-        super().__init__(f"{trouble}: {said}")
+        what, remedy = TROUBLES[trouble]
+        super().__init__(f"{what}（{f'{trouble} {said}'.strip()}）。{remedy}。")
         self.trouble, self.said = trouble, said
-
-    @property
-    def words(self) -> str:
-        """In Chinese, with the remedy."""
-        what, remedy = TROUBLES[self.trouble]
-        return f"{what}{f'（{self.said}）' if self.said else ''}。{remedy}。"
 
 
 class Entry(NamedTuple):

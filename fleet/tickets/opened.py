@@ -48,7 +48,7 @@ class Box:
         try:
             sealed = self._documents.read(digest)
         except StorageError as error:
-            raise ClosedError("这份文件损坏了，打不开。" if error.trouble == "damaged" else error.words) from None
+            raise ClosedError("这份文件损坏了，打不开。" if error.trouble == "damaged" else str(error)) from None
         except (FileNotFoundError, ValueError):
             raise ClosedError("原话还在从终端传来的路上，请稍后再看。") from None
         try:
