@@ -39,7 +39,7 @@ def written_out(folder: Path) -> None:
         with suppress(OSError):
             if path.is_file() and not path.is_symlink():
                 file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-                libc.sync_file_range(file, ctypes.c_int64(0), ctypes.c_int64(0), 2)  # SYNC_FILE_RANGE_WRITE
+                libc.sync_file_range(file, ctypes.c_int64(0), ctypes.c_int64(0), 7)  # SYNC_FILE_RANGE_WRITE, and waits for it
                 os.close(file)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import signal
 import socket
@@ -28,6 +29,7 @@ BOOT = 900.0
 """Seconds until the agent answers. Emulated and beside others: a board takes ten."""
 SLOW = 600.0
 """Seconds for anything that happens inside."""
+NICE = 15
 WIDTH, HEIGHT = 1080, 1920
 MEMORY = 2048
 KERNEL = "root=LABEL=root ro console=ttyS0 quiet loglevel=3 panic=-1 consoleblank=0"
@@ -205,7 +207,7 @@ def switched_on(
 
 def _command(made: image.Image, folder: Path, port: int, kernel: str, more: Sequence[str]) -> list[str]:
     return [
-        *("setpriv", "--pdeathsig", "KILL", "--", "nice", "-n", "15"),
+        *("setpriv", "--pdeathsig", "KILL", "--", "nice", "-n", str(max(0, NICE - os.nice(0)))),
         *("qemu-system-x86_64", "-accel", "tcg,thread=single,tb-size=512", "-icount", "shift=0,sleep=on"),
         # Not max: Debian 13's kernel panics on it under QEMU 7.2.
         *("-cpu", "Nehalem", "-smp", "1", "-m", str(MEMORY), "-display", "none", "-vga", "none", "-nodefaults"),
