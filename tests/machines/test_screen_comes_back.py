@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
 MAIN = "$(systemctl show -P MainPID tongban-{})"
 FAULTS = {
-    "the page's process is frozen": ("screen", "pkill -STOP -f -- --type=renderer"),
-    "the graphics process is frozen": ("screen", "pkill -STOP -f -- --type=gpu-process"),
+    "the page's process is frozen": ("screen", "pkill -STOP -f -- --type=[r]enderer"),
+    "the graphics process is frozen": ("screen", "pkill -STOP -f -- --type=[g]pu-process"),
     "the compositor is killed": ("screen", "pkill -KILL -x cage"),
     "the compositor is frozen": ("screen", "pkill -STOP -x cage"),
     "the program of the screen is frozen": ("screen", f"kill -STOP {MAIN.format('screen')}"),
