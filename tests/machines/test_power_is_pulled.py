@@ -41,7 +41,7 @@ def test_nothing_handed_in_is_lost_and_it_comes_up_by_itself(hall: ContainerPlac
         hall.set_up(machine)
         machine.until("systemctl is-active tongban-terminal", "it serves", "tongban-terminal")
         hall.glass().see("welcome")
-    before = "a shutdown"
+    before = "being set up"
     for number in range(PULLS + 1):
         shown = number % EVERY == 0
         began = time.monotonic()

@@ -40,7 +40,7 @@ def test_a_machine_comes_up_from_every_cut_and_nothing_handed_in_is_lost(hall: P
         )
         machine.run("/usr/lib/tongban/bin/lock-root on", patience=3 * SLOW)
         machine.off()
-    before = "a shutdown"
+    before = "being set up"
     for number in range(PULLS + 1):
         shown = number % EVERY == 0
         with hall.on(kernel="" if shown else NO_SCREEN) as machine:

@@ -34,6 +34,13 @@ def profile(settings: Path, documents: str, *terminals: dict[str, str]) -> dict[
     return {"name": "示范丙区", "terminal": place, "centre": centre, "keys": was["keys"], "terminals": list(terminals)}
 
 
+def given(settings: Path) -> dict[str, Any]:
+    """What ``tongban centre profile`` is told beside the centre's own settings, of that terminal's place and keys."""
+    was = tomllib.loads(settings.read_text("utf-8"))
+    names = ("division", "place", "intake", "hall", "phone", "complaint", "query")
+    return {"name": "示范丙区", "terminal": {name: was["terminal"][name] for name in names}, "keys": was["keys"]}
+
+
 class Machine:
     """``base``: its data partition; nothing of the system is changed."""
 

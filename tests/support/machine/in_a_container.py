@@ -11,11 +11,9 @@ import os
 import random
 import tempfile
 import time
-import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import tomli_w
@@ -25,6 +23,7 @@ from support.machine.disk import Disk, Pulled
 from support.machine.image import installed
 from support.machine.mounted import data_partition, mounted, written_out
 from support.machine.stream import Carried, into, listening
+from support.setting_up import given
 
 from kiosk.demo import files
 
@@ -106,7 +105,7 @@ class ContainerPlace:
     def set_up(self, machine: Machine) -> None:
         """As a technician does it by a file."""
         settings = str(self.layout.base / "centre.toml")
-        (self.layout.base / "given.toml").write_text(tomli_w.dumps(self._given()), "utf-8")
+        (self.layout.base / "given.toml").write_text(tomli_w.dumps(given(self.layout.base / "terminal.toml")), "utf-8")
         to = self._shared / "profile.toml"
         command("centre", "profile", settings, "--with", str(self.layout.base / "given.toml"), "--to", str(to))
         told = {
@@ -127,11 +126,6 @@ class ContainerPlace:
         for one in self._carried:
             one.close()
         self.disk.close()
-
-    def _given(self) -> dict[str, Any]:
-        was = tomllib.loads((self.layout.base / "terminal.toml").read_text("utf-8"))
-        names = ("division", "place", "intake", "hall", "phone", "complaint", "query")
-        return {"name": "示范丙区", "terminal": {name: was["terminal"][name] for name in names}, "keys": was["keys"]}
 
 
 @contextmanager

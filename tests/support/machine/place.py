@@ -13,7 +13,6 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import tomli_w
@@ -23,6 +22,7 @@ from support.machine.disk import Disk
 from support.machine.image import Image, image, partition
 from support.machine.qemu import OUTSIDE, SLOW, Virtual, switched_on
 from support.machine.stream import Carried, listening
+from support.setting_up import given
 
 from kiosk.demo import files
 
@@ -88,10 +88,10 @@ class Place:
         """Profile and answers, as ``tongban centre profile`` and a technician's computer leave them on the boot partition."""
         settings = self.layout.base / "centre.toml"
         code = command("centre", "enrol-code", str(settings), files.TERMINAL, "--plain").strip()
-        given = self.layout.base / "given.toml"
-        given.write_text(tomli_w.dumps(self._given()), "utf-8")
+        told_centre = self.layout.base / "given.toml"
+        told_centre.write_text(tomli_w.dumps(given(self.layout.base / "terminal.toml")), "utf-8")
         profile = self.layout.base / "profile.toml"
-        command("centre", "profile", str(settings), "--with", str(given), "--host", OUTSIDE, "--to", str(profile))
+        command("centre", "profile", str(settings), "--with", str(told_centre), "--host", OUTSIDE, "--to", str(profile))
         told = {
             "id": files.TERMINAL,
             "code": "K01",
@@ -120,11 +120,6 @@ class Place:
     def close(self) -> None:
         self._camera.close()
         self.disk.close()
-
-    def _given(self) -> dict[str, Any]:
-        was = tomllib.loads((self.layout.base / "terminal.toml").read_text("utf-8"))
-        names = ("division", "place", "intake", "hall", "phone", "complaint", "query")
-        return {"name": "示范丙区", "terminal": {name: was["terminal"][name] for name in names}, "keys": was["keys"]}
 
 
 def alive(place: Place, patience: float = 3 * SLOW) -> None:
