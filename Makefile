@@ -1,5 +1,6 @@
 # demo: everything on this machine, with virtual hardware · test: what every push must pass · test-long: what takes longer
 # system-test: the packages in virtual machines (QEMU, no KVM needed) and under power cuts; hours, root; part of test-long
+# test-postgresql: the centre's tests with its database on PostgreSQL
 # camera-test: the camera's process on the real picamera2, in a Debian system made for it (root, 1.1 GB)
 # deb: Debian packages into dist, for amd64 and arm64
 # words: every key of the citizen's pages into ui/locales/*/*.po, and what has no translation · contract: docs/contract written anew from the types
@@ -9,7 +10,7 @@ TESTS ?= tests
 WORKERS ?= 4
 PYTEST = .venv/bin/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: words deb demo test test-long system-test camera-test bench screens contract check install
+.PHONY: words deb demo test test-long system-test test-postgresql camera-test bench screens contract check install
 
 demo: install
 	@exec .venv/bin/tongban demo
@@ -31,6 +32,10 @@ test-long:
 system-test:
 	@./install.sh system-test
 	.venv/bin/pytest -q -s tests/machines
+
+test-postgresql:
+	@./install.sh test
+	TONGBAN_TEST_DATABASE=postgresql $(PYTEST) -m "not long" tests/fleet tests/contract
 
 camera-test:
 	@./install.sh test

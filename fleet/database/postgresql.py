@@ -70,7 +70,10 @@ class PostgreSQL:
 
     @contextmanager
     def reading(self) -> Iterator[Link]:
-        kept = self._readers.pop() if self._readers else None
+        try:
+            kept = self._readers.pop()
+        except IndexError:
+            kept = None
         link = self._begun(kept, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         try:
             with _ended(link):

@@ -10,21 +10,21 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from contextvars import ContextVar
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from alembic.config import Config
-    from sqlalchemy.engine import Connection as SqlConnection
-
     from fleet.database.postgresql import Link
 
 _PATIENCE = 60.0
 """Seconds to wait for somebody else who is at it."""
 _one_at_a_time = threading.Lock()
 """Alembic's context and operations are the process's."""
+at_postgresql: ContextVar[Link | None] = ContextVar("at_postgresql", default=None)
+"""Where :func:`run` runs, if not in Alembic's hands: those would commit and roll back on their own account."""
 
 
 @cache
@@ -55,21 +55,16 @@ def run(sql: str, postgresql: str | None = None) -> None:
 
     ``postgresql``: what is said there instead, where more differs than the words of a table (``fleet/database/dialect.py``).
     """
+    if (link := at_postgresql.get()) is not None:
+        from fleet.database import dialect
+
+        for statement in [postgresql] if postgresql is not None else map(dialect.definition, statements(sql)):
+            link.script(statement)
+        return
     from alembic import op
 
-    from fleet.database import dialect
-
-    bind = op.get_bind()
-    if bind.dialect.name == "postgresql":
-        if postgresql is not None:
-            native: Any = bind.connection.dbapi_connection
-            native.execute(postgresql.encode())  # psycopg's own: no parameters are looked for in it
-            return
-        turned = [dialect.definition(statement) for statement in statements(sql)]
-    else:
-        turned = list(statements(sql))
-    for statement in turned:
-        bind.exec_driver_sql(statement)
+    for statement in statements(sql):
+        op.get_bind().exec_driver_sql(statement)
 
 
 def statements(sql: str) -> Iterator[str]:
@@ -93,12 +88,15 @@ def _missing(db: sqlite3.Connection, path: Path) -> bool:
 
 def _upgrade(path: Path) -> None:
     """On a connection of its own: without foreign keys, as tables that are made anew want it."""
+    from alembic import command
+    from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
     from sqlalchemy import create_engine, event
     from sqlalchemy.pool import StaticPool
 
-    config = _config()
+    config = Config()
+    config.set_main_option("script_location", "fleet:migrations")
     with closing(sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE)) as db:
         engine = create_engine("sqlite://", creator=lambda: db, poolclass=StaticPool)
         event.listen(engine, "begin", lambda begun: begun.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -107,50 +105,7 @@ def _upgrade(path: Path) -> None:
                 return  # somebody else did it meanwhile
             if (before := revision(db)) is not None:
                 MigrationContext.configure(connection).stamp(ScriptDirectory.from_config(config), before)
-            _to_the_newest(config, connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
             if broken := db.execute("PRAGMA foreign_key_check").fetchone():
                 raise ValueError(f"{path}：升级后 {broken[0]} 有一行指向不存在的 {broken[2]}。没有改动它")
-
-
-def run_alembic(db: Link) -> None:
-    """The revisions that are missing, in the transaction ``db`` is in."""
-    from sqlalchemy import create_engine
-    from sqlalchemy.pool import StaticPool
-
-    with _one_at_a_time:
-        engine = create_engine(
-            "postgresql+psycopg://", creator=lambda: _Borrowed(db.native), poolclass=StaticPool, use_native_hstore=False
-        )
-        with engine.connect() as connection:
-            _to_the_newest(_config(), connection)
-
-
-class _Borrowed:
-    """A connection in somebody's transaction, which alone ends it: SQLAlchemy rolls back whatever it has looked at first."""
-
-    def __init__(self, native: Any) -> None:
-        self._native = native
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._native, name)
-
-    def commit(self) -> None: ...
-
-    def rollback(self) -> None: ...
-
-    def close(self) -> None: ...
-
-
-def _config() -> Config:
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", "fleet:migrations")
-    return config
-
-
-def _to_the_newest(config: Config, connection: SqlConnection) -> None:
-    from alembic import command
-
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

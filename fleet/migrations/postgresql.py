@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from collections.abc import Sequence
+from importlib import import_module, resources
 from typing import TYPE_CHECKING
 
 from fleet import database, migrations
@@ -21,8 +22,25 @@ def upgrade(db: Link) -> None:
     if found not in migrations.revisions():
         newest = migrations.revisions()[-1]
         raise ValueError(f"PostgreSQL 里的数据库版本是 {found}，本程序只认到 {newest}。没有改动它；请换用不旧于它的程序")
-    if found != migrations.revisions()[-1]:
-        migrations.run_alembic(db)
+    carry_on(db, "fleet.migrations.versions", [name for name in revision_files() if found < name[:4]])
+
+
+def carry_on(db: Link, package: str, names: Sequence[str]) -> None:
+    """Revisions by the names of their modules, in the caller's transaction."""
+    before = migrations.at_postgresql.set(db)
+    try:
+        for name in names:
+            made = import_module(f"{package}.{name}")
+            made.upgrade()
+            db.execute("UPDATE alembic_version SET version_num = ?", (made.revision,))
+    finally:
+        migrations.at_postgresql.reset(before)
+
+
+def revision_files() -> list[str]:
+    """``0001_events``, …: modules in their order."""
+    files = resources.files(migrations).joinpath("versions").iterdir()
+    return sorted(file.name.removesuffix(".py") for file in files if file.name.endswith(".py") and file.name[:4].isdigit())
 
 
 def revision(db: database.Connection) -> str | None:

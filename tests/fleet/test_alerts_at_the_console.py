@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from support.centre_db import new_database
+from support.centre_db import copied, new_database
 from support.console import NOW, Console
 from support.console_alerts import alerting, seed_alerts
 from support.people import account
@@ -37,7 +36,7 @@ def morning(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def console(morning: Path, tmp_path: Path) -> Iterator[Console]:
-    shutil.copytree(morning, tmp_path, dirs_exist_ok=True)
+    copied(morning, tmp_path)
     with closing(Store(new_database(tmp_path / "centre.db"))) as store:
         alerts = alerting(store, tmp_path, lambda: NOW)
         try:

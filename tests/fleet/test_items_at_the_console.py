@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import items as at
 from support import packs
-from support.centre_db import new_database, sqlite_only
+from support.centre_db import copied, new_database, sqlite_only
 from support.console_board import KNOWN
 from support.console_items import begin, edit, propose, seed_work
 from support.fleet import EPOCH, HOME
@@ -99,7 +98,7 @@ def begun_with(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def desk(begun_with: Path, tmp_path: Path) -> Iterator[Desk]:
     folder = tmp_path / "centre"
-    shutil.copytree(begun_with, folder)
+    copied(begun_with, folder)
     with closing(Store(new_database(folder / "centre.db"))) as store:
         yield Desk(folder, store, at.shelf(folder), at.keys(folder))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 from support.casework import OTHER_WINDOW, WINDOW, Casework, stamp
+from support.centre_db import sqlite_only
 from support.fleet import HOME, OTHER_HOME, OTHER_TERMINAL, TERMINAL
 
 from domain import sealing
@@ -174,6 +175,7 @@ def test_where_nothing_is_kept_any_more_the_answer_is_that_and_at_once(casework:
     assert (one.outcome, one.why, one.handed_at is not None) == ("granted", "deleted", True)
 
 
+@sqlite_only
 def test_no_column_of_the_register_could_hold_a_person(casework: Casework) -> None:
     with casework.store.reading() as db:
         columns = {

@@ -22,6 +22,8 @@ from fleet.database import AwayError, DatabaseError
 from fleet.database.postgresql import PostgreSQL
 from fleet.database.sqlite import SQLite
 from fleet.intake import understand
+from fleet.migrations import postgresql as migrating
+from fleet.migrations import revisions
 from fleet.settings import DatabaseSettings, SettingsError, address
 from fleet.store import Store
 from mqtt import topics
@@ -143,6 +145,31 @@ def test_who_may_not_sign_in_and_what_is_not_there_is_told_apart() -> None:
         PostgreSQL(server().address("postgres", "nobody"))
 
 
+def test_a_later_revision_runs_in_the_callers_transaction_in_the_words_of_either(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "later").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    for name, told in (
+        ("9001_both", 'run("CREATE TABLE a (n INTEGER PRIMARY KEY, b BLOB) STRICT; -- 5% of all\\nCREATE INDEX a_b ON a (b);")'),
+        ("9002_own", 'run("SELECT nothing;", postgresql="CREATE TABLE b (n bigint); INSERT INTO b VALUES (1)")'),
+    ):
+        body = f"from fleet.migrations import run\nrevision = '{name[:4]}'\ndef upgrade():\n    {told}\n"
+        (tmp_path / "later" / f"{name}.py").write_text(body, "utf-8")
+    names = ["9001_both", "9002_own"]
+    engine = PostgreSQL(where)
+    with closing(engine):
+        with pytest.raises(ModuleNotFoundError), engine.transaction() as db:
+            migrating.carry_on(db, "later", [*names, "9003_missing"])
+        with engine.transaction() as db:
+            assert migrating.revision(db) == revisions()[-1]
+            migrating.carry_on(db, "later", names)
+            db.execute("INSERT INTO a (b) SELECT ? FROM b", (b"x",))
+            assert migrating.revision(db) == "9002"
+    with pytest.raises(ValueError, match="版本是 9002"):
+        PostgreSQL(where)
+
+
 def test_a_role_that_may_not_make_tables_is_told_what_it_lacks(tmp_path: Path) -> None:
     where = postgres.empty_database("r_" + re.sub(r"\W", "_", tmp_path.name.lower()))
     server().execute("DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN")
@@ -173,19 +200,19 @@ def test_a_password_stands_in_a_file_of_its_own_and_in_no_error(tmp_path: Path) 
 def _schema(engine: Engine) -> dict[str, Any]:
     look = inspect(engine)
     found: dict[str, Any] = {f"view {name}": [c["name"] for c in look.get_columns(name)] for name in look.get_view_names()}
-    for table in look.get_table_names():
-        if table in ("sqlite_sequence", "alembic_version"):
+    columns, keys, others = look.get_multi_columns(), look.get_multi_pk_constraint(), look.get_multi_foreign_keys()
+    indexes, unique, checks = look.get_multi_indexes(), look.get_multi_unique_constraints(), look.get_multi_check_constraints()
+    for place in columns:
+        if place[1] in ("sqlite_sequence", "alembic_version"):
             continue
-        key = look.get_pk_constraint(table)["constrained_columns"]
-        found[table] = {
-            "columns": [_column(column, key) for column in look.get_columns(table)],
+        key = keys[place]["constrained_columns"]
+        found[place[1]] = {
+            "columns": [_column(column, key) for column in columns[place]],
             "key": key,
-            "others": sorted((one["constrained_columns"], one["referred_table"]) for one in look.get_foreign_keys(table)),
-            "indexes": sorted(
-                (one["name"], one["column_names"], bool(one["unique"])) for one in look.get_indexes(table) if _own(one)
-            ),
-            "unique": sorted(sorted(one["column_names"]) for one in look.get_unique_constraints(table)),
-            "checks": sorted(sorted(set(re.findall(r"'[^']*'", one["sqltext"]))) for one in look.get_check_constraints(table)),
+            "others": sorted((one["constrained_columns"], one["referred_table"]) for one in others[place]),
+            "indexes": sorted((one["name"], one["column_names"], bool(one["unique"])) for one in indexes[place] if _own(one)),
+            "unique": sorted(sorted(one["column_names"]) for one in unique[place]),
+            "checks": sorted(sorted(set(re.findall(r"'[^']*'", one["sqltext"]))) for one in checks[place]),
         }
     asked = {
         "sqlite": "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'",

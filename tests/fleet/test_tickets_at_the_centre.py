@@ -124,7 +124,7 @@ def test_nobody_deletes_a_rating_a_ticket_or_an_act_and_nobody_changes_what_was_
     do(centre, 1, acts.Acknowledged)
     with pytest.raises(REFUSED), centre.store.transaction() as db:
         db.execute(f"DELETE FROM {table}")
-    column = {"ratings": "level = 5", "ticket_acts": "act = x''", "tickets": "level = 1"}[table]
+    column = {"ratings": "level = 5", "ticket_acts": "act = act", "tickets": "level = 1"}[table]
     with pytest.raises(REFUSED), centre.store.transaction() as db:
         db.execute(f"UPDATE {table} SET {column}")
 

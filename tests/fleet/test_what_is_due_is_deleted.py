@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.casework import WINDOW, Casework
-from support.centre_db import REFUSED
+from support.centre_db import REFUSED, sqlite_only
 from support.fleet import HOME, OTHER_HOME, TERMINAL
 from support.fleet import TERMINAL as BRINGS
 from support.planted import search
@@ -150,6 +150,7 @@ def test_a_draft_leaves_no_byte_and_a_line_in_the_book(casework: Casework) -> No
     assert book(casework)[sealing.digest(body)] == ("draft", True)
 
 
+@sqlite_only
 def test_every_table_that_names_a_document_is_known(casework: Casework) -> None:
     """Else the clock would take a document that is named for one that is not."""
     with casework.store.reading() as db:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import tempfile
 from functools import cache
@@ -37,6 +38,15 @@ def new_database(path: Path) -> Where:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_made())
     return path
+
+
+def copied(centre: Path, to: Path) -> None:
+    """A centre's folder, whose database is closed, into ``to``."""
+    shutil.copytree(centre, to, dirs_exist_ok=True)
+    if POSTGRESQL:
+        from support.postgres import copied_database
+
+        copied_database(centre / "centre.db", to / "centre.db")
 
 
 def folder_of(store: Store) -> Path:

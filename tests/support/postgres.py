@@ -133,13 +133,29 @@ def empty_database(name: str) -> str:
 
 def database_of(path: Path) -> str:
     """The centre's database that stands for the file ``path``, like new unless it was there already; its address."""
-    name = "t_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:24]
+    name = _name(path)
     if name not in _made:
-        if len(_made) >= _MOST_DATABASES:
-            _drop_old()
-        server().execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
-        _made.append(name)
+        _make(name, _TEMPLATE)
     return server().address(name)
+
+
+def copied_database(path: Path, to: Path) -> None:
+    """That for ``to``, with what the one for ``path`` holds; nobody has either open."""
+    if _name(to) in _made:
+        server().execute(f"DROP DATABASE {_name(to)}")
+        _made.remove(_name(to))
+    _make(_name(to), _name(path))
+
+
+def _make(name: str, template: str) -> None:
+    if len(_made) >= _MOST_DATABASES:
+        _drop_old(template)
+    server().execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    _made.append(name)
+
+
+def _name(path: Path) -> str:
+    return "t_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:24]
 
 
 _TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
@@ -171,9 +187,9 @@ def put_back(store: Store, held: Held) -> None:
 _made: list[str] = []
 
 
-def _drop_old() -> None:
+def _drop_old(but: str) -> None:
     used = {name for (name,) in server().execute("SELECT datname FROM pg_stat_activity WHERE datname IS NOT NULL")}
-    for name in [name for name in _made if name not in used][: _MOST_DATABASES // 2]:
+    for name in [name for name in _made if name not in used and name != but][: _MOST_DATABASES // 2]:
         server().execute(f"DROP DATABASE {name}")
         _made.remove(name)
 
