@@ -13,6 +13,7 @@ from support.fleet import EPOCH, HOME, INTAKE, TIME, birth, taken
 from domain.case import acts
 from domain.case.acts import Sealed
 from fleet.cases.ledger import Ledger
+from fleet.database import Connection
 from fleet.inputs import DeadLetter, HealthIn, Input, RefusedIn, StateIn
 from fleet.intake import understand
 from fleet.store import Store
@@ -48,14 +49,9 @@ NUMBERS = (ASKED, "C1", "C2", "C3")
 _PAGES = ("c" * 64, "d" * 64)
 
 
-def opened(where: Any) -> Store:
-    """Two of :data:`TERMINALS` stand in one hall."""
-    return Store(where, Ledger(halls=HALLS))
-
-
 def prepared(where: Any) -> Store:
-    """A store with :data:`ASKED` in it; of every terminal a birth was heard."""
-    store = opened(where)
+    """A store with :data:`ASKED` in it; of every terminal a birth was heard, and two of them stand in one hall."""
+    store = Store(where, Ledger(halls=HALLS))
     first = _event("t-01", 1, taken(ASKED, [b"case"]))
     store.record([*(StateIn(terminal, birth(1), retained=False) for terminal in TERMINALS), first], START.timestamp())
     for document in (TASK, NOTICE):
@@ -161,13 +157,9 @@ _ALL = """
 """  # noqa: E501
 
 
-def tables(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+def tables(db: Connection) -> dict[str, list[tuple[Any, ...]]]:
     """Every row a batch may write, without the numbers a table gives."""
-    found = {}
-    with store.reading() as db:
-        for query in _ALL.split(";"):
-            found[query.strip()] = sorted((tuple(row) for row in db.execute(query)), key=repr)
-    return found
+    return {query.strip(): sorted((tuple(row) for row in db.execute(query)), key=repr) for query in _ALL.split(";")}
 
 
 def cut(given: Sequence[Input], at: Sequence[int]) -> list[list[Input]]:
