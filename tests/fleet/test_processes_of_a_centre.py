@@ -5,26 +5,31 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
+from support.batches import cut
 from support.broker import QUICK, RunningBroker, running_broker, wait_until
 from support.centre_db import new_database
-from support.fleet import OTHER_TERMINAL, TERMINAL, centre_settings, rating, terminal_end
+from support.fleet import EPOCH, OTHER_TERMINAL, TERMINAL, TIME, centre_settings, rating, terminal_end
 from support.people import board
 from support.postgres import empty_database, server
 
 from fleet.centre import Centre, Role
+from fleet.intake import understand
 from fleet.presence import Hearing
 from fleet.running.leader import FileTurn, Leader, SessionTurn, turn
 from fleet.running.processes import SILENT, Beat, Process, Processes
 from fleet.running.share import Share
 from fleet.settings import BrokerSettings, CentreSettings, IngestSettings, SettingsError
 from fleet.store import Store
+from mqtt import topics
 from mqtt.broker import CENTRE_USERS, access
+from mqtt.messages import event
 
 
 class Led:
@@ -205,3 +210,20 @@ def test_a_worker_that_is_gone_is_named_and_its_terminals_are_stored_by_it_when_
         with running(Centre(settings, QUICK, Role.INGEST, mine)):
             wait_until(lambda: len(terminal.outbox) == 0, "it is stored")
             wait_until(lambda: httpx.get(ready).status_code == 200, "all is well")
+
+
+def test_two_workers_that_have_heard_the_same_store_it_once_and_both_may_confirm_it() -> None:
+    """As while the number of workers changes."""
+    address = empty_database("heard_twice")
+    raws = [event(TERMINAL, EPOCH, n, TIME, rating(f"C{n}")) for n in range(1, 61)]
+    heard = [understand(topics.events(TERMINAL), raw, False, frozenset({TERMINAL})) for raw in raws]
+
+    def worker(size: int) -> int:
+        with closing(Store(address)) as store:
+            return sum(len(store.record(batch, 1.0)) for batch in cut(heard, [size]))
+
+    with ThreadPoolExecutor(2) as workers:
+        assert list(workers.map(worker, (7, 11))) == [60, 60]
+    with closing(Store(address)) as store, store.reading() as db:
+        found = [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("events", "ratings", "dead_letters")]
+    assert found == [60, 60, 0]
