@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psycopg
 from psycopg import sql
 
 from fleet import migrations
@@ -68,7 +69,10 @@ def move(file: Path, conninfo: str, told: Callable[[str, int], None] = lambda _t
                 return _known(target, mark)
             postgresql.upgrade(target)
             tables = _in_order(_tables(source), target)
-            moved = _copied(source, target, tables, told)
+            try:
+                moved = _copied(source, target, tables, told)
+            except psycopg.Error as error:
+                raise DatabaseError(f"没有搬成，PostgreSQL 里什么都没有留下：{' '.join(str(error).split())}") from error
             target.execute("INSERT INTO counters VALUES (?, ?)", (MOVED, mark))
             target.execute("COMMIT")
             return moved

@@ -67,6 +67,14 @@ def test_every_row_is_there_and_numbers_go_on_behind_the_last(centre: Path, empt
         assert db.execute("SELECT n FROM changes WHERE terminal = 'new'").fetchone()[0] == numbers["changes"] + 1
 
 
+def test_a_server_that_ends_in_the_middle_is_said_and_nothing_was_moved(centre: Path, empty: str) -> None:
+    name = empty.partition("@/")[2].partition("?")[0]
+    cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    with pytest.raises(DatabaseError):
+        move(centre, empty, lambda _table, _rows: postgres.server().execute(cut) and None)
+    assert not move(centre, empty).again
+
+
 def test_done_again_it_says_that_it_was_done(centre: Path, empty: str) -> None:
     assert not move(centre, empty).again
     assert move(centre, empty).again
