@@ -35,7 +35,7 @@ def main(folder: Path, only: frozenset[str] = frozenset()) -> None:
     taken: dict[str, list[str]] = defaultdict(list)
     with served(create_app(glass)) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page(has_touch=True)
+        page = browser.new_page(has_touch=True, reduced_motion="reduce")  # else a button is half in the colours of the way before
         for n, screen in enumerate(every(glass)):
             for language, mode in ways(screen):
                 file = f"{n:03d}-{screen}-{language}-{mode}.{KIND}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import tomli_w
@@ -48,13 +49,17 @@ def opened(one: Hall, case: str) -> str:
 
 def at_the_window(one: Hall) -> None:
     """The same terminal as the window's, where no clerk has a browser: with the window's key, after a restart."""
+    stood(one, "window", window={"key_file": str(one.layout.secrets / f"key-{files.INTAKE}")})
+    assert load(one.layout.base / "terminal.toml").window is not None
+
+
+def stood(one: Hall, setting: str, **at: object) -> None:
     path = one.layout.base / "terminal.toml"
     tree = tomllib.loads(path.read_text("utf-8"))
-    tree["terminal"]["setting"] = "window"
-    tree.pop("clerk", None)
-    tree["window"] = {"key_file": str(one.layout.secrets / f"key-{files.INTAKE}")}
-    path.write_text(tomli_w.dumps(tree))
-    assert load(path).window is not None
+    tree["terminal"]["setting"] = setting
+    for part in ("clerk", "window"):
+        tree.pop(part, None)
+    path.write_text(tomli_w.dumps(tree | at))
     one.stop("terminal")
     one.start("terminal")
 
@@ -134,6 +139,34 @@ def test_a_passport_ends_with_a_slip_and_the_window_makes_a_case_of_it(place: Ha
     glass.see("rating").do("next").do("end").see("welcome")
     place.rig.printer().tear()
     assert search([place.layout.base, place.layout.runtime], secrets) == []
+
+
+@pytest.mark.long
+def test_who_cannot_sign_at_the_machine_is_taken_up_at_the_window_with_all_but_the_signature(tmp_path: Path) -> None:
+    with hall(tmp_path) as one:
+        stood(one, "hall")
+        glass = begun(one, "MED-REMOTE", "MED-2")
+        laid(one, glass, "liu", "identity")
+        glass.do("next").do("weigh", waived="no")
+        shot(one, glass)
+        glass.do("choose-delivery", way="pickup_intake").do("fill-form", **ANSWERS)
+        assert glass.screen == "sign", glass.html
+        assert "不方便签字" in glass.html
+        glass.do("keep-draft").see("leaflet")
+        code = str(until(lambda: _code(one), "the code in the visit on tmpfs"))
+        upstream = Upstream(one)
+        assert upstream.rows("SELECT (SELECT count(*) FROM drafts), (SELECT count(*) FROM cases)") == [(1, 0)]
+        until(lambda: any(p.cut for p in one.rig.printer().papers()), "the slip")
+        glass.see("rating").do("next").do("end").see("welcome")
+
+        at_the_window(one)
+        glass = one.glass()
+        glass.see("welcome").do("begin-draft").do("fetch-draft", code=code).see("check")
+        glass.do("checked", by="1024")
+        assert glass.screen == "sign", "nothing is asked or taken again"
+        glass.do("sign", signature=SIGNATURE).do("submit").see("receipt")
+        until(lambda: upstream.rows("SELECT 1 FROM case_entries WHERE named = stored"), "the case with all it names")
+        until(lambda: upstream.rows("SELECT count(*) FROM drafts") == [(0,)], "the draft done with")
 
 
 def test_without_the_centre_it_is_said_before_and_at_the_end(place: Hall) -> None:

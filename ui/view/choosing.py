@@ -15,7 +15,7 @@ from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Visit
 from ui.public.contacts import hours
 from ui.view.idle import Idle, idle
-from ui.words import N_, _, counted, listed, translated
+from ui.words import N_, SOURCE, _, counted, language, listed, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +155,11 @@ def place(glass: Glass, _visit: Visit) -> Choices:
     )
 
 
+def _in_one(limit: str) -> str:
+    """Never its number at the end of one line and what it counts in the next."""
+    return limit.replace(" 个", "\u00a0个").replace(" 日", "\u00a0日") if language() == SOURCE else translated(limit)
+
+
 def item(glass: Glass, visit: Visit) -> Choices:
     home = visit.home or ""
     return Choices(
@@ -162,7 +167,7 @@ def item(glass: Glass, visit: Visit) -> Choices:
             Choice(
                 i.item_id,
                 i.name,
-                _("%(topic)s · %(limit)s", topic=translated(i.topic), limit=translated(words.limit(i.promised_limit))),
+                _("%(topic)s · %(limit)s", topic=translated(i.topic), limit=_in_one(words.limit(i.promised_limit))),
             )
             for i in glass.catalogue.items(home)
         ),

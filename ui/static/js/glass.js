@@ -25,8 +25,8 @@ import { listen, lookAfterStream } from "./stream.js";
 
 const FORGOTTEN_S = 60;
 const SETTLE_MS = 350; // a second tap of the same finger must not hit what has just come up under it
-const live = () => document.getElementById("live");
-const place = () => live().dataset.step + (document.querySelector("[data-question]")?.dataset.question ?? "");
+const live = (within = document) => within.querySelector("#live");
+const place = (within = document) => live(within).dataset.step + (within.querySelector("[data-question]")?.dataset.question ?? "");
 let shown = { step: "", visit: "" };
 let heard = 0;
 let looking = false; // the sheet that says how the page is shown is open, and stays so
@@ -73,14 +73,12 @@ function arrived() {
 
 // An answer to a tap may have brought this very screen while it was being fetched: put in again it would take the button from
 // under the finger, and the tap would be lost.
-const shownAlready = ({ sourceElement, text }) =>
-  sourceElement.id === "fetch" && text.match(/data-serial="(\d+)"/)?.[1] === live().dataset.serial;
+const shownAlready = ({ sourceElement }, fragment) =>
+  sourceElement.id === "fetch" && live(fragment)?.dataset.serial === live().dataset.serial;
 
 // Before the new screen is there and not after: a busy machine takes its time between the two, and a finger does not wait for it.
-function settle({ text }) {
-  const told = (name) => text.match(new RegExp(`data-${name}="([^"]*)"`))?.[1] ?? "";
-  const partly = !text.includes('id="screen"');
-  if (partly || told("step") + told("question") === shown.step) return;
+function settle(fragment) {
+  if (!fragment.querySelector("#screen") || place(fragment) === shown.step) return;
   clearTimeout(settled);
   document.activeElement.blur(); // taken away with the focus on it, the old screen would be laid out once more, below the new one
   document.body.classList.add("settling");
@@ -90,7 +88,9 @@ function settle({ text }) {
 const failed = ({ response }) => response?.status >= 500;
 
 document.addEventListener("htmx:before:swap", (event) => {
-  if (failed(event.detail.ctx) || shownAlready(event.detail.ctx)) {
+  const { ctx, tasks } = event.detail;
+  const { fragment } = tasks[0] ?? {};
+  if (failed(ctx) || (fragment && shownAlready(ctx, fragment))) {
     event.preventDefault();
     return;
   }
@@ -98,8 +98,9 @@ document.addEventListener("htmx:before:swap", (event) => {
   keepSignature();
   looking = document.querySelector("#look:popover-open") !== null;
   at = held();
-  settle(event.detail.ctx);
-  keepSame(event.detail.ctx, event.detail.tasks);
+  if (!fragment) return;
+  settle(fragment);
+  keepSame(ctx, tasks);
 });
 document.addEventListener("htmx:after:swap", arrived);
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
