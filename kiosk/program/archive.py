@@ -95,6 +95,14 @@ def unpack(archive: Path, into: Path, manifest: Manifest, step: Callable[[], Non
         raise BadArchiveError("里面没有程序")
 
 
+def readable(folder: Path) -> None:
+    """For every account of this machine, however closely the terminal keeps what it makes (its unit's umask): the screen and the
+    camera run the same program, each as a user of its own. ``OSError``."""
+    for path in _below(folder):
+        mode = path.lstat().st_mode
+        path.chmod(0o755 if stat.S_ISDIR(mode) or mode & 0o100 else 0o644)
+
+
 def sync(folder: Path, step: Callable[[], None] = lambda: None) -> None:
     """Everything in ``folder``, and itself, is on the disk when this returns. ``OSError``."""
     for path in _below(folder):

@@ -26,7 +26,7 @@ from domain.program.manifest import Manifest
 from kiosk.clock import Clock
 from kiosk.orders.fetch import DamagedError, NotFetchedError
 from kiosk.orders.wanted import Progress
-from kiosk.program.archive import BadArchiveError, sync, unpack
+from kiosk.program.archive import BadArchiveError, readable, sync, unpack
 from kiosk.program.choosing import Chosen, choose
 from kiosk.program.place import ARCHIVE, ASIDE, MANIFEST, Programs, Stood, Trial, reads, remove, stores
 from kiosk.standing import Stage
@@ -116,6 +116,7 @@ class _Job:
             unpack(archive, aside, self.manifest, self._go_on)
             write_durably(aside / MANIFEST, self.signed.encode())
             _compile(aside / "site")
+            readable(aside)
             sync(aside, self._go_on)
             if (folder / version).exists():  # of another archive: what runs, and what ran before, was looked at when it was chosen
                 remove(folder / version)

@@ -39,6 +39,20 @@ def test_a_new_program_is_unpacked_beside_the_old_and_runs_from_the_next_start(t
     assert box.updater(started, {}).look(1, (one.signed,), True).state == "applied"
 
 
+def test_every_account_of_the_machine_may_read_it_however_closely_the_terminal_keeps_what_it_makes(tmp_path: Path) -> None:
+    """The screen and the camera run it as users of their own; the terminal's unit has UMask=0077."""
+    box, one = Box(tmp_path / "box"), made(tmp_path / "made", "1.1")
+    before = os.umask(0o077)
+    try:
+        taken(box, one)
+    finally:
+        os.umask(before)
+    lies = box.programs / "1.1"
+    wanted = {path: 0o755 if path.is_dir() else 0o644 for path in (lies, *lies.rglob("*"))}
+    assert any(path.suffix == ".pyc" for path in wanted)
+    assert {path: path.stat().st_mode & 0o777 for path in wanted} == wanted
+
+
 def test_while_it_is_on_trial_it_is_neither_applied_nor_refused(tmp_path: Path) -> None:
     box, one = Box(tmp_path / "box"), made(tmp_path / "made", "1.1")
     taken(box, one)
