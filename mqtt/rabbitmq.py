@@ -132,10 +132,12 @@ def revocation_file(issuer: x509.Name) -> str:
 
 
 def _permission(name: str) -> dict[str, str]:
-    """Its own sessions and its own will that waits, and the exchange all topics are in."""
+    """Its own sessions and its own will that waits, and the exchange all topics are in; a will goes to wait by way of the default
+    exchange, to which nobody can publish over MQTT.
+    """
     own = f"mqtt-(subscription-{name}qos[01]|will-{name})"
-    both = rf"^({own}|amq\.topic)$"
-    return {"user": name, "vhost": "/", "configure": f"^{own}$", "write": both, "read": both}
+    write, read = rf"^({own}|amq\.(topic|default))$", rf"^({own}|amq\.topic)$"
+    return {"user": name, "vhost": "/", "configure": f"^{own}$", "write": write, "read": read}
 
 
 def _topics(name: str, *, of_centre: bool) -> dict[str, str]:

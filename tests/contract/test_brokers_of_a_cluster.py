@@ -42,11 +42,15 @@ class Cluster:
     def tls(self, name: str) -> Tls:
         return self.keys.centre() if name == "fleet" else identity(self.keys, name)
 
-    def ask(self, program: str, node: int, name: str, *more: str, tls: Tls | None = None, given: str = "") -> Answer:
+    def words(self, program: str, node: int, name: str, *more: str, tls: Tls | None = None) -> list[str]:
         tls = tls or self.tls(name)
         shown = ["--cert", tls.identity, "--key", tls.identity] if tls.identity else []
-        words = [program, "-V", "5", "-h", host(node), "-p", str(PORT), "--cafile", tls.ca, *shown, "-i", name, *more]
-        done = subprocess.run(self.world.inside(*words), input=given, capture_output=True, text=True, timeout=30, check=False)
+        where = ["-V", "5", "-h", host(node), "-p", str(PORT), "--cafile", tls.ca, *shown, "-i", name]
+        return ["nsenter", "--target", str(self.world.leader), "--net", "--", "stdbuf", "-oL", program, *where, *more]
+
+    def ask(self, program: str, node: int, name: str, *more: str, tls: Tls | None = None, given: str = "") -> Answer:
+        words = self.words(program, node, name, *more, tls=tls)
+        done = subprocess.run(words, input=given, capture_output=True, text=True, timeout=30, check=False)
         return Answer(done.returncode, done.stdout, done.stderr)
 
     def publish(self, name: str, topic: str, *more: str, node: int = 1, tls: Tls | None = None) -> Answer:
@@ -163,6 +167,20 @@ def test_what_is_said_on_one_node_is_heard_on_another_and_waits_for_a_centre_tha
     sent = one.ask("mosquitto_pub", 1, TERMINAL, "-q", "1", "-t", f"k1/{TERMINAL}/up/ev", "-l", given=lines)
     assert sent.code == 0, sent.complained
     assert one.ask("mosquitto_sub", 3, "fleet", *kept, "-C", "500", "-W", "20").said == lines
+
+
+def test_a_will_that_was_to_wait_is_said_when_the_terminal_does_not_come_back(one: Cluster) -> None:
+    """RabbitMQ lets it wait in a queue, for which the terminal needs rights of its own."""
+    kept = ("-c", "-x", "3600", "-q", "1", "-t", "k1/+/st")
+    assert one.ask("mosquitto_sub", 2, "fleet", *kept, "-E").code == 0
+    own = f"k1/{TERMINAL}/st"
+    will = ("--will-topic", own, "--will-payload", "lost", "--will-qos", "1", "-D", "WILL", "will-delay-interval", "2")
+    words = one.words("mosquitto_sub", 1, TERMINAL, "-d", "-t", f"k1/{TERMINAL}/dn/#", "-c", "-x", "60", *will)
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as terminal:
+        assert terminal.stdout is not None
+        assert any("Subscribed" in line for line in terminal.stdout)
+        terminal.kill()
+    assert one.ask("mosquitto_sub", 2, "fleet", *kept, "-C", "1", "-W", "15").said == "lost\n"
 
 
 def test_a_message_larger_than_the_contract_s_reaches_nobody(one: Cluster) -> None:

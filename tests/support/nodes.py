@@ -12,6 +12,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ PACKAGES = {"rabbitmq-server", "ejabberd", "mosquitto"}
 NET = "10.77.0"
 _ENTER = """\
 set -e
-for part in lib log; do mount --bind {home}/$part {root}/var/$part/{service}; done
+mount --bind {home}/lib {root}/var/lib/{service}
+mount --bind {log} {root}/var/log/{service}
 mount --bind {home}/etc {root}/etc/{service}
 mount -t tmpfs tongban {root}/run
 ulimit -n 20000
@@ -46,6 +48,8 @@ class World:
     def __init__(self, folder: Path, count: int) -> None:
         self.folder = folder
         self.root = folder / "root"
+        self.memory = Path(tempfile.mkdtemp(prefix="tongban-nodes-", dir="/dev/shm"))
+        self.memory.chmod(0o755)
         self._started: list[subprocess.Popen[bytes]] = []
         self._outer = subprocess.Popen(
             ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sleep", "infinity"],
@@ -112,6 +116,7 @@ class World:
         os.kill(self.leader, signal.SIGKILL)
         for process in (self._outer, *self._started):
             process.wait(20)
+        shutil.rmtree(self.memory, ignore_errors=True)
 
 
 @dataclass
@@ -124,16 +129,21 @@ class Node:
     files: Path
 
     def __post_init__(self) -> None:
-        for part in ("lib", "log", "etc"):
-            (self.home / part).mkdir(parents=True, exist_ok=True)
+        for folder in (self.home / "lib", self.home / "etc", self.log):
+            folder.mkdir(parents=True, exist_ok=True)
         if self.kind == "ejabberd":
             shutil.copy(root.PLACE / "brokers" / "etc" / "ejabberd" / "inetrc", self.home / "etc")
-        (self.home / "enter").write_text(_ENTER.format(root=self.world.root, home=self.home, service=self.kind))
+        (self.home / "enter").write_text(_ENTER.format(root=self.world.root, home=self.home, log=self.log, service=self.kind))
         self.lay()
 
     @property
     def home(self) -> Path:
-        return self.world.folder / f"{self.kind}{self.number}"
+        """In memory, which outlives a kill as a disk does: what others do with the disk of this machine is no part of it."""
+        return self.world.memory / f"{self.kind}{self.number}"
+
+    @property
+    def log(self) -> Path:
+        return self.world.folder / f"{self.kind}{self.number}.logs"
 
     def lay(self) -> None:
         """The settings as they are now."""
@@ -142,7 +152,7 @@ class Node:
         cookie.unlink(missing_ok=True)
         shutil.copy(self.files / "erlang.cookie", cookie)
         cookie.chmod(0o400)
-        self.world.run(f"chown -R $(chroot {self.world.root} id -u {self.kind}) {self.home}")
+        self.world.run(f"chown -R $(chroot {self.world.root} id -u {self.kind}) {self.home} {self.log}")
 
     def start(self) -> None:
         rabbit = self.kind == "rabbitmq"
