@@ -70,6 +70,7 @@ class Centre(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     broker: Brokers
     documents: Annotated[str, Meta(pattern=r"^https://[^/]+/?$", max_length=80)]
     reconnect: Annotated[float, Meta(ge=1, le=3600)] | None = None
+    session: bool | None = None
 
 
 class Staff(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

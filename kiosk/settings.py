@@ -98,13 +98,15 @@ class DeviceSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 class CentreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """``broker`` is host:port, or a list of them (``mqtt/walk.py``); ``documents`` an https address; ``identity`` is the folder
-    ``tongban enrol`` fills. ``reconnect``: seconds over which this fleet comes back to brokers that were away for long.
+    ``tongban enrol`` fills. ``reconnect``: seconds over which this fleet comes back to brokers that were away for long;
+    ``session``: whether a broker keeps one while the terminal is gone for a moment.
     """
 
     broker: Brokers
     documents: Annotated[str, Meta(pattern=r"^https://[^/]+/?$", max_length=80)]
     identity: Path
     reconnect: Annotated[float, Meta(ge=1, le=3600)] = RECONNECT_WITHIN
+    session: bool = True
 
 
 class VisitSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -93,7 +93,7 @@ from kiosk.window.browsers import Browsers
 from kiosk.window.listener import Listener
 from mqtt import topics
 from mqtt.connection import Broker, Received
-from mqtt.link import Link
+from mqtt.link import NO_SESSION, SESSION, Link
 from mqtt.messages import VERSION, Birth, Health, Wanted
 from mqtt.publisher import Publisher
 from mqtt.uploads import Uploader
@@ -284,7 +284,10 @@ class Terminal:
             return Birth(v=VERSION, bd=bd, boot=boot, app=self.app_version, catalogue=version, place=terminal.place, ts=now)
 
         pace = Pace(most=centre.reconnect)
-        self._link = link = Link(terminal.id, brokers, birth=birth, next_bd=store.next_bd, pace=pace, ordered=self._ordered)
+        session, ordered = SESSION if centre.session else NO_SESSION, self._ordered
+        self._link = link = Link(
+            terminal.id, brokers, birth=birth, next_bd=store.next_bd, pace=pace, session=session, ordered=ordered
+        )
         self._publisher = Publisher(link, self._renewal.outbox(self._outbox), self._health)
         self._uploader = Uploader(centre.documents, files.tls(), self._documents)
         self._keeper = Keeper(files, centre.documents, link, lambda fault: self._identity_changed(store, fault))

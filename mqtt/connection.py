@@ -376,7 +376,8 @@ class Connection:
                         return why
             if self._live is None and time.monotonic() >= deadline:
                 return "the broker does not answer"
-            wait = self._work()
+            if self._live is not None:  # before, our own work would be taken for the broker's silence
+                wait = self._work()
         if self._last is not None and birth:
             _say_last(client, loop, notes, *self._last, retain=self._retains)
         return "left"

@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 
 SESSION = Session(expiry=120, will_delay=45)
 """A terminal may be gone for 45 s before anybody is told; the session lives longer, for the delay works only inside it."""
+NO_SESSION = Session(expiry=0, will_delay=0)
+"""For a broker to which a session is dear (RabbitMQ: two queues, agreed on by all nodes). Its will comes at once."""
 FLAPPING_WITHIN = 4 * RECONNECT_WITHIN
 """Two machines of one name close each other's connection, and each comes back as to a broker that went."""
 
@@ -109,6 +111,7 @@ class Link:
         self._terminal = topics.terminal_id(terminal)
         self._birth = birth
         self._next_bd = next_bd
+        self._session = session
         self._ordered = ordered
         self._orders = {topics.commands(terminal), *(topics.desired(terminal, what) for what in KINDS)}
         self._bd = 0
@@ -183,7 +186,7 @@ class Link:
             birth=encode(self._birth(self._bd)),
             will=encode(Lost(v=VERSION, bd=self._bd)),
             subscriptions=(
-                (topics.downward(self._terminal), topics.DOWNWARD),
+                (topics.downward(self._terminal), topics.DOWNWARD if self._session.expiry else 0),
                 (topics.CENTRE_STATE, topics.STATE.qos),
             ),
         )

@@ -72,9 +72,10 @@ def _made(given: dict[str, Any], centre: CentreSettings, host: str, ca: str | No
         "broker": [own, *centre.broker.more] if centre.broker.more else own,
         "documents": f"https://{host}:{centre.api.port}",
     }
+    sessions: dict[str, bool] = {"session": False} if centre.broker.kind == "rabbitmq" else {}
     made = {
         **given,
-        "centre": {**reached, **given.get("centre", {})},
+        "centre": {**reached, **sessions, **given.get("centre", {})},
         "staff": {**staff, **given.get("staff", {})},
         "terminals": [{**one, **more.get(one["id"], {})} for one in terminals],
     }

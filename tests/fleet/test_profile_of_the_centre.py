@@ -52,11 +52,12 @@ def test_addresses_terminals_and_keys_of_the_centre_stand_in_it(centre: Path) ->
 
 def test_a_centre_of_several_brokers_names_them_all(centre: Path) -> None:
     tree = tomllib.loads(centre.read_text("utf-8"))
-    tree["broker"]["more"] = ["spare.invalid:8884"]
+    tree["broker"] |= {"more": ["spare.invalid:8884"], "kind": "rabbitmq"}
     centre.write_text(tomli_w.dumps(tree), "utf-8")
     assert made(centre, GIVEN).exit_code == 0
     found = parse((centre.parent / "profile.toml").read_text("utf-8"), "profile.toml")
     assert found.centre.broker == ("centre.invalid:8883", "spare.invalid:8884")
+    assert found.centre.session is False  # which costs RabbitMQ two queues
 
 
 def test_what_is_missing_is_named(centre: Path) -> None:

@@ -23,7 +23,7 @@ from support.fleet import HOME, TIME, birth, rating, sealed_case, taken
 
 from domain import sealing
 from mqtt.connection import Broker
-from mqtt.link import Link
+from mqtt.link import NO_SESSION, Link
 from mqtt.messages import VERSION, EventData, Health
 from mqtt.publisher import Publisher, Row
 from mqtt.tls import Tls
@@ -146,7 +146,7 @@ class Terminal:
         brokers = [Broker(host, port, tls) for host, port in self.spec.brokers]
         self.outbox, self.blobs = Outbox(self.name), Blobs()
         pace = Pace(keepalive=10, most=self.spec.within)
-        self.link = Link(self.name, brokers, birth=birth, next_bd=self._next_bd, pace=pace)
+        self.link = Link(self.name, brokers, birth=birth, next_bd=self._next_bd, pace=pace, session=NO_SESSION)
         self.publisher = Publisher(self.link, self.outbox, self._health)
         self.uploader = Uploader(self.spec.api, tls, self.blobs, UploadPace(most=10.0))
 
