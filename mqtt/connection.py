@@ -37,8 +37,6 @@ from mqtt.walk import End, Pace, Walk
 
 _log = logging.getLogger(__name__)
 
-_ANSWER = 5.0
-"""Seconds the broker has for CONNACK, then for SUBACK, then for the birth's PUBACK: one that is busy is not one that is mute."""
 _GOODBYE = 1.0
 """Seconds the last message may take: an ending process is given three."""
 _STABLE = 30.0
@@ -340,7 +338,7 @@ class Connection:
 
     def _serve(self, client: Client, loop: Loop, notes: deque[_Note], opening: Opening) -> str:
         birth, here = 0, self._walk.here
-        deadline, wait = time.monotonic() + _ANSWER, math.inf
+        deadline, wait = time.monotonic() + self._walk.answer, math.inf
         while not self._ended.is_set():
             loop.turn(wait if self._live else min(wait, max(0.0, deadline - time.monotonic())))
             while notes:
@@ -354,10 +352,10 @@ class Connection:
                         return failure
                     case _Connected(retains=retains):
                         (self._retain_nothing.discard if retains else self._retain_nothing.add)(here)
-                        deadline = time.monotonic() + _ANSWER
+                        deadline = time.monotonic() + self._walk.answer
                         client.subscribe([(topic, SubscribeOptions(qos=qos)) for topic, qos in opening.subscriptions])
                     case _Subscribed():
-                        deadline = time.monotonic() + _ANSWER
+                        deadline = time.monotonic() + self._walk.answer
                         birth = client.publish(opening.topic, opening.birth, qos=1, retain=self._retains).mid
                     case _Published(mid=mid, refusal=refusal):
                         if mid == birth and self._live is None:

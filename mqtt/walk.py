@@ -30,6 +30,7 @@ WENT = 16
 """Failures it counts as when the broker itself closed the connection."""
 PROOF = 2 * WHOLE_PERIOD + 30.0
 """Seconds for which one word of the centre proves that it is heard: it answers every whole report."""
+_ANSWER = 5.0
 _GROWTH = 4.0
 _LEAST = 0.05
 """Part of the longest delay that is waited at least."""
@@ -71,6 +72,12 @@ class Walk:
         self._pace = pace
         self._steps = self._rounds = 0
         self.here = random.randrange(count) if start is None else start % count  # noqa: S311
+
+    @property
+    def answer(self) -> float:
+        """Seconds a broker has for each of its answers: twice as long with each time round, for whoever is busy with a fleet that
+        comes back is only made busier by its coming again."""
+        return _ANSWER * 2.0 ** min(self._rounds, 3)
 
     def ended(self, how: End) -> float:
         """Seconds until the next attempt, at what is ``here`` now."""

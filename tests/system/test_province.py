@@ -1,7 +1,8 @@
 """A small province: three nodes of RabbitMQ, PostgreSQL, two ingest workers, a console, two hundred terminals' real ends. Each part
 is killed, a node is cut off, while their events and sealed documents pass.
 
-``TONGBAN_PROVINCE_EVENTS``: of each terminal (500); ``TONGBAN_PROVINCE_TERMINALS``: 200. What a run took is written as JSON to
+``TONGBAN_PROVINCE_EVENTS``: of each terminal (500); ``TONGBAN_PROVINCE_TERMINALS``: 200;
+``TONGBAN_PROVINCE_RATE``: of all of them in a second (400). What a run took is written as JSON to
 ``TONGBAN_PROVINCE_FIGURES``, where that names a file; of the last whole one it stands in ``docs/measured``.
 """
 
@@ -27,8 +28,9 @@ from fleet.store import Store
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 
 TERMINALS = int(os.environ.get("TONGBAN_PROVINCE_TERMINALS", "200"))
+RATE = float(os.environ.get("TONGBAN_PROVINCE_RATE", "400"))
 EVENTS = int(os.environ.get("TONGBAN_PROVINCE_EVENTS", "500"))
-CASES = min(3, EVENTS)
+CASES = min(max(3, 600 // TERMINALS), EVENTS)
 """Of each terminal, with two sealed documents each."""
 BOARD = 60.0
 """Seconds within which the board is to be right again."""
@@ -57,7 +59,7 @@ def test_everything_is_killed_once_and_every_event_and_document_is_stored_once(s
         stage.begin(name)
     store = cache(stage.open_store)
     began = time.monotonic()
-    stage.send_out(SHARES, events=EVENTS, cases=CASES, seconds=EVENTS * 0.5)
+    stage.send_out(SHARES, events=EVENTS, cases=CASES, seconds=TERMINALS * EVENTS / RATE)
     figures["all there after"] = right_again(stage, store, 180)
     first = stage.told().connects
     board: dict[str, float] = {}

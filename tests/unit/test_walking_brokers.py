@@ -33,6 +33,16 @@ def test_every_broker_is_tried_within_seconds_before_there_is_a_longer_wait() ->
     assert 1.6 <= waits[8] <= 32.0
 
 
+def test_a_busy_broker_has_longer_for_its_answers_with_each_time_round() -> None:
+    walk, patience = Walk(2, QUICK), list[float]()
+    for _ in range(12):
+        patience.append(walk.answer)
+        walk.ended(End.FAILED)
+    assert patience == [5, 5, 10, 10, 20, 20, 40, 40, 40, 40, 40, 40]
+    walk.ended(End.HELD)
+    assert walk.answer == 5
+
+
 def test_who_has_one_broker_alone_waits_as_ever() -> None:
     walk = Walk(1, QUICK)
     assert [walk.ended(End.FAILED) <= most for most in (2, 8, 32, 128, 180, 180)] == [True] * 6
