@@ -51,7 +51,7 @@ class Centre:
         with ExitStack() as undone:
             self._ground = ground = Ground(settings)
             undone.callback(ground.close)
-            self.store, self.authority = ground.store, ground.authority
+            self.store, self.authority, self.documents = ground.store, ground.authority, ground.documents
             processes = Processes(self.store, workers)
             hearing = processes.hearing if role is Role.CONSOLE else lambda: self.ingest.hearing
             machine = ground.machine(hearing, self._working(processes))
@@ -80,15 +80,18 @@ class Centre:
         return self._worker.orders
 
     @property
+    def pages(self) -> Pages:
+        assert self._pages is not None, "not a process with pages"
+        return self._pages
+
+    @property
     def api_address(self) -> str:
         """``https://host:port`` of the resources."""
-        assert self._pages is not None, "not a process with pages"
-        return self._pages.api.address
+        return self.pages.api.address
 
     @property
     def console_address(self) -> str:
-        assert self._pages is not None, "not a process with pages"
-        return self._pages.console.address
+        return self.pages.console.address
 
     @property
     def ready(self) -> str:

@@ -48,6 +48,7 @@ class Pages:
         intakes = {entry.party: entry.token_sha256 for entry in settings.intakes}
         if set(intakes.values()) & set(tokens.values()):
             raise SettingsError("设置有误：intakes 与 homes 的凭据不能相同，收件窗口不能当业务属地专窗")
+        self.drafts = drafts
         self._certificate = ground.folder.server
         self._shown = self._certificate.stat().st_mtime_ns
         self._ended = threading.Event()

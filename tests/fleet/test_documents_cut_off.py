@@ -245,7 +245,7 @@ def test_a_line_that_never_lasts_for_a_whole_document_brings_it_all_the_same(fle
 def test_a_part_the_centre_lost_or_spoilt_is_no_damage_of_the_document(fleet: Fleet, tmp_path: Path) -> None:
     blobs = FolderBlobs(tmp_path / "blobs")
     blobs.keep("C1", [BODY])
-    kept = fleet.centre._documents
+    kept = fleet.centre.documents
     cut(kept, 150_000)
     (part,) = parts(fleet.folder / "data" / "documents")
     part.write_bytes(bytes(150_000))

@@ -153,7 +153,7 @@ def test_a_wrong_code_is_not_found_and_after_twenty_of_them_the_terminal_waits(h
 
 def test_one_that_is_over_is_not_found(hall: Terminal, fleet: Fleet) -> None:
     hall.keep(visit(hall))
-    assert fleet.centre._drafts.expire(time.time() + DRAFT_KEPT + 1) == 1
+    assert fleet.centre.pages.drafts.expire(time.time() + DRAFT_KEPT + 1) == 1
     assert hall.open() == ev.DraftNotOpened("w1", subject.NOT_FOUND)
 
 

@@ -244,7 +244,7 @@ def test_a_document_that_rotted_on_the_centres_disk_is_noticed(fleet: Fleet, bro
 
 
 def test_when_the_centre_is_away_the_desk_says_so(fleet: Fleet, browser: httpx.Client) -> None:
-    fleet.centre._api.stop()
+    fleet.centre.pages.api.stop()
     answer = browser.get("/")
     assert (answer.status_code, "连不上中心" in answer.text) == (502, True)
 

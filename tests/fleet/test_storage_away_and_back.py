@@ -77,7 +77,7 @@ def test_a_storage_killed_again_and_again_while_documents_come_loses_none(tmp_pa
             wait_until(lambda: sorted(blobs.freed) == sorted(cases), "every case is whole", 120)
             uploader.stop()
             every = {body for bodies in cases.values() for body in bodies}
-            assert all(fleet.centre._documents.read(sealing.digest(body)) == body for body in every)
+            assert all(fleet.centre.documents.read(sealing.digest(body)) == body for body in every)
             assert len(server.listed()) == len(every)
 
 

@@ -39,7 +39,7 @@ def test_what_a_clerk_did_while_the_centre_was_away_is_kept_and_sent_once_it_is_
     assert opened is not None
     standing = window.standing("C1")
     assert standing is not None
-    counter.fleet.centre._api.stop()
+    counter.fleet.centre.pages.api.stop()
     answer = counter.browser.post(f"{at}/precheck", data={"position": "0"})
     assert (answer.status_code, "连不上中心" in answer.text) == (502, True)
     # The list could not be read; an act on what was read before is kept all the same.
