@@ -32,11 +32,9 @@ BATCH_ROWS = 500
 BATCH_SECONDS = 0.04
 """A batch is committed when either is reached: 500 rows bound the memory; a commit comes at most every 40 ms, so that a busy
 fleet costs 25 fsyncs a second, while an event that comes alone is stored at once."""
-_SUBSCRIPTIONS = (
-    (topics.ALL_STATES, topics.STATE),
-    (topics.ALL_HEALTH, topics.REPORT),
-    (topics.ALL_ANSWERS, topics.ANSWER),
-)
+_SUBSCRIPTIONS = (topics.ALL_STATES, topics.ALL_HEALTH, topics.ALL_ANSWERS)
+_QOS = 1
+"""Also of what is said with less: RabbitMQ makes a queue for each QoS, and only that of QoS 1 outlives its node."""
 _SESSION = Session(expiry=24 * 3600, will_delay=10, receive_maximum=2 * BATCH_ROWS, manual_ack=True, kept=True)
 _MOST_RANGES = 500
 _GROUP = "ingest"
@@ -110,7 +108,7 @@ class Ingest:
             topic=topics.CENTRE_STATE,
             birth=encode(CentreUp(v=VERSION, bd=self._bd, ts=now)),
             will=encode(Lost(v=VERSION, bd=self._bd)),
-            subscriptions=(*((topic, how.qos) for topic, how in _SUBSCRIPTIONS), (events, topics.EVENT.qos)),
+            subscriptions=tuple((topic, _QOS) for topic in (*_SUBSCRIPTIONS, events)),
         )
 
     def _hear(self, heard: Heard) -> None:

@@ -180,14 +180,15 @@ class Link:
 
     def _open(self) -> Opening:
         self._bd = self._next_bd()
+        qos = topics.DOWNWARD if self._session.expiry else 0
         self._earshot.arrived(time.monotonic())  # the centre's answer may come before the broker's own
         return Opening(
             topic=topics.state(self._terminal),
             birth=encode(self._birth(self._bd)),
             will=encode(Lost(v=VERSION, bd=self._bd)),
             subscriptions=(
-                (topics.downward(self._terminal), topics.DOWNWARD if self._session.expiry else 0),
-                (topics.CENTRE_STATE, topics.STATE.qos),
+                (topics.downward(self._terminal), qos),
+                (topics.CENTRE_STATE, qos),
             ),
         )
 

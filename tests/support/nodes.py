@@ -188,6 +188,7 @@ def cluster(world: World, kind: str, folders: Sequence[Path]) -> list[Node]:
         until(lambda node=node: node.listens, f"node {node.number} listens", 120)  # type: ignore[misc]
     if kind == "rabbitmq":
         until(lambda: _running(nodes[0]) == len(nodes), "one", 60)
+        nodes[0].control("enable_feature_flag", "--opt-in", "khepri_db", patience=180)
     else:
         for node in nodes[1:]:
             node.control("join_cluster", f"ejabberd@{host(1)}")
