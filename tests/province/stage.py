@@ -48,6 +48,7 @@ class Stage:
     workers: int
 
     def __post_init__(self) -> None:
+        self._store: Store | None = None
         self.folder.mkdir()
         known = (*(host(n) for n in range(1, NODES + 1)), OUTSIDE)
         self.keys: Folder = authority(self.folder / "authority", known)
@@ -88,9 +89,11 @@ class Stage:
     def begin(self, name: str) -> None:
         self.world.start(name, *self.parts[name])
 
-    def open_store(self) -> Store:
-        """The observer's own."""
-        return Store(self.database)
+    def store(self) -> Store:
+        """The observer's own, open until the end."""
+        if self._store is None:
+            self._store = Store(self.database)
+        return self._store
 
     def send_out(self, shares: int, *, events: int, cases: int, seconds: float) -> None:
         """The terminals, in ``shares`` processes."""
@@ -128,6 +131,8 @@ class Stage:
         )
 
     def close(self) -> None:
+        if self._store is not None:
+            self._store.close()
         self.world.close()
 
 

@@ -12,7 +12,6 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,7 +56,7 @@ def test_everything_is_killed_once_and_every_event_and_document_is_stored_once(s
     figures: dict[str, object] = {}
     for name in stage.parts:
         stage.begin(name)
-    store = cache(stage.open_store)
+    store = stage.store
     began = time.monotonic()
     stage.send_out(SHARES, events=EVENTS, cases=CASES, seconds=TERMINALS * EVENTS / RATE)
     figures["all there after"] = right_again(stage, store, 180)
