@@ -190,8 +190,11 @@ def cluster(world: World, kind: str, folders: Sequence[Path]) -> list[Node]:
         until(lambda: _running(nodes[0]) == len(nodes), "one", 60)
         nodes[0].control("enable_feature_flag", "--opt-in", "khepri_db", patience=180)
     else:
+        for node in nodes:  # it listens before all of it is there, and who joins too early keeps tables of its own
+            until(lambda node=node: "is running" in node.control("status", check=False), "it runs", 60)  # type: ignore[misc]
         for node in nodes[1:]:
             node.control("join_cluster", f"ejabberd@{host(1)}")
+            until(lambda node=node: "is running" in node.control("status", check=False), "it runs again", 60)  # type: ignore[misc]
         until(lambda: nodes[0].control("list_cluster", check=False).count("ejabberd@") == len(nodes), "one", 60)
     return nodes
 
