@@ -58,11 +58,10 @@ def test_every_unit_is_up_and_the_page_is_painted_on_a_graphics_device(hall: Pla
     assert machine.run("systemctl --failed --no-legend --plain", check=False) == ""
     alive(hall)
     assert "card0" in machine.run("ls /dev/dri")
-    shown = machine.picture(tmp_path / "page.png")
-    with Image.open(shown) as picture:
+    # The browser has painted before the screen shows it.
+    until(lambda: FIRST_PAGE in words(machine.picture(tmp_path / "page.png")), "the first page can be read on the screen", SLOW)
+    with Image.open(tmp_path / "page.png") as picture:
         assert picture.size == (WIDTH, HEIGHT)
-        assert len(picture.convert("RGB").getcolors(WIDTH * HEIGHT) or ()) > 100, "one colour is no page"
-    assert FIRST_PAGE in words(shown)
     assert int(machine.run("free -m | awk '/Mem:/{print $7}'")) > 600, "a board of 2 GB has room left"
 
 
