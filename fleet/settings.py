@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -24,6 +25,10 @@ from mqtt.messages import Code, Short, Terminal
 Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 of a bearer token, in hexadecimal. The tokens are 32 random bytes, so a plain hash is enough."""
 
+_CREDENTIALS = "$CREDENTIALS_DIRECTORY/"
+"""In front of a path: where the service manager laid the secrets of this unit (systemd.exec(5), "CREDENTIALS"). Several units can
+have the same settings so.
+"""
 _S = TypeVar("_S", bound=Struct)
 
 
@@ -320,6 +325,8 @@ def private(path: Path) -> None:
 def _path(kind: type, value: object) -> Path:
     if kind is not Path or not isinstance(value, str):
         raise TypeError("expected a path")
+    if value.startswith(_CREDENTIALS):
+        return Path(os.environ.get("CREDENTIALS_DIRECTORY", "/run/credentials"), value.removeprefix(_CREDENTIALS))
     return Path(value)
 
 

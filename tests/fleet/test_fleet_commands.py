@@ -85,3 +85,12 @@ def _ends_cleanly(command: tuple[str, ...], settings: Path) -> None:
         finally:
             process.kill()
     assert (process.returncode, "Traceback" in errors) == (0, False)
+
+
+def test_a_secret_is_read_where_the_service_manager_laid_it_for_this_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = centre_settings(tmp_path, BrokerSettings())
+    named = msgspec.structs.replace(settings.authority, passphrase_file=Path("$CREDENTIALS_DIRECTORY/secret_ca"))
+    file = write_settings(tmp_path / "centre.toml", msgspec.structs.replace(settings, authority=named))
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials/tongban-ingest@2.service")
+    read_back = read(file, CentreSettings).authority.passphrase_file
+    assert read_back == Path("/run/credentials/tongban-ingest@2.service/secret_ca")

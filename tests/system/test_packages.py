@@ -229,7 +229,7 @@ def _laid_out() -> set[str]:
     units = {
         str(path.relative_to(SYSTEMD / "units"))
         for path in (SYSTEMD / "units").rglob("*")
-        if path.is_file() and not path.name.startswith(("tongban-centre", "tongban-desk"))
+        if path.is_file() and not path.name.startswith(("tongban-centre", "tongban-console", "tongban-desk", "tongban-ingest"))
     }
     root_files = {
         str(path.relative_to(SYSTEMD / "root" / "terminal"))
