@@ -169,7 +169,7 @@ def identity_provider(redirect: str, monkeypatch: pytest.MonkeyPatch) -> Iterato
     """Served on the loopback; Authlib wants to be told that plain HTTP is meant."""
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
     idp = IdentityProvider("", redirect)
-    server = make_server("127.0.0.1", 0, Flask("later"), threaded=True)
+    server = make_server("127.0.0.1", 0, Flask(__name__), threaded=True)
     idp.issuer = f"http://127.0.0.1:{server.port}"
     server.app = idp.app()
     thread = threading.Thread(target=server.serve_forever, daemon=True)

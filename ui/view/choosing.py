@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -106,6 +107,7 @@ class Notice:
 
 
 _SHOWN = 7
+_AFTER_NUMBER = re.compile(r"(?<=\d) ")
 """Items and places the first screen names; what else there is stands behind 先看看怎么办."""
 _OTHERS: dict[ApplicantKind, str] = {
     "self": N_("我给自己办"),
@@ -157,7 +159,7 @@ def place(glass: Glass, _visit: Visit) -> Choices:
 
 def _in_one(limit: str) -> str:
     """Never its number at the end of one line and what it counts in the next."""
-    return limit.replace(" 个", "\u00a0个").replace(" 日", "\u00a0日") if language() == SOURCE else translated(limit)
+    return _AFTER_NUMBER.sub("\u00a0", limit) if language() == SOURCE else translated(limit)
 
 
 def item(glass: Glass, visit: Visit) -> Choices:
