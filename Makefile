@@ -5,9 +5,9 @@
 # deb: Debian packages into dist, for amd64 and arm64
 # words: every key of the citizen's pages into ui/locales/*/*.po, and what has no translation · contract: docs/contract written anew from the types
 TESTS ?= tests
-# Most tests wait for a device's pace, not for a core: four at a time on two cores. A file's tests stay together, and files come in
+# Most tests wait for a device's pace, not for a core: five at a time on two cores. A file's tests stay together, and files come in
 # their order: xdist would put the files of few tests last, and those are the slow ones.
-WORKERS ?= 4
+WORKERS ?= 5
 PYTEST = .venv/bin/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: words deb demo test test-long system-test test-postgresql camera-test bench screens contract check install
