@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from modes import FLAWS
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from screens_followup import found, screens
 from screens_glass import PERSON, ScreenGlass, served
 from screens_in_browser import Terminal
@@ -21,14 +20,6 @@ from ui.app import create_app
 
 pytestmark = pytest.mark.long
 SIZES = ((1280, 800), (1920, 1080), (1080, 1920))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 def test_every_screen_of_it_fits_every_panel(browser: Browser) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from screens_glass import PAPER, ScreenGlass, served, until
 from screens_in_browser import WAIT, Terminal, lead
 from screens_walk import rich_catalogue
@@ -14,14 +13,6 @@ from screens_walk import rich_catalogue
 from kiosk.visit.snapshot import Advice, Edge, Sight
 from ui.app import create_app
 from ui.view.desk import WORDS
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

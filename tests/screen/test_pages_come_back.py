@@ -5,19 +5,9 @@ How long each takes is measured: ``python -m bench 恢复``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from outages import OUTAGES, TYPED, Outage, killed, recover, stands
-from playwright.sync_api import Browser, sync_playwright
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+from playwright.sync_api import Browser
 
 
 def comes_back(browser: Browser, outage: Outage) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import pytest
 from modes import KEYS, LANGUAGES, LYING, SMALL, STANDING, Mode, every, leave, load, wear
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from screens_glass import PERSON, ScreenGlass, served, until
 from screens_walk import SIGNATURE, rich_catalogue, walk
 from screens_ways import ways
@@ -24,14 +24,6 @@ RING = """() => {
   const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement.closest('.option') ?? document.activeElement);
   return outlineStyle === 'solid' ? parseFloat(outlineWidth) : 0;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 
 import pytest
 from modes import FLAWS, HARDEST
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from screens_glass import PERSON, ScreenGlass, printed, served, until
 from screens_in_browser import PORTRAIT, WAIT, Terminal, lead
 from screens_walk import rich_catalogue, walk
@@ -20,14 +20,6 @@ from kiosk.visit import events as ev
 from kiosk.visit.ink import Ink, sheet
 from kiosk.visit.state import Step
 from ui.app import create_app
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

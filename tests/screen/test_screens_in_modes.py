@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import screens_walk
 from modes import AXE, FLAWS, HARDEST, LANGUAGES, LYING, MODES, RULES, SMALL, SPACED, STANDING, Mode, every, leave, load, wear
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from pseudo import longer
 from screens_glass import PERSON, ScreenGlass, served
 from screens_walk import rich_catalogue, walk
@@ -34,14 +34,6 @@ NARROW = (
     Mode(SMALL, ("large",)),
     Mode(LYING, ("contrast",)),
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

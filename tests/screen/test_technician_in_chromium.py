@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from modes import AXE, RULES
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from screens_glass import ScreenGlass, served
 from screens_walk import rich_catalogue
 from support.printing import TCP
@@ -39,14 +39,6 @@ MEASURED = """() => {
   }
   return flaws;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

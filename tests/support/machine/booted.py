@@ -11,6 +11,7 @@ import shlex
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,12 +23,12 @@ PATIENCE = 90.0
 _NAMESPACES = ("-m", "-p", "-n", "-i", "-u", "-C")
 
 
-class Shell:
+class Shell(ABC):
     """Whatever runs a line of shell as root inside a machine, and what is asked of every such."""
 
+    @abstractmethod
     def shell(self, command: str, patience: float) -> tuple[int, str]:
         """Its exit code, and what it wrote."""
-        raise NotImplementedError
 
     def run(self, command: str, *, check: bool = True, patience: float = PATIENCE) -> str:
         """What it wrote. ``AssertionError`` with all of it when it fails and ``check``."""

@@ -10,18 +10,18 @@ from __future__ import annotations
 import os
 import random
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
 import tomli_w
-from support.hall import GlassByHttp, Hall, command
+from support.hall import Hall, command
 from support.machine.booted import Machine, booted
 from support.machine.disk import Disk, Pulled
 from support.machine.image import installed
 from support.machine.mounted import data_partition, mounted, written_out
+from support.machine.over_http import OverHttp
 from support.machine.stream import Carried, into, listening
 from support.setting_up import given
 
@@ -35,7 +35,7 @@ NO_SCREEN = "systemd.mask=tongban-screen.service"
 QUIET = ("systemd.mask=NetworkManager.service", "systemd.mask=NetworkManager-wait-online.service", "systemd.mask=cups.service")
 
 
-class ContainerPlace:
+class ContainerPlace(OverHttp):
     """What a :class:`support.citizen.Citizen` calls a hall. ``disk``: the data partition."""
 
     patience = 120.0
@@ -54,20 +54,6 @@ class ContainerPlace:
         ports = hall.layout.ports
         self._inside = (ports.broker, ports.api, ports.printer)
         self._carried = [Carried(listening(self._lines / f"in-{port}"), ("127.0.0.1", port)) for port in self._inside]
-        self._browser: httpx.Client | None = None
-
-    def glass(self) -> GlassByHttp:
-        assert self._browser is not None, "it is off"
-        return GlassByHttp(self._browser, self.patience)
-
-    def painted(self, since: float = 0.0) -> bool:
-        """Whether the page on the glass has proved that it is painted, by a beat later than ``since`` (``time.monotonic``)."""
-        assert self._browser is not None, "it is off"
-        try:
-            told = self._browser.get("/pulse").json()
-        except (httpx.HTTPError, ValueError):
-            return False
-        return bool(told["state"] == "alive" and time.monotonic() - told["age"] > since)
 
     @contextmanager
     def on(self, *, screen: bool = False, kernel: Sequence[str] = ()) -> Iterator[Machine]:

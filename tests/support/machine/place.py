@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,9 +16,10 @@ from pathlib import Path
 import httpx
 import tomli_w
 from support.authority import authority
-from support.hall import GlassByHttp, Hall, command, free_run, until
+from support.hall import Hall, command, free_run, until
 from support.machine.disk import Disk
 from support.machine.image import Image, image, partition
+from support.machine.over_http import OverHttp
 from support.machine.qemu import OUTSIDE, SLOW, Virtual, switched_on
 from support.machine.stream import Carried, listening
 from support.setting_up import given
@@ -35,7 +35,7 @@ PROCESSES = ("broker", "centre", "desk-demo-jia")
 NAMES = ("127.0.0.1", OUTSIDE)
 
 
-class Place:
+class Place(OverHttp):
     """What a :class:`support.citizen.Citizen` calls a hall. ``glass`` reaches whichever machine runs now."""
 
     patience = SLOW
@@ -47,21 +47,7 @@ class Place:
         self.folder = folder
         self.port = free_run(1)
         self.layout, self.rig = hall.layout, hall.rig
-        self._browser: httpx.Client | None = None
         self._camera = Carried(listening(("127.0.0.1", 0)), self.layout.hardware / "camera")
-
-    def glass(self) -> GlassByHttp:
-        assert self._browser is not None, "it is off"
-        return GlassByHttp(self._browser, self.patience)
-
-    def painted(self, since: float = 0.0) -> bool:
-        """Whether the page on the glass has proved that it is painted, by a beat later than ``since`` (``time.monotonic``)."""
-        assert self._browser is not None, "it is off"
-        try:
-            told = self._browser.get("/pulse").json()
-        except (httpx.HTTPError, ValueError):
-            return False
-        return bool(told["state"] == "alive" and time.monotonic() - told["age"] > since)
 
     @contextmanager
     def on(self, *, kernel: str = "", more: Sequence[str] = ()) -> Iterator[Virtual]:
