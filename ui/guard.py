@@ -1,4 +1,5 @@
-"""What every answer carries and what no request may lack, so that only the terminal's own browser page drives the visit.
+"""What every answer carries and what no request may lack, so that only a page of our own drives the visit: the terminal's, or at a
+window the clerk's. A cookie is not enough.
 
 A page of another origin can make a browser send requests to the loopback address, and a name can be made to resolve to
 it (DNS rebinding): hence Host, Origin and Sec-Fetch-Site (W3C Fetch Metadata).
@@ -37,33 +38,35 @@ _HEADERS = {
 }
 
 
-def protect(app: Flask) -> None:
-    """Put the checks before and the headers after every route of ``app``, those of later blueprints included."""
-    app.before_request(_check)
-    app.after_request(_dress)
+def protect(app: Flask, name: str | None = None) -> None:
+    """Put the checks before and the headers after every route of ``app``, those of later blueprints included. ``name``: the one
+    name its pages are served as over TLS; without one they are the loopback's.
+    """
+    names = _LOOPBACK if name is None else {name.strip("[]").lower()}
+    headers = _HEADERS if name is None else {**_HEADERS, "Strict-Transport-Security": "max-age=31536000"}
 
+    @app.before_request
+    def _check() -> Response | None:
+        if urlsplit(f"//{request.host}").hostname not in names:
+            return _refused("Host")
+        # A page elsewhere cannot read our answers, but asking alone would do harm: a second event stream ends the first.
+        from_elsewhere = request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+        if from_elsewhere and request.headers.get("Sec-Fetch-Mode") != "navigate":
+            return _refused("site")
+        foreign = request.headers.get("Origin") != f"{request.scheme}://{request.host}"
+        return _refused("Origin") if foreign and request.method not in ("GET", "HEAD", "OPTIONS") else None
 
-def _check() -> Response | None:
-    if urlsplit(f"//{request.host}").hostname not in _LOOPBACK:
-        return _refused("Host")
-    # A page elsewhere cannot read our answers, but asking alone would do harm: a second event stream ends the first.
-    from_elsewhere = request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
-    if from_elsewhere and request.headers.get("Sec-Fetch-Mode") != "navigate":
-        return _refused("site")
-    foreign = request.headers.get("Origin") != f"{request.scheme}://{request.host}"
-    return _refused("Origin") if foreign and request.method not in ("GET", "HEAD", "OPTIONS") else None
+    @app.after_request
+    def _dress(response: Response) -> Response:
+        for header, value in headers.items():
+            response.headers.setdefault(header, value)
+        response.headers["Cache-Control"] = _kept()
+        return response
 
 
 def _refused(what: str) -> Response:
     logger.warning("request refused: foreign %s", what)
     return Response(f"{what} refused\n", status=403, mimetype="text/plain")
-
-
-def _dress(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers["Cache-Control"] = _kept()
-    return response
 
 
 def _kept() -> str:

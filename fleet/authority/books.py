@@ -14,6 +14,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from fleet.database.small import together
+
 VERSION = 1
 _MOST_BOOTS = 100
 
@@ -67,15 +69,8 @@ class Books:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, durable when the block ends."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        with self._lock, together(self._db):
+            yield
 
     def new_code(self, secret: str, terminal: str, made: float, expires: float) -> None:
         """``secret``: its hash. Codes of this terminal that were not used are void from now on."""

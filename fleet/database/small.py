@@ -1,9 +1,13 @@
-"""A process's own small database: SQLite, WAL, on the disk when a statement returns. The centre's own is :mod:`fleet.store`."""
+"""A process's own small database: SQLite, WAL, on the disk when a statement returns. The centre's own is :mod:`fleet.store`.
+
+And what every SQLite of the centre's side shares: how what belongs together is written.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 
@@ -21,3 +25,16 @@ def durable(path: Path, schema: str, *, erases: bool = False) -> sqlite3.Connect
         db.executescript(schema)
         undone.pop_all()
     return db
+
+
+@contextmanager
+def together(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All or nothing, on the disk when the block ends. One at a time: under its owner's lock."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # a failed COMMIT may have ended it
+            db.execute("ROLLBACK")
+        raise

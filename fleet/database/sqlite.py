@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fleet import migrations
 from fleet.database import DatabaseError
+from fleet.database.small import together
 
 _CACHE, _CHECKPOINT = 16_000, 4000
 """KiB of pages the writer keeps, and pages of the log after which it is carried over: a busy batch touches more than SQLite's own
@@ -89,12 +90,5 @@ class SQLite:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._writer
-                self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:  # a failed COMMIT may have ended it
-                    self._writer.execute("ROLLBACK")
-                raise
+        with self._lock, together(self._writer) as db:
+            yield db

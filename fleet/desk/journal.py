@@ -15,7 +15,7 @@ from pathlib import Path
 
 from domain.protection.groups import ON_OPENING, Group
 from domain.staff import tries
-from fleet.database.small import durable
+from fleet.database.small import durable, together
 from fleet.people import record
 
 _SCHEMA = (
@@ -175,15 +175,8 @@ class Journal:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing, on the disk when the block ends."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        with self._lock, together(self._db) as db:
+            yield db
 
 
 def _take_over(db: sqlite3.Connection) -> None:
@@ -192,13 +185,12 @@ def _take_over(db: sqlite3.Connection) -> None:
     if "openings" not in tables:
         return
     columns = [row[1] for row in db.execute("PRAGMA table_info (openings)")]
-    db.execute("BEGIN IMMEDIATE")
-    ended = dict(db.execute("SELECT opening, outcome FROM outcomes").fetchall()) if "outcomes" in tables else {}
-    for row in db.execute("SELECT * FROM openings ORDER BY id").fetchall():
-        one = dict(zip(columns, row, strict=True))
-        line = record.write(db, one["at"], one["staff"], "open", one["number"], one["reason"], one.get("role", ""))
-        if one["id"] in ended:
-            record.write(db, one["at"], one["staff"], "outcome", one["number"], str(line), ended[one["id"]])
-    db.execute("DROP TABLE IF EXISTS outcomes")
-    db.execute("DROP TABLE openings")
-    db.execute("COMMIT")
+    with together(db):
+        ended = dict(db.execute("SELECT opening, outcome FROM outcomes").fetchall()) if "outcomes" in tables else {}
+        for row in db.execute("SELECT * FROM openings ORDER BY id").fetchall():
+            one = dict(zip(columns, row, strict=True))
+            line = record.write(db, one["at"], one["staff"], "open", one["number"], one["reason"], one.get("role", ""))
+            if one["id"] in ended:
+                record.write(db, one["at"], one["staff"], "outcome", one["number"], str(line), ended[one["id"]])
+        db.execute("DROP TABLE IF EXISTS outcomes")
+        db.execute("DROP TABLE openings")

@@ -19,7 +19,7 @@ import msgspec
 from domain.case.acts import IntakeAct
 from domain.casepapers.handover_list import HandoverList
 from domain.sealing import digest
-from fleet.database.small import durable
+from fleet.database.small import durable, together
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS acts (
@@ -169,15 +169,8 @@ class Book:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        with self._lock, together(self._db) as db:
+            yield db
 
 
 def _work(row: tuple[int, str, int, str, bytes, float, float | None, str | None]) -> Work:

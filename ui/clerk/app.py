@@ -9,11 +9,11 @@ from domain.names import pieces
 from kiosk.visit.snapshot import Glass
 from ui.citizen.intents import MAX_BODY
 from ui.clerk.badges import Badges
-from ui.clerk.guard import protect
 from ui.clerk.pages import create_clerk_pages
 from ui.clerk.seen import ClerkGlass
 from ui.clerk.sessions import Sessions
 from ui.clerk.streams import Streams
+from ui.guard import protect
 
 
 def create_clerk_app(glass: Glass, sessions: Sessions, badges: Badges, name: str, intake: str = "") -> tuple[Flask, Streams]:
