@@ -22,7 +22,7 @@ from fleet.store import Store
 from mqtt import topics
 from mqtt.broker import CENTRE_USERS
 from mqtt.connection import Broker, Connection, Down, Heard, Opening, Received, Refused, Reply, Session, Up
-from mqtt.messages import VERSION, Birth, CentreUp, Left, Lost, StorageReceipt, encode
+from mqtt.messages import VERSION, Birth, CentreState, CentreUp, ContractError, Left, Lost, StorageReceipt, decode, encode
 from mqtt.walk import Pace
 from mqtt.window import ranges
 
@@ -102,11 +102,10 @@ class Ingest:
 
     def _open(self) -> Opening:
         self._bd = self._store.next_bd()
-        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         events = f"$share/{_GROUP}/{topics.ALL_EVENTS}" if self._shared else topics.ALL_EVENTS
         return Opening(
             topic=topics.CENTRE_STATE,
-            birth=encode(CentreUp(v=VERSION, bd=self._bd, ts=now)),
+            birth=self._birth(),
             will=encode(Lost(v=VERSION, bd=self._bd)),
             subscriptions=tuple((topic, _QOS) for topic in (*_SUBSCRIPTIONS, events)),
         )
@@ -120,10 +119,26 @@ class Ingest:
                 self._store_batch()
             case Refused(reason=reason):
                 _log.warning("the broker refused a publication: %s", reason)
+            case Received(topic=topics.CENTRE_STATE):
+                heard.acknowledge()
+                self._gone(heard.payload)
             case Received() if self._ours(heard.topic):
                 self._batch.append(heard)
             case Received():
                 heard.acknowledge()
+
+    def _gone(self, payload: bytes) -> None:
+        """A worker that leaves says so for the whole centre; who stays says that it is there."""
+        try:
+            said = decode(payload, CentreState)
+        except ContractError as error:
+            _log.warning("the centre's state is not of the contract: %s", error)
+            return
+        if not isinstance(said, CentreUp) and said.bd != self._bd:
+            self._connection.publish(topics.CENTRE_STATE, self._birth(), topics.STATE)
+
+    def _birth(self) -> bytes:
+        return encode(CentreUp(v=VERSION, bd=self._bd, ts=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())))
 
     def _ours(self, topic: str) -> bool:
         """Of a terminal of our share."""
@@ -152,8 +167,8 @@ class Ingest:
             self._discard(batch)
 
     def _commit(self, batch: Sequence[Received]) -> None:
-        own, fleet = topics.CENTRE_STATE, self._fleet()
-        inputs = [_understood(message, fleet) for message in batch if message.topic != own]
+        fleet = self._fleet()
+        inputs = [_understood(message, fleet) for message in batch]
         began = time.monotonic()
         stored = self._store.record(inputs, time.time())
         self._committed = time.monotonic()

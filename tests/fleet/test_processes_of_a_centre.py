@@ -29,6 +29,7 @@ from fleet.settings import BrokerSettings, CentreSettings, IngestSettings, Setti
 from fleet.store import Store
 from mqtt import topics
 from mqtt.broker import CENTRE_USERS, access
+from mqtt.link import Centre as Hears
 from mqtt.messages import event
 
 
@@ -210,6 +211,19 @@ def test_a_worker_that_is_gone_is_named_and_its_terminals_are_stored_by_it_when_
         with running(Centre(settings, QUICK, Role.INGEST, mine)):
             wait_until(lambda: len(terminal.outbox) == 0, "it is stored")
             wait_until(lambda: httpx.get(ready).status_code == 200, "all is well")
+
+
+def test_a_worker_that_leaves_does_not_say_that_the_centre_has_left(tmp_path: Path) -> None:
+    with (
+        running_broker(tmp_path / "broker", TERMINAL) as broker,
+        parted(tmp_path / "centre", broker) as (workers, _consoles, _settings),
+    ):
+        wait_until(lambda: all(one.ingest.hearing.since for one in workers), "both hear")
+        workers[0].stop()
+        with terminal_end(broker) as terminal:
+            wait_until(lambda: terminal.link.state.centre is Hears.UP, "who stays says that it is there")
+            workers[1].stop()
+            wait_until(lambda: terminal.link.state.centre is Hears.DOWN, "the last one's word counts")
 
 
 def test_two_workers_that_have_heard_the_same_store_it_once_and_both_may_confirm_it() -> None:
