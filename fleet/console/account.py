@@ -7,10 +7,10 @@ from collections.abc import Callable
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from fleet.people import record, sessions, tokens
+from fleet.people import flows, record, sessions, tokens
 from fleet.people.accounts import LOGIN, AccountError, person
 from fleet.people.gate import COOKIE, needs, session, wanted_page
-from fleet.people.oidc import BACK, FLOW_LIFE, OidcError, Provider
+from fleet.people.oidc import BACK, OidcError, Provider
 from fleet.people.rights import WORDS, Act, Grant, Role
 from fleet.store import Store
 
@@ -89,12 +89,14 @@ def create_provider_door(store: Store, provider: Provider, now: Callable[[], flo
     @door.get("/sign-in/oidc")
     @needs(None)
     def begin() -> Response | tuple[str, int]:
+        with store.transaction() as db:
+            state, flow = flows.begin(db, wanted_page(), now())
         try:
-            address, state = provider.begin(wanted_page())
+            address = provider.address(state, flow)
         except OidcError as error:
             return refused(error)
         answer = redirect(address)
-        answer.set_cookie(STATE, state, httponly=True, samesite="Lax", secure=provider.secure, max_age=int(FLOW_LIFE), path=BACK)
+        answer.set_cookie(STATE, state, httponly=True, samesite="Lax", secure=provider.secure, max_age=int(flows.LIFE), path=BACK)
         return answer
 
     @door.get(BACK)
@@ -103,10 +105,14 @@ def create_provider_door(store: Store, provider: Provider, now: Callable[[], flo
         state, shown = request.args.get("state", ""), request.cookies.get(STATE, "")
         try:
             if not state or state != shown:
-                raise OidcError("oidc-state", "登录用的时间太长，或不是从这里开始的。请重新登录。")
+                raise _strange()
+            with store.transaction() as db:
+                flow = flows.take(db, state, now())
+            if flow is None:
+                raise _strange()
             if "error" in request.args:
                 raise OidcError("oidc-refused", "认证服务没有让您登录。")
-            login, wanted = provider.end(state, request.args.get("code", ""), request.args.get("iss"))
+            login = provider.login(flow, request.args.get("code", ""), request.args.get("iss"))
         except OidcError as error:
             return refused(error)
         with store.transaction() as db:
@@ -116,12 +122,16 @@ def create_provider_door(store: Store, provider: Provider, now: Callable[[], flo
         if cookie is None:
             return refused(OidcError("oidc-unknown", "您在这里没有账号，或账号已停用。请签约方管理员先建账号。"), login[:40])
         # A page, not a redirect: a browser that comes from another site would not send the new cookie along.
-        answer = make_response(render_template("arrived.html", then=wanted))
+        answer = make_response(render_template("arrived.html", then=flow.then))
         answer.set_cookie(COOKIE, cookie, httponly=True, samesite="Strict", secure=provider.secure, max_age=int(sessions.LONGEST))
         answer.delete_cookie(STATE, path=BACK)
         return answer
 
     return door
+
+
+def _strange() -> OidcError:
+    return OidcError("oidc-state", "登录用的时间太长，或不是从这里开始的。请重新登录。")
 
 
 def _grant(value: str) -> Grant:

@@ -5,12 +5,9 @@ The provider says who somebody is; what they may do stays here. OAuth by Authlib
 
 from __future__ import annotations
 
-import secrets
 import ssl
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,14 +21,12 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from msgspec import Struct
 
+from fleet.people.flows import Flow
 from fleet.settings import OidcSettings, SettingsError, secret
 from mqtt.broker import is_loopback
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 """Signatures of ID tokens that are believed; none by a shared secret."""
-MOST_FLOWS = 1000
-FLOW_LIFE = 600.0
-"""Seconds somebody may take at the provider; sign-ins under way at once."""
 _KEPT = 3600.0
 _LEEWAY = 60
 _PATIENCE = 5.0
@@ -58,14 +53,6 @@ class Discovered(Struct, frozen=True):
     authorization_response_iss_parameter_supported: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Flow:
-    nonce: str
-    verifier: str = field(repr=False)
-    then: str
-    began: float
-
-
 class Provider:
     """``now``: seconds since 1970. Threads may share it."""
 
@@ -77,28 +64,18 @@ class Provider:
         self._http = http
         self._now = now
         self._lock = threading.Lock()
-        self._flows: OrderedDict[str, _Flow] = OrderedDict()
         self._found: tuple[float, Discovered, KeySet] | None = None
 
-    def begin(self, then: str) -> tuple[str, str]:
-        """(where to send the browser, the state it must come back with). :class:`OidcError`."""
+    def address(self, state: str, flow: Flow) -> str:
+        """Where to send the browser. :class:`OidcError`."""
         found, _ = self._discovered()
-        state, flow = secrets.token_urlsafe(32), _Flow(secrets.token_urlsafe(32), secrets.token_urlsafe(64), then, self._now())
-        with self._lock:
-            while len(self._flows) >= MOST_FLOWS:
-                self._flows.popitem(last=False)
-            self._flows[state] = flow
         url, _ = self._client().create_authorization_url(
             found.authorization_endpoint, state=state, code_verifier=flow.verifier, nonce=flow.nonce
         )
-        return str(url), state
+        return str(url)
 
-    def end(self, state: str, code: str, issuer: str | None) -> tuple[str, str]:
-        """(login, where they wanted to go) of who came back. A state is good once. :class:`OidcError`."""
-        with self._lock:
-            flow = self._flows.pop(state, None)
-        if flow is None or not 0 <= self._now() - flow.began <= FLOW_LIFE:
-            raise OidcError("oidc-state", "登录用的时间太长，或不是从这里开始的。请重新登录。")
+    def login(self, flow: Flow, code: str, issuer: str | None) -> str:
+        """Of who came back. :class:`OidcError`."""
         found, _ = self._discovered()
         if (issuer or found.authorization_response_iss_parameter_supported) and issuer != found.issuer:
             raise OidcError("oidc-issuer", "回来的不是约定的认证服务。请重新登录。")
@@ -106,7 +83,7 @@ class Provider:
         login = self._claims(found, told, flow).get(self._settings.claim)
         if not isinstance(login, str) or not login:
             raise OidcError("oidc-claim", "认证服务没有给出登录名。请联系管理员。")
-        return login.lower(), flow.then
+        return login.lower()
 
     def _client(self) -> OAuth2Client:
         return OAuth2Client(
@@ -117,7 +94,7 @@ class Provider:
             code_challenge_method="S256",
         )
 
-    def _exchanged(self, found: Discovered, code: str, flow: _Flow) -> dict[str, Any]:
+    def _exchanged(self, found: Discovered, code: str, flow: Flow) -> dict[str, Any]:
         auth = httpx.BasicAuth(self._settings.client_id, self._secret)
         try:
             told = self._client().fetch_token(
@@ -127,7 +104,7 @@ class Provider:
             raise OidcError("oidc-code", "认证服务没有认可这次登录。请重新登录。") from error
         return dict(told)
 
-    def _claims(self, found: Discovered, told: dict[str, Any], flow: _Flow) -> CodeIDToken:
+    def _claims(self, found: Discovered, told: dict[str, Any], flow: Flow) -> CodeIDToken:
         options = {
             "iss": {"essential": True, "value": found.issuer},
             "aud": {"essential": True, "value": self._settings.client_id},

@@ -21,9 +21,9 @@ from support.programs import Program
 from fleet.authority.authority import Identity
 from fleet.console.account import STATE
 from fleet.console.app import create_console
-from fleet.people import accounts, record
+from fleet.people import accounts, flows, record
 from fleet.people.gate import COOKIE
-from fleet.people.oidc import BACK, FLOW_LIFE, Provider, provider
+from fleet.people.oidc import BACK, Provider, provider
 from fleet.people.rights import ALL, Grant, Role
 from fleet.presence import Hearing
 from fleet.settings import OidcSettings, SettingsError
@@ -48,10 +48,14 @@ class Signing:
         def now() -> float:
             return time.time() + self.late
 
-        made = provider(self.settings, now)
-        assert isinstance(made, Provider)
         identity = Identity(None, revoked=False, cloned=False)
-        self.app: Flask = create_console(self.store, KNOWN, lambda: Hearing(None), lambda _t: identity, now, oidc=made)
+
+        def console() -> Flask:
+            made = provider(self.settings, now)
+            assert isinstance(made, Provider)
+            return create_console(self.store, KNOWN, lambda: Hearing(None), lambda _t: identity, now, oidc=made)
+
+        self.app, self.another = console(), console()
         account(self.store, "wang", Grant(Role.OPERATOR, ALL))
 
     def begin(self, client: FlaskClient, then: str = "/") -> str:
@@ -129,10 +133,28 @@ def test_a_sign_in_belongs_to_its_browser_is_good_once_and_not_for_long(signing:
     client.set_cookie(STATE, parse_qs(returned)["state"][0], path=BACK)
     assert client.get(BACK, query_string=returned).status_code == 401, "once more"
     address = signing.begin(client)
-    signing.late = FLOW_LIFE + 1
+    signing.late = flows.LIFE + 1
     assert signing.back(client, address)[0] == 401, "too late"
     for query in ("", "state=", "code=x", "state=x&code=y"):
         assert signing.app.test_client().get(BACK, query_string=query).status_code == 401
+
+
+def test_what_was_begun_at_one_console_ends_at_another(signing: Signing) -> None:
+    client, beside = signing.app.test_client(), signing.another.test_client()
+    address = signing.begin(client, "/people")
+    beside.set_cookie(STATE, parse_qs(urlsplit(address).query)["state"][0], path=BACK)  # the same browser, by the proxy
+    status, page = signing.back(beside, address)
+    assert (status, "/people" in page) == (200, True)
+
+
+def test_whoever_begins_a_thousand_puts_out_the_oldest_and_no_more_are_kept(signing: Signing) -> None:
+    with signing.store.transaction() as db:
+        states = [flows.begin(db, "/", 100.0 + n / 10)[0] for n in range(flows.MOST + 1)]
+        (kept,) = db.execute("SELECT count(*) FROM sign_ins").fetchone()
+        assert (kept, flows.take(db, states[0], 201.0)) == (flows.MOST, None)
+        assert flows.take(db, states[-1], 201.0)
+        flows.begin(db, "/", 202.0 + flows.LIFE)
+        assert db.execute("SELECT count(*) FROM sign_ins").fetchone()[0] == 1, "the others took too long"
 
 
 def test_a_code_that_was_stolen_is_no_use_without_its_verifier(signing: Signing) -> None:
