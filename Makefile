@@ -10,14 +10,17 @@ TESTS ?= tests
 WORKERS ?= 5
 PYTEST = .venv/bin/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: words deb demo test test-long system-test test-postgresql camera-test bench screens contract check install
+.PHONY: words deb demo test run test-long system-test test-postgresql camera-test bench screens contract check install
 
 demo: install
 	@exec .venv/bin/tongban demo
 
+# Style and types beside the tests, which leave a third of two cores free.
 test:
 	@./install.sh test
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory -j2 check run
+
+run:
 	@rm -f .pytest_cache/v/cache/lastfailed
 	$(PYTEST) -m "not long" $(TESTS) || tests/support/again.sh
 
