@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.case import content as case_content
-from domain.case.content import Answer, CaseContent, Delivery, Page, Unproven
+from domain.case.content import Answer, CaseContent, Delivery, Page, Signature, Unproven
 from domain.case.content import Material as CaseMaterial
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.item import Item, Limit, Material
@@ -30,12 +30,13 @@ _COPY = {
     "original_shown": "影像，待窗口核验原件",
     "posted": "纸质原件，另行寄递",
 }
+_NO_STROKE = Signature(1, 1, ())
 
 
 def new_case(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewCase:
     """``ValueError`` when the visit is not complete; the machine lets none such through."""
     opening = path.opening(visit, catalogue)
-    if opening is None or not path.known(visit) or visit.signature is None or delivery(visit, opening) is None:
+    if opening is None or not path.known(visit) or not _signed(visit) or delivery(visit, opening) is None:
         raise ValueError("visit is not complete")
     item = catalogue.item(opening.item)
     if item is None:
@@ -98,9 +99,9 @@ def _service_way(visit: Visit, catalogue: Catalogue) -> ServiceWay:
 
 
 def _content(visit: Visit, opening: Opening, number: str, settings: Settings, catalogue: Catalogue) -> CaseContent:
-    signature, item = visit.signature, catalogue.item(opening.item)
+    item = catalogue.item(opening.item)
     situation = item.situation(opening.situation) if item else None
-    if signature is None or item is None or situation is None:
+    if not _signed(visit) or item is None or situation is None:
         raise ValueError("visit is not complete")
     open_points = proof.unproven(visit, opening, catalogue)
     return CaseContent(
@@ -126,18 +127,25 @@ def _content(visit: Visit, opening: Opening, number: str, settings: Settings, ca
             for one in form.asked(visit, opening)
         ),
         delivery=_delivery(visit, opening),
-        signature=signature,
+        signature=visit.signature or _NO_STROKE,
         unproven=tuple(
             Unproven(u.kind, u.material.material_id if u.material else None, u.material.name if u.material else "")
             for u in open_points
         ),
         window_days=opening.window_days if open_points else None,
+        inked=visit.inked,
     )
+
+
+def _signed(visit: Visit) -> bool:
+    return visit.signature is not None or visit.inked is not None
 
 
 def _material(material: Material, opening: Opening, visit: Visit) -> CaseMaterial:
     proven, collected = opening.proofs[material.material_id], path.collected(visit, material.material_id)
     copy = _COPY[proven]
+    if proven == "signed_form" and visit.inked is not None:
+        proven, copy = "scan", "纸上签字的原件影像，窗口当面签，原件留窗口"
     if proven == "chip_read" and visit.identity is None:
         # A document without a chip, which a clerk has compared with the person.
         proven, collected, copy = "original_shown", path.collected(visit, chipless.DOCUMENT), "影像，窗口已核验原件"

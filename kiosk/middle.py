@@ -84,7 +84,7 @@ class Middle:
         ``page_reader`` pages stay unread; ``forgetful``: what else holds a visit's, by its name in ``privacy.PLACES``."""
         self.boot = secrets.token_hex(8)
         self._standing = standing
-        self._paperwork = Paperwork(devices.printer, devices.a4, provider, self.post)
+        self._paperwork = Paperwork(devices.printer, devices.a4, provider, self.post, press)
         self._rules = replace(standing.rules, queries=self._paperwork.queries)
         self._devices = devices
         self._tray = tray
@@ -418,7 +418,7 @@ class Middle:
                 clerk.answer(effect)
             case fx.AskDocument() if effect.visit.followup is not None:
                 self._need_tasks().fetch(effect.visit)
-            case fx.PrintReceipt() | fx.PrintLeaflet() | fx.PrintAnswer() | fx.AskDocument() | fx.PrintDocument():
+            case fx.PrintReceipt() | fx.PrintLeaflet() | fx.PrintAnswer() | fx.PrintForm() | fx.AskDocument() | fx.PrintDocument():
                 self._paperwork.do(effect, self._standing.terminal, self._rules.catalogue)
             case fx.StoreRating():
                 clerk.rate(effect)

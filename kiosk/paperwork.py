@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from devices.port import PageJob, PagePrinter, PrintEnded, PrintJob, ReceiptPrinter
 from domain.catalogue.catalogue import Catalogue
-from kiosk import answer_slip, leaflet, receipt
+from domain.press.press import Press, UnmadeError, page_count
+from kiosk import answer_slip, leaflet, receipt, sheets
 from kiosk.query import Document, NoDocument, QueryProvider
 from kiosk.settings import TerminalSettings
 from kiosk.store.journal import SHEET
@@ -20,7 +21,7 @@ from kiosk.visit.state import Printing, PrintState, State, Step, Visit
 log = logging.getLogger(__name__)
 
 UNPRINTABLE = "slip_unprintable"
-Paper = fx.PrintReceipt | fx.PrintLeaflet | fx.PrintAnswer | fx.AskDocument | fx.PrintDocument
+Paper = fx.PrintReceipt | fx.PrintLeaflet | fx.PrintAnswer | fx.PrintForm | fx.AskDocument | fx.PrintDocument
 
 
 class Paperwork:
@@ -32,11 +33,13 @@ class Paperwork:
         pages: PagePrinter | None,
         provider: QueryProvider | None,
         post: Callable[[ev.Event], None],
+        press: Press,
     ) -> None:
         self._slips = slips
         self._pages = pages
         self._provider = provider
         self._post = post
+        self._press = press
         self._found: tuple[str, Document] | None = None
         self._asking: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -72,6 +75,9 @@ class Paperwork:
                     effect.attempt,
                     lambda: answer_slip.slip(effect.visit, effect.answered, effect.attempt, terminal),
                 )
+            case fx.PrintForm():
+                set_ = threading.Thread(target=self._form, args=(effect, terminal, catalogue), name="form", daemon=True)
+                set_.start()
             case fx.AskDocument():
                 self._ask(effect.visit)
             case fx.PrintDocument():
@@ -129,6 +135,20 @@ class Paperwork:
             self._post(ev.DocumentFound(visit.id))
         else:
             self._post(ev.DocumentNotFound(visit.id, now=answer is NoDocument.NOT_FOUND))
+
+    def _form(self, effect: fx.PrintForm, terminal: TerminalSettings, catalogue: Catalogue) -> None:
+        """A form to be signed by hand. Set in a thread of its own: it takes longer than the dispatcher waits."""
+        visit, printer = effect.visit, self._pages
+        try:
+            template, data = sheets.of(visit, effect.material, terminal, catalogue, private=True, day=effect.day)
+            pdf = self._press.pdf(template, data)
+        except (UnmadeError, LookupError, OSError) as error:
+            log.error("a form to sign was not set: %s", type(error).__name__)
+            pdf = b""
+        if printer is None or not pdf:
+            self._post(ev.SheetEnded(visit.id, Printing(PrintState.REFUSED, effect.attempt, UNPRINTABLE)))
+            return
+        printer.print(PageJob(SHEET + visit.id, effect.attempt, "tongban", page_count(pdf), pdf))
 
     def _print(self, effect: fx.PrintDocument) -> None:
         with self._lock:

@@ -122,6 +122,8 @@ def _window(paper: Receipt) -> list[Block]:
 def _line(material: Material, proven: str, visit: Visit) -> Line:
     if proven == "chip_read":
         return Line(material.name, "已读芯片，未做人证比对", 0)
+    if proven == "signed_form" and visit.inked is not None:
+        return Line(material.name, "纸上签字，原件留窗口", 1)
     if proven == "signed_form":
         return Line(material.name, "电子表单，已签名", 1)
     if material.material_id in visit.waived:

@@ -59,6 +59,7 @@ def of(
         day=day,
         private=private,
         attended=bool(visit.attended),
+        inked=visit.inked if private else None,
     )
 
 

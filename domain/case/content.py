@@ -202,6 +202,22 @@ class Signature(_Private, frozen=True):
     strokes: tuple[tuple[Point, ...], ...]
 
 
+How = Literal["pen", "thumbprint", "proxy"]
+INKED: dict[How, str] = {"pen": "本人在表上签名", "thumbprint": "本人在表上按手印", "proxy": "他人代签"}
+
+
+class Inked(_Private, frozen=True, omit_defaults=True):
+    """纸上签: who could not sign on the glass signed the printed form, and ``clerk`` (工号) of the intake window saw it.
+
+    ``pen``: the person's own name; ``thumbprint``: 按手印; ``proxy``: 代签, by whom (``name``, ``number`` of an identity card).
+    """
+
+    how: How
+    clerk: Text
+    name: Text = ""
+    number: Text = ""
+
+
 MAX_POINTS = 20_000
 """Points of one signature: two minutes of a 120 Hz touch screen; more is no signature."""
 
@@ -251,6 +267,9 @@ class CaseContent(_Private, frozen=True):
     """工号 of the clerks of the intake window who took it in; nobody: the applicant did it alone at the glass."""
     body: Body | None = None
     """Where the applicant is a legal person; ``applicant`` is then whoever acts for it, too."""
+    inked: Inked | None = None
+    """Signed on paper: the form stands among the materials as it was photographed, and ``signature`` has no stroke, for desks of
+    before 2026-11-27 read no case without one."""
 
 
 def encode(content: CaseContent) -> bytes:

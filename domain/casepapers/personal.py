@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from domain.case.content import Applicant, CaseContent
+from domain.case.content import INKED, Applicant, CaseContent
 from domain.casepapers.paper import Issuer, Matter, Paper, Par, Rows, Table, day_words
 from domain.protection.groups import GROUPS, Group
 from domain.protection.rights import ARTICLES, KINDS, LAW, Kind
@@ -60,7 +60,11 @@ def all_kept(content: CaseContent, groups: Sequence[Group] = ()) -> list[tuple[s
     found += [("form", one.label, one.text) for one in content.form]
     found += [("contact", "邮寄地址", content.delivery.address or ""), ("contact", "电话", content.delivery.phone or "")]
     found += [("materials", f"材料：{m.name}", f"{len(m.pages)} 页" if m.pages else m.copy) for m in content.materials]
-    found.append(("signature", GROUPS["signature"], f"{len(content.signature.strokes)} 笔"))
+    if content.inked is None:
+        found.append(("signature", GROUPS["signature"], f"{len(content.signature.strokes)} 笔"))
+    else:
+        found.append(("signature", "纸上签字", INKED[content.inked.how]))
+        found.append(("signature", "代签人", "　".join(filter(None, (content.inked.name, content.inked.number)))))
     found += [("papers", "用途", content.purpose), ("papers", "告知书版本", content.notice)]
     return [(label, text) for group, label, text in found if text and (not groups or group in groups)]
 

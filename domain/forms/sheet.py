@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from domain.case import ink
-from domain.case.content import Signature
+from domain.case.content import Inked, Signature
 from domain.forms.asking import Filled
 from domain.forms.checking import text
 from domain.forms.showing import masked
@@ -26,6 +26,8 @@ ATTENDED = "以上内容由窗口工作人员按我说的填写，我已逐项�
 CORRECTED = "申请人手工更改，与证件芯片不同"
 SIGNED = (80.0, 24.0)
 """Millimetres a signature has on a form, signed or not: what was seen before it has the same pages. ``form.typ`` has them too."""
+SIGNING = {"pen": ["本人签名"], "thumbprint": ["本人按手印"], "proxy": ["代签人签名", "本人按手印（能按的话）"]}
+"""The lines of a form that is signed on paper, by how (``Inked.how``)."""
 _MOST = 2000
 """Characters of one text; what is longer is cut off there, and says so."""
 
@@ -42,9 +44,11 @@ def data(
     day: date | None,
     private: bool,
     attended: bool = False,
+    inked: Inked | None = None,
 ) -> bytes:
     """JSON for a template. ``people``: by their role, what is said of each. ``private``: whole, for the home desk; else masked, as
-    a screen in a hall may show it. ``day``: of the signature. ``attended``: a clerk filled it in."""
+    a screen in a hall may show it. ``day``: of the signature. ``attended``: a clerk filled it in. ``inked``: how
+    it is to be signed on paper."""
     told = {
         "title": title,
         "heading": runs(title),
@@ -55,6 +59,8 @@ def data(
         "delivery": [_row(*one) for one in delivery],
         "statement": ATTENDED if attended else STATEMENT,
         "footer": runs(footer),
+        "signing": SIGNING[inked.how] if inked else ["签名"],
+        "proxy": [_row("代签人", inked.name), _row("身份证号码", inked.number)] if inked and inked.name else [],
         "signature": _lines(signature),
         "day": f"{day.year}年{day.month}月{day.day}日" if day else "",
         "on": [day.year, day.month, day.day] if day else None,

@@ -4,6 +4,7 @@ the answers and the signature stand in the case's content all the same."""
 from __future__ import annotations
 
 import logging
+import re
 import subprocess
 import sys
 import threading
@@ -21,8 +22,16 @@ MOST = 12 * 1024 * 1024
 UNMADE = "form_unmade"
 
 
+_PAGE = re.compile(rb"/Type\s*/Page\b")
+
+
 class UnmadeError(Exception):
     """No form came out; what it was to hold is not in the text."""
+
+
+def page_count(pdf: bytes) -> int:
+    """Pages of what a :class:`Press` made: Typst writes its page tree in the open."""
+    return len(_PAGE.findall(pdf))
 
 
 class Press:

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from domain.case import formats
 from domain.case.acts import HomeRole
+from domain.case.content import INKED
 from domain.identity import NATION, SEX
 from domain.names import pieces, rare
 from domain.nationality import nationality_name
@@ -268,6 +269,7 @@ def _app(
             places=opened.places,
             advice=ADVICE,
             deliveries=DELIVERIES,
+            inked=INKED,
             sexes=SEX,
             nations=NATION,
             rare=rare,

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.case.acts import IntakeAct, OriginalsSeen, Prechecked, Sealed
+from domain.case.content import INKED
 from domain.case.lifewords import ACTS, STATES
 from domain.case.number import valid
 from domain.case.rights import may
@@ -143,6 +144,7 @@ def create_cases(window: Window) -> Blueprint:
             "findings": said.FINDINGS,
             "advice": said.ADVICE,
             "deliveries": said.DELIVERIES,
+            "inked": INKED,
             "identities": said.IDENTITIES,
             "roles": said.ROLES,
             "sexes": SEX,

@@ -159,8 +159,9 @@ def state_who(visit: Visit, event: ev.StateWho, _now: float, rules: Rules) -> Ou
     if still is not None:
         return replace(visit, stated=said, errors=errors, who_stated=False, who_at=group(still)), ()
     # A signature stands for what was signed.
-    signature = visit.signature if answers == visit.stated else None
-    return onward(visit, rules, stated=answers, who_stated=True, who_at=None, signature=signature)
+    if answers != visit.stated:
+        visit = replace(visit, signature=None, inked=None)
+    return onward(visit, rules, stated=answers, who_stated=True, who_at=None)
 
 
 def to_window(visit: Visit, _event: ev.ToWindow | ev.NoCard, _now: float, rules: Rules) -> Outcome:

@@ -18,6 +18,7 @@ from domain.catalogue.catalogue import Catalogue
 from kiosk.visit import applying, form, path
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
+from kiosk.visit import inking_events as ie
 from kiosk.visit.attending_events import Attend, Attended, ClerkSeen, GoAlone, LetGo
 from kiosk.visit.intent import Intent
 from kiosk.visit.outcome import Handler, Outcome, Rules
@@ -45,7 +46,9 @@ SENDERS: dict[type[Intent], Sender] = {
     **dict.fromkeys(
         (ev.Agree, ev.Sign, ev.Submit, ev.Rate, ev.GiveReason, fe.RateHome, fe.AskRight, fe.ChooseRight, GoAlone), Sender.GLASS
     ),
-    **dict.fromkeys((ev.BeginDraft, ev.FetchDraft, ev.Checked, Attend, LetGo), Sender.WINDOW),
+    **dict.fromkeys(
+        (ev.BeginDraft, ev.FetchDraft, ev.Checked, Attend, LetGo, ie.SignOnPaper, ie.SignOnGlass, ie.PrintForm), Sender.WINDOW
+    ),
     **dict.fromkeys(
         (
             *(ev.Begin, ev.Next, ev.Back, ev.NotMe, ev.TakeAlong, ev.ToWindow, ev.KeepDraft, ev.PrintAgain, ev.NotYet),

@@ -88,6 +88,7 @@ def opened(visit: Visit, event: ev.DraftOpened, now: float, rules: Rules) -> Out
         submitted=None,
         printing=None,
         rated=None,
+        inked=None,
         checked=None,
         errors={},
         submit_fault=None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from domain.rating.service import Service
 from kiosk.visit.services import question
@@ -44,6 +45,16 @@ class SetForm:
     visit: Visit = field(repr=False)
     ref: str
     material: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintForm:
+    """The form ``material`` on A4, filled in and not signed; answered by SheetEnded."""
+
+    visit: Visit = field(repr=False)
+    material: str
+    attempt: int
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +197,7 @@ Effect = (
     | ReadPage
     | SealPage
     | SetForm
+    | PrintForm
     | DropPages
     | DrawUp
     | StoreCase

@@ -40,7 +40,7 @@ def fill(visit: Visit, event: ev.FillForm, _now: float, rules: Rules) -> Outcome
     for field in errors:
         answers = {**answers, field: visit.answers[field]} if field in visit.answers else _without(answers, field)
     answers = asking.kept(fields, answers)
-    visit, effects = (visit, ()) if answers == visit.answers else _unsigned(visit, rules)
+    visit, effects = (visit, ()) if answers == visit.answers else unsigned(visit, rules)
     visit = replace(visit, answers=answers)
     if errors:
         return replace(visit, errors=errors, asking=next(iter(errors))), effects
@@ -60,7 +60,7 @@ def back_a_question(visit: Visit, event: ev.Back, now: float, rules: Rules) -> O
 
 
 def sign(visit: Visit, event: ev.Sign, _now: float, rules: Rules) -> Outcome:
-    visit, effects = _unsigned(visit, rules)
+    visit, effects = unsigned(visit, rules)
     if not signed(event.signature):
         written = any(event.signature.strokes)
         return replace(visit, errors={"signature": TOO_LITTLE if written else NOTHING}), effects
@@ -79,7 +79,7 @@ def deliver(visit: Visit, event: ev.ChooseDelivery, _now: float, rules: Rules) -
     if event.way == visit.delivery:
         return onward(visit, rules)
     # Another way may ask other questions, and stands in what is signed.
-    visit, effects = _unsigned(visit, rules)
+    visit, effects = unsigned(visit, rules)
     return onward(visit, rules, effects=effects, delivery=event.way, address=None, phone=None)
 
 
@@ -90,15 +90,16 @@ def postal(visit: Visit, event: ev.GivePostal, _now: float, rules: Rules) -> Out
     if errors:
         return replace(visit, errors=errors), ()
     address, phone = event.address.strip() if event.address is not None else None, event.phone.strip()
-    visit, effects = (visit, ()) if (address, phone) == (visit.address, visit.phone) else _unsigned(visit, rules)
+    visit, effects = (visit, ()) if (address, phone) == (visit.address, visit.phone) else unsigned(visit, rules)
     return onward(visit, rules, effects=effects, address=address, phone=phone)
 
 
-def _unsigned(visit: Visit, rules: Rules) -> tuple[Visit, tuple[Effect, ...]]:
+def unsigned(visit: Visit, rules: Rules) -> tuple[Visit, tuple[Effect, ...]]:
     """A signature stands for what was signed: with what is altered it goes, and the documents it made."""
     materials = {m.material_id for m in path.signed_forms(visit, rules.catalogue)}
     made = tuple(c for c in visit.collected if c.material in materials)
-    return replace(visit, signature=None, collected=tuple(c for c in visit.collected if c not in made)), drop(made)
+    kept = tuple(c for c in visit.collected if c not in made)
+    return replace(visit, signature=None, inked=None, collected=kept), drop(made)
 
 
 def _without(answers: dict[str, str], field: str) -> dict[str, str]:

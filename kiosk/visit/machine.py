@@ -22,6 +22,7 @@ from kiosk.visit import (
     followup,
     followup_path,
     handing_in,
+    inking,
     pages,
     papers,
     path,
@@ -320,6 +321,7 @@ _AT: dict[tuple[Step, type], Handler] = {
     (Step.LEAFLET, ev.PrinterReady): handing_in.printer_ready,
     (Step.LEAFLET, ev.Next): rating.to_rating,
     **rating.AT,
+    **inking.AT,
 }
 
 _ANYWHERE: dict[type, Handler] = {

@@ -119,7 +119,8 @@ def to_scan(visit: Visit, catalogue: Catalogue) -> tuple[Material, ...]:
     first = () if shown is None or visit.channel != "here" else (shown,)
     if opened is None or not collects(visit, catalogue):
         return first
-    return (*first, *(m for m in catalogue.to_scan(opened) if m.material_id not in visit.waived))
+    on_paper = signed_forms(visit, catalogue) if visit.inked is not None else ()
+    return (*first, *(m for m in catalogue.to_scan(opened) if m.material_id not in visit.waived), *on_paper)
 
 
 def signed_forms(visit: Visit, catalogue: Catalogue) -> tuple[Material, ...]:
@@ -266,6 +267,11 @@ def _posted(visit: Visit, catalogue: Catalogue) -> bool:
     return way(visit, catalogue) == "full_intake" and delivery(visit, opening(visit, catalogue)) == "post_applicant"
 
 
+def _signs(visit: Visit, catalogue: Catalogue) -> bool:
+    """On the glass; what is signed on paper is photographed, and no step of its own."""
+    return way(visit, catalogue) == "full_intake" and visit.inked is None
+
+
 _filling = _on("full_intake", "pre_fill")
 _here = _on("full_intake", "pre_fill", "query_print")
 _never: _Asks = lambda _visit, _catalogue: False  # noqa: E731
@@ -289,7 +295,7 @@ PATH: dict[Step, tuple[_Asks, _Asks]] = {
     Step.DELIVERY: (_delivered, lambda v, c: v.delivery is not None),
     Step.POSTAL: (_posted, lambda v, c: v.phone is not None),
     Step.FORM: (_has_questions, _answered),
-    Step.SIGN: (_on("full_intake"), lambda v, c: v.signature is not None),
+    Step.SIGN: (_signs, lambda v, c: v.signature is not None),
     Step.REVIEW: (_on("full_intake"), _never),
     Step.FILLED: (_on("pre_fill"), _never),
     Step.QUERY: (_on("query_print"), _never),

@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from domain.case.content import Advice, Finding, ReadLine, Signature
+from domain.case.content import Advice, Finding, Inked, ReadLine, Signature
 from domain.case.task import Task
 from domain.identity import Identity
 
@@ -371,6 +371,8 @@ class Visit(Struct, frozen=True):
     asking: str | None = None
     """The field on the screen where it is another than the first that is not answered."""
     signature: Signature | None = None
+    inked: Inked | None = None
+    """How the printed form is signed instead, at the window."""
     delivery: str | None = None
     address: str | None = None
     phone: str | None = None

@@ -13,6 +13,7 @@ from support.visits import ANSWERS, CATALOGUE, PERSON, RULES, SIGNATURE, SUBMITT
 from kiosk.visit import attending, attending_events, machine
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
+from kiosk.visit import inking_events as ie
 from kiosk.visit.attending import SENDERS, Sender
 from kiosk.visit.attending_events import Attend, Attended, ClerkSeen, GoAlone, LetGo
 from kiosk.visit.intent import Intent
@@ -43,7 +44,7 @@ def driven(who: Attendant = WANG) -> Walk:
 
 
 def test_every_intent_has_its_sender_and_every_address_its_intent():
-    named = [one for module in (ev, fe, attending_events) for one in vars(module).values() if isinstance(one, type)]
+    named = [one for module in (ev, fe, ie, attending_events) for one in vars(module).values() if isinstance(one, type)]
     assert {one for one in named if issubclass(one, Intent)} - {Intent, Attended} == set(SENDERS)
     assert set(intents.names()) <= {attending.address(kind) for kind in SENDERS}
 

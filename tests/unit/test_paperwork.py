@@ -56,7 +56,7 @@ def visit() -> Visit:
 def desk(answer: Callable[[], Answer]) -> tuple[Paperwork, queue.Queue[ev.Event], Pages]:
     told: queue.Queue[ev.Event] = queue.Queue()
     pages = Pages()
-    return Paperwork(None, pages, Holder(answer), told.put), told, pages  # type: ignore[arg-type]
+    return Paperwork(None, pages, Holder(answer), told.put, Press()), told, pages  # type: ignore[arg-type]
 
 
 def ask(desk: Paperwork) -> None:
@@ -125,7 +125,7 @@ def test_without_a_provider_or_without_a_printer_nothing_is_asked() -> None:
     told: queue.Queue[ev.Event] = queue.Queue()
     holder, pages = Holder(lambda: NoDocument.NOT_NOW), Pages()
     for provider, printer in ((None, pages), (holder, None)):
-        assert not Paperwork(None, printer, provider, told.put).queries  # type: ignore[arg-type]
+        assert not Paperwork(None, printer, provider, told.put, Press()).queries  # type: ignore[arg-type]
 
 
 def test_the_printer_s_word_is_told_to_the_visit_it_is_of() -> None:

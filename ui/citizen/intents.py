@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
 from werkzeug.datastructures import MultiDict
 
 from domain import draft
-from domain.case.content import MAX_POINTS, Point, Signature
+from domain.case.content import INKED, MAX_POINTS, Point, Signature
 from domain.catalogue import words
 from domain.code import MistypedError
 from domain.protection.rights import KINDS
@@ -23,6 +23,7 @@ from domain.rating.levels import MOST_WORDS
 from kiosk.visit import attending_events as ae
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
+from kiosk.visit import inking_events as ie
 from kiosk.visit.followup import DOINGS
 from kiosk.visit.state import Step
 
@@ -187,8 +188,7 @@ def _fill_form(fields: Form) -> ev.FillForm:
         if field in answers or set(parts) != set(_DATE_PARTS):
             raise BadFormError("date")
         answers[field] = "-".join(parts[p] for p in _DATE_PARTS) if any(parts.values()) else ""
-    today = datetime.now(UTC).astimezone().date()
-    return ev.FillForm({f: v for f, v in answers.items() if f not in by_card}, tuple(by_card), today)
+    return ev.FillForm({f: v for f, v in answers.items() if f not in by_card}, tuple(by_card), _today())
 
 
 def _several(fields: Form, key: str) -> str:
@@ -211,6 +211,14 @@ def _sign(fields: Form) -> ev.Intent:
     if sum(len(s) for s in signature.strokes) > MAX_POINTS or not all(sane(p) for s in signature.strokes for p in s):
         raise BadFormError("signature")
     return ev.Sign(signature, secrets.token_urlsafe(16))
+
+
+def _sign_on_paper(fields: Form) -> ev.Intent:
+    how = next((one for one in INKED if one == fields.get("how")), None)
+    if how is None or len(fields.poplist("how")) != 1:
+        raise BadFormError("how")
+    name, number = _text(fields, "name", 60, optional=True), _text(fields, "number", 20, optional=True)
+    return ie.SignOnPaper(how, name, number, _today())
 
 
 def sane(point: Point) -> bool:
@@ -311,6 +319,10 @@ def _give_reason(fields: Form) -> ev.Intent:
     return ev.GiveReason(tuple(int(t) for t in tags), text, name, phone)
 
 
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
+
+
 def _id(fields: Form, key: str) -> str:
     value = _text(fields, key, 40)
     if not _ID.fullmatch(value):
@@ -372,6 +384,9 @@ _PARSERS: dict[str, Callable[[Any], ev.Intent]] = {
     "edit": _edit,
     "fill-form": _fill_form,
     "sign": _sign,
+    "sign-on-paper": _sign_on_paper,
+    "sign-on-glass": _plain(ie.SignOnGlass),
+    "print-form": _plain(lambda: ie.PrintForm(_today())),
     "choose-delivery": _choose_delivery,
     "give-postal": _give_postal,
     "submit": _plain(ev.Submit),

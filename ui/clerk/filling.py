@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from domain.catalogue.form import Field
-from kiosk.visit import attending
+from kiosk.visit import attending, inking
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Visit
 from ui.clerk.task import Action, Ask, Fields, Form, Task, choice, numbered
@@ -88,7 +88,32 @@ def sign(glass: Glass, visit: Visit) -> Task:
     found = filling.sign(glass, visit)
     told = tuple((one.label, one.text) for one in found.answers)
     waits = "请办事人在屏幕上核对您填的，由本人签名。"
-    return Task("核对、签名", waits=waits, trouble=found.error, facts=told, facts_title="办事人看到的")
+    ways = [Action("sign-on-paper", text, fields=(("how", how),)) for how, text in _HOW.items()] if found.papers else []
+    return Task(
+        "核对、签名",
+        waits=waits,
+        trouble=found.error,
+        facts=told,
+        facts_title="办事人看到的",
+        form=_proxy(visit),
+        choices=numbered(ways),
+    )
+
+
+def _proxy(visit: Visit) -> Form | None:
+    """Who signs for another: asked once that was chosen."""
+    asked = [(inking.NAME, "name", ""), (inking.NUMBER, "number", "看代签人的身份证。代签人要在场，不能是窗口职员")]
+    if not any(field.field in visit.errors for field, _, _ in asked):
+        return None
+    asks = tuple(Ask(name, one.label, "code", "", hint, "", visit.errors.get(one.field, ""), 60) for one, name, hint in asked)
+    return Form("sign-on-paper", asks, "核对过代签人的证件，下一步", fields=(("how", "proxy"),))
+
+
+_HOW = {
+    "pen": "不方便在屏幕上签：本人在打印的表上签名",
+    "thumbprint": "不会写字、不能写字：本人在打印的表上按手印",
+    "proxy": "本人也不能按手印，或者要人代写：他人代签",
+}
 
 
 def review(glass: Glass, visit: Visit) -> Task:
@@ -100,6 +125,7 @@ def review(glass: Glass, visit: Visit) -> Task:
         Action("edit", f"改：{one.label}", fields=(("step", "form"), ("field", one.field))) for one in found.answers if one.field
     ]
     more = [Action("edit", "改：怎么取结果", fields=(("step", "delivery"),))] if found.asked else []
+    glass_ = [Action("sign-on-glass", "改：在屏幕上签名")] if visit.inked is not None else []
     weigh = [Action("edit", "改：可以不交的材料", fields=(("step", "waive"),))] if found.weighed else []
     return Task(
         "请办事人最后看一遍，提交",
@@ -107,7 +133,7 @@ def review(glass: Glass, visit: Visit) -> Task:
         waits="由本人在屏幕上点“提交”。要改，在下面选。",
         trouble=found.fault,
         facts=(*people, *taken, *((one.label, one.text) for one in found.answers), ("取结果", "；".join(found.delivery))),
-        choices=numbered([*scan, *edit, *more, *weigh]),
+        choices=numbered([*scan, *edit, *more, *weigh, *glass_]),
     )
 
 

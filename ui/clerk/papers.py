@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from kiosk.visit import inking
 from kiosk.visit.snapshot import Glass
-from kiosk.visit.state import Visit
+from kiosk.visit.state import PrintState, Visit
 from ui.clerk.task import Action, Task
 from ui.view import papers, ways
 
@@ -29,16 +30,50 @@ def scan(glass: Glass, visit: Visit, *, unasked: bool) -> Task:
     out = (Action("leave-out", "没有带", "L"),) if found.optional and not found.pages else ()
     switch = Action("take-unasked", f"自动拍摄：{'开' if unasked else '关'}", "U", (("on", "no" if unasked else "yes"),))
     back = (Action("choose-page", "不重拍了", "Z"),) if found.instead else ()
-    # ScanAgain has a key at the review; here each kept page has its number.
-    pages = tuple(Action("choose-page", p.name, str(n), (("ref", p.ref),)) for n, p in enumerate(found.pages, 1) if n < 10)
+    if visit.inked is not None and inking.to_sign(visit, glass.catalogue) is not None:
+        lead, trouble, more = _to_sign(visit, prints=glass.hall.pages)
+        return Task(
+            found.material,
+            lead,
+            trouble=found.fault or trouble,
+            choices=_pages(found),
+            actions=(Action("take-page", "正在拍" if found.taking else "拍照", "Space", first=not over), *over, *more, *back),
+            picture="desk",
+        )
     return Task(
         found.material,
         f"重拍{found.instead}" if found.instead else f"第 {found.at} 份，共 {found.of} 份。放到高拍仪下，按空格拍。",
         trouble=found.fault,
-        choices=pages,
+        choices=_pages(found),
         actions=(Action("take-page", "正在拍" if found.taking else "拍照", "Space", first=not over), *over, *out, switch, *back),
         picture="desk",
     )
+
+
+def _pages(found: papers.Scan) -> tuple[Action, ...]:
+    """ScanAgain has a key at the review; here each kept page has its number."""
+    return tuple(Action("choose-page", p.name, str(n), (("ref", p.ref),)) for n, p in enumerate(found.pages, 1) if n < 10)
+
+
+def _to_sign(visit: Visit, *, prints: bool) -> tuple[str, str, tuple[Action, ...]]:
+    """(what to do, what went wrong, what more can be done) with a form that is signed on paper."""
+    assert visit.inked is not None
+    state = visit.sheet.state if visit.sheet is not None else None
+    lead = f"{_SIGNED[visit.inked.how]}签好放到高拍仪下，按空格拍。原件留窗口。"
+    glass_ = Action("sign-on-glass", "还是在屏幕上签", "G")
+    if not prints:
+        return f"用窗口的空白表，照屏幕上填的写好，{lead}", "", (glass_,)
+    words = {None: "打印这张表", PrintState.PRINTING: "正在打印"}.get(state, "再打一张")
+    failed = state not in (None, PrintState.PRINTING, PrintState.PRINTED)
+    trouble = "表没有打完整。看看打印机，再打一张；打不了，用窗口的空白表。" if failed else ""
+    return f"打印出来，{lead}", trouble, (Action("print-form", words, "P", first=state is None), glass_)
+
+
+_SIGNED = {
+    "pen": "请办事人本人当面签名。",
+    "thumbprint": "请办事人本人当面按手印（右手食指；没有的，用别的手指，写明是哪一个）。",
+    "proxy": "请代签人当面写申请人的和自己的姓名；申请人能按手印的，也按上。",
+}
 
 
 def _chosen(found: papers.Scan) -> Task:

@@ -48,6 +48,7 @@ class Form:
     text: str = "填好了，下一步"
     says_card: str = ""
     """What the card says of it, masked: it stands unless something is typed."""
+    fields: Fields = ()
 
 
 @dataclass(frozen=True, slots=True)

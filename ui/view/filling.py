@@ -254,6 +254,8 @@ def _paper(material: Material, proven: Proof, visit: Visit) -> Paper:
         "original_shown": _("%(scanned)s，原件到窗口核验", scanned=scanned) if pages else scanned,
         "posted": _("原件交到窗口，免费寄走"),
     }.get(proven, scanned)
+    if proven == "signed_form" and visit.inked is not None:
+        proven, how = "scan", _("纸上签字，%(scanned)s", scanned=scanned)
     again = one if proven in ("scan", "original_shown") else ""
     return Paper(material.name, how, again, advice.of_material(path.collected(visit, one)))
 
