@@ -1,6 +1,7 @@
-"""Whether Chromium grows: visits back to back in one browser, each to its end, over the tests' glass in memory.
+"""Whether Chromium grows: visits back to back in one browser, each to its end, at a terminal whose service is a process of its own.
 
-The page goes through a visit by a script of the bench that clicks what a citizen would touch, as fast as the screens come;
+Broker, centre, service and virtual hardware are those of the demonstration. The page goes through a visit by a script of the bench
+that clicks what a citizen would touch, as fast as the screens come; card and signature are the bench's, through reader and service;
 Chromium loads a new page at the end of each visit, as on a terminal. Looked at every ten visits, after a collection: the page's
 heap and nodes (CDP Performance.getMetrics) and PSS of all the browser's processes (/proc/*/smaps_rollup). Growth is the median of
 the last fifth over that of the second: in the first everything is used for the first time. ``python -m bench 五百场``, only when
@@ -11,17 +12,13 @@ from __future__ import annotations
 
 import os
 import statistics
-import threading
+import tempfile
 import time
 from pathlib import Path
 
 from playwright.sync_api import CDPSession, Error, sync_playwright
-from screens_glass import PERSON, ScreenGlass, printed, served
-from screens_walk import SIGNATURE
-
-from kiosk.visit import events as ev
-from kiosk.visit.state import Printing, PrintState, Step
-from ui.app import create_app
+from support.citizen import SIGNATURE
+from support.hall import hall
 
 VISITS = int(os.environ.get("VISITS", "500"))
 EACH = 10
@@ -58,54 +55,52 @@ PILOT = """
 })();
 """
 
+WHERE = """() => { const { step, visit } = document.getElementById('live').dataset; return [step, visit]; }"""
+
 
 def rows() -> list[tuple[str, str, str, bool]]:
-    glass = ScreenGlass()
-    over = threading.Event()
-    ended = 0
     found: dict[str, list[float]] = {"页面脚本堆（MB）": [], "页面节点（个）": [], "浏览器各进程 PSS 之和（MB）": []}
-
-    def stands_by() -> None:
-        """The card, the signature and the paper of each visit."""
-        while not over.is_set():
-            visit = glass.wait(-1, 0.01).state.visit
-            if visit is not None and visit.step is Step.CARD:
-                glass.tell(ev.CardTaken(PERSON))
-            elif visit is not None and visit.step is Step.SIGN:
-                glass.tell(ev.Sign(SIGNATURE))
-            elif visit is not None and visit.step is Step.RECEIPT and not done(visit.printing):
-                printed(glass)
-            over.wait(0.02)
-
-    began = time.monotonic()
-    with sync_playwright() as playwright, served(create_app(glass)) as address:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        hall(Path(folder), "broker", "centre", "terminal") as one,
+        sync_playwright() as playwright,
+    ):
+        reader, glass = one.rig.reader(), one.glass()
+        one.rig.camera().lay("residence")
+        glass.see("welcome")
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1080, "height": 1920})
         page.add_init_script(PILOT)
         session, outer = page.context.new_cdp_session(page), browser.new_browser_cdp_session()
         session.send("Performance.enable")
-        helper = threading.Thread(target=stands_by, daemon=True)
-        helper.start()
-        page.goto(address)
-        stored, since = 0, time.monotonic()
-        while ended < VISITS:
-            page.wait_for_timeout(50)
-            ended = sum(type(effect).__name__ == "StoreCase" for effect in glass.effects)
-            if ended != stored:
-                stored, since = ended, time.monotonic()
-                if ended % EACH == 0:
+        page.goto(one.url("terminal"))
+        began = since = time.monotonic()
+        visits: list[str] = []
+        laid = ""
+        while len(visits) <= VISITS:
+            page.wait_for_timeout(100)
+            try:
+                step, visit = page.evaluate(WHERE)
+            except Error:  # just then a new page was loaded
+                continue
+            if visit and visit not in visits[-1:]:
+                visits.append(visit)
+                since = time.monotonic()
+                one.rig.printer().tear()
+                if len(visits) % EACH == 1 and len(visits) > 1:
                     for name, value in zip(found, _look(session, outer), strict=True):
                         found[name].append(value)
-            assert time.monotonic() - since < PATIENCE, f"the visit stands still at {glass.step}"
-        over.set()
-        helper.join()
+            if step == "card" and laid != visit:
+                reader.lay("liu")
+                laid = visit
+            elif step == "identity":
+                reader.lift()
+            elif step == "sign" and glass.look() == "sign":
+                glass.do("sign", signature=SIGNATURE)
+            assert time.monotonic() - since < PATIENCE, f"the visit stands still at {step}"
+        took = (time.monotonic() - began) / VISITS
         browser.close()
-    took = (time.monotonic() - began) / VISITS
     return [*(_row(name, values) for name, values in found.items()), ("每场用时", f"{took:.1f} s", "", True)]
-
-
-def done(printing: Printing | None) -> bool:
-    return printing is not None and printing.state is PrintState.PRINTED
 
 
 def _look(session: CDPSession, outer: CDPSession) -> tuple[float, float, float]:

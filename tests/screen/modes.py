@@ -71,7 +71,7 @@ def load(page: Page, address: str, language: str = "zh-CN") -> None:
 
 
 SPACED = "spaced"
-"""Of a mode: text as far apart as WCAG 1.4.12 lets a reader draw it."""
+"""Of a mode: text as far apart as WCAG 1.4.12 lets a reader draw it, before they touch a field: it is touched anew."""
 WEAR = """([names, spaced]) => {
   const screen = document.querySelector('.screen');
   for (const name of ['large', 'contrast', 'low']) screen.classList.toggle(`screen--${name}`, names.includes(name));
@@ -80,7 +80,10 @@ WEAR = """([names, spaced]) => {
     sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
       p + p { margin-top: 2em !important }`);
   document.adoptedStyleSheets = [sheet];
-  return new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)));
+  const field = document.activeElement;
+  if (names.includes(spaced) && field.dataset.keys) document.querySelector('[data-key=done]').click();
+  const painted = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
+  return new Promise((seen) => painted(() => { field.focus(); painted(seen); }));
 }"""
 
 
