@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.machine.packages import arch, build, package, packages
+from support.machine.packages import build, own_arch, package, packages
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
 BUDGET = 120_000_000
 """Bytes of the terminal's package, of the budgets: what a hall's line brings in an evening, and a card holds three of."""
@@ -33,8 +33,8 @@ def test_lintian_finds_no_error(shipped: Path) -> None:
 
 @pytest.mark.parametrize("name", ["tongban-terminal", "tongban-centre"])
 def test_the_same_files_make_the_same_bytes(name: str, tmp_path: Path) -> None:
-    build(tmp_path, "--arch", arch(), "--python", "3.13", "--package", name, "--compression", "fast")
-    again, before = package(tmp_path, name), package(packages(), name)
+    build(tmp_path, "--arch", own_arch(), "--python", "3.13", "--package", name, "--compression", "fast")
+    again, before = package(tmp_path, name), package(packages(name), name)
     assert _digest(again) == _digest(before)
 
 

@@ -7,16 +7,14 @@ firmware takes them from the boot partition; no boot loader is shown here. Of th
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.machine.packages import package, packages
-from support.machine.root import PLACE, NoMachineError, root
+from support.machine.packages import made_of, package, packages
+from support.machine.root import PLACE, NoMachineError, kept, root
 
 MB = 2**20
 SYSTEM = (
@@ -70,8 +68,9 @@ class Image:
 def installed() -> Path:
     """A Debian 13 with a kernel, and the terminal's package by ``apt install``; never started."""
     deb = package(packages(), "tongban-terminal")
-    stamp = f"{(PLACE / 'packages.stamp').read_text()} {(PLACE / 'root.stamp').read_text()}"
-    return _kept("installed", stamp, lambda folder: _install(folder, _system(root()), deb))
+    bare = root()
+    stamp = f"{made_of()} {(PLACE / 'root.stamp').read_text()}"
+    return kept("installed", stamp, lambda folder: _install(folder, _system(bare), deb))
 
 
 def image() -> Image:
@@ -79,22 +78,8 @@ def image() -> Image:
     stamp = "\n".join(
         [(PLACE / "installed.stamp").read_text(), *((_HERE / name).read_text("utf-8") for name in ("image.py", *_HAND))]
     )
-    folder = _kept("image", stamp, lambda folder: _make(folder, laid))
+    folder = kept("image", stamp, lambda folder: _make(folder, laid))
     return Image(folder / "disk.img", folder / "vmlinuz", folder / "initrd")
-
-
-def _kept(name: str, made_of: str, make: Callable[[Path], None]) -> Path:
-    """The folder ``name``, made anew when what it is made of changed; one at a time, of however many run tests."""
-    folder, written = PLACE / name, PLACE / f"{name}.stamp"
-    stamp = hashlib.sha256(made_of.encode()).hexdigest()
-    with (PLACE / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (written.is_file() and written.read_text() == stamp):
-            written.unlink(missing_ok=True)
-            shutil.rmtree(folder, ignore_errors=True)
-            make(folder)
-            written.write_text(stamp)
-    return folder
 
 
 def partition(label: str) -> tuple[int, int]:
@@ -123,7 +108,7 @@ def _system(bare: Path) -> Path:
         (folder / "etc/resolv.conf").unlink()
         (folder / "usr/sbin/policy-rc.d").unlink()
 
-    return _kept("system", " ".join([(PLACE / "root.stamp").read_text(), *SYSTEM, *NOT, *DRIVERS]), make)
+    return kept("system", " ".join([(PLACE / "root.stamp").read_text(), *SYSTEM, *NOT, *DRIVERS]), make)
 
 
 def _install(folder: Path, system: Path, deb: Path) -> None:

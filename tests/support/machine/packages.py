@@ -1,51 +1,31 @@
-"""The packages of this tree for this machine's processor: built once, kept in ``.machine`` while what they are made of stays."""
+"""The packages of this tree: each built once, kept in ``.machine`` while what they are made of stays."""
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from support.machine.root import PLACE, ROOT
+from support.machine.root import ROOT, kept
 
 MADE_OF = ("domain", "kiosk", "devices", "ui", "mqtt", "fleet", "systemd", "pyproject.toml", "requirements.lock", "build.mjs")
 NEXT = "0.1.0+next"
 """The version of :func:`following`."""
 
 
-def arch() -> str:
+def own_arch() -> str:
     return subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def packages() -> Path:
-    """The folder they lie in, packed fast: ``NAME_VERSION_ARCH.deb`` of the terminal and of the centre, for Debian 13."""
-    with _alone():
-        folder, written = PLACE / "packages", PLACE / "packages.stamp"
-        stamp = _stamp()
-        if not (written.is_file() and written.read_text() == stamp):
-            written.unlink(missing_ok=True)
-            shutil.rmtree(folder, ignore_errors=True)
-            build(
-                folder,
-                "--arch",
-                arch(),
-                "--python",
-                "3.13",
-                "--package",
-                "tongban-terminal",
-                "--package",
-                "tongban-centre",
-                "--compression",
-                "fast",
-            )
-            following(package(folder, "tongban-terminal"), folder)
-            written.write_text(stamp)
-    return folder
+def packages(name: str = "tongban-terminal", *, python: str = "3.13", arch: str = "") -> Path:
+    """The folder in which this one of ours lies, packed fast, for the Debian with that Python; ``arch``: this machine's if not
+    given."""
+    arch = arch or own_arch()
+    options = ("--arch", arch, "--python", python, "--package", name, "--compression", "fast")
+    return kept(f"{name}-{python}-{arch}", made_of(), lambda folder: build(folder, *options))
 
 
 def build(folder: Path, *options: str) -> None:
@@ -55,13 +35,13 @@ def build(folder: Path, *options: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def package(folder: Path, name: str, version: str = "") -> Path:
-    (found,) = (path for path in folder.glob(f"{name}_{version}*.deb") if version or NEXT not in path.name)
+def package(folder: Path, name: str) -> Path:
+    (found,) = folder.glob(f"{name}_*.deb")
     return found
 
 
 def following(deb: Path, folder: Path) -> Path:
-    """The same package under the version after it."""
+    """The same package under the version after it, in ``folder``."""
     with tempfile.TemporaryDirectory() as unpacked:
         subprocess.run(["dpkg-deb", "--raw-extract", deb, unpacked], check=True)
         control = Path(unpacked) / "DEBIAN" / "control"
@@ -69,10 +49,11 @@ def following(deb: Path, folder: Path) -> Path:
         subprocess.run(
             ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z1", "--build", unpacked, folder], check=True, capture_output=True
         )
-    return package(folder, deb.name.split("_")[0], NEXT)
+    return package(folder, deb.name.split("_")[0])
 
 
-def _stamp() -> str:
+def made_of() -> str:
+    """Other when anything is that goes into a package."""
     hashed = hashlib.sha256()
     for name in MADE_OF:
         top = ROOT / name
@@ -80,15 +61,3 @@ def _stamp() -> str:
             if path.is_file() and "__pycache__" not in path.parts:
                 hashed.update(f"{path.relative_to(ROOT)} {path.stat().st_mode}".encode() + path.read_bytes())
     return hashed.hexdigest()
-
-
-class _alone:  # noqa: N801
-    """One at a time, of however many run tests."""
-
-    def __enter__(self) -> None:
-        PLACE.mkdir(parents=True, exist_ok=True)
-        self._lock = (PLACE / "packages.lock").open("w")
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.close()
