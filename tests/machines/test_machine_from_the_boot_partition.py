@@ -38,8 +38,7 @@ def machine(hall: Place) -> Iterator[Virtual]:
 
 
 def test_the_file_on_the_boot_partition_makes_a_terminal_of_it(hall: Place, machine: Virtual) -> None:
-    laid = "test -e /var/lib/tongban/settings/terminal.toml.setup && ! systemctl is-active --quiet tongban-setup"
-    machine.until(laid, "it is set up", "tongban-setup", patience=2 * SLOW)
+    hall.is_set_up(machine)
     told = machine.run("cat /var/lib/tongban/settings/terminal.toml.setup")
     assert "✓ 登记" in told, told
     assert "✕" not in told, told

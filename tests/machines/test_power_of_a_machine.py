@@ -32,12 +32,7 @@ def test_a_machine_comes_up_from_every_cut_and_nothing_handed_in_is_lost(hall: P
     pulls = Pulls(hall, Publisher(hall.hall, tmp_path), chance, visit=150, update=400)
     hall.lay_setup()
     with hall.on() as machine:
-        machine.until(
-            "test -e /var/lib/tongban/settings/terminal.toml.setup && ! systemctl is-active -q tongban-setup",
-            "it is set up",
-            "tongban-setup",
-            patience=2 * SLOW,
-        )
+        hall.is_set_up(machine)
         machine.run("/usr/lib/tongban/bin/lock-root on", patience=3 * SLOW)
         machine.off()
     before = "being set up"

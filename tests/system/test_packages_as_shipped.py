@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.machine.packages import build, own_arch, package, packages
+from support.machine.packages import build, package, packages
+from support.machine.root import own_arch
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 

@@ -10,8 +10,8 @@ import pytest
 import tomli_w
 from support.machine.booted import Machine, booted
 from support.machine.inside import install, modules_that_fail, names
-from support.machine.packages import package, packages
-from support.machine.root import BASE, depends, made
+from support.machine.packages import NEXT, following, package, packages
+from support.machine.root import BASE, depends, made, own_arch
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 
@@ -30,11 +30,14 @@ ExecStart=/usr/sbin/mosquitto -c /etc/tongban/broker/mosquitto.conf
 
 
 @pytest.fixture(scope="module", params=SYSTEMS)
-def centre(request: pytest.FixtureRequest) -> Iterator[Machine]:
+def centre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """Installed, its authority made, its broker up; nothing is kept from the release before."""
     built = packages("tongban-centre", python=SYSTEMS[request.param])
-    root = made(f"centre-{request.param}", {*BASE, *depends("tongban-centre"), "postgresql"}, suite=request.param)
-    with booted(root, f"tongban-{request.param}", packages=built, terminal=packages()) as machine:
+    of = {*BASE, *depends("tongban-centre"), "postgresql"}
+    root = made(f"centre-{request.param}", of, arch=own_arch(), suite=request.param)
+    after = tmp_path_factory.mktemp("after")
+    following(package(built, "tongban-centre"), after)
+    with booted(root, f"tongban-{request.param}", packages=built, after=after, terminal=packages()) as machine:
         machine.run("install -d /etc/tongban")
         machine.write(SETTINGS, tomli_w.dumps(_settings()))
         install(machine, f"/packages/{package(built, 'tongban-centre').name}")
@@ -97,6 +100,16 @@ def test_the_centre_moves_to_postgresql_and_runs_in_several_processes(centre: Ma
     assert _failed(centre) == ""
 
 
+def test_an_upgrade_starts_every_process_anew(centre: Machine) -> None:
+    pids = f"systemctl show -P MainPID {' '.join((*PROCESSES, 'tongban-desk@jia'))}"
+    before = centre.run(pids).split()
+    install(centre, "/after/*.deb")
+    assert centre.run("dpkg-query -W -f '${Version}' tongban-centre") == NEXT
+    _ready(centre, CONSOLE, *PROCESSES)
+    after = centre.run(pids).split()
+    assert len({*before, *after} - {"0"}) == 2 * len(before)
+
+
 def test_a_terminal_is_not_installed_where_a_centre_is(centre: Machine) -> None:
     deb = f"/terminal/{package(packages(), 'tongban-terminal').name}"
     said = centre.run(f"dpkg -i {deb} 2>&1; echo $?", check=False, patience=300)
@@ -107,10 +120,12 @@ def test_a_terminal_is_not_installed_where_a_centre_is(centre: Machine) -> None:
 def test_removed_nothing_runs_and_purged_only_the_data_stays(centre: Machine) -> None:
     centre.run("apt-get remove -qq tongban-centre 2>&1")
     centre.run("systemctl stop mosquitto")
-    assert centre.run("pgrep -fa '[t]ongban' || true") == ""
+    assert centre.run("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep '/[t]ongban' || true") == ""
     said = centre.run("apt-get purge -qq tongban-centre 2>&1")
     assert f"没有删除 {DATA}" in said
-    assert centre.run("ls /usr/lib/tongban 2>&1", check=False).endswith("No such file or directory")
+    left = "find / -xdev -iname '*tongban*'"
+    ours = {DATA, "/var/lib/tongban-desk", "/etc/tongban", "/etc/systemd/system/mosquitto.service.d/tongban.conf"}
+    assert set(centre.run(left).split()) <= ours
 
 
 def _as_centre(machine: Machine, command: str) -> None:

@@ -1,8 +1,9 @@
 """The disk of a terminal as it comes to a hall: our package on a Debian 13 by ``apt install ./…deb``, boot, root and data
 partitions.
 
-Made once, kept in ``.machine`` while packages stay what they are. Kernel and initrd are handed to QEMU, as a Raspberry Pi's
-firmware takes them from the boot partition; no boot loader is shown here. Of the test's own it has the agent, and nothing else.
+Made once for each processor, kept in ``.machine`` while packages stay what they are. Kernel and initrd are handed to QEMU, as a
+Raspberry Pi's firmware takes them from the boot partition; no boot loader is shown here. Of the test's own it has the agent, and
+nothing else.
 """
 
 from __future__ import annotations
@@ -14,11 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.machine.packages import made_of, package, packages
-from support.machine.root import PLACE, NoMachineError, kept, root
+from support.machine.root import NoMachineError, kept, root
 
 MB = 2**20
 SYSTEM = (
-    "linux-image-amd64",
     "initramfs-tools",
     "zstd",
     "network-manager",  # what Raspberry Pi OS has
@@ -28,8 +28,6 @@ SYSTEM = (
     "iproute2",
 )
 """What a machine has beside our dependencies and a container does not need."""
-NOT = ("mosquitto",)
-"""The centre's: the container's root serves both."""
 DRIVERS = ("virtio_pci", "virtio_blk", "ext4", "overlay", "vfat")
 PARTITIONS = (("BOOT", 64), ("root", 3072), ("data", 768))
 """Labels and MB, in this order from the first MB on."""
@@ -58,28 +56,31 @@ _APT = "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recom
 
 @dataclass(frozen=True)
 class Image:
-    """``disk``: raw, never written to."""
+    """``disk``: raw, never written to. ``arch``: Debian's name of the processor."""
 
+    arch: str
     disk: Path
     kernel: Path
     initrd: Path
 
 
-def installed() -> Path:
+def installed(arch: str) -> Path:
     """A Debian 13 with a kernel, and the terminal's package by ``apt install``; never started."""
-    deb = package(packages(), "tongban-terminal")
-    bare = root()
-    stamp = f"{made_of()} {(PLACE / 'root.stamp').read_text()}"
-    return kept("installed", stamp, lambda folder: _install(folder, _system(bare), deb))
+    deb = package(packages(arch=arch), "tongban-terminal")
+    system = _system(root(arch), arch)
+    return kept(f"installed-{arch}", f"{made_of()} {_stamp(system)}", lambda folder: _install(folder, system, deb))
 
 
-def image() -> Image:
-    laid = installed()
-    stamp = "\n".join(
-        [(PLACE / "installed.stamp").read_text(), *((_HERE / name).read_text("utf-8") for name in ("image.py", *_HAND))]
-    )
-    folder = kept("image", stamp, lambda folder: _make(folder, laid))
-    return Image(folder / "disk.img", folder / "vmlinuz", folder / "initrd")
+def image(arch: str) -> Image:
+    laid = installed(arch)
+    stamp = "\n".join([_stamp(laid), *((_HERE / name).read_text("utf-8") for name in ("image.py", *_HAND))])
+    folder = kept(f"image-{arch}", stamp, lambda folder: _make(folder, laid))
+    return Image(arch, folder / "disk.img", folder / "vmlinuz", folder / "initrd")
+
+
+def _stamp(folder: Path) -> str:
+    """What it was made of, in short."""
+    return folder.with_name(f"{folder.name}.stamp").read_text()
 
 
 def partition(label: str) -> tuple[int, int]:
@@ -92,15 +93,17 @@ def partition(label: str) -> tuple[int, int]:
     raise KeyError(label)
 
 
-def _system(bare: Path) -> Path:
+def _system(bare: Path, arch: str) -> Path:
     """``bare`` with a kernel and what else a machine needs, from the mirror of this machine's apt."""
+
+    wanted = (f"linux-image-{arch}", *SYSTEM)
 
     def make(folder: Path) -> None:
         subprocess.run(["cp", "-a", bare, folder], check=True)
         (folder / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
         (folder / "usr/sbin/policy-rc.d").chmod(0o755)
         shutil.copy("/etc/resolv.conf", folder / "etc/resolv.conf")
-        _inside(folder, f"apt-get update -qq && {_APT} {' '.join(SYSTEM)} && apt-get purge -y -qq {' '.join(NOT)} && apt-get clean")
+        _inside(folder, f"apt-get update -qq && {_APT} {' '.join(wanted)} && apt-get clean")
         # What starts this machine, and not every driver there is: an emulated processor unpacks for long.
         (folder / "etc/initramfs-tools/conf.d/this-machine").write_text("MODULES=list\n")
         (folder / "etc/initramfs-tools/modules").write_text("\n".join(DRIVERS) + "\n")
@@ -108,7 +111,7 @@ def _system(bare: Path) -> Path:
         (folder / "etc/resolv.conf").unlink()
         (folder / "usr/sbin/policy-rc.d").unlink()
 
-    return kept("system", " ".join([(PLACE / "root.stamp").read_text(), *SYSTEM, *NOT, *DRIVERS]), make)
+    return kept(f"system-{arch}", " ".join([_stamp(bare), *wanted, *DRIVERS]), make)
 
 
 def _install(folder: Path, system: Path, deb: Path) -> None:
@@ -151,7 +154,8 @@ def _ours(laid: Path) -> None:
     wants.mkdir(exist_ok=True)
     (wants / "test-hand.service").symlink_to("../test-hand.service")
     # Nobody logs in on the serial line; the console's words are read outside.
-    (units / "serial-getty@ttyS0.service").symlink_to("/dev/null")
+    for line in ("ttyS0", "ttyAMA0"):
+        (units / f"serial-getty@{line}.service").symlink_to("/dev/null")
 
 
 def _partitioned(disk: Path, laid: Path) -> None:

@@ -22,6 +22,7 @@ from support.machine.disk import Disk, Pulled
 from support.machine.image import installed
 from support.machine.mounted import data_partition, mounted, written_out
 from support.machine.over_http import OverHttp
+from support.machine.root import own_arch
 from support.machine.stream import Carried, into, listening
 from support.setting_up import given
 
@@ -44,7 +45,7 @@ class ContainerPlace(OverHttp):
         self.hall = hall
         self.layout, self.rig = hall.layout, hall.rig
         self.folder = folder
-        self.root = installed()
+        self.root = installed(own_arch())
         self.disk = Disk(data_partition(folder / "data.img"))
         self._lines = folder / "lines"
         self._lines.mkdir()

@@ -13,7 +13,7 @@ from support.authority import authority, enrolled
 from support.machine.booted import Machine, booted
 from support.machine.inside import install
 from support.machine.packages import package, packages
-from support.machine.root import root
+from support.machine.root import own_arch, root
 
 from domain.catalogue.catalogue import load
 from domain.sealing import new_key
@@ -30,7 +30,7 @@ def newly_installed(folder: Path, **folders: Path) -> Iterator[Machine]:
     """``folder``: empty, for what is made on the way; ``folders``: :func:`support.machine.booted.booted`'s."""
     built = packages()
     enrolled(authority(folder / "authority"), NAME, IdentityFiles(folder / "identity"))
-    with booted(root(), "tongban-packages", packages=built, identity=folder / "identity", **folders) as machine:
+    with booted(root(own_arch()), "tongban-packages", packages=built, identity=folder / "identity", **folders) as machine:
         machine.write("/etc/systemd/system/tongban-screen.service.d/headless.conf", HEADLESS)
         machine.run(f"systemd-sysusers - <<'.'\nu tongban - -\n.\ninstall -d -m 700 -o tongban -g tongban {DATA}/settings")
         machine.run(f"cp -r /identity {DATA}/identity && chown -R tongban: {DATA}/identity && chmod 700 {DATA}/identity")

@@ -9,15 +9,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from support.machine.root import ROOT, kept
+from support.machine.root import ROOT, kept, own_arch
 
 MADE_OF = ("domain", "kiosk", "devices", "ui", "mqtt", "fleet", "systemd", "pyproject.toml", "requirements.lock", "build.mjs")
 NEXT = "0.1.0+next"
 """The version of :func:`following`."""
-
-
-def own_arch() -> str:
-    return subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def packages(name: str = "tongban-terminal", *, python: str = "3.13", arch: str = "") -> Path:

@@ -20,7 +20,7 @@ from support.hall import Hall, command, free_run, until
 from support.machine.disk import Disk
 from support.machine.image import Image, image, partition
 from support.machine.over_http import OverHttp
-from support.machine.qemu import OUTSIDE, SLOW, Virtual, switched_on
+from support.machine.qemu import BOARDS, OUTSIDE, SLOW, Virtual, switched_on
 from support.machine.stream import Carried, listening
 from support.setting_up import given
 
@@ -28,7 +28,6 @@ from kiosk.demo import files
 
 READER, KEYBOARD, STORAGE = 2, 3, 4
 """Sockets of the USB controller."""
-READER_PATH = "/dev/tongban/tty-pci-0000_00_10_0-usb-0_2_1_0"
 NO_SCREEN = "systemd.mask=tongban-screen.service"
 """A kernel's word: no browser is started."""
 PROCESSES = ("broker", "centre", "desk-demo-jia")
@@ -77,11 +76,12 @@ class Place(OverHttp):
         told_centre.write_text(tomli_w.dumps(given(self.layout.base / "terminal.toml")), "utf-8")
         profile = self.layout.base / "profile.toml"
         command("centre", "profile", str(settings), "--with", str(told_centre), "--host", OUTSIDE, "--to", str(profile))
+        reader = f"/dev/tongban/tty-{BOARDS[self.image.arch].bus}-0000_00_10_0-usb-0_{READER}_1_0"
         told = {
             "id": files.TERMINAL,
             "code": "K01",
             "diagonal": 21.5,
-            "devices": f"idcard={READER_PATH} printer={OUTSIDE}:{self.layout.ports.printer}",
+            "devices": f"idcard={reader} printer={OUTSIDE}:{self.layout.ports.printer}",
             "enrol": code,
         }
         laid = self.layout.base / "boot" / "tongban"
@@ -90,6 +90,11 @@ class Place(OverHttp):
         (laid / "setup.toml").write_text(tomli_w.dumps(told | answers), "utf-8")
         with self._boot_partition() as raw:
             subprocess.run(["mcopy", "-s", "-o", "-i", raw, laid, "::"], check=True, capture_output=True)
+
+    def is_set_up(self, machine: Virtual) -> None:
+        """Wait for it, after the answers were laid."""
+        laid = "test -e /var/lib/tongban/settings/terminal.toml.setup && ! systemctl is-active --quiet tongban-setup"
+        machine.until(laid, "it is set up", "tongban-setup", patience=2 * SLOW)
 
     @contextmanager
     def _boot_partition(self) -> Iterator[Path]:
@@ -113,8 +118,9 @@ def alive(place: Place, patience: float = 3 * SLOW) -> None:
 
 
 @contextmanager
-def place() -> Iterator[Place]:
-    made = image()
+def place(arch: str = "amd64") -> Iterator[Place]:
+    """``arch``: the machine's processor, whatever this one's is."""
+    made = image(arch)
     with ExitStack() as stack:
         base = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tongban-m-")))
         runtime = Path(stack.enter_context(tempfile.TemporaryDirectory(dir="/dev/shm", prefix="tongban-m-")))

@@ -10,6 +10,7 @@ from pathlib import Path
 import tomli_w
 from support.hall import Hall, command
 from support.machine.image import installed
+from support.machine.root import own_arch
 
 ROOMS = ("domain", "kiosk", "devices", "ui", "mqtt")
 SITE = "usr/lib/tongban/site"
@@ -22,7 +23,7 @@ class Publisher:
     def __init__(self, hall: Hall, folder: Path) -> None:
         self._centre = str(hall.layout.base / "centre.toml")
         self._folder = folder
-        self._site = installed() / SITE
+        self._site = installed(own_arch()) / SITE
         self._made = 0
         self._key = folder / "publisher.key"
         public = command("program", "key", "--out", str(self._key)).strip()

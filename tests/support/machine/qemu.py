@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,26 @@ NICE = int(os.environ.get("TONGBAN_MACHINE_NICE", "15"))
 """Behind everybody, unless a whole core is its own."""
 WIDTH, HEIGHT = 1080, 1920
 MEMORY = 2048
-KERNEL = "root=LABEL=root ro console=ttyS0 quiet loglevel=3 panic=-1 consoleblank=0"
+KERNEL = "root=LABEL=root ro quiet loglevel=3 panic=-1 consoleblank=0"
 OUTSIDE = "10.0.2.2"
 """This machine's loopback, as the virtual one calls it (QEMU's user network)."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """``console``: its serial line; ``bus``: what udev calls the bus its USB controller is on."""
+
+    options: tuple[str, ...]
+    console: str
+    bus: str
+
+
+BOARDS = {
+    # Not max: Debian 13's kernel panics on it under QEMU 7.2.
+    "amd64": Board(("qemu-system-x86_64", "-cpu", "Nehalem"), "ttyS0", "pci"),
+    "arm64": Board(("qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a72"), "ttyAMA0", "platform-4010000000_pcie-pci"),
+}
+"""By Debian's names of processors."""
 
 
 class Qmp:
@@ -207,13 +225,14 @@ def switched_on(
 
 
 def _command(made: image.Image, folder: Path, port: int, kernel: str, more: Sequence[str]) -> list[str]:
+    board = BOARDS[made.arch]
     return [
         *("setpriv", "--pdeathsig", "KILL", "--", "nice", "-n", str(max(0, NICE - os.nice(0)))),
-        *("qemu-system-x86_64", "-accel", "tcg,thread=single,tb-size=512", "-icount", "shift=0,sleep=on"),
-        # Not max: Debian 13's kernel panics on it under QEMU 7.2.
-        *("-cpu", "Nehalem", "-smp", "1", "-m", str(MEMORY), "-display", "none", "-vga", "none", "-nodefaults"),
+        *board.options,
+        *("-accel", "tcg,thread=single,tb-size=512", "-icount", "shift=0,sleep=on"),
+        *("-smp", "1", "-m", str(MEMORY), "-display", "none", "-vga", "none", "-nodefaults"),
         *("-device", f"virtio-gpu-pci,xres={WIDTH},yres={HEIGHT}", "-device", "virtio-rng-pci"),
-        *("-kernel", str(made.kernel), "-initrd", str(made.initrd), "-append", f"{KERNEL} {kernel}"),
+        *("-kernel", str(made.kernel), "-initrd", str(made.initrd), "-append", f"{KERNEL} console={board.console} {kernel}"),
         *("-blockdev", f"driver=nbd,node-name=card,server.type=unix,server.path={folder}/disk"),
         *("-device", "virtio-blk-pci,drive=card"),
         *("-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{port}-:18600", "-device", "virtio-net-pci,netdev=net"),

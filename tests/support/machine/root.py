@@ -1,6 +1,7 @@
-"""A Debian 13 root with everything our packages depend on, made once by mmdebstrap: installing ours needs no network then.
+"""A Debian root with everything a package of ours depends on, made once by mmdebstrap: installing ours needs no network then.
 
-It lies in ``.machine`` (or in ``TONGBAN_MACHINE``), 1.1 GB, and is never written to: each machine starts on an overlay.
+It lies in the user's cache, 1.1 GB, where every copy of the repository finds it, and is never written to: each machine starts on an
+overlay. What is made of this copy lies in ``.machine``. ``TONGBAN_MACHINE``: a place for all of it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 PLACE = Path(os.environ.get("TONGBAN_MACHINE", ROOT / ".machine"))
+CACHE = Path(os.environ.get("TONGBAN_MACHINE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tongban")
 SUITE = "trixie"
 BASE = ("systemd", "systemd-sysv", "dbus", "udev", "python3", "systemd-timesyncd")
 _CONTROL = ROOT / "systemd" / "deb" / "debian" / "control"
@@ -35,27 +37,31 @@ class NoMachineError(Exception):
     """This machine cannot make or start another; the text says why, for whoever runs the tests."""
 
 
-def root() -> Path:
-    """Made when it is not there, or when a package depends on something else than it did."""
-    return made("root", {*BASE, *depends()})
+def own_arch() -> str:
+    return subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def made(name: str, packages: set[str], *, suite: str = SUITE, arch: str = "") -> Path:
-    """A root of that name with these packages and what they depend on. ``arch``: of another processor, whose programs this machine
-    must be able to run (qemu-user-static)."""
+def root(arch: str) -> Path:
+    """What a terminal's package depends on, for that processor."""
+    return made("root", {*BASE, *depends("tongban-terminal")}, arch=arch)
+
+
+def made(name: str, packages: set[str], *, arch: str, suite: str = SUITE) -> Path:
+    """A root with these packages and what they depend on; another one when any of this changes. ``NoMachineError``."""
+    if subprocess.run(["arch-test", arch], capture_output=True, check=False).returncode:
+        raise NoMachineError(f"这台机器运行不了 {arch} 的程序：apt-get install qemu-user-static，binfmt_misc 要挂载")
     wanted = sorted(packages)
-    made_of = "\n".join([suite, *((arch,) if arch else ()), *_DPKG, *wanted])
-    return kept(name, made_of, lambda folder: _make(folder, wanted, suite, arch))
+    made_of = "\n".join([suite, arch, *_DPKG, *wanted])
+    return kept(f"{name}-{arch}-{_digest(made_of)[:8]}", made_of, lambda folder: _make(folder, wanted, suite, arch), CACHE)
 
 
-def kept(name: str, made_of: str, make: Callable[[Path], None]) -> Path:
+def kept(name: str, made_of: str, make: Callable[[Path], None], place: Path = PLACE) -> Path:
     """The folder ``name``, made anew when what it is made of changed; one at a time, of however many run tests."""
     if os.geteuid() != 0:
         raise NoMachineError("要用 root 运行：安装包的测试启动一个容器（systemd-nspawn），建系统要 chroot 和挂载。sudo make test")
-    PLACE.mkdir(parents=True, exist_ok=True)
-    folder, written = PLACE / name, PLACE / f"{name}.stamp"
-    stamp = hashlib.sha256(made_of.encode()).hexdigest()
-    with (PLACE / f"{name}.lock").open("w") as lock:
+    place.mkdir(parents=True, exist_ok=True)
+    folder, written, stamp = place / name, place / f"{name}.stamp", _digest(made_of)
+    with (place / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (written.is_file() and written.read_text() == stamp):
             written.unlink(missing_ok=True)
@@ -67,11 +73,10 @@ def kept(name: str, made_of: str, make: Callable[[Path], None]) -> Path:
     return folder
 
 
-def depends(*ours: str) -> set[str]:
-    """What our packages want of Debian, or these of ours; of alternatives the first."""
-    text = re.sub(r"\n ", " ", _CONTROL.read_text("utf-8"))
-    if ours:
-        text = "\n".join(one for one in text.split("\n\n") if one.split("\n")[0].removeprefix("Package: ") in ours)
+def depends(ours: str) -> set[str]:
+    """What that package of ours wants of Debian; of alternatives the first."""
+    parts = re.sub(r"\n ", " ", _CONTROL.read_text("utf-8")).split("\n\n")
+    (text,) = (part for part in parts if part.startswith(f"Package: {ours}\n"))
     lines = re.findall(r"^(?:Depends|Recommends): (.*)$", text, re.MULTILINE)
     names = {name.split("|")[0].split("(")[0].strip() for line in lines for name in line.split(",")}
     return {name for name in names if name and not name.startswith(("$", _OURS)) and name not in _FROM_ELSEWHERE}
@@ -87,7 +92,7 @@ def _make(folder: Path, packages: list[str], suite: str, arch: str) -> None:
     ).stdout.split()
     if not sources:
         raise NoMachineError("apt 里没有 Debian 的软件源（先运行 apt-get update）")
-    options = [f"--dpkgopt={option}" for option in _DPKG] + ([f"--architectures={arch}"] if arch else [])
+    options = [f"--architectures={arch}", *(f"--dpkgopt={option}" for option in _DPKG)]
     done = subprocess.run(
         ["mmdebstrap", "--quiet", "--variant=apt", *options, f"--include={','.join(packages)}", suite, folder, sources[0]],
         capture_output=True,
@@ -96,3 +101,7 @@ def _make(folder: Path, packages: list[str], suite: str, arch: str) -> None:
     )
     if done.returncode:
         raise NoMachineError(f"没有建成 Debian 的系统（{suite} {arch}）：{done.stderr[-2000:]}")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
