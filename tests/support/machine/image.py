@@ -25,6 +25,7 @@ SYSTEM = (
     "e2fsprogs",
     "dosfstools",
     "overlayroot",
+    "busybox",
     "iproute2",
 )
 """What a machine has beside our dependencies and a container does not need."""
