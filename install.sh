@@ -80,6 +80,10 @@ if [ "$purpose" = test ]; then
 fi
 if [ -n "$machines" ]; then
   have qemu-system-x86_64 && have qemu-storage-daemon || need qemu-system-x86
+  # A machine with another processor: its programs while its system is made, then all of it.
+  have arch-test || need arch-test
+  have qemu-aarch64-static || need qemu-user-static
+  have qemu-system-aarch64 || need qemu-system-arm
   have sfdisk || need fdisk
   have mkfs.vfat || need dosfstools
   have mcopy || need mtools

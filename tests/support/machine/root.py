@@ -37,6 +37,14 @@ class NoMachineError(Exception):
     """This machine cannot make or start another; the text says why, for whoever runs the tests."""
 
 
+def lacking() -> str:
+    """Why no root can be made and started here; "" when one can."""
+    if os.geteuid() != 0:
+        return "要用 root 运行：安装包的测试启动一个容器，建系统要 chroot 和挂载。sudo make test"
+    missing = [name for name in ("mmdebstrap", "systemd-nspawn", "dh") if shutil.which(name) is None]
+    return f"没有装 {'、'.join(missing)}：./install.sh test 会装" if missing else ""
+
+
 def own_arch() -> str:
     return subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
 
@@ -48,8 +56,8 @@ def root(arch: str) -> Path:
 
 def made(name: str, packages: set[str], *, arch: str, suite: str = SUITE) -> Path:
     """A root with these packages and what they depend on; another one when any of this changes. ``NoMachineError``."""
-    if subprocess.run(["arch-test", arch], capture_output=True, check=False).returncode:
-        raise NoMachineError(f"这台机器运行不了 {arch} 的程序：apt-get install qemu-user-static，binfmt_misc 要挂载")
+    if arch != own_arch() and subprocess.run(["arch-test", arch], capture_output=True, check=False).returncode:
+        raise NoMachineError(f"这台机器运行不了 {arch} 的程序：apt-get install qemu-user-static，并挂载 binfmt_misc")
     wanted = sorted(packages)
     made_of = "\n".join([suite, arch, *_DPKG, *wanted])
     return kept(f"{name}-{arch}-{_digest(made_of)[:8]}", made_of, lambda folder: _make(folder, wanted, suite, arch), CACHE)
@@ -57,8 +65,8 @@ def made(name: str, packages: set[str], *, arch: str, suite: str = SUITE) -> Pat
 
 def kept(name: str, made_of: str, make: Callable[[Path], None], place: Path = PLACE) -> Path:
     """The folder ``name``, made anew when what it is made of changed; one at a time, of however many run tests."""
-    if os.geteuid() != 0:
-        raise NoMachineError("要用 root 运行：安装包的测试启动一个容器（systemd-nspawn），建系统要 chroot 和挂载。sudo make test")
+    if lacking():
+        raise NoMachineError(lacking())
     place.mkdir(parents=True, exist_ok=True)
     folder, written, stamp = place / name, place / f"{name}.stamp", _digest(made_of)
     with (place / f"{name}.lock").open("w") as lock:
