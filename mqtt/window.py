@@ -1,19 +1,29 @@
 """Which rows of the outbox are in flight, when to send them again, and what a storage receipt confirms. No I/O, no clock.
 
 Rows leave the window only by a receipt that names them; the broker's PUBACK means nothing here. Times are monotonic seconds.
+
+A fleet that comes back with a day's events offers more than its centre stores, and what is not stored yet waits at the broker, in
+one queue with whatever somebody says now. So each terminal goes by how long its own receipts take: while they take long it has one
+row of its backlog under way, as everybody else has. Who brings no backlog does not wait
+(``docs/decisions/a-backlog-keeps-out-of-the-way.md``).
 """
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from mqtt.messages import ContractError, StorageReceipt, decode
 
 SIZE = 20
 """Rows in flight at most: paho ignores the broker's Receive Maximum and re-sends everything it holds at once."""
+FEW = 4
+"""Rows that are no backlog: what a visit says."""
+EASE = 1.0
+"""Seconds a receipt may take: when it takes longer less of a backlog is under way, when it is there before, more."""
 PATIENCE = 5.0
-"""Seconds without any progress before the window is sent again from its oldest; doubled each time, up to MOST_PATIENCE."""
+"""Seconds without any progress before rows are sent again from the oldest; doubled each time, up to MOST_PATIENCE."""
 MOST_PATIENCE = 60.0
 
 Ranges = tuple[tuple[int, int], ...]
@@ -24,11 +34,15 @@ class Window:
 
     def __init__(self, epoch: str, patience: float = PATIENCE) -> None:
         self._epoch = epoch
+        self._sent: dict[int, float] = {}
         self._in_flight: set[int] = set()
         self._highest = 0
         self._first_patience = patience
         self._patience = patience
         self._again: float | None = None
+        self._backlog = False
+        self._room = 1.0
+        self._changed = float("-inf")
 
     @property
     def in_flight(self) -> int:
@@ -41,30 +55,40 @@ class Window:
 
     def opened(self) -> None:
         """A new connection, or the centre is back: nothing counts as sent any more, and patience is short again."""
+        self._sent.clear()
         self._in_flight.clear()
         self._again = None
         self._patience = self._first_patience
+        self._make_room(1.0, float("-inf"))
 
     def overdue(self, now: float) -> bool:
-        """True once when no receipt has come for too long; then every row counts as not sent, and patience has grown."""
+        """True once when no receipt has come for too long; then no row is in flight any more, though a receipt that comes late
+        counts, and patience has grown.
+        """
         if self._again is None or now < self._again:
             return False
         self._in_flight.clear()
         self._again = None
         self._patience = min(MOST_PATIENCE, self._patience * 2)
+        self._make_room(1.0, now)
         return True
 
-    def fresh(self, urgent: Iterable[int], now: float) -> tuple[int, ...]:
-        """Of the most ``urgent`` sequences of the outbox, in that order, those to send now; they count as sent."""
-        due = tuple(n for n in urgent if n not in self._in_flight)[: max(0, SIZE - len(self._in_flight))]
+    def fresh(self, urgent: Collection[int], now: float) -> tuple[int, ...]:
+        """Of the most ``urgent`` sequences of the outbox (all, or more than ``FEW``), in that order, those to send now; they count
+        as sent.
+        """
+        self._backlog = len(urgent) > (0 if self._backlog else FEW)
+        room = int(self._room) if self._backlog else SIZE
+        due = tuple(n for n in urgent if n not in self._in_flight)[: max(0, room - len(self._in_flight))]
         self._in_flight.update(due)
+        self._sent.update(dict.fromkeys(due, now))
         self._highest = max(self._highest, *due) if due else self._highest
         if due and self._again is None:
             self._again = now + self._jittered()
         return due
 
     def receipt(self, payload: bytes, now: float) -> Ranges:
-        """What ``payload`` newly confirms: exact ranges of rows in flight, empty for a repeated receipt.
+        """What ``payload`` newly confirms: exact ranges of rows sent, empty for a repeated receipt.
 
         :class:`ContractError` names what is wrong with a receipt that must not be believed; then nothing has changed.
         """
@@ -76,12 +100,24 @@ class Window:
                 raise ContractError("receipt with a range that is none")
             if last > self._highest:
                 raise ContractError("receipt for a sequence never sent")
-        confirmed = sorted(n for n in self._in_flight if any(first <= n <= last for first, last in receipt.r))
+        confirmed = sorted(n for n in self._sent if any(first <= n <= last for first, last in receipt.r))
         if confirmed:
+            since = min(self._sent.pop(n) for n in confirmed)
             self._in_flight.difference_update(confirmed)
-            self._patience = self._first_patience
+            self._took(since, now)
             self._again = now + self._jittered() if self._in_flight else None
         return ranges(confirmed)
+
+    def _took(self, since: float, now: float) -> None:
+        """Rows sent at ``since`` are confirmed. What was sent before the last change says nothing about it."""
+        took = max(0.001, now - since)
+        self._patience = min(MOST_PATIENCE, max(self._first_patience, 4 * took))
+        if since >= self._changed:
+            ease = EASE / took
+            self._make_room(self._room * (min(2.0, ease) if ease > 1.0 else math.sqrt(ease)), now)
+
+    def _make_room(self, room: float, now: float) -> None:
+        self._room, self._changed = min(float(SIZE), max(1.0, room)), now
 
     def _jittered(self) -> float:
         return self._patience * random.uniform(0.8, 1.2)  # noqa: S311

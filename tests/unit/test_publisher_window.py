@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mqtt.messages import ContractError, StorageReceipt, encode
-from mqtt.window import MOST_PATIENCE, PATIENCE, SIZE, Window, ranges
+from mqtt.window import EASE, FEW, MOST_PATIENCE, PATIENCE, SIZE, Window, ranges
 
 EPOCH = "00112233aabbccdd"
 
@@ -14,17 +14,62 @@ def receipt(*spans: tuple[int, int], epoch: str = EPOCH) -> bytes:
     return encode(StorageReceipt(v=1, e=epoch, r=spans))
 
 
-def test_no_more_than_the_window_is_ever_in_flight() -> None:
+def brought(window: Window, rows: range, took: float, rounds: int) -> tuple[int, ...]:
+    """What it has under way of a backlog after so many rounds, each confirmed whole after ``took`` seconds."""
+    waiting, now = list(rows), 0.0
+    for _ in range(rounds):
+        sent = window.fresh(waiting[:SIZE], now)
+        now += took
+        window.receipt(receipt((sent[0], sent[-1])), now)
+        waiting = [row for row in waiting if row not in sent]
+    return window.fresh(waiting[:SIZE], now)
+
+
+def test_a_backlog_begins_with_one_row_and_never_has_more_than_the_window_in_flight() -> None:
+    sizes = [len(brought(Window(EPOCH), range(1, 1000), 0.05, rounds)) for rounds in range(8)]
+    assert sizes == [1, 2, 4, 8, 16, SIZE, SIZE, SIZE]
+
+
+def test_while_receipts_take_long_a_backlog_has_one_row_under_way() -> None:
+    assert len(brought(Window(EPOCH), range(1, 1000), 4 * EASE, 5)) == 1
+
+
+def test_receipts_that_begin_to_take_long_make_a_backlog_smaller() -> None:
     window = Window(EPOCH)
-    assert window.fresh(range(1, 100), 0.0) == tuple(range(1, SIZE + 1))
-    assert window.fresh(range(1, 100), 0.0) == ()
+    under_way = brought(window, range(1, 1000), 0.05, 6)
+    window.receipt(receipt((under_way[0], under_way[-1])), 4 * EASE + 0.3)
+    assert len(window.fresh(range(500, 600), 5 * EASE)) == SIZE / 2
+
+
+def test_what_is_no_backlog_is_sent_at_once() -> None:
+    window = Window(EPOCH)
+    assert window.fresh(range(1, FEW + 1), 0.0) == tuple(range(1, FEW + 1))
+
+
+def test_the_end_of_a_backlog_is_a_backlog_still() -> None:
+    """Else a fleet would bring its last rows all at once."""
+    window = Window(EPOCH)
+    assert window.fresh(range(1, FEW + 2), 0.0) == (1,)
+    window.receipt(receipt((1, 1)), 4 * EASE)
+    assert window.fresh(range(2, FEW + 2), 4 * EASE) == (2,)
+    window.receipt(receipt((2, 2)), 8 * EASE)
+    window.fresh((), 8 * EASE)
+    assert window.fresh((6, 7, 8), 9 * EASE) == (6, 7, 8)
 
 
 def test_a_receipt_makes_room_for_the_next_rows() -> None:
     window = Window(EPOCH)
-    window.fresh(range(1, 100), 0.0)
+    window.fresh([1, 2, 3, 5], 0.0)
     assert window.receipt(receipt((1, 3), (5, 5)), 1.0) == ((1, 3), (5, 5))
-    assert window.fresh([4, *range(6, 100)], 1.0) == (21, 22, 23, 24)
+    assert window.fresh([4, 6], 1.0) == (4, 6)
+
+
+def test_a_receipt_that_comes_late_counts_for_what_was_sent_before() -> None:
+    window = Window(EPOCH)
+    window.fresh([1, 2, 3], 0.0)
+    assert window.overdue(1000.0)
+    assert window.receipt(receipt((2, 3)), 1000.0) == ((2, 3),)
+    assert window.fresh([1], 1000.0) == (1,)
 
 
 def test_a_receipt_heard_twice_confirms_once() -> None:
@@ -101,10 +146,10 @@ def test_no_bytes_confirm_a_row_by_accident(payload: bytes) -> None:
         assert window.in_flight == 3
 
 
-@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 10)), max_size=20))
+@given(st.lists(st.tuples(st.integers(1, 14), st.integers(0, 10)), max_size=20))
 def test_what_a_receipt_confirms_was_in_flight_and_named(spans: list[tuple[int, int]]) -> None:
     window = Window(EPOCH)
-    sent = window.fresh(range(1, 60, 3), 0.0)
+    sent = window.fresh(range(1, 13, 3), 0.0)
     named = {n for first, more in spans for n in range(first, first + more + 1)}
     try:
         confirmed = window.receipt(receipt(*((first, first + more) for first, more in spans)), 0.0)
