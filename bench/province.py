@@ -1,12 +1,11 @@
 """A province's ingest: what a worker stores in a second and what an event costs, with one worker and with two, on PostgreSQL and on
-SQLite, beside a peer at the same durability; and a backlog that drains while what is said now stays fresh.
+SQLite, beside a peer at the same durability. A backlog that drains: ``bench/backlog.py``.
 
 Broker, workers, PostgreSQL (``synchronous_commit`` and ``fsync`` on) and senders are processes of this machine and share its cores.
 The workers are held until the broker has everything, so that the senders are no part of a rate; what a visit says is a case, its
 receipt and its rating. ``python -m bench 全省``, only when named.
 
-``TONGBAN_BENCH_PROVINCE``: events of each rate; ``TONGBAN_BENCH_BACKLOG``: terminals that come back after a day (14 visits each, 42
-events; a day's share of 30,000 terminals is 1.3 million events).
+``TONGBAN_BENCH_PROVINCE``: events of each rate.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -35,19 +33,14 @@ from bench.swarm import Row, Stood
 from fleet.database import Where
 from fleet.store import Store
 from fleet.swarm.stage import Stage, name, party, prepare
-from fleet.swarm.swarm import Plan, Swarm, run
 from fleet.swarm.terminal import Counts, SwarmTerminal
 from mqtt import topics
 from mqtt.connection import Broker, properties_of
 from mqtt.tls import Tls, context
 
 EVENTS = int(os.environ.get("TONGBAN_BENCH_PROVINCE", "30000"))
-BACKLOG = int(os.environ.get("TONGBAN_BENCH_BACKLOG", "1000"))
-VISITS = 14
-SENDERS, LIVE = 16, 20
+SENDERS = 16
 RATE = 5000.0
-FRESH = 5.0
-"""Seconds from what is said during a backlog to its receipt, at the 99th percentile."""
 TIMES = 3.0
 PATIENCE = 900.0
 _SETTINGS = ("max_connections=60", "shared_buffers=256MB", "max_wal_size=4GB")
@@ -87,12 +80,12 @@ class Rate:
 def rows() -> list[Row]:
     with tempfile.TemporaryDirectory(dir=Path(__file__).parents[1], prefix=".bench-") as folder:
         Path(folder).chmod(0o755)
-        stage = prepare(Path(folder) / "stage", max(BACKLOG, SENDERS) + LIVE, **fleet_bench._ports())
+        stage = prepare(Path(folder) / "stage", SENDERS, **fleet_bench._ports())
         server = Postgres(Path(folder) / "server", _SETTINGS)
         server.make()
         server.start()
         try:
-            return [*_rates(stage, server), *_peer(stage, server), *_backlog(stage, server)]
+            return [*_rates(stage, server), *_peer(stage, server)]
         finally:
             server.stop()
 
@@ -145,62 +138,6 @@ def _peer(stage: Stage, server: Postgres) -> list[Row]:
         ),
         ("每条的 CPU：通办（不计 PostgreSQL）、mqttwarn", f"{ours[1]:.0f}、{theirs[1]:.0f} µs", "", True),
     ]
-
-
-def _backlog(stage: Stage, server: Postgres) -> list[Row]:
-    """Everybody brings a day at once; a few that bring nothing say something now and then."""
-    with _broker(stage), _centre(stage, server, WAYS[1]) as (_workers, database):
-        live = Live(stage, stage.terminals()[-LIVE:])
-        live.start()
-        figures = run(stage, Plan(visits=VISITS, rate=0.5, seconds=0.5), most=BACKLOG, mark=live.mark)
-        live.end()
-        lost = figures.events + len(figures.waits) + live.said - _count(database)
-    half, most = live.waits[len(live.waits) // 2], live.waits[int(len(live.waits) * 0.99)]
-    rate = figures.events / figures.burst
-    return [
-        (f"{figures.terminals} 台交一天的积压，共 {figures.events} 条，2 个收件进程", f"{rate:.0f} 条/s", "", True),
-        (
-            f"其间另外 {LIVE} 台的 {len(live.waits)} 条：发出→回执，中位、99%",
-            f"{half * 1000:.0f}、{most * 1000:.0f} ms",
-            f"≤ {FRESH * 1000:.0f} ms",
-            most <= FRESH,
-        ),
-        ("确认过的与落盘的之差", f"{lost} 条", "0 条", lost == 0),
-    ]
-
-
-class Live:
-    """Terminals that have nothing to bring and go on: how long each of their events waits while the others bring theirs."""
-
-    def __init__(self, stage: Stage, names: Sequence[str]) -> None:
-        self._swarm = Swarm(stage, names)
-        self._counted, self._ended = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._say, daemon=True)
-        self.waits: list[float] = []
-        self.said = 0
-
-    def start(self) -> None:
-        self._swarm.storm()
-        self._thread.start()
-
-    def mark(self, phase: str) -> None:
-        (self._counted.set if phase == "burst" else self._counted.clear)()
-        if phase == "steady":
-            self._ended.set()
-
-    def end(self) -> None:
-        self._ended.set()
-        self._thread.join(PATIENCE)
-        self._swarm.leave()
-        self.waits.sort()
-
-    def _say(self) -> None:
-        while not self._ended.is_set():
-            counted = self._counted.is_set()
-            waits = self._swarm.steady(10.0, 2.0)
-            self.said += len(waits)
-            if counted:
-                self.waits += waits
 
 
 def _events(visits: int) -> dict[str, list[bytes]]:

@@ -5,6 +5,8 @@ Each process has a share of the terminals and one event loop; the phases begin t
 
 from __future__ import annotations
 
+import heapq
+import math
 import multiprocessing
 import random
 import resource
@@ -12,6 +14,7 @@ import selectors
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
@@ -21,7 +24,6 @@ from fleet.swarm.stage import HALLS, Stage, party
 from fleet.swarm.terminal import Counts, SwarmTerminal
 from mqtt.messages import DeviceReport
 
-TICK = 1.0
 EACH, STAYS = 0.3, 5.0
 """Seconds from one change to the next, and until it is undone."""
 PATIENCE = 600.0
@@ -69,15 +71,15 @@ class Swarm:
             SwarmTerminal(name, stage.broker(name), party(int(name.rsplit("-", 1)[1]) % HALLS), self.counts) for name in names
         ]
         self._selector = selectors.DefaultSelector()
-        self._ticked = 0.0
-        self._telling: list[SwarmTerminal] = []
+        self._due: list[tuple[float, str, SwarmTerminal]] = []
+        self._due_at: dict[str, float] = {}
 
     def storm(self) -> float:
         """Everybody connects, as after the broker's restart; seconds until all births are said."""
         began = time.monotonic()
         for terminal in self.terminals:
-            self._selector.register(terminal.connect(), selectors.EVENT_READ, terminal)
-            self._turn(0.0)
+            self.connect(terminal)
+            self.turn(0.0)
         self._until(lambda: self.counts.connected == len(self.terminals), "connected")
         return time.monotonic() - began
 
@@ -88,23 +90,23 @@ class Swarm:
                 terminal.visit()
         began, spent, before = time.monotonic(), time.process_time(), self.counts.stored
         for terminal in self.terminals:
-            terminal.tick(time.monotonic())
-            self._turn(0.0)
+            self._tick(terminal, time.monotonic())
+            self.turn(0.0)
         self._until(lambda: not any(terminal.unconfirmed for terminal in self.terminals), "stored")
         return self.counts.stored - before, time.monotonic() - began, time.process_time() - spent
 
-    def steady(self, rate: float, seconds: float) -> list[float]:
-        """``rate`` visits a second by chance; how long each event waited for its receipt."""
+    def steady(self, rate: float, seconds: float, ended: Callable[[], bool] = lambda: False) -> list[float]:
+        """``rate`` visits a second by chance, for so long or until it is ``ended``; how long each event waited for its receipt."""
         self.counts.waits.clear()
         ends, due = time.monotonic() + seconds, time.monotonic()
         chance = random.Random(7)  # noqa: S311
-        while (now := time.monotonic()) < ends:
+        while (now := time.monotonic()) < ends and not ended():
             while due <= now:
                 terminal = chance.choice(self.terminals)
                 terminal.visit(trouble=True)
-                terminal.tick(now)
+                self._tick(terminal, now)
                 due += chance.expovariate(rate)
-            self._turn(min(0.02, max(0.0, due - now)))
+            self.turn(min(0.02, max(0.0, due - now)))
         self._until(lambda: not any(terminal.unconfirmed for terminal in self.terminals), "stored")
         return self.counts.waits
 
@@ -123,16 +125,13 @@ class Swarm:
 
     def _paper(self, terminal: SwarmTerminal, warning: str | None) -> None:
         terminal.tell("printer", DeviceReport("ready", warning=warning, proof_age=0.0))
-        self._telling.append(terminal)
+        self._look_at(terminal)
 
     def rest(self, seconds: float) -> None:
         """Nothing but reports and keep-alives; what somebody has to tell is told the moment its rate allows."""
         ends = time.monotonic() + seconds
-        while (now := time.monotonic()) < ends:
-            for terminal in [one for one in self._telling if one.due <= now]:
-                self._telling.remove(terminal)
-                terminal.tick(now)
-            self._turn(0.02)
+        while time.monotonic() < ends:
+            self.turn(0.02)
 
     def leave(self) -> None:
         self._selector.close()
@@ -150,18 +149,46 @@ class Swarm:
                 if now > deadline:
                     raise GivenUpError(f"not all {what}: {self.counts.connected} connected, {self.counts.stored} stored")
                 checked = now
-            self._turn(0.02)
+            self.turn(0.02)
 
-    def _turn(self, wait: float) -> None:
+    def connect(self, terminal: SwarmTerminal) -> None:
+        """Waits for its handshake. ``OSError``: refused."""
+        file = terminal.connect()
+        with suppress(KeyError):  # of one that was closed while we did not look
+            self._selector.unregister(file)
+        self._selector.register(file, selectors.EVENT_READ, terminal)
+        self._look_at(terminal)
+
+    def turn(self, wait: float) -> list[SwarmTerminal]:
+        """Hear what has come within ``wait`` seconds, and do what is due; those that heard something."""
+        heard: list[SwarmTerminal] = []
         for key, _events in self._selector.select(wait):
             terminal: SwarmTerminal = key.data
             terminal.readable()
             terminal.writable()
+            heard.append(terminal)
+            if terminal.connected:
+                self._look_at(terminal)
+            else:
+                self._selector.unregister(key.fileobj)
         now = time.monotonic()
-        if now - self._ticked >= TICK:
-            self._ticked = now
-            for terminal in self.terminals:
-                terminal.tick(now)
+        while self._due and self._due[0][0] <= now:
+            at, name, terminal = heapq.heappop(self._due)
+            if self._due_at.get(name) == at:
+                del self._due_at[name]
+                self._tick(terminal, now)
+        return heard
+
+    def _tick(self, terminal: SwarmTerminal, now: float) -> None:
+        terminal.tick(now)
+        self._look_at(terminal)
+
+    def _look_at(self, terminal: SwarmTerminal) -> None:
+        """When it is due."""
+        due = terminal.due
+        if due < self._due_at.get(terminal.name, math.inf):
+            self._due_at[terminal.name] = due
+            heapq.heappush(self._due, (due, terminal.name, terminal))
 
 
 def run(
@@ -213,8 +240,7 @@ def run(
 
 
 def _share(stage: Stage, names: list[str], plan: Plan, share: tuple[int, int], together: Barrier, told: Connection) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, len(names) + 200)), hard))
+    open_files(len(names))
     swarm = Swarm(stage, names)
     try:
         storm = swarm.storm()
@@ -236,3 +262,9 @@ def _share(stage: Stage, names: list[str], plan: Plan, share: tuple[int, int], t
         told.send(f"{type(error).__name__}: {error}")
     finally:
         swarm.leave()
+
+
+def open_files(connections: int) -> None:
+    """As many as this process needs, or may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, connections + 200)), hard))

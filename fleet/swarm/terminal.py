@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import math
 import secrets
 import socket
 import time
@@ -30,6 +32,7 @@ from mqtt.messages import (
     DocumentRef,
     EventData,
     Health,
+    Left,
     Lost,
     RatingGiven,
     ReceiptEnded,
@@ -41,17 +44,22 @@ from mqtt.tls import context
 from mqtt.window import SIZE, Window
 
 KEEPALIVE = 60
+_LOOK = 10.0
+"""Seconds between two looks at the keep-alive."""
 DEVICES = ("idcard", "smartcard", "printer", "camera", "rating")
 _ITEM = ("MED-REMOTE", "异地就医备案", "MED-2")
 
 
 @dataclass
 class Counts:
-    """What all terminals of a process have done. ``waits``: seconds from an event's first sending to its storage receipt."""
+    """What all terminals of a process have done. ``digest``: of all they said, in any order (:func:`digest`); ``waits``: seconds
+    from an event's being said to its storage receipt.
+    """
 
     connected: int = 0
     sent: int = 0
     stored: int = 0
+    digest: int = 0
     waits: list[float] = field(default_factory=list)
 
 
@@ -72,11 +80,20 @@ class SwarmTerminal:
         self.live = False
         self._client: Client | None = None
         self._link: Heap | None = None
+        self._looked = 0.0
+
+    @property
+    def connected(self) -> bool:
+        """Or about to be."""
+        return self._client is not None
 
     @property
     def due(self) -> float:
-        """When its next report is due, monotonic seconds."""
-        return self._reporter.at
+        """When it wants to be ticked next, monotonic seconds."""
+        if self._client is None:
+            return math.inf
+        looks = self._looked + _LOOK
+        return min(looks, self._reporter.at, self._window.deadline or math.inf) if self.live else looks
 
     @property
     def waiting(self) -> Sequence[tuple[int, bytes]]:
@@ -131,9 +148,10 @@ class SwarmTerminal:
                 return  # reading says why
 
     def tick(self, now: float) -> None:
-        """Keep-alive, reports, what was sent in vain; call it every second or so."""
+        """Keep-alive, reports, what was sent in vain; call it when it is ``due``."""
         if self._client is None:
             return
+        self._looked = now
         self._client.loop_misc()
         if not self.live:
             return
@@ -161,6 +179,13 @@ class SwarmTerminal:
         self.devices[device] = said
         self._reporter.changed()
 
+    def say_goodbye(self) -> None:
+        """As at night."""
+        if self._client is not None:
+            self._publish(topics.state(self.name), encode(Left(v=VERSION, bd=self._bd, why="night")), topics.STATE)
+            self._client.disconnect()
+            self.writable()
+
     def leave(self) -> None:
         """Without a word, as a machine whose plug is pulled."""
         if self._client is not None and (left := self._client.socket()) is not None:
@@ -170,7 +195,10 @@ class SwarmTerminal:
     def _do(self, data: EventData) -> None:
         """Into the outbox, ready to be sent."""
         sequence = next(self._sequence)
-        self._to_do.append((sequence, event(self.name, self._epoch, sequence, _now(), data)))
+        said = event(self.name, self._epoch, sequence, _now(), data)
+        self._to_do.append((sequence, said))
+        self._since[sequence] = time.monotonic()
+        self._counts.digest += digest(said)
 
     def _connected(self, client: Client, _u: Any, _flags: Any, code: Any, _p: Any) -> None:
         if not code.is_failure:
@@ -206,7 +234,6 @@ class SwarmTerminal:
             sequence, said = self._to_do.popleft()
             self._rows[sequence] = said
         for sequence in self._window.fresh(self._rows, now):
-            self._since.setdefault(sequence, now)
             self._publish(topics.events(self.name), self._rows[sequence], topics.EVENT)
             self._counts.sent += 1
 
@@ -225,6 +252,11 @@ class SwarmTerminal:
             pages_waiting=0,
             ts=_now(),
         )
+
+
+def digest(said: bytes) -> int:
+    """Of an event, 60 bits: sums of them are compared with what a database makes of what it keeps."""
+    return int(hashlib.sha256(said).hexdigest()[:15], 16)
 
 
 def _undelayed(_client: Client, _u: Any, link: Any) -> None:

@@ -13,9 +13,12 @@ from support.broker import MOSQUITTO, listens, wait_until
 from support.centre_db import sqlite_only
 from support.hall import free_run
 
+from fleet.swarm import returning
 from fleet.swarm.cli import swarm, told
+from fleet.swarm.returning import Day
 from fleet.swarm.stage import party, prepare
 from fleet.swarm.swarm import Figures, Plan, run
+from fleet.swarm.terminal import digest
 
 
 @sqlite_only
@@ -36,6 +39,11 @@ def test_every_event_of_a_small_swarm_is_stored_once(tmp_path: Path) -> None:
             with sqlite3.connect(f"file:{tmp_path}/stage/centre/centre.db?mode=ro", uri=True) as db:
                 stored = dict(db.execute("SELECT type, count(*) FROM events GROUP BY type"))
                 (up,) = db.execute("SELECT count(*) FROM terminals WHERE said IS NOT NULL").fetchone()
+                before = {raw for (raw,) in db.execute("SELECT raw FROM events")}
+            db.close()
+            back = returning.run(stage, stage.terminals(), Day(visits=3, within=0.5, most=8), processes=1)
+            with sqlite3.connect(f"file:{tmp_path}/stage/centre/centre.db?mode=ro", uri=True) as db:
+                after = [raw for (raw,) in db.execute("SELECT raw FROM events")]
             db.close()
         finally:
             centre.terminate()
@@ -45,6 +53,9 @@ def test_every_event_of_a_small_swarm_is_stored_once(tmp_path: Path) -> None:
     assert (figures.terminals, figures.events, up) == (12, 12 * 2 * 3, 12)
     assert sum(stored.values()) == figures.events + len(figures.waits)
     assert figures.waits == tuple(sorted(figures.waits))
+    brought = [raw for raw in after if raw not in before]
+    assert (back.terminals, back.events, back.left) == (12, 12 * 3 * 3, 4)
+    assert (len(brought), sum(map(digest, brought))) == (back.events, back.digest)
 
 
 def test_a_folder_that_is_taken_is_left_alone(tmp_path: Path) -> None:
