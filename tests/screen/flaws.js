@@ -45,6 +45,14 @@ async () => {
     for (const [x, y] of [[left + 9, top + 3], [right - 9, top + 3], [left + 9, bottom - 3], [right - 9, bottom - 3]])
       if (document.elementFromPoint(x, y) !== written) flaws.push(`the field is covered at ${Math.round(x)}, ${Math.round(y)} by ${named(document.elementFromPoint(x, y) ?? document.body)}`);
   }
+  // And so is what it is called; nothing fades out there.
+  const called = written?.matches("[data-keys]") && written.closest(".ask")?.querySelector(".ask__label");
+  if (called) {
+    const { left, top, height } = called.getBoundingClientRect();
+    if (!called.contains(document.elementFromPoint(left + 9, top + height / 2))) flaws.push(`out of sight: ${named(called)}`);
+  }
+  const fading = written && [...document.querySelectorAll(".goes-on")].find((one) => getComputedStyle(one).maskImage !== "none");
+  if (fading) flaws.push(`fades where one writes: ${named(fading)}`);
   // What is done next lies in nobody's way.
   for (const fixed of document.querySelectorAll(".actions .button, .key, .foot__button")) {
     if (!seen(fixed) || fixed.closest("[popover]")) continue;

@@ -26,7 +26,7 @@ GAP, GROUND = 24, "#d9dee3"
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as base, hall(Path(base), "broker", "centre", "desk-demo-jia", "terminal") as one:
+    with tempfile.TemporaryDirectory() as base, hall(Path(base), "broker", "centre", "queue", "desk-demo-jia", "terminal") as one:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             glass = browser.new_page(viewport=PORTRAIT)  # type: ignore[arg-type]
@@ -80,10 +80,11 @@ def console(one: Hall, page: Page, folder: Path) -> None:
     page.wait_for_timeout(500)
     page.screenshot(path=folder / "console.png")
     ((case,),) = upstream.rows("SELECT number FROM cases")
+    signed_in = one.clerk("desk-demo-jia").cookies.jar
+    page.context.add_cookies([{"name": c.name, "value": c.value or "", "url": one.url("desk-demo-jia")} for c in signed_in])
     page.goto(one.url("desk-demo-jia", f"/cases/{case}"))
-    page.fill("[name=staff]", "王专窗")
     page.fill("[name=reason]", "核对异地就医备案材料")
-    page.locator("form button").first.click()
+    page.locator("form:has([name=reason]) button").first.click()
     page.wait_for_timeout(1000)
     page.screenshot(path=folder / "desk.png", full_page=True)
 
@@ -126,7 +127,7 @@ def side_by_side(pictures: list[Image.Image]) -> Image.Image:
     for picture in scaled:
         sheet.paste(picture, (at, GAP))
         at += picture.width + GAP
-    return sheet.quantize(128, method=Image.Quantize.MAXCOVERAGE)
+    return sheet.quantize(256, method=Image.Quantize.MEDIANCUT)  # most colours by area: grounds stay what they are
 
 
 if __name__ == "__main__":
