@@ -145,7 +145,7 @@ def judge(smooth: Floats, shapes: Floats) -> Judged:
 
     values = _profiles(smooth, places, inward, LAST_TO)
     third = _third(values)
-    step, held = _held(values, np.zeros_like(spread), third)
+    step, held = _held(values, third)
     bend = np.zeros(length.shape, np.float32)
     doubtful = (_share(held, third) < STRAIGHT) & ~border
     doubtful &= _worth(shapes, step, np.where(doubtful[..., None], True, held), border, width, height)[:, None]
@@ -291,15 +291,10 @@ def _lasting(values: Floats, step: Floats, third: NDArray[np.bool_]) -> Floats:
     return np.asarray(np.maximum(np.maximum((far * step).sum(-1), (level * step).sum(-1)) / size, coloured), np.float32)
 
 
-def _held(values: Floats, shift: Floats, third: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:
-    """A side's usual step, and which places show it; ``shift``: whole samples each place lies inwards of the middle."""
+def _held(values: Floats, third: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:
+    """A side's usual step, and which places show it within the slack about the middle of ``values``."""
     middle = values.shape[-2] // 2
-    if shift.any():
-        near = np.arange(-SLACK - WINDOW, SLACK + WINDOW + 1) + middle + np.rint(shift).astype(np.intp)[..., None]
-        values = np.take_along_axis(values, near[..., None], axis=-2)
-    else:
-        values = values[..., middle - SLACK - WINDOW : middle + SLACK + WINDOW + 1, :]
-    steps = _steps(values)
+    steps = _steps(values[..., middle - SLACK - WINDOW : middle + SLACK + WINDOW + 1, :])
     usual = _usual(steps[..., SLACK, :], third)
     strength = np.sqrt((usual**2).sum(-1))
     unit = usual / np.maximum(strength, 1e-6)[..., None]
@@ -309,16 +304,24 @@ def _held(values: Floats, shift: Floats, third: NDArray[np.bool_]) -> tuple[Floa
 
 def _usual(steps: Floats, third: NDArray[np.bool_]) -> Floats:
     """Median along a side, of its open places; of all the shape's where a side has too few."""
-    usual = np.median(steps, axis=-2)
+    usual = _median(steps)
     if third.any():
         open_ = np.where(third[..., None], np.nan, steps)
         some = third.any(-1) & ((~third).sum(-1) >= ENOUGH)
         few = third.any(-1) & ~some
-        usual[some] = np.nanmedian(open_[some], axis=-2)
+        usual[some] = _median(open_[some])
         if few.any() and steps.ndim == 4:
             shape, _ = np.nonzero(few)
-            usual[few] = np.nanmedian(open_.reshape(len(open_), -1, open_.shape[-1])[shape], axis=-2)
+            usual[few] = _median(open_.reshape(len(open_), -1, open_.shape[-1])[shape])
     return np.asarray(usual, np.float32)
+
+
+def _median(values: Floats) -> Floats:
+    """Along the last axis but one; NaN counts for nothing. For few values numpy's own costs several times as much."""
+    ordered = np.sort(values, axis=-2)  # NaN comes last
+    many = (~np.isnan(ordered)).sum(axis=-2, keepdims=True)
+    low, high = (np.take_along_axis(ordered, np.maximum(at, 0), axis=-2)[..., 0, :] for at in ((many - 1) // 2, many // 2))
+    return np.asarray((low + high) / 2, np.float32)
 
 
 def _bent(
@@ -329,8 +332,7 @@ def _bent(
     tent = (tent + np.minimum(1.0, 1.6 * tent)) / 2  # between a knee and a bow
     best = _share(held, third) * np.minimum(1.0, np.sqrt((step**2).sum(-1)) / CLEAR_STEP)
     bend, step, held = np.zeros(len(at), np.float32), step.copy(), held.copy()
-    for wish in BENDS:
-        usual, holds = _held(values, (wish * tent).astype(np.float32), third)
+    for wish, usual, holds in zip(BENDS, *_bent_by(values, tent.astype(np.float32), third), strict=True):
         worth = _share(holds, third) * np.minimum(1.0, np.sqrt((usual**2).sum(-1)) / CLEAR_STEP) - BEND_PRICE * abs(wish)
         ends = np.minimum(holds[:, :ENDS].sum(-1), holds[:, -ENDS:].sum(-1)) > ENDS // 2
         better = (worth > best + 1e-3) & (abs(wish) < MOST_BENT * length) & ends
@@ -339,6 +341,15 @@ def _bent(
         step = np.where(better[..., None], usual, step)
         held = np.where(better[..., None], holds, held)
     return bend, step, held
+
+
+def _bent_by(values: Floats, tent: Floats, third: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:
+    """For each of :data:`BENDS` what ``_held`` says of each side when it is bent so; all at once, for numpy's calls cost more."""
+    shift = np.rint(np.array(BENDS, np.float32)[:, None, None] * tent).astype(np.intp)
+    near = np.arange(-SLACK - WINDOW, SLACK + WINDOW + 1) + values.shape[-2] // 2 + shift[..., None]
+    taken = np.take_along_axis(values[None], near[..., None], axis=-2)
+    usual, holds = _held(taken.reshape(-1, *taken.shape[2:]), np.tile(third, (len(BENDS), 1)))
+    return usual.reshape(len(BENDS), -1, 3), holds.reshape(len(BENDS), *third.shape)
 
 
 def _overrun(smooth: Floats, shapes: Floats, step: Floats, strength: Floats, covered: NDArray[np.bool_]) -> Floats:
