@@ -47,8 +47,8 @@ class Outline:
 SMALLEST = 0.022
 """Share of the picture below which a page is too small: half of an identity card on an A4 desk."""
 
-LIKELY = 2.0
-"""Score from which a shape that is no page may still be one under a hand."""
+LIKELY = 2.6
+"""Score from which a shape that is no page may still be one under a hand; a hand on a bare desk reaches 2.5."""
 
 
 def find_outline(frame: Picture) -> Outline:
