@@ -9,7 +9,7 @@ number what terminals have seen already.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from fleet import database
@@ -49,10 +49,15 @@ def publish(
     return rev
 
 
-def newest(db: database.Connection) -> tuple[int, ...]:
-    """Another value after each publication."""
-    rows = db.execute("SELECT max(rev) FROM desired GROUP BY what ORDER BY what")
-    return tuple(rev for (rev,) in rows)
+def newest(db: database.Connection) -> dict[Wanted, int]:
+    """Of each kind that was ever published its last revision; another value after each publication."""
+    return dict(db.execute("SELECT what, max(rev) FROM desired GROUP BY what").fetchall())
+
+
+def settled(db: database.Connection, newest: Mapping[Wanted, int]) -> set[tuple[str, Wanted]]:
+    """Terminals that hold or refused the last revision there is of a kind: whichever names them, nothing is wanted."""
+    rows = db.execute("SELECT terminal, what, rev FROM reported WHERE state <> 'waiting'")
+    return {(terminal, what) for terminal, what, rev in rows if what in newest and rev >= newest[what]}
 
 
 _NAMES = (
@@ -61,9 +66,9 @@ _NAMES = (
 )
 
 
-def wanted(db: database.Connection, terminal: str, groups: Collection[str]) -> list[Publication]:
+def wanted(db: database.Connection, terminal: str, groups: Collection[str], kinds: Collection[Wanted] = KINDS) -> list[Publication]:
     """The newest of each kind that names ``terminal``."""
-    found = (newest_for(db, what, terminal, groups) for what in KINDS)
+    found = (newest_for(db, what, terminal, groups) for what in kinds)
     return [one for one in found if one is not None]
 
 

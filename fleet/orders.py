@@ -24,6 +24,7 @@ from mqtt import topics
 from mqtt.commands import PURPOSE as COMMAND
 from mqtt.connection import Reply
 from mqtt.desired import PURPOSE as DESIRED
+from mqtt.messages import Wanted
 from mqtt.signing import Signer
 from mqtt.topics import Delivery
 
@@ -57,7 +58,7 @@ class Orders:
         self._signer = signer
         self._publish = publish
         self._hearing = hearing
-        self._newest: tuple[int, ...] | None = None
+        self._newest: Mapping[Wanted, int] | None = None
         self._looked = 0.0
         self._told: dict[tuple[str, str], tuple[int, float]] = {}
         self._births: SimpleQueue[str | None] = SimpleQueue()
@@ -106,7 +107,8 @@ class Orders:
     def _welcome(self, born: list[str], now: float) -> None:
         with self._store.reading() as db:
             open_commands = [one for terminal in born for one in commands.born(db, terminal)]
-            wanted = [(terminal, one) for terminal in born for one in desired.wanted(db, terminal, self._groups[terminal])]
+            kinds = desired.newest(db)
+            wanted = [(terminal, one) for terminal in born for one in desired.wanted(db, terminal, self._groups[terminal], kinds)]
         for command in open_commands:
             self._command(command, now)
         for terminal, publication in wanted:
@@ -117,9 +119,9 @@ class Orders:
             due = commands.due(db, now)
             late = commands.overdue(db, now)
             newest = desired.newest(db) if self._hearing().since is not None else self._newest
-            # Looking at every terminal takes a second for a large fleet: only after a publication, and now and then.
+            # Looking at every terminal takes seconds for a large fleet: only after a publication, and now and then.
             again = newest is not None and (newest != self._newest or now - self._looked >= desired.AGAIN)
-            unsettled = self._unsettled(db, now) if again else []
+            unsettled = self._unsettled(db, newest, now) if newest and again else []
         if late:
             with self._store.transaction() as db:
                 commands.expire(db, now)
@@ -129,12 +131,14 @@ class Orders:
         if all(self._point(terminal, publication, now) for terminal, publication in unsettled):
             self._newest = newest
 
-    def _unsettled(self, db: database.Connection, now: float) -> list[tuple[str, Publication]]:
+    def _unsettled(self, db: database.Connection, newest: Mapping[Wanted, int], now: float) -> list[tuple[str, Publication]]:
         self._looked = now
+        settled = desired.settled(db, newest)
         return [
             (terminal, one)
             for terminal, groups in self._groups.items()
-            for one in desired.wanted(db, terminal, groups)
+            if (kinds := [what for what in newest if (terminal, what) not in settled])
+            for one in desired.wanted(db, terminal, groups, kinds)
             if not one.settled and not self._told_lately(terminal, one, now)
         ]
 

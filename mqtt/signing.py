@@ -25,6 +25,16 @@ from mqtt.messages import MAX_PAYLOAD, ContractError
 
 Purpose = Literal["tongban-command", "tongban-desired", "tongban-accounts"]
 """``typ`` of the header: what is signed for one purpose is worth nothing for another."""
+_HOSTILE = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises for bytes that are no certificate; the last three are no ``ValueError``."""
 
 
 class BadSignatureError(ContractError):
@@ -83,7 +93,7 @@ def verify(
         payload, signature = _bytes(parts[1]), _bytes(parts[2])
         certificate = x509.load_der_x509_certificate(base64.b64decode(header.x5c[0], validate=True))
         public = certificate.public_key()
-    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError, UnsupportedAlgorithm) as error:
+    except (msgspec.MsgspecError, RecursionError, *_HOSTILE) as error:
         raise BadSignatureError("signature cannot be read") from error
     if header.crit is not msgspec.UNSET:
         raise BadSignatureError("signature asks for what is not known here")
@@ -106,7 +116,7 @@ def verify(
 def _may_sign(certificate: x509.Certificate) -> bool:
     try:
         usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, *_HOSTILE):
         return False
     return list(usage) == [ExtendedKeyUsageOID.CODE_SIGNING]
 

@@ -139,7 +139,7 @@ class Anchor:
             own = crl.issuer == self._ca.subject and crl.is_signature_valid(self._ca.public_key())  # type: ignore[arg-type]
             # A list with critical extensions speaks of a part of the certificates only (RFC 5280, 5.2.5).
             own = own and not any(extension.critical for extension in crl.extensions)
-        except (ValueError, TypeError, InvalidSignature):
+        except (*_HOSTILE, InvalidSignature):
             own = False
         if not own:
             return "revocation_damaged"

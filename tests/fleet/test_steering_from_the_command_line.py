@@ -82,7 +82,7 @@ def test_a_catalogue_the_loader_refuses_is_not_published(settings: Path, store: 
     bad.write_text(json.dumps(openings), "utf-8")
     assert "目录里没有这个事项" in run("catalogue", "publish", settings, DATA / "catalogue_demo.json", bad, *WHY).output
     with store.reading() as db:
-        assert desired.newest(db) == ()
+        assert desired.newest(db) == {}
 
 
 @pytest.mark.parametrize(

@@ -114,3 +114,12 @@ def test_a_byte_changed_anywhere_is_refused(centre: Centre, authority: x509.Cert
     order[at] = byte
     with pytest.raises(BadSignatureError):
         verify(bytes(order), "tongban-command", authority)
+
+
+def test_a_certificate_of_a_version_that_does_not_exist_is_refused_as_well(centre: Centre, authority: x509.Certificate) -> None:
+    header, *rest = centre.sign("tongban-command", b"{}").split(b".")
+    read = json.loads(base64.urlsafe_b64decode(header + b"=="))
+    der = base64.b64decode(read["x5c"][0]).replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07", 1)
+    other = base64.urlsafe_b64encode(json.dumps({**read, "x5c": [base64.b64encode(der).decode()]}).encode()).rstrip(b"=")
+    with pytest.raises(BadSignatureError, match="cannot be read"):
+        verify(b".".join([other, *rest]), "tongban-command", authority)
