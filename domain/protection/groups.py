@@ -18,6 +18,7 @@ GROUPS: dict[Group, str] = {
 OF_CASE: dict[str, Group | None] = {
     "applicant": "identity",
     "acting": "identity",
+    "inked": "identity",  # the other who signed by hand, as they were checked
     "body": "identity",
     "checked_by": None,
     "delivery": "contact",

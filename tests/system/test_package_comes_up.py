@@ -15,6 +15,7 @@ from support.machine.packages import package, packages
 from support.machine.root import lacking
 
 pytestmark = [pytest.mark.timeout(1200), pytest.mark.skipif(bool(lacking()), reason=lacking())]
+pytestmark.append(pytest.mark.long)  # without this line it is part of `make test`
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 ENABLED = (

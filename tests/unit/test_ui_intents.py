@@ -14,6 +14,7 @@ from domain.case.content import MAX_POINTS, Point
 from kiosk.visit import attending_events as ae
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
+from kiosk.visit import inking_events as ie
 from kiosk.visit.state import Step
 from ui.citizen import intents
 from ui.citizen.intents import BadFormError, parse
@@ -68,6 +69,9 @@ GOOD: dict[str, tuple[dict[str, str], ev.Intent | None]] = {
         ev.FillForm({"start": "now", "since": "2024-03-01"}, day=TODAY),
     ),
     "sign": ({"signature": STROKES}, None),
+    "sign-on-paper": ({"how": "pen"}, None),
+    "sign-on-glass": ({}, ie.SignOnGlass()),
+    "print-form": ({}, ie.PrintForm(TODAY)),
     "choose-delivery": ({"way": "pickup_intake"}, ev.ChooseDelivery("pickup_intake")),
     "give-postal": ({"where": "card", "address": "", "phone": "1"}, ev.GivePostal(None, "1")),
     "submit": ({}, ev.Submit()),
@@ -110,6 +114,8 @@ BAD: list[tuple[str, dict[str, str]]] = [
     ("sign", {"signature": '{"width": 0, "height": 300, "strokes": []}'}),
     ("sign", {"signature": '{"width": 800, "height": 300, "strokes": [[[1, 2, "x"]]]}'}),
     ("sign", {"signature": '{"width": 800, "height": 300, "strokes": [[[1e300, 2, 0]]]}'}),
+    ("sign-on-paper", {"how": "stamp"}),
+    ("sign-on-paper", {}),
     ("choose-delivery", {"way": "pigeon"}),
     ("give-postal", {"where": "moon", "phone": "1"}),
     ("give-postal", {"where": "card"}),
