@@ -93,7 +93,7 @@ def _manual(site: Path, folder: Path) -> None:
         if (site / room).is_dir():
             (rooms / room).symlink_to(site / room)
     subprocess.run(
-        [sys.executable, HERE / "manual.py", _version(), f"{_entry():%Y-%m-%d}", folder],
+        [sys.executable, "-B", HERE / "manual.py", _version(), f"{_entry():%Y-%m-%d}", folder],  # no byte code into the tree
         env=os.environ | {"PYTHONPATH": str(rooms)},
         check=True,
     )
