@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from fleet.swarm.stage import Stage
-from fleet.swarm.swarm import PATIENCE, GivenUpError, Swarm, open_files
+from fleet.swarm.swarm import PATIENCE, GivenUpError, Swarm, answers, open_files
 from fleet.swarm.terminal import SwarmTerminal
 from mqtt.walk import RECONNECT_WITHIN, WENT, Pace
 
@@ -55,16 +55,7 @@ def run(stage: Stage, names: Sequence[str], day: Day, processes: int = 2) -> Ret
         worker.start()
         there.close()
         ends.append((worker, here))
-    told: list[Returned | str] = []
-    for worker, here in ends:
-        try:
-            told.append(here.recv())
-        except EOFError:
-            told.append("a process of the swarm ended")
-        worker.join()
-    parts = [one for one in told if isinstance(one, Returned)]
-    if len(parts) < processes:
-        raise GivenUpError("; ".join(one for one in told if isinstance(one, str)))
+    parts: list[Returned] = answers(ends)
     return Returned(
         terminals=len(names),
         events=sum(one.events for one in parts),

@@ -17,8 +17,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Barrier
 from threading import BrokenBarrierError
+from typing import Any
 
 from fleet.swarm.stage import HALLS, Stage, party
 from fleet.swarm.terminal import Counts, SwarmTerminal
@@ -191,6 +193,20 @@ class Swarm:
             heapq.heappush(self._due, (due, terminal.name, terminal))
 
 
+def answers(ends: Sequence[tuple[BaseProcess, Connection]]) -> list[Any]:
+    """What each process says at its end. :class:`GivenUpError`: one gave up, and says why in a text, or is gone."""
+    told = []
+    for worker, here in ends:
+        try:
+            told.append(here.recv())
+        except EOFError:
+            told.append("a process of the swarm ended")
+        worker.join()
+    if why := [one for one in told if isinstance(one, str)]:
+        raise GivenUpError("; ".join(why))
+    return told
+
+
 def run(
     stage: Stage,
     plan: Plan,
@@ -218,16 +234,7 @@ def run(
         except BrokenBarrierError:
             break
         mark(phase)
-    told = []
-    for worker, here in ends:
-        try:
-            told.append(here.recv())
-        except EOFError:
-            told.append("a process of the swarm ended")
-        worker.join()
-    for one in told:
-        if isinstance(one, str):
-            raise GivenUpError(one)
+    told = answers(ends)
     return Figures(
         terminals=len(names),
         storm=max(one[0] for one in told),
