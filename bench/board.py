@@ -24,7 +24,8 @@ from support.console_board import PARTIES, READY, stamp
 from fleet.board import samples
 from fleet.known import Known
 from fleet.store import Store
-from mqtt.messages import VERSION, Backlog, Birth, DeviceReport, Health, encode
+from mqtt.messages import Backlog, Birth, DeviceReport, Health
+from mqtt.wire import VERSION, encode
 
 TERMINALS = 20_000
 DAYS = 365

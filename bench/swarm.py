@@ -37,7 +37,7 @@ from fleet.store import Store
 from fleet.swarm.stage import Stage, name, prepare
 from fleet.swarm.swarm import Figures, Plan, run
 from mqtt import topics
-from mqtt.messages import DeviceTrouble, event
+from mqtt.events import DeviceTrouble, event
 from mqtt.tls import context
 
 TERMINALS = int(os.environ.get("TONGBAN_BENCH_SWARM", "10000"))

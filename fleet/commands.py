@@ -19,7 +19,8 @@ import msgspec
 
 from fleet import database
 from mqtt.commands import LONGEST, CommandAnswer, Operation, command, new_id, operation
-from mqtt.messages import CommandEnded, encode
+from mqtt.events import CommandEnded
+from mqtt.wire import encode
 
 AGAIN = 30.0
 """Seconds of silence after which a command nobody answered is sent again; at a birth it is at once."""

@@ -8,7 +8,7 @@ from collections.abc import Collection
 import msgspec
 
 from fleet import database
-from mqtt.messages import ItemError
+from mqtt.events import ItemError
 from mqtt.resources import Correction, CorrectionList
 
 MOST = 1000

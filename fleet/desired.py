@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from fleet import database
 from mqtt.desired import KINDS, Desired
-from mqtt.messages import VERSION, DesiredReported, Wanted, encode
+from mqtt.events import DesiredReported
+from mqtt.wire import VERSION, Wanted, encode
 
 ALL = "*"
 AGAIN = 300.0

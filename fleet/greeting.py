@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from fleet.inputs import HealthIn, Input, StateIn
 from mqtt.greeting import Greeting
-from mqtt.messages import VERSION, Birth, Health
+from mqtt.messages import Birth, Health
+from mqtt.wire import VERSION
 
 
 class Greeter:

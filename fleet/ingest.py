@@ -22,9 +22,10 @@ from fleet.store import Store
 from mqtt import topics
 from mqtt.broker import CENTRE_USERS
 from mqtt.connection import Broker, Connection, Down, Heard, Opening, Received, Refused, Reply, Session, Up
-from mqtt.messages import VERSION, Birth, CentreState, CentreUp, ContractError, Left, Lost, StorageReceipt, decode, encode
+from mqtt.messages import Birth, CentreState, CentreUp, Left, Lost, StorageReceipt
 from mqtt.walk import Pace
 from mqtt.window import ranges
+from mqtt.wire import VERSION, ContractError, decode, encode
 
 _log = logging.getLogger(__name__)
 

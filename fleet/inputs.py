@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mqtt.commands import CommandAnswer
-from mqtt.messages import Event, EventData, Health, Report, TerminalState
+from mqtt.events import Event, EventData
+from mqtt.messages import Health, Report, TerminalState
 
 Place = tuple[str, str, int]
 """Terminal, epoch and sequence of an event: unique for ever."""

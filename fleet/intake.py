@@ -11,17 +11,9 @@ from msgspec import Meta, Struct
 from fleet.inputs import AnswerIn, DeadLetter, EventIn, HealthIn, Input, RefusedIn, StateIn
 from mqtt import topics
 from mqtt.commands import CommandAnswer
-from mqtt.messages import (
-    MOST_COUNT,
-    ContractError,
-    Epoch,
-    TerminalState,
-    decode,
-    decode_event,
-    decode_report,
-    event_source,
-    parse,
-)
+from mqtt.events import decode_event, event_source
+from mqtt.messages import TerminalState, decode_report
+from mqtt.wire import MOST_COUNT, ContractError, Epoch, decode, parse
 
 
 class _Place(Struct, frozen=True):

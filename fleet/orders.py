@@ -24,9 +24,9 @@ from mqtt import topics
 from mqtt.commands import PURPOSE as COMMAND
 from mqtt.connection import Reply
 from mqtt.desired import PURPOSE as DESIRED
-from mqtt.messages import Wanted
 from mqtt.signing import Signer
 from mqtt.topics import Delivery
+from mqtt.wire import Wanted
 
 _log = logging.getLogger(__name__)
 

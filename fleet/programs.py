@@ -16,7 +16,7 @@ from pathlib import Path
 from domain.program.manifest import BadManifestError, Manifest, order, read
 from fleet.files import sync_folder, write_durably
 from mqtt.desired import ProgramBody
-from mqtt.messages import VERSION
+from mqtt.wire import VERSION
 
 _CHUNK = 1024 * 1024
 _DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -20,7 +20,7 @@ from fleet.alerts.settings import AlertSettings
 from fleet.machine.logs import LogSettings
 from fleet.storage.settings import StorageSettings
 from mqtt.broker import MOST_WORKERS, is_loopback
-from mqtt.messages import Code, Short, Terminal
+from mqtt.wire import Code, Short, Terminal
 
 Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 of a bearer token, in hexadecimal. The tokens are 32 random bytes, so a plain hash is enough."""

@@ -29,7 +29,7 @@ from fleet.settings import CentreSettings
 from fleet.storage.chosen import Stores
 from fleet.store import Store
 from mqtt.commands import OPERATIONS, Operation, OutOfService, operation
-from mqtt.messages import ContractError
+from mqtt.wire import ContractError
 
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
 _FILE = click.Path(dir_okay=False, exists=True, path_type=Path)

@@ -6,7 +6,8 @@ import re
 
 from domain.program.reasons import REASONS as PROGRAM_REASONS
 from fleet.authority.authority import Identity
-from mqtt.messages import MAX_PAYLOAD, Backlog
+from mqtt.messages import Backlog
+from mqtt.wire import MAX_PAYLOAD
 
 PARTS: dict[str, str] = {
     "conditions": "什么人能办",
@@ -19,7 +20,7 @@ PARTS: dict[str, str] = {
     "online": "网上怎么办",
     "other": "别的",
 }
-"""Where in a guide an error stands (``mqtt.messages.ItemPart``)."""
+"""Where in a guide an error stands (``mqtt.events.ItemPart``)."""
 FAULTS: dict[str, str] = {
     "absent": "没有接上，或断电",
     "mute": "接着，但不应答",

@@ -9,7 +9,8 @@ from kiosk.clock import Clock
 from kiosk.store import audit
 from kiosk.store.db import Database
 from kiosk.store.store import enqueue
-from mqtt.messages import ContractError, ItemError
+from mqtt.events import ItemError
+from mqtt.wire import ContractError
 
 log = logging.getLogger(__name__)
 

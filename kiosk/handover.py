@@ -20,7 +20,7 @@ from kiosk.store.store import NewCase, NewService, ServiceWay
 from kiosk.visit import applicants, chipless, form, path, proof
 from kiosk.visit.delivery import delivery
 from kiosk.visit.state import KeptPage, Visit
-from mqtt.messages import CaseLimit, CaseTerms
+from mqtt.events import CaseLimit, CaseTerms
 
 PURPOSE = "仅用于办理本事项；未经业务属地部门书面同意，不得用于其他用途，不得提供给第三方（规程第九条第二项）"
 _COPY = {

@@ -9,7 +9,8 @@ from devices.port import DeviceState
 from kiosk.clock import CHINA, Clock
 from kiosk.store.outbox import StoredDocuments, StoredOutbox
 from kiosk.store.room import Room
-from mqtt.messages import MOST_CODES, VERSION, Backlog, DeviceReport, Health, HelpWanted
+from mqtt.messages import Backlog, DeviceReport, Health, HelpWanted
+from mqtt.wire import MOST_CODES, VERSION
 
 
 @dataclass(frozen=True, slots=True)

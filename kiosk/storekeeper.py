@@ -12,7 +12,7 @@ from kiosk.store.db import Database
 from kiosk.store.outbox import StoredOutbox
 from kiosk.store.pruning import prune
 from kiosk.store.room import Room
-from mqtt.messages import DeviceTrouble
+from mqtt.events import DeviceTrouble
 
 log = logging.getLogger(__name__)
 

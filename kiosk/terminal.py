@@ -94,10 +94,11 @@ from kiosk.window.listener import Listener
 from mqtt import topics
 from mqtt.connection import Broker, Received
 from mqtt.link import NO_SESSION, SESSION, Link
-from mqtt.messages import VERSION, Birth, Health, Wanted
+from mqtt.messages import Birth, Health
 from mqtt.publisher import Publisher
 from mqtt.uploads import Uploader
 from mqtt.walk import Pace
+from mqtt.wire import VERSION, Wanted
 from ui.app import create_app
 from ui.citizen.intents import MAX_BODY
 from ui.clerk.app import create_clerk_app

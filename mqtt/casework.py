@@ -15,8 +15,8 @@ from msgspec import Meta, Struct
 from domain.calendar import Year
 from domain.case.acts import Act, HomeAct, IntakeAct, Moment, Sealed
 from domain.case.life import Rules, Taken
-from mqtt.messages import Code, Count
 from mqtt.resources import HomeCase
+from mqtt.wire import Code, Count
 
 MOST_ACTS = 500
 """Acts of one case."""

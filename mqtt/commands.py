@@ -12,7 +12,7 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta, Struct
 
-from mqtt.messages import VERSION, Code, CommandId, ContractError, Count, Terminal, Time, decode, encode, parse
+from mqtt.wire import VERSION, Code, CommandId, ContractError, Count, Terminal, Time, decode, encode, parse
 
 PURPOSE: Literal["tongban-command"] = "tongban-command"
 LONGEST = 7 * 24 * 3600

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import Meta, Struct
 
-from mqtt.messages import VERSION, Code, ContractError, Count, Digest, Terminal, Time, Wanted
 from mqtt.resources import MAX_DOCUMENT
+from mqtt.wire import VERSION, Code, ContractError, Count, Digest, Terminal, Time, Wanted
 
 PURPOSE: Literal["tongban-desired"] = "tongban-desired"
 KINDS: tuple[Wanted, ...] = get_args(Wanted)

@@ -20,7 +20,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mqtt.messages import Terminal, Time
+from mqtt.wire import Terminal, Time
 
 CACERTS = "/.well-known/est/cacerts"
 ENROL = "/.well-known/est/simpleenroll"

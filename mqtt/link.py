@@ -14,19 +14,9 @@ from mqtt import topics
 from mqtt.connection import TAKEOVERS, Broker, Cloned, Connection, Down, Heard, Opening, Received, Refused, Reply, Session, Up
 from mqtt.desired import KINDS
 from mqtt.greeting import Greeting
-from mqtt.messages import (
-    VERSION,
-    Birth,
-    CentreState,
-    CentreUp,
-    ContractError,
-    Left,
-    Lost,
-    Report,
-    decode,
-    encode,
-)
+from mqtt.messages import Birth, CentreState, CentreUp, Left, Lost, Report
 from mqtt.walk import RECONNECT_WITHIN, Earshot, Pace
+from mqtt.wire import VERSION, ContractError, decode, encode
 
 _log = logging.getLogger(__name__)
 

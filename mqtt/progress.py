@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from mqtt.messages import Code, Short, Time
+from mqtt.wire import Code, Short, Time
 
 
 class CaseProgress(Struct, frozen=True):

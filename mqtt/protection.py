@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from mqtt.messages import Code, Count, Digest, Short
+from mqtt.wire import Code, Count, Digest, Short
 
 MOST_DELETIONS = 1000
 MOST_REQUESTS = 1000

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
+from mqtt.events import EventData, event
 from mqtt.link import Centre, CentreHeard, Connected, Disconnected, Link, LinkEvent, ReceiptHeard
-from mqtt.messages import ContractError, EventData, Health, event
+from mqtt.messages import Health
 from mqtt.report import Reporter
 from mqtt.window import PATIENCE, SIZE, Ranges, Window
+from mqtt.wire import ContractError
 
 _log = logging.getLogger(__name__)
 

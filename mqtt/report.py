@@ -10,7 +10,8 @@ from __future__ import annotations
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from mqtt.messages import REPORT_VERSION, VERSION, Health, Report
+from mqtt.messages import REPORT_VERSION, Health, Report
+from mqtt.wire import VERSION
 
 PERIOD = 30.0
 """Seconds between reports when nothing changes; three missed ones mean lost."""

@@ -56,7 +56,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from mqtt.messages import Awaited, Code, Count, Digest, DocumentRef, ItemError, Short, Terminal, Time
+from mqtt.events import Awaited, DocumentRef, ItemError
+from mqtt.wire import Code, Count, Digest, Short, Terminal, Time
 
 MAX_DOCUMENT = 16 * 1024 * 1024
 """Bytes of one sealed document."""

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from msgspec import Meta, Struct
 
-from mqtt.messages import MAX_PAYLOAD, ContractError
+from mqtt.wire import MAX_PAYLOAD, ContractError
 
 Purpose = Literal["tongban-command", "tongban-desired", "tongban-accounts"]
 """``typ`` of the header: what is signed for one purpose is worth nothing for another."""

@@ -14,7 +14,8 @@ import math
 import random
 from collections.abc import Collection, Iterable
 
-from mqtt.messages import ContractError, StorageReceipt, decode
+from mqtt.messages import StorageReceipt
+from mqtt.wire import ContractError, decode
 
 SIZE = 20
 """Rows in flight at most: paho ignores the broker's Receive Maximum and re-sends everything it holds at once."""

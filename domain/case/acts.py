@@ -27,7 +27,7 @@ HomeRole = Literal["home_officer", "approver"]
 Role = Literal["intake_officer", "dispatcher", "home_officer", "approver", "terminal", "clock"]
 
 Awaited = Literal["person", "original", "paper"]
-"""待窗口核验, as ``mqtt.messages.Awaited``."""
+"""待窗口核验, as ``mqtt.events.Awaited``."""
 Way = Literal["pickup_intake", "post_applicant", "e_licence", "terminal_print", "pickup_home"]
 """How a result comes back, as ``domain.case.content.Delivery.way``."""
 

@@ -22,7 +22,7 @@ from fleet import database
 from fleet.alerts.sites import Site
 from fleet.board.conditions import Grade, Standing
 from fleet.people import record
-from mqtt.messages import Code
+from mqtt.wire import Code
 
 DAY = 86_400
 MOST_RULES = 200

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mqtt.messages import Code, Short
+from mqtt.wire import Code, Short
 
 
 class ChannelEntry(Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,7 +17,7 @@ from fleet.alerts.sites import of_known
 from fleet.api.frame import Api, Call, Name, Page, Paged, Write, absent, paged
 from fleet.people import record
 from fleet.people.rights import Act
-from mqtt.messages import Code, Terminal
+from mqtt.wire import Code, Terminal
 
 Number = Annotated[int, Meta(ge=1, le=2**53)]
 

@@ -12,7 +12,7 @@ from fleet.commands import NoCommandError
 from fleet.given import Given, Told
 from fleet.people.rights import Act
 from mqtt.commands import LONGEST, Operation
-from mqtt.messages import CommandId, Terminal
+from mqtt.wire import CommandId, Terminal
 
 
 class CommandsAsked(Paged, frozen=True, forbid_unknown_fields=True):

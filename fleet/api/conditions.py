@@ -6,7 +6,7 @@ from fleet.api.frame import Api, Call, Page, absent
 from fleet.board import conditions as kept
 from fleet.board.conditions import Standing
 from fleet.people.rights import Act
-from mqtt.messages import Terminal
+from mqtt.wire import Terminal
 
 _MONTH = 31 * 86400.0
 

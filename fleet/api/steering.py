@@ -18,7 +18,7 @@ from fleet.rollout.book import COMMAND, LISTED, Given, NoRolloutError
 from fleet.rollout.deeds import NoDeedError
 from fleet.rollout.reading import Detail, Summary
 from mqtt.commands import LONGEST, Operation
-from mqtt.messages import Digest, Terminal, Time
+from mqtt.wire import Digest, Terminal, Time
 
 Number = Annotated[int, Meta(ge=1, le=2**53)]
 Target = Annotated[str, Meta(max_length=80)]

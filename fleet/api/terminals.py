@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fleet.api.frame import Api, Call, Page, Paged, absent, paged
 from fleet.overview import TerminalView, standing
 from fleet.people.rights import Act
-from mqtt.messages import Terminal
+from mqtt.wire import Terminal
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from fleet import database
 from fleet.database import rows
-from mqtt.messages import DesiredReported, DeviceReport, Health
+from mqtt.events import DesiredReported
+from mqtt.messages import DeviceReport, Health
 
 CENTRE = ""
 OLD_OUTBOX = 3600.0

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from domain.case.acts import CitizenAct, Corrected, Delivered, Sealed, Withdrawn
-from mqtt.messages import AnswerRef, CaseCorrected, CaseDelivered, CaseWithdrawn
+from mqtt.events import AnswerRef, CaseCorrected, CaseDelivered, CaseWithdrawn
 
 CaseEvent = CaseCorrected | CaseDelivered | CaseWithdrawn
 _POINT = re.compile(r"[A-Za-z0-9-]{1,40}#[0-9]{1,3}")

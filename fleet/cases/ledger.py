@@ -24,7 +24,7 @@ from fleet.cases.events import CaseEvent, act_of
 from fleet.cases.named import named, stored
 from fleet.protection import requests
 from mqtt.casework import CLOCK_APART, MOST_ACTS, Entry
-from mqtt.messages import CaseDelivered, CaseLimit, CaseTerms
+from mqtt.events import CaseDelivered, CaseLimit, CaseTerms
 
 _ACT: msgspec.json.Decoder[Act] = msgspec.json.Decoder(Act)
 _SILENT = {"window": Term.NOTICE_WINDOW, "arrival": Term.NOTICE_ARRIVAL}

@@ -15,7 +15,7 @@ from fleet import database
 from fleet.cases.ledger import Ledger, entries, taken
 from fleet.protection import requests
 from mqtt.casework import CaseFile, Days, OtherDay, Task, TaskList
-from mqtt.messages import DocumentRef
+from mqtt.events import DocumentRef
 from mqtt.resources import CaseList, HomeCase, Timer, Work
 
 MOST_CASES = 1000

@@ -11,7 +11,7 @@ from domain.staff.accounts import VERSION, Clerk, Document, encode
 from domain.staff.duties import Place, works_at
 from fleet import database
 from fleet.clerks import accounts
-from mqtt import messages
+from mqtt import wire
 from mqtt.desired import ACCOUNTS, AccountsBody
 from mqtt.signing import Signer
 
@@ -31,4 +31,4 @@ def signed(place: str, party: str, found: tuple[Clerk, ...], signer: Signer, now
     """The body as it travels. ``place`` as ``Document.place``; ``good``: seconds."""
     issued = datetime.fromtimestamp(int(now), UTC)
     document = Document(VERSION, place, party, issued, issued + timedelta(seconds=good), found)
-    return messages.encode(AccountsBody(messages.VERSION, signer.sign(ACCOUNTS, encode(document)).decode()))
+    return wire.encode(AccountsBody(wire.VERSION, signer.sign(ACCOUNTS, encode(document)).decode()))

@@ -18,8 +18,8 @@ from domain.staff.accounts import BadAccountsError, Document
 from fleet.casework.client import CentreError
 from fleet.settings import SettingsError
 from mqtt.desired import ACCOUNTS, MAX_SIGNED, body
-from mqtt.messages import ContractError
 from mqtt.signing import verify
+from mqtt.wire import ContractError
 
 _log = logging.getLogger(__name__)
 

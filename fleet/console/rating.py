@@ -29,7 +29,7 @@ from fleet.store import Store
 from fleet.tickets.opened import Box
 
 MAX_TOKEN = 64
-"""Characters; the contract's own limit (``mqtt.messages.CaseTaken``)."""
+"""Characters; the contract's own limit (``mqtt.events.CaseTaken``)."""
 BY_CODE, BY_ADDRESS, MISSES = parse("12 per hour"), parse("120 per hour"), parse("60 per hour")
 """Ratings handed in with one code, and from one address; codes that were none, from one address."""
 _MOST_TAGS = 8

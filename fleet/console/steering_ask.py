@@ -29,7 +29,7 @@ from fleet.rollout.book import COMMAND, LISTED, Given, NoRolloutError
 from fleet.rollout.deeds import DEEDS, NoDeedError
 from fleet.store import Store
 from mqtt.commands import Operation
-from mqtt.messages import Wanted
+from mqtt.wire import Wanted
 
 MOST_LISTED = 200
 """Terminals one can tick on a page; more are chosen by what they are."""

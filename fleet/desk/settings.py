@@ -16,7 +16,7 @@ from fleet.machine.logs import LogSettings
 from fleet.outward.ways import Way
 from fleet.platform.platform import PlatformSettings
 from fleet.settings import Hash, Listen, SettingsError, read
-from mqtt.messages import Code, Short
+from mqtt.wire import Code, Short
 
 
 class CatalogueSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -30,7 +30,7 @@ from fleet.rollout import acts, asking
 from fleet.rollout.book import Given, NoRolloutError
 from fleet.rollout.waves import Waves
 from mqtt.desired import MAX_BODY, PackBody
-from mqtt.messages import VERSION, encode
+from mqtt.wire import VERSION, encode
 
 MOST_TITLE = 60
 MOST_WORDS = 400

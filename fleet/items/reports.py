@@ -17,7 +17,7 @@ from fleet.items.drafts import RefusedError
 from fleet.items.elements import Element
 from fleet.items.versions import Version
 from fleet.people import record
-from mqtt.messages import ItemError
+from mqtt.events import ItemError
 
 MOST_WORDS = 400
 A_PAGE = 100

@@ -22,7 +22,7 @@ from pkcs11 import MGF, Attribute, KeyType, Mechanism, MechanismFlag, ObjectClas
 from pkcs11.types import DecryptMixin
 
 from fleet.settings import SettingsError, secret
-from mqtt.messages import Short
+from mqtt.wire import Short
 
 SCHEME = "rsa-oaep-sha1:"
 """What a wrapped key begins with: another way to wrap may stand beside it."""

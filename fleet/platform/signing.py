@@ -19,7 +19,7 @@ from msgspec import Struct
 from domain.calendar import CHINA
 from fleet.platform.sm import PrivateKey, SmError, check_public, encrypt, sm3, sm4_seal
 from fleet.settings import SettingsError, secret
-from mqtt.messages import Code
+from mqtt.wire import Code
 
 
 class SmSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ from fleet.cases.ledger import Ledger
 from fleet.ratings.ledger import RefusedRatingError, keep
 from fleet.ratings.rating import NewRating
 from fleet.tickets.ledger import Tickets
-from mqtt.messages import RatingGiven
+from mqtt.events import RatingGiven
 
 
 class RatedCase(NamedTuple):

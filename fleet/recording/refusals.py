@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fleet import database
-from mqtt.messages import MOST_COUNT
+from mqtt.wire import MOST_COUNT
 
 
 def count(db: database.Connection, where: str, reason: str, now: float, count: int = 1) -> None:

@@ -12,7 +12,7 @@ from fleet.recording import kept, refusals, together
 from fleet.recording.together import Kept, Outcome
 from fleet.tickets.ledger import Tickets
 from mqtt import topics
-from mqtt.messages import (
+from mqtt.events import (
     CaseCorrected,
     CaseDelivered,
     CaseWithdrawn,

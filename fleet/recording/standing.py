@@ -17,8 +17,9 @@ from fleet import database
 from fleet.board import conditions, samples
 from fleet.board.conditions import Open
 from fleet.database import rows
-from mqtt.messages import Birth, Health, Left, Report, TerminalState, encode
+from mqtt.messages import Birth, Health, Left, Report, TerminalState
 from mqtt.report import merged
+from mqtt.wire import encode
 
 EARLIER = "state report of an earlier connect"
 REPEATED = "state report was heard already"

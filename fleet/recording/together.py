@@ -21,7 +21,7 @@ from fleet.ratings.ledger import COLUMNS, RefusedRatingError, row_of
 from fleet.ratings.rating import NewRating
 from fleet.ratings.telling import RatedCase, RatedService
 from fleet.recording import kept
-from mqtt.messages import (
+from mqtt.events import (
     CaseCorrected,
     CaseDelivered,
     CaseTaken,
@@ -31,8 +31,8 @@ from mqtt.messages import (
     RatingGiven,
     ReceiptEnded,
     ServiceGiven,
-    encode,
 )
+from mqtt.wire import encode
 
 
 class Kept(Enum):

@@ -17,7 +17,7 @@ from fleet.rollout.book import Given, NoRolloutError, Row
 from fleet.rollout.engine import ACTIVE, Life, Rollout, Rules, Stand
 from fleet.rollout.waves import Waves
 from mqtt.desired import NoticesBody, ProgramBody, SettingsBody
-from mqtt.messages import VERSION, Wanted, encode
+from mqtt.wire import VERSION, Wanted, encode
 
 _NOTHING: dict[str, bytes] = {
     "settings": encode(SettingsBody(VERSION)),

@@ -29,7 +29,7 @@ from fleet.overview import BEIJING, local_text
 from fleet.programs import NoProgramError, Programs
 from fleet.rollout.book import Given
 from mqtt.desired import MAX_BODY, CatalogueBody, Notice, NoticesBody, PackBody, ProgramBody, SettingsBody, body
-from mqtt.messages import VERSION, ContractError, Wanted, encode
+from mqtt.wire import VERSION, ContractError, Wanted, encode
 
 PUBLISHED: tuple[Wanted, ...] = ("catalogue", "settings", "notices", "program")
 """What people publish; clerks' accounts the centre publishes by itself (``fleet/clerks``)."""

@@ -18,7 +18,7 @@ from fleet.rollout import engine
 from fleet.rollout.engine import Life, Member, Rollout, Rules, Seen, Stand
 from fleet.rollout.waves import Waves
 from mqtt.commands import LONGEST, Operation, RefreshCatalogue, RefreshSettings, Update, operation
-from mqtt.messages import Wanted, encode
+from mqtt.wire import Wanted, encode
 
 COMMAND = "command"
 LISTED = "#"

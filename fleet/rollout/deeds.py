@@ -13,7 +13,7 @@ from fleet import words
 from fleet.overview import BEIJING
 from fleet.remedies import remedy
 from mqtt.commands import Operation, operation
-from mqtt.messages import ContractError
+from mqtt.wire import ContractError
 
 _NOT_DURING = "有人在办事就等他办完才做，不打断。"
 _CUT_OFF = 120

@@ -21,27 +21,14 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from mqtt import topics
 from mqtt.connection import Broker, properties_of
+from mqtt.events import CaseTaken, DeviceTrouble, DocumentRef, EventData, RatingGiven, ReceiptEnded, event
 from mqtt.link import SESSION
 from mqtt.loop import Heap
-from mqtt.messages import (
-    VERSION,
-    Birth,
-    CaseTaken,
-    DeviceReport,
-    DeviceTrouble,
-    DocumentRef,
-    EventData,
-    Health,
-    Left,
-    Lost,
-    RatingGiven,
-    ReceiptEnded,
-    encode,
-    event,
-)
+from mqtt.messages import Birth, DeviceReport, Health, Left, Lost
 from mqtt.report import Reporter
 from mqtt.tls import context
 from mqtt.window import SIZE, Window
+from mqtt.wire import VERSION, encode
 
 KEEPALIVE = 60
 _LOOK = 10.0

@@ -14,7 +14,7 @@ from fleet.keys.token import TokenSettings
 from fleet.machine.logs import LogSettings
 from fleet.settings import Listen, SettingsError, read
 from mqtt.broker import is_loopback
-from mqtt.messages import Code, Short
+from mqtt.wire import Code, Short
 
 
 class KeySettings(Struct, frozen=True, forbid_unknown_fields=True):

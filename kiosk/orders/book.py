@@ -16,7 +16,8 @@ from kiosk.store.db import Database
 from kiosk.store.store import enqueue
 from mqtt.commands import Command
 from mqtt.desired import Desired
-from mqtt.messages import CommandEnded, DesiredReported, OrderRefused, Wanted
+from mqtt.events import CommandEnded, DesiredReported, OrderRefused
+from mqtt.wire import Wanted
 
 MOST_RULES = 60
 """Rules a refused order can have broken, by name; a table that grows beyond says "another rule"."""

@@ -21,7 +21,7 @@ from kiosk.orders.manners import MANNERS, After
 from kiosk.orders.operations import Outcome
 from kiosk.orders.trust import Trust
 from mqtt.commands import UNKNOWN_OPERATION, CommandAnswer, Operation, name_of, operation
-from mqtt.messages import VERSION, ContractError, encode
+from mqtt.wire import VERSION, ContractError, encode
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from kiosk.orders.wanted import Refreshed
 from kiosk.standing import Parts, Stage, passed
 from mqtt import commands as op
 from mqtt.commands import Operation
-from mqtt.messages import Wanted
+from mqtt.wire import Wanted
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from kiosk.orders.book import Book
 from kiosk.settings import CatalogueSettings, Settings
 from kiosk.standing import Parts, with_wanted
 from mqtt.desired import ACCOUNTS, MAX_SIGNED, AccountsBody, CatalogueBody, NoticesBody, PackBody, ProgramBody, SettingsBody, body
-from mqtt.messages import ContractError, Wanted
 from mqtt.signing import verify
+from mqtt.wire import ContractError, Wanted
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from kiosk.orders.book import Book
 from mqtt import commands, desired
 from mqtt.commands import Command
 from mqtt.desired import Desired
-from mqtt.messages import ContractError, decode
 from mqtt.signing import Purpose, verify
+from mqtt.wire import ContractError, decode
 
 BEHIND = 600.0
 """Seconds our clock may be behind what the centre has signed before it is called wrong by that alone."""

@@ -32,7 +32,7 @@ from kiosk.orders.shelf import RefusedError, Shelf, put
 from kiosk.orders.trust import Trust
 from kiosk.standing import Parts, Stage, offered, passed, shown
 from mqtt.desired import Notice
-from mqtt.messages import ContractError, Wanted
+from mqtt.wire import ContractError, Wanted
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from kiosk.clock import Clock
 from kiosk.store import audit
 from kiosk.store.store import Store, enqueue
 from kiosk.visit.state import Answered
-from mqtt.messages import AnswerRef, CaseCorrected, CaseDelivered, CaseWithdrawn
+from mqtt.events import AnswerRef, CaseCorrected, CaseDelivered, CaseWithdrawn
 
 Kind = Literal["correction", "delivery", "withdrawal"]
 _LETTER: dict[Kind, str] = {"correction": "C", "delivery": "D", "withdrawal": "W"}

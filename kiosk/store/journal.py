@@ -11,7 +11,7 @@ from kiosk.store import audit
 from kiosk.store.db import Database
 from kiosk.store.store import enqueue
 from kiosk.visit.state import Printing, PrintState
-from mqtt.messages import ReceiptEnded
+from mqtt.events import ReceiptEnded
 
 RESTARTED = "terminal_restarted"
 """Fault code: the service or the power went while the paper was moving."""

@@ -12,7 +12,7 @@ import msgspec
 
 from kiosk.store import answers, audit, ratings
 from kiosk.store.store import Priority, Store, enqueue
-from mqtt.messages import DeviceTrouble, EventData
+from mqtt.events import DeviceTrouble, EventData
 from mqtt.publisher import Row
 from mqtt.uploads import Waiting
 from mqtt.window import Ranges

@@ -12,7 +12,7 @@ from kiosk.clock import Clock
 from kiosk.store import audit
 from kiosk.store.store import Store, enqueue
 from kiosk.visit.state import Rated
-from mqtt.messages import RatingGiven
+from mqtt.events import RatingGiven
 
 
 @dataclass(frozen=True, slots=True)

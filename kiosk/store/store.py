@@ -20,7 +20,7 @@ from kiosk.store import audit
 from kiosk.store.db import Database
 from kiosk.store.files import is_temporary, write_durably
 from kiosk.visit.state import Noted, Submitted
-from mqtt.messages import (
+from mqtt.events import (
     Awaited,
     CaseCorrected,
     CaseTaken,
@@ -30,9 +30,8 @@ from mqtt.messages import (
     EventData,
     RatingGiven,
     ServiceGiven,
-    encode,
-    parse,
 )
+from mqtt.wire import encode, parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from mqtt import messages, topics
+from mqtt import topics
 from mqtt.commands import OPERATIONS, Command, CommandAnswer
 from mqtt.desired import KINDS, Desired
 from mqtt.documents.schemas import Json, reference, schemas, text
+from mqtt.events import EVENT_TYPES, Event
 from mqtt.greeting import Greeting
 from mqtt.link import SESSION
-from mqtt.messages import EVENT_TYPES, MAX_PAYLOAD, Birth, CentreUp, Event, Left, Lost, Report, StorageReceipt
+from mqtt.messages import REPORT_VERSION, Birth, CentreUp, Left, Lost, Report, StorageReceipt
 from mqtt.topics import Delivery
+from mqtt.wire import MAX_PAYLOAD, VERSION
 
 _BINDING = "0.2.0"
 _TERMINAL, _WHAT = "{terminal}", "{what}"
@@ -102,7 +104,7 @@ def asyncapi() -> Json:
         "asyncapi": "3.0.0",
         "info": {
             "title": "Tongban: terminal and centre over MQTT 5",
-            "version": f"{messages.VERSION}.{messages.REPORT_VERSION}",
+            "version": f"{VERSION}.{REPORT_VERSION}",
             "description": "Unknown fields are tolerated; an unknown type or version is refused by name. Nothing here identifies "
             "an applicant. QoS 0 and 1 only; no shared subscriptions; nothing rests on retained messages. See README.md.",
         },

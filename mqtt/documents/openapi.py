@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mqtt import casework, desired, enrolment, messages, progress, protection, resources
+from mqtt import casework, desired, enrolment, progress, protection, resources, wire
 from mqtt.documents.schemas import Json, reference, schemas
 
 Who = Literal["anybody", "code", "terminal", "desk", "window"]
@@ -387,7 +387,7 @@ def openapi() -> Json:
         "openapi": "3.1.0",
         "info": {
             "title": "Tongban: the centre's HTTP interface",
-            "version": f"{messages.VERSION}.0",
+            "version": f"{wire.VERSION}.0",
             "description": "TLS 1.3; server and terminals are certified by the fleet's own authority. A certificate that is "
             "revoked or not known is answered 403 at once.",
         },

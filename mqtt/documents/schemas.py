@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from mqtt.messages import REPORT_VERSION, VERSION, Report
+from mqtt.messages import REPORT_VERSION, Report
+from mqtt.wire import VERSION
 
 Json = dict[str, Any]
 REF = "#/components/schemas/"

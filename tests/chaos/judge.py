@@ -15,7 +15,7 @@ from chaos.plan import CENTRE, TERMINALS, Plan
 from chaos.terminal import HOME_KEY
 from chaos.world import World
 from domain import sealing
-from mqtt.messages import CaseTaken, RatingGiven, decode_event
+from mqtt.events import CaseTaken, RatingGiven, decode_event
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from kiosk.store.outbox import StoredOutbox
 from mqtt import topics
 from mqtt.connection import Broker
-from mqtt.messages import event
+from mqtt.events import event
 from mqtt.tls import context
 
 PUBACK, QUEUE = "puback", "paho"

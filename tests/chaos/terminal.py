@@ -23,12 +23,14 @@ from kiosk.store.room import Room
 from kiosk.store.store import NewCase, Numbering, Store
 from kiosk.visit.state import Rated
 from mqtt.connection import Broker
+from mqtt.events import DeviceTrouble
 from mqtt.link import Link
-from mqtt.messages import VERSION, Birth, DeviceTrouble, Health
+from mqtt.messages import Birth, Health
 from mqtt.publisher import Publisher
 from mqtt.tls import Tls
 from mqtt.uploads import Uploader, UploadPace
 from mqtt.walk import Pace
+from mqtt.wire import VERSION
 
 log = logging.getLogger(__name__)
 QUICK = Pace(keepalive=10, first=0.1, most=0.5)

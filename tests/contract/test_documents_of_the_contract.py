@@ -34,17 +34,10 @@ from mqtt.documents.asyncapi import asyncapi
 from mqtt.documents.openapi import RESOURCES, openapi
 from mqtt.documents.schemas import FIELDS, schemas
 from mqtt.documents.written import written
+from mqtt.events import decode_event
 from mqtt.greeting import Greeting
-from mqtt.messages import (
-    MAX_PAYLOAD,
-    CentreState,
-    ContractError,
-    StorageReceipt,
-    TerminalState,
-    decode,
-    decode_event,
-    decode_report,
-)
+from mqtt.messages import CentreState, StorageReceipt, TerminalState, decode_report
+from mqtt.wire import MAX_PAYLOAD, ContractError, decode
 
 ROOT = Path(__file__).parents[2]
 FOLDER, DATA = ROOT / "docs" / "contract", Path(__file__).parent / "data"

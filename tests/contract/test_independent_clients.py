@@ -20,7 +20,8 @@ from support.fleet import EPOCH, TERMINAL, TIME, rating, running_fleet, terminal
 from support.schemas import SCHEMAS
 
 from mqtt import topics
-from mqtt.messages import DeviceReport, StorageReceipt, encode
+from mqtt.messages import DeviceReport, StorageReceipt
+from mqtt.wire import encode
 
 FIXTURES = Path(__file__).parent / "data" / "v1"
 

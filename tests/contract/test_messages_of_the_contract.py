@@ -7,8 +7,10 @@ from support.fleet import EPOCH, TERMINAL, TIME, birth, rating
 
 from fleet.inputs import DeadLetter, EventIn, RefusedIn
 from fleet.intake import understand
-from mqtt import messages, topics
-from mqtt.messages import CaseTaken, ContractError, DocumentRef, StorageReceipt, TerminalState, decode, decode_event, encode, event
+from mqtt import topics, wire
+from mqtt.events import CaseTaken, DocumentRef, decode_event, event
+from mqtt.messages import StorageReceipt, TerminalState
+from mqtt.wire import ContractError, decode, encode
 
 FLEET = frozenset({TERMINAL})
 
@@ -16,7 +18,7 @@ FLEET = frozenset({TERMINAL})
 def test_the_largest_case_the_contract_allows_fits_into_one_message() -> None:
     refs = tuple(DocumentRef("f" * 64, 16 * 1024 * 1024, "page") for _ in range(400))
     case = CaseTaken("c" * 64, "i" * 64, "名" * 120, "s" * 64, "h" * 64, "n" * 64, TIME, "t" * 64, refs)
-    assert len(event(TERMINAL, EPOCH, 2**53, TIME, case)) <= messages.MAX_PAYLOAD
+    assert len(event(TERMINAL, EPOCH, 2**53, TIME, case)) <= wire.MAX_PAYLOAD
 
 
 def test_an_event_comes_back_as_it_was() -> None:
@@ -35,7 +37,7 @@ def test_fields_a_newer_peer_adds_are_tolerated() -> None:
         (b"", "truncated"),
         (b"{", "truncated"),
         (b"[]", "object"),
-        (b"x" * (messages.MAX_PAYLOAD + 1), "larger than"),
+        (b"x" * (wire.MAX_PAYLOAD + 1), "larger than"),
         (encode(birth(1)).replace(b'"v":1', b'"v":2'), "version not known here"),
         (b'{"s":"up","x":' + b"[" * 20_000, "nested"),
         (b"\xff\xfe{}", "malformed"),

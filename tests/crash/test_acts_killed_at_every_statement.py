@@ -18,7 +18,7 @@ from fleet.cases.ledger import Ledger, entries
 from fleet.intake import understand
 from fleet.store import Store
 from mqtt import topics
-from mqtt.messages import AnswerRef, CaseCorrected, EventData, event
+from mqtt.events import AnswerRef, CaseCorrected, EventData, event
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TASK, NOTICE, PAGE = (Sealed(digit * 64, 5, kind) for digit, kind in (("a", "task"), ("b", "paper"), ("c", "page")))  # type: ignore[arg-type]

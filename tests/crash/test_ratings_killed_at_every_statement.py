@@ -23,7 +23,7 @@ from fleet.ratings import ledger
 from fleet.store import Store
 from kiosk.visit.state import Rated
 from mqtt import topics
-from mqtt.messages import event
+from mqtt.events import event
 
 BAD = Rated(1, "screen", (108,), "2020", "等了一上午", "刘试安", "13800001234")
 RATED, SILENT = "v1", "v2"

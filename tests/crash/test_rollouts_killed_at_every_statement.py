@@ -10,7 +10,7 @@ from support.rolling import TERMINALS, Rolling
 from fleet.rollout import acts, book
 from fleet.rollout.engine import ACTIVE, Life
 from fleet.rollout.waves import Waves
-from mqtt.messages import DesiredReported
+from mqtt.events import DesiredReported
 
 A, B, *_ = TERMINALS
 WAVES = Waves(("a", "b"), {A: 0, B: 1})

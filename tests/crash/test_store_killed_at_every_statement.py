@@ -9,7 +9,7 @@ from support.stores import Shelf, new_case
 
 from devices.port import PrintOutcome
 from kiosk.visit.state import PrintState
-from mqtt.messages import CaseTaken
+from mqtt.events import CaseTaken
 
 
 def life(folder: Path) -> None:

@@ -20,7 +20,7 @@ from fleet.people import record
 from fleet.store import Store
 from fleet.tickets import ledger
 from mqtt import topics
-from mqtt.messages import EventData, event
+from mqtt.events import EventData, event
 
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)
 

@@ -29,7 +29,7 @@ from fleet.cases.ledger import Ledger, entries
 from fleet.store import Store
 from mqtt import casework
 from mqtt.casework import TASKS, TaskList
-from mqtt.messages import AnswerRef, CaseCorrected, CaseDelivered, CaseWithdrawn
+from mqtt.events import AnswerRef, CaseCorrected, CaseDelivered, CaseWithdrawn
 from mqtt.resources import CaseList, document_path, home_cases_path
 
 KINDS: tuple[type[Act], ...] = get_args(Act)

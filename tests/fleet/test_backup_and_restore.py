@@ -31,7 +31,7 @@ from fleet.people import record, sessions
 from fleet.settings import BrokerSettings
 from fleet.store import Store
 from mqtt import topics
-from mqtt.messages import event
+from mqtt.events import event
 
 pytestmark = sqlite_only
 

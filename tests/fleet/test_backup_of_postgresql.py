@@ -28,7 +28,7 @@ from fleet.people import record, sessions
 from fleet.settings import BrokerSettings, DatabaseSettings
 from fleet.store import Store
 from mqtt import topics
-from mqtt.messages import event
+from mqtt.events import event
 
 NOW = 1_800_000_000.0
 

@@ -18,7 +18,7 @@ from domain.case.lifewords import PROGRESS, STATES
 from domain.case.rights import State
 from fleet.cases.counting import counts
 from fleet.progress import Progress, progress
-from mqtt.messages import CaseLimit, CaseTerms
+from mqtt.events import CaseLimit, CaseTerms
 
 TOKEN = "T" * 22
 NAMES = {HOME: "绵竹市", INTAKE: "仁寿县"}

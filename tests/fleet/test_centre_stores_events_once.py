@@ -11,7 +11,7 @@ from fleet.intake import understand
 from fleet.recording import batch as batches
 from fleet.store import Store
 from mqtt import topics
-from mqtt.messages import ReceiptEnded, event
+from mqtt.events import ReceiptEnded, event
 
 FLEET = frozenset({TERMINAL, OTHER_TERMINAL})
 

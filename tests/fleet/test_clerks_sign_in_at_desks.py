@@ -33,7 +33,7 @@ from fleet.people.door import HEADER
 from fleet.window.app import WindowProcess
 from kiosk import faults
 from mqtt.desired import ACCOUNTS, AccountsBody
-from mqtt.messages import encode as written
+from mqtt.wire import encode as written
 
 PLACE = "desk:mianzhu"
 MOMENT = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)

@@ -13,7 +13,8 @@ from fleet.intake import understand
 from fleet.store import Store
 from mqtt import topics
 from mqtt.commands import LONGEST, CommandAnswer, Operation, Reboot, SelfTest
-from mqtt.messages import CommandEnded, EventData, OrderRefused, encode, event
+from mqtt.events import CommandEnded, EventData, OrderRefused, event
+from mqtt.wire import encode
 
 NOW = 1_800_000_000.0
 FLEET = frozenset({TERMINAL, OTHER_TERMINAL})

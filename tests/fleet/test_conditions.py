@@ -25,7 +25,8 @@ from fleet.presence import SILENCE, Hearing
 from fleet.store import Store
 from mqtt import topics
 from mqtt.commands import CommandAnswer, RestartDevice
-from mqtt.messages import Backlog, Birth, DesiredReported, DeviceReport, Health, HelpWanted, Left, Lost, event
+from mqtt.events import DesiredReported, event
+from mqtt.messages import Backlog, Birth, DeviceReport, Health, HelpWanted, Left, Lost
 from mqtt.walk import RECONNECT_WITHIN
 
 BEGIN = 1_794_000_000.0

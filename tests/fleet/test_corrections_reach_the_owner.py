@@ -16,7 +16,7 @@ from domain import sealing
 from fleet import words
 from fleet.intake import understand
 from mqtt import topics
-from mqtt.messages import ItemError, ItemPart, event
+from mqtt.events import ItemError, ItemPart, event
 from ui.public import pages
 
 TOLD = "承诺时限已经改成 5 个工作日 <b>"

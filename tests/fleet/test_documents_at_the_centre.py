@@ -15,7 +15,7 @@ from support.fleet import EPOCH, HOME, OTHER_HOME, OTHER_TERMINAL, TERMINAL, TIM
 from domain import sealing
 from fleet.intake import understand
 from mqtt import topics
-from mqtt.messages import event
+from mqtt.events import event
 from mqtt.resources import MAX_DOCUMENT, CaseList, CaseStanding
 from mqtt.tls import context
 

@@ -13,7 +13,7 @@ from fleet.intake import understand
 from fleet.recording import months
 from fleet.store import Store
 from mqtt import topics
-from mqtt.messages import event
+from mqtt.events import event
 
 NOVEMBER, DECEMBER = datetime(2026, 11, 30, 23, 59, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
 LATER = datetime(2028, 3, 5, tzinfo=UTC)

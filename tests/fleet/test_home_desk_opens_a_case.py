@@ -28,7 +28,7 @@ from fleet.intake import understand
 from fleet.keys.keyring import read_keys
 from fleet.settings import SettingsError
 from mqtt import topics
-from mqtt.messages import event
+from mqtt.events import event
 from mqtt.resources import HomeCase
 
 RECIPIENT, KEY = sealing.new_key("mianzhu")

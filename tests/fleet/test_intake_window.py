@@ -16,7 +16,7 @@ from domain.case import window_record
 from domain.case.acts import RESULT, Arrived, Dispatched, Mended, OriginalsSeen, Parcel, Piece, Prechecked, SentBack
 from domain.case.rights import State
 from domain.protection import rights
-from mqtt.messages import CaseTerms
+from mqtt.events import CaseTerms
 
 
 @pytest.fixture(scope="module")

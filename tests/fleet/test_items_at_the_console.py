@@ -47,7 +47,7 @@ from fleet.store import Store
 from kiosk.cli import main
 from kiosk.orders import shelf as terminal
 from mqtt import topics
-from mqtt.messages import ItemError, event
+from mqtt.events import ItemError, event
 
 WHEN = "2026-11-05T10:00:00+08:00"
 TOLD = ItemError(at.JIA, "SSC-APPLY", "SSC-APPLY-1", "delivery", "现在也可以领电子证照", "demo-signed-1", WHEN)

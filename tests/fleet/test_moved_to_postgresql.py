@@ -26,7 +26,7 @@ from fleet.people import record
 from fleet.settings import DatabaseSettings
 from fleet.store import Store
 from mqtt import topics
-from mqtt.messages import event
+from mqtt.events import event
 
 pytestmark = sqlite_only
 

@@ -23,7 +23,7 @@ from fleet.presence import Hearing
 from fleet.protection import requests
 from fleet.protection.clock import Retention
 from mqtt.casework import TASKS, TaskList
-from mqtt.messages import AnswerRef, CaseDelivered
+from mqtt.events import AnswerRef, CaseDelivered
 from mqtt.protection import (
     PersonRequest,
     RequestAnswered,

@@ -27,7 +27,7 @@ from fleet.migrations import revisions
 from fleet.settings import DatabaseSettings, SettingsError, address
 from fleet.store import Store
 from mqtt import topics
-from mqtt.messages import event
+from mqtt.events import event
 
 TYPES = {"BIGINT": "INTEGER", "DOUBLE PRECISION": "REAL", "BYTEA": "BLOB"}
 

@@ -29,8 +29,8 @@ from fleet.settings import BrokerSettings, CentreSettings, IngestSettings, Setti
 from fleet.store import Store
 from mqtt import topics
 from mqtt.broker import CENTRE_USERS, access
+from mqtt.events import event
 from mqtt.link import Centre as Hears
-from mqtt.messages import event
 
 
 class Led:

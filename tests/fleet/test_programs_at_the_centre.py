@@ -22,7 +22,8 @@ from fleet.rollout.engine import Rules
 from fleet.rollout.waves import at_once
 from kiosk.orders.fetch import PIECE, DamagedError, NotFetchedError, fetch_archive
 from mqtt.desired import ProgramBody, archive_path
-from mqtt.messages import VERSION, Left
+from mqtt.messages import Left
+from mqtt.wire import VERSION
 
 
 def test_what_is_taken_lies_there_whole_and_is_named(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ from fleet.board.watch import Watch
 from fleet.known import Known
 from fleet.presence import MISSED, Presence
 from mqtt import topics
+from mqtt.events import event
 from mqtt.link import Centre as CentreWord
-from mqtt.messages import DeviceReport, StorageReceipt, encode, event
+from mqtt.messages import DeviceReport, StorageReceipt
 from mqtt.report import PERIOD
 from mqtt.walk import RECONNECT_WITHIN
+from mqtt.wire import encode
 
 
 def console(fleet: Fleet) -> str:

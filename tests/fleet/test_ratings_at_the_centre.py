@@ -21,7 +21,7 @@ from domain.case.rights import State
 from domain.rating.service import Given, Service, Unrated
 from fleet.overview import overview
 from fleet.ratings import ledger
-from mqtt.messages import RatingGiven, event
+from mqtt.events import RatingGiven, event
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from domain.case import content
 from domain.case.content import Unproven
 from fleet.progress import progress
 from fleet.store import Store
-from mqtt.messages import CaseTaken, ServiceGiven, decode_event, encode, event, parse
+from mqtt.events import CaseTaken, ServiceGiven, decode_event, event
+from mqtt.wire import encode, parse
 
 SERVICE = ServiceGiven("Z1", "i1", "社会保障卡申领", "s1", "demo-jia", "demo-bing", "online", TIME)
 

@@ -18,8 +18,9 @@ from fleet.inputs import HealthIn, RefusedIn, StateIn
 from fleet.intake import understand
 from fleet.store import Store
 from mqtt import topics
-from mqtt.messages import ContractError, DeviceReport, Health, HelpWanted, Report, decode_report, encode
+from mqtt.messages import DeviceReport, Health, HelpWanted, Report, decode_report
 from mqtt.report import BURST, GAP, PERIOD, REFILL, WHOLE_PERIOD, Reporter, merged
+from mqtt.wire import ContractError, encode
 
 GOOD = Health(
     v=1,

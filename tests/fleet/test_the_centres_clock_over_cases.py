@@ -35,7 +35,8 @@ from fleet.intake import understand
 from fleet.store import Store
 from mqtt import topics
 from mqtt.desired import CatalogueBody, PackBody
-from mqtt.messages import VERSION, encode, event
+from mqtt.events import event
+from mqtt.wire import VERSION, encode
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=CHINA)
 

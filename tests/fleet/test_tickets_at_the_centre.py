@@ -23,7 +23,7 @@ from domain.rating.ticket_rights import RIGHTS, State
 from fleet.people import record
 from fleet.tickets import ledger
 from fleet.tickets.ledger import RefusedTicketError, Tickets
-from mqtt.messages import RatingGiven
+from mqtt.events import RatingGiven
 
 
 @pytest.fixture

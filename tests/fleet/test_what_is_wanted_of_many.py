@@ -15,8 +15,9 @@ from fleet.orders import Orders
 from fleet.presence import Hearing
 from fleet.store import Store
 from mqtt.connection import Reply
-from mqtt.messages import DesiredReported, Wanted
+from mqtt.events import DesiredReported
 from mqtt.topics import Delivery
+from mqtt.wire import Wanted
 
 MANY = tuple(f"rs-hall-{n:03}" for n in range(50))
 GROUPS = {terminal: ("jia",) if n < 10 else () for n, terminal in enumerate(MANY)}

@@ -10,7 +10,7 @@ from support.broker import wait_until
 from support.fleet import EPOCH, OTHER_TERMINAL, TERMINAL, TIME, Fleet, rating, running_fleet
 
 from mqtt import topics
-from mqtt.messages import event
+from mqtt.events import event
 
 GOOD = event(TERMINAL, EPOCH, 1, TIME, rating())
 REPORT = b'{"v":2,"bd":5,"n":3,"of":3,"ts":"2026-11-20T09:30:00+08:00","serving":true,"unconfirmed":0,"pages_waiting":0}'

@@ -23,13 +23,15 @@ from support.fleet import HOME, TIME, birth, rating, sealed_case, taken
 
 from domain import sealing
 from mqtt.connection import Broker
+from mqtt.events import EventData
 from mqtt.link import NO_SESSION, Link
-from mqtt.messages import VERSION, EventData, Health
+from mqtt.messages import Health
 from mqtt.publisher import Publisher, Row
 from mqtt.tls import Tls
 from mqtt.uploads import Uploader, UploadPace, Waiting
 from mqtt.walk import Pace
 from mqtt.window import Ranges
+from mqtt.wire import VERSION
 
 
 class Spec(msgspec.Struct, frozen=True):

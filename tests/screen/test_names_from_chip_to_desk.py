@@ -38,7 +38,7 @@ from kiosk import cards, receipt, sheets
 from kiosk.visit import events as ev
 from kiosk.visit.applicants import of_chip
 from mqtt import topics
-from mqtt.messages import event
+from mqtt.events import event
 from ui.app import create_app
 
 TODAY = date(2026, 11, 26)

@@ -18,25 +18,22 @@ from fleet.inputs import DeadLetter, HealthIn, Input, RefusedIn, StateIn
 from fleet.intake import understand
 from fleet.store import Store
 from mqtt import topics
-from mqtt.messages import (
+from mqtt.events import (
     AnswerRef,
     CaseCorrected,
     CaseWithdrawn,
     CommandEnded,
     DesiredReported,
-    DeviceReport,
     DeviceTrouble,
     EventData,
-    Health,
     ItemError,
-    Left,
-    Lost,
     OrderRefused,
     RatingGiven,
     ReceiptEnded,
     ServiceGiven,
     event,
 )
+from mqtt.messages import DeviceReport, Health, Left, Lost
 
 TERMINALS = ("t-01", "t-02", "t-03")
 HALLS = {"t-01": "hall", "t-02": "hall"}

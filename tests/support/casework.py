@@ -33,7 +33,7 @@ from fleet.tokens import token_hash
 from kiosk.enrolment.files import IdentityFiles
 from mqtt import casework, topics
 from mqtt.casework import CaseFile
-from mqtt.messages import EventData, event
+from mqtt.events import EventData, event
 from mqtt.resources import document_path
 
 FLEET = frozenset({TERMINAL, OTHER_TERMINAL})

@@ -17,7 +17,9 @@ from fleet.rollout.audience import groups_of
 from fleet.store import Store
 from mqtt import topics
 from mqtt.commands import RestartDevice
-from mqtt.messages import VERSION, Birth, DeviceReport, EventData, Health, HelpWanted, Lost, event
+from mqtt.events import EventData, event
+from mqtt.messages import Birth, DeviceReport, Health, HelpWanted, Lost
+from mqtt.wire import VERSION
 
 PARTIES = {"mianzhu": "绵竹市", "langzhong": "阆中市", "renshou": "仁寿县", "chengdu": "成都市本级"}
 HALLS = {

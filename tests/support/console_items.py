@@ -19,7 +19,7 @@ from fleet.items.published import Shelf
 from fleet.items.signing import Keys
 from fleet.store import Store
 from mqtt import topics
-from mqtt.messages import ItemError, event
+from mqtt.events import ItemError, event
 
 PAGES = (
     "/items",

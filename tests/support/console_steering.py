@@ -22,7 +22,8 @@ from fleet.rollout.engine import Rules, Stand
 from fleet.rollout.waves import Waves, at_once, by_share
 from fleet.store import Store
 from mqtt.commands import Operation, OutOfService, RestartDevice, SelfTest, SupportBundle
-from mqtt.messages import CommandEnded, DesiredReported, Wanted
+from mqtt.events import CommandEnded, DesiredReported
+from mqtt.wire import Wanted
 
 BUNDLE = "support bundle"
 _HERE = ("t-cd-02", "t-lz-01", "t-lz-02", "t-mz-01", "t-mz-02", "t-rs-01")

@@ -46,13 +46,15 @@ from fleet.settings import (
 from fleet.storage.settings import StorageSettings
 from fleet.tokens import token_hash
 from mqtt.connection import Session
+from mqtt.events import CaseTaken, DocumentRef, EventData, RatingGiven
 from mqtt.link import SESSION, Link
-from mqtt.messages import VERSION, Birth, CaseTaken, DeviceReport, DocumentRef, EventData, Health, RatingGiven
+from mqtt.messages import Birth, DeviceReport, Health
 from mqtt.publisher import Publisher, Row
 from mqtt.tls import Tls, context
 from mqtt.uploads import Waiting
 from mqtt.walk import Pace
 from mqtt.window import Ranges
+from mqtt.wire import VERSION
 
 TIME = "2026-11-20T09:30:00+08:00"
 EPOCH = "00112233aabbccdd"

@@ -23,7 +23,7 @@ from fleet.people.rights import ALL, Grant, Role
 from fleet.programs import Programs
 from fleet.store import Store
 from mqtt.desired import PackBody
-from mqtt.messages import VERSION, encode
+from mqtt.wire import VERSION, encode
 
 JIA, QI = "demo-jia", "demo-qi"
 DAY = packs.DAY

@@ -31,7 +31,7 @@ from fleet.desk.settings import CatalogueSettings, IssuerSettings, KeySettings
 from fleet.intake import understand
 from fleet.outward.ways import FileWay
 from mqtt import topics
-from mqtt.messages import CaseLimit, CaseTerms, event
+from mqtt.events import CaseLimit, CaseTerms, event
 
 OWN, KEY = sealing.new_key("mianzhu")
 WINDOW, WINDOW_KEY = sealing.new_key("renshou")

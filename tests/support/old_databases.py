@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from support.fleet import HOME, INTAKE, TERMINAL, TIME
 
-from mqtt.messages import ItemError
+from mqtt.events import ItemError
 
 OLD = tuple(range(1, 9))
 _SCHEMAS = Path(__file__).parents[1] / "fleet" / "old_schemas"

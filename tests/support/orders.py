@@ -24,7 +24,8 @@ from kiosk.store.db import Database
 from mqtt import commands, desired
 from mqtt.commands import CommandAnswer, Operation, SelfTest, new_id
 from mqtt.desired import Desired
-from mqtt.messages import CommandEnded, DesiredReported, EventData, OrderRefused, Wanted, encode
+from mqtt.events import CommandEnded, DesiredReported, EventData, OrderRefused
+from mqtt.wire import Wanted, encode
 
 TERMINAL = "rs-hall-01"
 

@@ -25,7 +25,9 @@ from fleet.store import Store
 from mqtt import topics
 from mqtt.commands import Operation, SelfTest
 from mqtt.desired import SettingsBody
-from mqtt.messages import VERSION, Birth, CommandEnded, DesiredReported, EventData, Left, Wanted, encode, event
+from mqtt.events import CommandEnded, DesiredReported, EventData, event
+from mqtt.messages import Birth, Left
+from mqtt.wire import VERSION, Wanted, encode
 
 NOW = 1_800_000_000.0
 TERMINALS = tuple(f"r-hall-{n:02}" for n in range(1, 6))

@@ -30,8 +30,9 @@ from kiosk.store.store import Numbering, Store
 from mqtt import topics
 from mqtt.connection import Received
 from mqtt.link import Link
-from mqtt.messages import VERSION, Health
+from mqtt.messages import Health
 from mqtt.publisher import Publisher
+from mqtt.wire import VERSION
 
 
 class SteeredTerminal:

@@ -20,7 +20,7 @@ from kiosk.orders.shelf import Shelf, take_up
 from kiosk.orders.wanted import WantedDocuments
 from kiosk.standing import Parts
 from mqtt.desired import CatalogueBody, PackBody, SettingsBody, VisitTimes
-from mqtt.messages import Wanted, encode
+from mqtt.wire import Wanted, encode
 
 
 class Store:

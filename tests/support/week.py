@@ -25,7 +25,7 @@ from domain import sealing
 from kiosk.clock import Clock
 from kiosk.store.room import Room
 from kiosk.visit.state import Rated
-from mqtt.messages import DeviceTrouble
+from mqtt.events import DeviceTrouble
 
 SUBMITS = 40
 REPORT = "cn.tongban.device.trouble.v1"

@@ -29,7 +29,7 @@ from fleet.settings import Listen
 from fleet.window.app import WindowProcess
 from fleet.window.settings import KeySettings, ReaderSettings, WindowSettings
 from mqtt import topics
-from mqtt.messages import CaseTaken, CaseTerms, DocumentRef, event
+from mqtt.events import CaseTaken, CaseTerms, DocumentRef, event
 from mqtt.protection import PersonRequest
 
 WINDOW_TOKEN = f"{INTAKE}-window"

@@ -14,7 +14,7 @@ from support.wanting import Wanting, phone
 
 from domain.staff.accounts import Document, encode
 from mqtt.desired import AccountsBody
-from mqtt.messages import encode as written
+from mqtt.wire import encode as written
 
 PLACE = f"terminal:{TERMINAL}"
 HELD = document(clerk("A017"), clerk("A018"), now=NOW, place=PLACE)

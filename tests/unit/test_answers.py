@@ -28,7 +28,7 @@ from kiosk.store.pruning import prune
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
 from kiosk.visit.state import PrintState
-from mqtt.messages import CaseCorrected
+from mqtt.events import CaseCorrected
 
 KEY = conf.Key(HOME.key_id, HOME.public)
 KEYS = conf.KeySettings(KEY, KEY, {"demo-jia": KEY})

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from mqtt.messages import StorageReceipt, encode
+from mqtt.messages import StorageReceipt
 from mqtt.window import SIZE, Window, ranges
+from mqtt.wire import encode
 
 BATCH = 0.04
 EPOCH = "00112233aabbccdd"

@@ -17,7 +17,7 @@ from kiosk.orders.manners import MANNERS
 from kiosk.orders.operations import Outcome
 from mqtt import commands as op
 from mqtt.commands import OPERATIONS, Command, new_id
-from mqtt.messages import encode
+from mqtt.wire import encode
 
 
 @pytest.fixture(scope="module")

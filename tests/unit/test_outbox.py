@@ -18,7 +18,7 @@ from kiosk.store.db import VERSION, Database
 from kiosk.store.pruning import prune
 from kiosk.store.room import Room
 from kiosk.visit.state import Rated
-from mqtt.messages import CaseTaken, DeviceTrouble, RatingGiven, ReceiptEnded
+from mqtt.events import CaseTaken, DeviceTrouble, RatingGiven, ReceiptEnded
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=CHINA)
 TROUBLE = DeviceTrouble("printer", "paper_out")

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mqtt.messages import ContractError, StorageReceipt, encode
+from mqtt.messages import StorageReceipt
 from mqtt.window import EASE, FEW, MOST_PATIENCE, PATIENCE, SIZE, Window, ranges
+from mqtt.wire import ContractError, encode
 
 EPOCH = "00112233aabbccdd"
 

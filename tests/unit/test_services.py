@@ -18,7 +18,7 @@ from kiosk.store.journal import SHEET
 from kiosk.store.pruning import prune
 from kiosk.store.store import NewService
 from kiosk.visit.state import PrintState, Rated
-from mqtt.messages import RatingGiven, ReceiptEnded, ServiceGiven
+from mqtt.events import RatingGiven, ReceiptEnded, ServiceGiven
 
 NEW = NewService("v1", "SSC-APPLY", "社会保障卡申领", "SSC-APPLY-1", "demo-jia", "demo-bing", "online")
 

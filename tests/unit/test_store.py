@@ -21,7 +21,8 @@ from kiosk.store.journal import SentBeforeError
 from kiosk.store.ratings import NewRating
 from kiosk.store.volatile import NotInMemoryError, VolatileVisit
 from kiosk.visit.state import Printing, PrintState, Rated, State, Step, Visit
-from mqtt.messages import CaseTaken, ContractError, RatingGiven, ReceiptEnded
+from mqtt.events import CaseTaken, RatingGiven, ReceiptEnded
+from mqtt.wire import ContractError
 
 
 @pytest.fixture

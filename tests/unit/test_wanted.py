@@ -19,7 +19,7 @@ from domain.catalogue import pack
 from domain.catalogue.catalogue import DATA, load
 from kiosk.orders.fetch import DamagedError, NotFetchedError
 from mqtt.desired import Notice, NoticesBody, SettingsBody
-from mqtt.messages import Wanted, encode
+from mqtt.wire import Wanted, encode
 
 
 @pytest.fixture(scope="module")
