@@ -164,6 +164,7 @@ FAULTS: dict[str, str] = {
     "storage_failing": "存储卡读写不一致",
     "storage_errors": "文件系统记录过错误",
     "storage_worn": "存储芯片寿命将尽",
+    "root_unlocked": "系统盘没有锁上",
     "power_cut_often": "经常直接断电",
     "clock_unkept": "时钟没有校准",
     "network_unplugged": "网线没有插好",

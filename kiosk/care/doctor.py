@@ -1,4 +1,5 @@
-"""``tongban doctor``: every device tried as a technician would, step by step; 通过, 不通过 or 不清楚, and what to do.
+"""``tongban doctor``: every device tried as a technician would, step by step, and the lock of the
+machine's root; 通过, 不通过 or 不清楚, and what to do.
 
 Exit codes: 0 all passed · 1 something failed · 2 nothing failed, something is unknown · 64 wrong command line · 69 the
 terminal is running and holds the devices · 78 the settings are wrong · 130 interrupted.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -25,8 +26,10 @@ from kiosk.care.examining import steps
 from kiosk.care.exercises import NAMES
 from kiosk.care.hands import Hands, Nobody, Person
 from kiosk.care.station import Station
+from kiosk.health.kernel import Kernel
+from kiosk.health.lock import Lock
 from kiosk.store.files import alone
-from kiosk.verdict import WORDS, DeviceFindings, Report, Verdict, worst
+from kiosk.verdict import WORDS, DeviceFindings, Finding, Report, Verdict, worst
 
 VERSION = 1
 """Of the JSON report."""
@@ -80,7 +83,8 @@ def doctor(settings: Path, only: str | None, unattended: bool, as_json: bool) ->
     hands: Hands = Nobody() if unattended else Person(quiet=as_json)
     try:
         with in_hand(stations, wanted.paths.data):
-            found = tuple(examine(station, hands, tell=_hush if as_json else click.echo) for station in stations)
+            tell = _hush if as_json else click.echo
+            found = tuple(examine(station, hands, tell) for station in stations) + (() if only else (machine(tell),))
     except InUseError as error:
         click.echo(str(error), err=True)
         sys.exit(EX_UNAVAILABLE)
@@ -117,15 +121,28 @@ def in_hand(stations: Sequence[Station], data: Path) -> Iterator[None]:
 def examine(station: Station, hands: Hands, tell: Any) -> DeviceFindings:
     """All steps of one device. A device that cannot serve is not tried further: the rest of its steps is unknown."""
     name = station.device.name
-    tell(f"\n{NAMES.get(name, name)}（{name}）")
+    return _told(name, NAMES.get(name, name), steps(station, hands), tell, lambda: station.device.state().identity)
+
+
+def machine(tell: Any, kernel: Kernel | None = None) -> DeviceFindings:
+    """Of the machine what holds while no terminal runs; the rest is the running one's to say (``kiosk/health``)."""
+    checks = (Lock(kernel or Kernel()),)
+    looked = ((check, check.look()) for check in checks)
+    found = (Finding(check.code, check.title, one.verdict, one.fault, one.says, one.remedy) for check, one in looked)
+    return _told("machine", "主机", found, tell)
+
+
+def _told(
+    code: str, name: str, steps: Iterable[Finding], tell: Any, identity: Callable[[], str | None] = lambda: None
+) -> DeviceFindings:
+    tell(f"\n{name}（{code}）")
     found = []
-    for finding in steps(station, hands):
+    for finding in steps:
         tell(f"  {_MARKS[finding.verdict]} {finding.title}：{WORDS[finding.verdict]}{'，' + finding.says if finding.says else ''}")
         if finding.remedy and finding.verdict is not Verdict.PASSED:
             tell(f"      怎么办：{finding.remedy}")
         found.append(finding)
-    verdict = worst(step.verdict for step in found)
-    return DeviceFindings(name, NAMES.get(name, name), station.device.state().identity, verdict, tuple(found))
+    return DeviceFindings(code, name, identity(), worst(step.verdict for step in found), tuple(found))
 
 
 def stations_of(wanted: conf.Settings, only: str | None = None) -> tuple[Station, ...]:

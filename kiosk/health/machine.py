@@ -14,6 +14,7 @@ from kiosk.health.disk import Disk
 from kiosk.health.glass import Glass
 from kiosk.health.heat import Heat
 from kiosk.health.kernel import Kernel
+from kiosk.health.lock import Lock
 from kiosk.health.memory import Memory
 from kiosk.health.network import Network
 from kiosk.health.power import Power
@@ -35,6 +36,7 @@ def machine_health(
     checks = (
         Power(kernel, paths.runtime),
         Storage(kernel, paths.data),
+        Lock(kernel),
         boots,
         Disk(paths.data, paths.reserve * 1024 * 1024),
         Memory(kernel),

@@ -22,6 +22,7 @@ from kiosk.health.clock import Kept
 from kiosk.health.disk import Disk
 from kiosk.health.heat import Heat
 from kiosk.health.kernel import Kernel
+from kiosk.health.lock import Lock
 from kiosk.health.memory import Memory
 from kiosk.health.storage import Storage
 from kiosk.settings import Settings
@@ -49,7 +50,7 @@ def tried(settings: Settings, hands: Hands, tell: Callable[[str], object]) -> tu
 def machine(settings: Settings) -> list[Checked]:
     kernel, paths = Kernel(), settings.paths
     disk = Disk(paths.data, paths.reserve * 1024 * 1024)
-    checks = (Storage(kernel, paths.data), disk, Memory(kernel), Heat(kernel), Kept(Clock()))
+    checks = (Storage(kernel, paths.data), Lock(kernel), disk, Memory(kernel), Heat(kernel), Kept(Clock()))
     with owner_of(paths.data.parent / "settings"):
         paths.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         looks = [(check.title, check.look()) for check in checks]

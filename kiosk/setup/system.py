@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kiosk.health.lock import covered
 from kiosk.setup import addresses
 from kiosk.setup.addresses import Fixed
 
@@ -31,11 +32,7 @@ class System:
     @property
     def locked(self) -> bool:
         """A file system in memory lies over the root (``systemd/lock``): what is written there is gone with the next start."""
-        try:
-            mounts = (self._root / "proc/self/mounts").read_text("utf-8", "replace").splitlines()
-        except OSError:
-            return False
-        return any(words[1:3] == ["/", "overlay"] for words in map(str.split, mounts))
+        return covered(self._root / "proc") is True
 
     def address(self, chosen: Fixed | None) -> None:
         """``OSError`` when it cannot be written or taken."""

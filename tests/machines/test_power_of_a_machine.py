@@ -60,6 +60,7 @@ def comes_up(place: Place, machine: Virtual, shown: bool) -> str:
     machine.until("systemctl is-active tongban-terminal", "the service is up", "tongban-terminal", patience=2 * SLOW)
     kinds = machine.run("for on in / /boot/firmware /var/lib/tongban; do findmnt -no FSTYPE,OPTIONS $on | cut -d, -f1; done")
     assert [line.split() for line in kinds.splitlines()] == [["overlay", "rw"], ["vfat", "ro"], ["ext4", "rw"]]
+    assert machine.run("/usr/lib/tongban/bin/lock-root status") == "系统盘只读"
     assert "EXT4-fs error" not in machine.run("dmesg")
     place.glass().see("welcome")
     manager, serves = (

@@ -19,6 +19,7 @@ from kiosk.health.devices import Devices
 from kiosk.health.disk import Disk
 from kiosk.health.heat import Heat
 from kiosk.health.kernel import Kernel, number
+from kiosk.health.lock import Lock
 from kiosk.health.memory import Memory
 from kiosk.health.network import Network
 from kiosk.health.power import Power
@@ -74,6 +75,43 @@ def test_the_voltage_monitor_tells_where_the_firmware_has_no_file(kernel: Kernel
     assert Power(kernel, tmp_path).look().verdict is GOOD
     lay(kernel.sys, "class/hwmon/hwmon1/in0_lcrit_alarm", "1")
     assert Power(kernel, tmp_path).look().verdict is BAD
+
+
+# --- the lock of the root ------------------------------------------------------------------------------------------------
+
+WRITABLE = "/dev/mmcblk0p2 / ext4 rw,noatime 0 0\nproc /proc proc rw 0 0"
+COVERED = "/dev/mmcblk0p2 /media/root-ro ext4 ro 0 0\noverlayroot / overlay rw,lowerdir=/media/root-ro 0 0"
+ORDERED, TAKEN_BACK = 'overlayroot="tmpfs:recurse=0"', 'overlayroot="disabled"'
+
+
+@pytest.mark.parametrize(
+    ("mounts", "order", "found"),
+    [
+        (COVERED, ORDERED, GOOD),
+        (WRITABLE, ORDERED, BAD),
+        (WRITABLE, TAKEN_BACK, GOOD),
+        (WRITABLE, None, GOOD),
+        (None, ORDERED, UNKNOWN),
+    ],
+)
+def test_a_root_that_was_to_be_locked_and_is_not_is_told(
+    kernel: Kernel, tmp_path: Path, mounts: str | None, order: str | None, found: Verdict
+) -> None:
+    if mounts is not None:
+        lay(kernel.proc, "self/mounts", mounts)
+    if order is not None:
+        lay(tmp_path, "etc/overlayroot.local.conf", order)
+    looked = Lock(kernel, tmp_path).look()
+    assert (looked.verdict, looked.fault == "root_unlocked") == (found, found is BAD)
+
+
+def test_a_lock_ordered_a_moment_ago_is_waited_for_until_the_next_start(kernel: Kernel, tmp_path: Path) -> None:
+    lay(kernel.proc, "self/mounts", WRITABLE)
+    lay(tmp_path, "etc/overlayroot.local.conf", ORDERED)
+    lay(tmp_path, "run/tongban-lock", "")
+    assert Lock(kernel, tmp_path).look().verdict is UNKNOWN
+    (tmp_path / "run/tongban-lock").unlink()  # tmpfs is empty after a start
+    assert Lock(kernel, tmp_path).look().verdict is BAD
 
 
 # --- heat, memory, network -----------------------------------------------------------------------------------------------
@@ -223,7 +261,7 @@ class Told:
 
 
 def test_a_machine_that_says_nothing_is_unknown_and_never_well(kernel: Kernel, tmp_path: Path) -> None:
-    for check in (Power(kernel, tmp_path), Heat(kernel), Memory(kernel), Network(kernel), Boots(kernel, tmp_path)):
+    for check in (Power(kernel, tmp_path), Heat(kernel), Memory(kernel), Network(kernel), Boots(kernel, tmp_path), Lock(kernel)):
         found = check.look()
         assert (found.verdict, bool(found.says)) == (UNKNOWN, True), check.code
 

@@ -159,6 +159,23 @@ def test_a_root_is_unlocked_as_it_was(card: Path) -> None:
     assert (card / "etc/fstab").read_text() == FSTAB + DATA
 
 
+def test_a_lock_that_failed_at_the_start_is_told(card: Path) -> None:
+    (card / "proc/self").mkdir(parents=True)
+    mounts = card / "proc/self/mounts"
+    mounts.write_text("/dev/mmcblk0p2 / ext4 rw 0 0\n")
+    assert (lock(card, "status").returncode, lock(card, "status").stdout) == (0, "系统盘可以写\n")
+    lock(card, "on")
+    told = lock(card, "status")
+    assert (told.returncode, told.stdout) == (1, "系统盘可以写\n")
+    assert "没有锁上" in told.stderr
+    (card / "run").mkdir()
+    (card / "run/tongban-lock").touch()  # ordered since the start
+    assert (lock(card, "status").returncode, lock(card, "status").stdout) == (0, "系统盘可以写\n下次启动：只读\n")
+    mounts.write_text("overlayroot / overlay rw 0 0\n")
+    lock(card, "off")
+    assert lock(card, "status").stdout == "系统盘只读\n下次启动：可以写\n"
+
+
 def test_without_a_data_partition_nothing_is_locked(card: Path) -> None:
     """What people handed in would be gone with the power."""
     (card / "etc/fstab").write_text(FSTAB)
