@@ -18,24 +18,21 @@ from domain.catalogue.catalogue import Catalogue
 from domain.press.press import Press, UnmadeError
 from kiosk import cards, faults, paperwork, reading, sheets
 from kiosk.bus import Bus
-from kiosk.clerk import Clerk
 from kiosk.clock import Clock
-from kiosk.drafts import DraftPost
+from kiosk.hands import Hands, Workers
 from kiosk.helping import Helping
 from kiosk.outfit import Devices
 from kiosk.paperwork import Paperwork
 from kiosk.query import Document, QueryProvider
 from kiosk.reading import Reading
-from kiosk.receipt_reader import ReceiptReader
 from kiosk.standing import Standing
 from kiosk.store.room import FULL
 from kiosk.store.volatile import VolatileVisit
-from kiosk.tasks import TaskPost
 from kiosk.told import ANSWERS, told
 from kiosk.tray import Tray
 from kiosk.visit import effects as fx
 from kiosk.visit import events as ev
-from kiosk.visit import machine, overlay, pages, unasked
+from kiosk.visit import machine, overlay, unasked
 from kiosk.visit.privacy import Forgetful
 from kiosk.visit.snapshot import Desk, Fault, Hall, Reply, Snapshot
 from kiosk.visit.state import Printing, PrintState, State, Step
@@ -104,19 +101,24 @@ class Middle:
         self._changed = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
-        self._clerk: Clerk | None = None
-        self._drafts: DraftPost | None = None
-        self._tasks: TaskPost | None = None
-        self._receipts: ReceiptReader | None = None
+        self._hands: Hands | None = None
         self._full: str | None = None
 
     # --- the composition root ---------------------------------------------------------------------------------------
 
-    def start(
-        self, clerk: Clerk, drafts: DraftPost, tasks: TaskPost, receipts: ReceiptReader, state: State, printing: Printing | None
-    ) -> None:
+    def start(self, workers: Workers, state: State, printing: Printing | None) -> None:
         """Begin, with the visit of before a restart if there is one; ``printing``: what the journal knows of its receipt."""
-        self._clerk, self._drafts, self._tasks, self._receipts = clerk, drafts, tasks, receipts
+        self._hands = Hands(
+            self._devices,
+            self._tray,
+            self._press,
+            self._paperwork,
+            self._reading,
+            self._helping,
+            self._forgetful,
+            self._clock,
+            workers,
+        )
         state, effects = machine.restored(state, printing, self._rules)
         self._state, _ = machine.step(state, self._closing(), 0.0, self._rules)
         self._settle(effects)
@@ -153,7 +155,7 @@ class Middle:
         """How the terminal stands from now on; inside :meth:`between` only, so that a visit ends as it began."""
         self._standing = standing
         self._rules = replace(standing.rules, queries=self._paperwork.queries)
-        self._need_clerk().use(standing.catalogue)
+        self._started().workers.clerk.use(standing.catalogue)
         state, _ = machine.step(self._state, self._closing(), self._clock.monotonic(), self._rules)
         self._state = struct_replace(state, version=state.version + 1)
         self._settle(())
@@ -284,7 +286,7 @@ class Middle:
             case port.PageRead():
                 self._step(reading.read(item, self._clock.now().date()))
             case port.PageUnread():
-                self._need_clerk().note("not_read", fault=item.fault)
+                self._started().workers.clerk.note("not_read", fault=item.fault)
                 self._news()
             case port.PrintEnded():
                 self._news()
@@ -330,7 +332,7 @@ class Middle:
         judged = cards.judge(card, self._clock.now().date())
         if isinstance(judged, identity.IdentityFault):
             log.info("card refused: %s", judged.value)
-            self._need_clerk().note("identity_refused", fault=judged.value)
+            self._started().workers.clerk.note("identity_refused", fault=judged.value)
             return ev.CardNotTaken(judged.value)
         # What somebody of this age may do is the machine's to say: it depends on the errand, and on who stands beside them.
         return ev.CardTaken(judged, identity.age(judged.birth, self._clock.now().date()))
@@ -338,7 +340,7 @@ class Middle:
     def _judge_social(self, card: port.SocialDocument) -> ev.Event:
         """A social security card never takes the identity card's place here; nothing of it is kept."""
         fault = cards.social_fault(card, self._clock.now().date())
-        self._need_clerk().note("identity_refused", fault=fault)
+        self._started().workers.clerk.note("identity_refused", fault=fault)
         return ev.CardNotTaken(fault)
 
     def _tick(self) -> None:
@@ -363,73 +365,11 @@ class Middle:
         if not self._shows_identity():
             self._photo = None
         self._volatile.save(self._state)
-        self._want(fx.wants(self._state))
+        hands, before, self._wants = self._started(), self._wants, fx.wants(self._state)
+        hands.want(before, self._wants)
         for effect in effects:
-            self._effect(effect)
+            hands.do(effect, self._state.visit, self._standing, self._left)
         self._publish()
-
-    def _want(self, wants: fx.Wants) -> None:
-        before, self._wants = self._wants, wants
-        if wants.reader != before.reader:
-            for reader in (self._devices.reader, self._devices.smartcard):
-                if reader is not None:
-                    (reader.arm if wants.reader else reader.disarm)()
-        if wants.camera != before.camera:
-            (self._devices.camera.watch if wants.camera else self._devices.camera.rest)()
-        if wants.receipt != before.receipt and self._receipts is not None:
-            (self._receipts.look if wants.receipt else self._receipts.rest)()
-        if self._devices.pad is not None and wants.question != before.question:
-            if wants.question is None:
-                self._devices.pad.withdraw()
-            else:
-                self._devices.pad.ask(wants.question)
-
-    def _effect(self, effect: fx.Effect) -> None:
-        clerk = self._need_clerk()
-        match effect:
-            case fx.TakePicture():
-                self._devices.camera.take(effect.ref, self._tray.known(pages.refs(self._state.visit)))
-            case fx.TurnPicture():
-                self._tray.turn(effect.ref)
-            case fx.ReadPage():
-                self._reading.begin(effect.ref)
-            case fx.SealPage():
-                clerk.seal(effect)
-            case fx.SetForm():
-                clerk.set_form(effect, self._clock.now().date())
-            case fx.DropPages():
-                self._reading.drop(effect.refs)
-                clerk.drop(effect)
-            case fx.DrawUp():
-                clerk.draw_up(effect)
-            case fx.StoreCase():
-                clerk.take_case(effect)
-            case fx.KeepDraft():
-                self._need_drafts().keep(effect)
-            case fx.OpenDraft():
-                self._need_drafts().open(effect)
-            case fx.DropDraft():
-                self._need_drafts().drop(effect)
-            case fx.NoteService():
-                clerk.note_service(effect)
-            case fx.FindTasks() | fx.FileRight():
-                self._need_tasks().ask(effect)
-            case fx.StoreAnswer():
-                clerk.answer(effect)
-            case fx.AskDocument() if effect.visit.followup is not None:
-                self._need_tasks().fetch(effect.visit)
-            case fx.PrintReceipt() | fx.PrintLeaflet() | fx.PrintAnswer() | fx.PrintForm() | fx.AskDocument() | fx.PrintDocument():
-                self._paperwork.do(effect, self._standing.terminal, self._rules.catalogue)
-            case fx.StoreRating():
-                clerk.rate(effect)
-            case fx.Wipe():
-                self._reading.forget()
-                self._paperwork.forget()
-                self._press.clear()
-                for holder in self._forgetful.values():
-                    holder.forget(effect.visit)
-                self._helping.over()
-                clerk.end(effect, self._tray.clear(), self._left)
 
     def _publish(self) -> None:
         code = overlay.overlay(self._state, states := self._devices.states())
@@ -457,7 +397,7 @@ class Middle:
                 self._changed.notify_all()
 
     def _online(self) -> bool:
-        return self._drafts is not None and self._drafts.reachable
+        return self._hands is not None and self._hands.workers.drafts.reachable
 
     def _left(self, visit: str) -> tuple[str, ...]:
         """Proof of the wipe: the places of ``privacy.PLACES`` where something of ``visit`` still is. Called by the clerk."""
@@ -480,20 +420,10 @@ class Middle:
         visit = self._state.visit
         return visit is not None and visit.step is Step.IDENTITY
 
-    def _need_drafts(self) -> DraftPost:
-        if self._drafts is None:
+    def _started(self) -> Hands:
+        if self._hands is None:
             raise RuntimeError("not started")
-        return self._drafts
-
-    def _need_tasks(self) -> TaskPost:
-        if self._tasks is None:
-            raise RuntimeError("not started")
-        return self._tasks
-
-    def _need_clerk(self) -> Clerk:
-        if self._clerk is None:
-            raise RuntimeError("not started")
-        return self._clerk
+        return self._hands
 
 
 def _code(standing: Standing) -> str | None:

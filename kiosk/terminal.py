@@ -7,14 +7,13 @@ import logging
 import os
 import platform
 import signal
-import threading
 import time
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from devices.camera.codes import ALL, read_code
+from devices.camera.codes import read_code
 from devices.port import BadgeEvent, BadgeGone, DeviceEvent, PrintEnded
 from devices.reading.reader import PageReader
 from devices.watchdog import Watchdog
@@ -33,7 +32,6 @@ from kiosk.care.support import Support, beside
 from kiosk.care.upkeep import Machine, Upkeep
 from kiosk.clerk import Clerk
 from kiosk.clock import Clock
-from kiosk.code_reader import create_code_reader, secret_of
 from kiosk.corrections import CorrectionDesk
 from kiosk.demonstration import DemonstrationProvider
 from kiosk.drafted import described, private_keys
@@ -44,6 +42,7 @@ from kiosk.enrolment.keeper import Keeper
 from kiosk.enrolment.standing import enrolled
 from kiosk.glass_watch import GlassJudge
 from kiosk.guides import GuideDesk
+from kiosk.hands import Workers
 from kiosk.health.machine import machine_health
 from kiosk.helping import Helping
 from kiosk.line import Line
@@ -61,6 +60,7 @@ from kiosk.paperwork import on_paper
 from kiosk.program.renewal import Renewal, Senses, on_trial
 from kiosk.receipt_reader import ReceiptReader
 from kiosk.reporting import Reporting
+from kiosk.serving import serve_clerks, serve_codes, serve_page
 from kiosk.staff.clerks import Clerks
 from kiosk.staff.counter import counter
 from kiosk.staff.door import Door, Rules
@@ -89,8 +89,6 @@ from kiosk.visit.state import State
 from kiosk.voice import Speaker
 from kiosk.watch.parts import critical
 from kiosk.watch.watch import Watch
-from kiosk.window.browsers import Browsers
-from kiosk.window.listener import Listener
 from mqtt import topics
 from mqtt.connection import Broker, Received
 from mqtt.link import NO_SESSION, SESSION, Link
@@ -100,14 +98,7 @@ from mqtt.uploads import Uploader
 from mqtt.walk import Pace
 from mqtt.wire import VERSION, Wanted
 from ui.app import create_app
-from ui.citizen.intents import MAX_BODY
-from ui.clerk.app import create_clerk_app
-from ui.clerk.badges import Badges
-from ui.clerk.presence import Presence
-from ui.clerk.sessions import Sessions, Times
-from ui.compiled import compile_all
 from ui.public.pages import create_public
-from ui.server import create_page_server
 from ui.technician.pages import create_technician
 
 log = logging.getLogger(__name__)
@@ -135,7 +126,6 @@ class Terminal:
         self._taken_back = taken_back
         self._clock = clock or Clock()
         self._running = ExitStack()
-        self._window: Listener | None = None
         self._version = importlib.metadata.version("tongban")
         self.app_version = f"tongban {self._version}"
 
@@ -212,7 +202,8 @@ class Terminal:
         receipts = ReceiptReader(partial(read_code, settings.devices.camera.socket), middle.post)
         receipts.start()
         self._running.callback(receipts.stop)
-        middle.start(clerk, drafts, tasks, receipts, state, journal.last(paper) if (paper := on_paper(state)) else None)
+        workers = Workers(clerk, drafts, tasks, receipts)
+        middle.start(workers, state, journal.last(paper) if (paper := on_paper(state)) else None)
         self._running.callback(middle.stop)
         renewal.later(self._running, storekeeper.start, storekeeper.stop)
         for device in self._devices.all():
@@ -234,8 +225,8 @@ class Terminal:
         renewal.later(self._running, self._wanted.start, self._wanted.stop)
         renewal.later(self._running, self._commands.start, self._commands.stop)
         self._serve()
-        self._serve_codes()
-        self._serve_clerks()
+        serve_codes(self._running, settings, middle)
+        serve_clerks(self._running, settings, middle, self._counter, self._clerks, clock, self._news)
         asked = critical(middle, settings, database, watchdog, self._publisher, self._devices, renewal.waiting)
         self.watch = Watch(asked, self._manager)
         self.watch.start()
@@ -442,38 +433,14 @@ class Terminal:
         app = create_app(self._middle, glass.ppi, self._glass, self._typist, self._entrance.shown, self._voice, self._ink)
         app.register_blueprint(create_public(self._middle, self._guides, self._corrections, self._clock.today))
         app.register_blueprint(create_technician(self._entrance, self._upkeep, self._settings.terminal.hall, self._middle.boot))
-        server = create_page_server(app, glass.host, glass.port)
         if self._voice is not None:
             self._voice.start()
             self._running.callback(self._voice.stop)
-        thread = threading.Thread(target=server.run, name="page", daemon=True)
-        thread.start()
-        self._running.callback(server.close)
-        threading.Thread(target=compile_all, args=(app.jinja_env,), name="templates", daemon=True).start()
+        serve_page(self._running, app, glass.host, glass.port)
         self._glass.start()
         self._running.callback(self._glass.stop)
         self._machine_health.start()
         self._running.callback(self._machine_health.stop)
-
-    def _serve_clerks(self) -> None:
-        """The window: clerks' pages on a listener of their own, and word of whether the clerk who holds the visit is there."""
-        own, clock = self._settings.clerk, self._clock
-        if own is None:
-            return
-        sessions = Sessions(self._counter or self._clerks, Times(own.idle, own.total), clock.monotonic)
-        self._running.callback(sessions.end_all)
-        if self._counter is not None:
-            self._counter.lifted = sessions.end_badge
-        badges = Badges(self._counter, Browsers(self._settings.paths.data / "clerks-browsers.key"))
-        app, streams = create_clerk_app(self._middle, sessions, badges, own.name, own.intake)
-        authority = IdentityFiles(self._settings.centre.identity).authority
-        self._window = Listener(app, own, authority, MAX_BODY, clock, self._news)
-        presence = Presence(self._middle, sessions, self._middle.post)
-        presence.start()
-        self._running.callback(presence.stop)
-        self._window.start()
-        self._running.callback(self._window.stop)
-        self._running.callback(streams.stop)
 
     def _serve_ssh(self) -> None:
         """``tongban status`` and its like. Without it the terminal serves all the same."""
@@ -484,13 +451,3 @@ class Terminal:
             return
         control.start()
         self._running.callback(control.stop)
-
-    def _serve_codes(self) -> None:
-        reader = self._settings.reader
-        if reader is None:
-            return
-        read = partial(read_code, self._settings.devices.camera.socket, formats=ALL)
-        app = create_code_reader(read, lambda: self._middle.idle, secret_of(reader))
-        server = create_page_server(app, "127.0.0.1", reader.port)
-        threading.Thread(target=server.run, name="codes", daemon=True).start()
-        self._running.callback(server.close)

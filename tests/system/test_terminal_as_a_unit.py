@@ -156,7 +156,7 @@ def ended(terminal: Terminal, thread: str) -> None:
         case "publisher":
             terminal._publisher.stop()
         case "receipts":
-            assert terminal._middle._receipts is not None
-            terminal._middle._receipts.stop()
+            assert terminal._middle._hands is not None
+            terminal._middle._hands.workers.receipts.stop()
         case "device-idcard":
             terminal._devices.reader.stop()
