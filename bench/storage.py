@@ -20,8 +20,8 @@ from pathlib import Path
 import psutil
 from support.object_storage import ObjectStorage, bucket_settings, object_storage
 
+from domain.durable import write_durably
 from fleet.documents import Documents
-from fleet.files import write_durably
 from fleet.storage.bucket import Bucket
 from fleet.storage.s3 import S3
 

@@ -15,9 +15,9 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from domain.durable import sync_folder
 from fleet import database
 from fleet.documents import Source, TooLargeError, WrongContentError, WrongOffsetError
-from fleet.files import sync_folder
 from fleet.protection import deletions
 from fleet.storage.folder import refusing
 from fleet.store import Store

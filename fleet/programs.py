@@ -13,8 +13,8 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from domain.durable import sync_folder, write_durably
 from domain.program.manifest import BadManifestError, Manifest, order, read
-from fleet.files import sync_folder, write_durably
 from mqtt.desired import ProgramBody
 from mqtt.wire import VERSION
 

@@ -17,8 +17,8 @@ from typing import Any
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from domain.durable import write_durably
 from fleet.authority.keys import Folder
-from fleet.files import write_durably
 from fleet.settings import BrokerSettings
 from mqtt.broker import BrokerFiles, access, configuration
 from mqtt.tls import Tls, context

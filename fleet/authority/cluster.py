@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from cryptography import x509
 
+from domain.durable import write_durably
 from fleet.authority.keys import Folder
-from fleet.files import write_durably
 from fleet.settings import CentreSettings
 from mqtt import ejabberd, rabbitmq
 

@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from domain.durable import write_durably
 from fleet.authority.ca import BACKDATED, SERVER_LIFE, Ca, Revoked, make
-from fleet.files import write_durably
 from fleet.settings import SettingsError, private, secret
 from mqtt.broker import CENTRE_USER, CENTRE_USERS
 from mqtt.signing import Signer

@@ -23,11 +23,11 @@ from typing import IO, cast
 
 import msgspec
 
+from domain.durable import sync_folder
 from fleet import database
 from fleet.backup import postgresql
 from fleet.backup.beyond import Beyond
 from fleet.backup.contents import DATABASE, DUMP, MANIFEST, SETTINGS, BackupError, Entry, Manifest, checked, places
-from fleet.files import sync_folder
 from fleet.migrations import revision
 from fleet.settings import CentreSettings, read
 

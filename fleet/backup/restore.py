@@ -14,11 +14,11 @@ from typing import IO
 
 import msgspec
 
+from domain.durable import sync_folder
 from fleet import migrations
 from fleet.backup import postgresql
 from fleet.backup.contents import DATABASE, MANIFEST, MOST_MANIFEST, SETTINGS, BackupError, Entry, Manifest, checked, places
 from fleet.backup.settling import settle
-from fleet.files import sync_folder
 from fleet.settings import CentreSettings, read
 
 _CHUNK = 1024 * 1024

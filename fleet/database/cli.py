@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from domain.durable import write_durably
 from fleet.database.sqlite import moved
-from fleet.files import write_durably
 from fleet.settings import CentreSettings, SettingsError, read
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from domain.durable import write_durably
 from domain.keyfile import BadKeyFileError, KeyEntry, KeyFile, parse, read_entries
 from domain.sealing import BadKeyError, OpeningKey, Recipient, new_key
-from fleet.files import write_durably
 from fleet.keys.token import TokenSettings, make_key, unwrapping, wrap
 from fleet.settings import SettingsError, private
 

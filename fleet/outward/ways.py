@@ -13,7 +13,7 @@ import httpx
 import msgspec
 from msgspec import Struct
 
-from fleet.files import write_durably
+from domain.durable import write_durably
 from fleet.outward.sender import LaterError, RefusedError
 from fleet.settings import SettingsError, secret
 from mqtt.broker import is_loopback

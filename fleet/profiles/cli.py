@@ -11,6 +11,7 @@ from typing import Any
 import click
 import tomli_w
 
+from domain.durable import write_durably
 from domain.keyfile import BadKeyFileError, parse
 from domain.profile import ANSWERS, Profile, ProfileError
 from domain.profile import parse as checked
@@ -18,7 +19,6 @@ from domain.sealing import BadKeyError, recipient_of
 from domain.staff.key import StaffKey
 from fleet.authority.authority import Authority
 from fleet.authority.keys import Folder
-from fleet.files import write_durably
 from fleet.settings import CentreSettings, SettingsError, read, secret
 
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))

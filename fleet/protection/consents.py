@@ -15,11 +15,11 @@ import msgspec
 from msgspec.structs import replace
 
 from domain import sealing
+from domain.durable import write_durably
 from domain.protection.consent import Consent, Why, refusal, wrong
 from domain.sealing import Recipient
 from fleet.desk.fields import WantingError
 from fleet.desk.journal import Journal
-from fleet.files import write_durably
 from fleet.people import record
 
 MOST_SCAN = 8 * 1024 * 1024

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from domain.durable import sync_folder
 from domain.protection.retention import BY_CODE
 from fleet.casework.client import CentreError
 from fleet.desk.inbox import Inbox
 from fleet.desk.journal import Journal
 from fleet.desk.means import today_of
-from fleet.files import sync_folder
 from fleet.protection.consents import Consents
 
 _log = logging.getLogger(__name__)

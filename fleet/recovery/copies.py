@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from domain.durable import write_durably
 from fleet import database
-from fleet.files import write_durably
 from fleet.opening import opened
 from fleet.storage.chosen import Stores
 

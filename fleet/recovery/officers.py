@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pyrage
 
+from domain.durable import write_durably
 from domain.sealing import BadKeyError, OpeningKey, Recipient, check_opening_key, new_key
-from fleet.files import write_durably
 
 OWNER = "recovery"
 _WORD = "abcdefghijkmnpqrstuvwxyz23456789"

@@ -17,8 +17,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from domain import sealing
+from domain.durable import write_durably
 from domain.sealing import OpeningKey, Recipient, SealError
-from fleet.files import write_durably
 
 LIST = "recovered.json"
 MOST = 20 * 1024 * 1024

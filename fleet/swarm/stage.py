@@ -12,10 +12,10 @@ import tomli_w
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from domain.durable import write_durably
 from fleet.authority.authority import Authority
 from fleet.authority.broker import write_configuration
 from fleet.authority.keys import Folder
-from fleet.files import write_durably
 from mqtt.connection import Broker
 from mqtt.tls import Tls
 

@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from kiosk.store.files import sync_folder, write_durably
+from domain.durable import sync_folder
+from kiosk.store.files import write_durably
 from mqtt.tls import Tls
 
 

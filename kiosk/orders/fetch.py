@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from kiosk.store.files import sync_folder
+from domain.durable import sync_folder
 from mqtt.desired import archive_path, body_path
 from mqtt.tls import Tls, context
 

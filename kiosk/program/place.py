@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from domain.durable import sync_folder
 from domain.program.manifest import Manifest, order
-from kiosk.store.files import sync_folder, write_durably
+from kiosk.store.files import write_durably
 
 ASIDE = ".part"
 ARCHIVE = ".tar.xz"

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from domain.durable import sync_folder
 from domain.program.manifest import Manifest
 from kiosk.clock import Clock
 from kiosk.orders.fetch import DamagedError, NotFetchedError
@@ -30,7 +31,7 @@ from kiosk.program.archive import BadArchiveError, readable, sync, unpack
 from kiosk.program.choosing import Chosen, choose
 from kiosk.program.place import ARCHIVE, ASIDE, MANIFEST, Programs, Stood, Trial, reads, remove, stores
 from kiosk.standing import Stage
-from kiosk.store.files import sync_folder, write_durably
+from kiosk.store.files import write_durably
 
 log = logging.getLogger(__name__)
 

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from domain.durable import sync_folder
 from kiosk import settings as conf
 from kiosk.care import control
 from kiosk.care.control import BusyError, NotRunningError
@@ -32,7 +33,6 @@ from kiosk.setup.errors import AnswerError, SetupError
 from kiosk.setup.questions import BY_KEY, QUESTIONS, Answers, Seen
 from kiosk.setup.system import System, reached
 from kiosk.staff.port import Checked, Status
-from kiosk.store.files import sync_folder
 
 _T = TypeVar("_T")
 

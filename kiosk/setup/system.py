@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from domain.durable import write_durably
 from kiosk.health.lock import covered
 from kiosk.setup import addresses
 from kiosk.setup.addresses import Fixed
@@ -69,13 +70,7 @@ class System:
         if self.locked:
             raise OSError(LOCKED)
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
+        write_durably(path, text.encode(), mode)
 
     def _run(self, *command: str) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Files that are whole or not there: temporary name, fsync, rename, fsync of the folder."""
+"""A terminal's own files and folders."""
 
 from __future__ import annotations
 
@@ -8,32 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_TEMPORARY = ".part"
+from domain import durable
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """``data`` under ``path``, on the disk when this returns. ``OSError`` when the disk refuses; nothing is left then."""
+    """As :func:`durable.write_durably`, for its owner only, in a folder that is made where it is not there."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(path.name + _TEMPORARY)
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    durable.write_durably(path, data)
 
 
 @contextmanager
@@ -49,7 +30,3 @@ def alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-def is_temporary(path: Path) -> bool:
-    return path.name.endswith(_TEMPORARY)

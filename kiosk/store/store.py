@@ -15,10 +15,11 @@ from typing import Literal
 
 from domain import sealing
 from domain.case import number as case_number
+from domain.durable import is_temporary
 from kiosk.clock import Clock
 from kiosk.store import audit
 from kiosk.store.db import Database
-from kiosk.store.files import is_temporary, write_durably
+from kiosk.store.files import write_durably
 from kiosk.visit.state import Noted, Submitted
 from mqtt.events import (
     Awaited,
