@@ -9,18 +9,24 @@ from domain.catalogue.form import Field
 from kiosk.visit import attending, inking
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Visit
-from ui.clerk.task import Action, Ask, Fields, Form, Task, choice, numbered
+from ui.clerk.task import Action, Ask, Fields, Form, Line, Task, choice, mendable, numbered
 from ui.view import applying, filling
 
 
 def behalf(glass: Glass, visit: Visit) -> Task:
     found = applying.behalf(glass, visit)
     if attending.promising(visit, glass.catalogue):
-        return Task(found.title, waits="请监护人在屏幕上填和孩子的关系，由本人勾选同意。", facts=found.people)
-    asks = tuple(_ask(a.field, a.field.field, a.value, a.before, a.error) for a in found.asks)
-    form = Form("state-who", tuple(replace(a, name=f"answer.{a.name}") for a in asks))
+        return Task("监护人和孩子", waits="请监护人在屏幕上填和孩子的关系，由本人勾选同意。", facts=_present(found.people))
+    asks = (_ask(a.field, f"answer.{a.field.field}", a.value, a.before, a.error) for a in found.asks)
+    form = Form("state-who", tuple(replace(a, label=a.label.replace("您", "他")) for a in asks))
     again = (Action("not-me", "不是这个孩子，换一张", "X"),) if found.ward else ()
-    return Task(found.title, found.lead, facts=found.people, form=form, actions=(*again, Action("to-window", "这里办不了", "W")))
+    ways = (*again, Action("to-window", "这里办不了", "W"))
+    return Task(found.title.replace("您", "他"), found.lead, facts=_present(found.people), form=form, actions=ways)
+
+
+def _present(people: Fields) -> Fields:
+    """As the clerk sees them: whom the glass calls 您 sits there."""
+    return tuple(("办事人" if role == "您" else role, who) for role, who in people)
 
 
 def delivery(glass: Glass, visit: Visit) -> Task:
@@ -54,17 +60,13 @@ def form(glass: Glass, visit: Visit, today: date) -> Task:
     skip = () if field.required else (Action("fill-form", "不填，跳过", "S", ((name, ""),)),)
     if field.kind == "choice":
         options = [Action("fill-form", o.text, fields=((name, o.value),), picked=o.value in found.chosen) for o in field.options]
-        return Task(field.label, title, trouble=found.error, facts=_hint(field), choices=numbered(options), actions=skip)
+        return Task(field.label, title, field.hint, trouble=found.error, choices=numbered(options), actions=skip)
     if field.kind == "division":
-        return Task(field.label, title, trouble=found.error, facts=_hint(field), choices=_divisions(name, found), actions=skip)
+        return Task(field.label, title, field.hint, trouble=found.error, choices=_divisions(name, found), actions=skip)
     ask = replace(_ask(field, name, found.value, found.before, found.error), chosen=found.chosen)
     by_card = (Action("fill-form", "就用证件上的", "C", ((f"{name}.by", "card"),)),) if found.said and found.corrected else ()
     said = Form("fill-form", (ask,), says_card=found.said)
     return Task(field.label, title, form=said, actions=(*by_card, *skip))
-
-
-def _hint(field: Field) -> Fields:
-    return (("说明", field.hint),) if field.hint else ()
 
 
 def _divisions(name: str, found: filling.Form) -> tuple[Action, ...]:
@@ -118,22 +120,29 @@ _HOW = {
 
 def review(glass: Glass, visit: Visit) -> Task:
     found = filling.review(glass, visit)
-    people = tuple((one.role, f"{one.name}  {one.number}") for one in found.people)
-    taken = tuple((one.name, "；".join((one.how, *one.confirm))) for one in found.papers)
-    scan = [Action("scan-again", f"重拍：{one.name}", fields=(("material", one.again),)) for one in found.papers if one.again]
-    edit = [
-        Action("edit", f"改：{one.label}", fields=(("step", "form"), ("field", one.field))) for one in found.answers if one.field
-    ]
-    more = [Action("edit", "改：怎么取结果", fields=(("step", "delivery"),))] if found.asked else []
-    glass_ = [Action("sign-on-glass", "改：在屏幕上签名")] if visit.inked is not None else []
-    weigh = [Action("edit", "改：可以不交的材料", fields=(("step", "waive"),))] if found.weighed else []
+
+    def edit(step: str, field: str = "") -> Action:
+        return Action("edit", "改", fields=(("step", step), *((("field", field),) if field else ())), note="改")
+
+    def again(material: str) -> Action | None:
+        return Action("scan-again", "重拍", fields=(("material", material),), note="重拍") if material else None
+
+    signed = Action("sign-on-glass", "改成在屏幕上签名", "G") if visit.inked is not None else None
+    weigh = Action("edit", "改可以不交的材料", "W", fields=(("step", "waive"),)) if found.weighed else None
     return Task(
         "请办事人最后看一遍，提交",
         f"{found.item} · {found.situation}",
-        waits="由本人在屏幕上点“提交”。要改，在下面选。",
+        waits="由本人在屏幕上点“提交”。要改，按那一行的键。",
         trouble=found.fault,
-        facts=(*people, *taken, *((one.label, one.text) for one in found.answers), ("取结果", "；".join(found.delivery))),
-        choices=numbered([*scan, *edit, *more, *weigh, *glass_]),
+        lines=mendable(
+            (
+                *(Line(one.role, f"{one.name}  {one.number}") for one in found.people),
+                *(Line(one.name, "；".join((one.how, *one.confirm)), again(one.again)) for one in found.papers),
+                *(Line(one.label, one.text, edit("form", one.field) if one.field else None) for one in found.answers),
+                Line("取结果", "；".join(found.delivery), edit("delivery") if found.asked else None),
+            )
+        ),
+        actions=tuple(one for one in (weigh, signed) if one is not None),
     )
 
 

@@ -12,8 +12,8 @@ from ui.view import papers, ways
 def waive(glass: Glass, visit: Visit) -> Task:
     found = ways.weigh(glass, visit)
     return Task(
-        found.material,
-        f"第 {found.at} 份，共 {found.of} 份。问办事人：{found.when}吗？",
+        f"问办事人：{found.when}吗？",
+        f"《{found.material}》，第 {found.at} 份，共 {found.of} 份",
         facts=(("要交的话", found.how),),
         actions=(
             Action("weigh", "不符合，或不知道：交", "N", (("waived", "no"),), first=True),

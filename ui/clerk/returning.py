@@ -28,7 +28,7 @@ def number(glass: Glass, visit: Visit) -> Task:
     found = followup.asking(glass, visit)
     asks = (
         Ask("number", "办件编号", "code", error=found.error, most=40),
-        Ask("tail", "证件号码后四位", "code", hint="可以不填", most=8, required=False),
+        Ask("tail", "证件号码后四位", "code", most=8, required=False),
     )
     return Task("办件编号", form=Form("ask-number", asks, "查"))
 
@@ -50,7 +50,8 @@ def cases(glass: Glass, visit: Visit) -> Task:
                 choices.append(Action("choose-task", f"撤回：{case.item}", fields=fields, note=case.number))
     facts = tuple((f"{case.item} {case.number}", case.words) for case in found.cases)
     again = (Action("look-again", "再查一次", "R"),) if found.again else ()
-    return Task(found.name or "办件", trouble=found.fault, facts=facts, choices=numbered(choices), actions=again)
+    title = "他的办件" if found.name else "这一件"
+    return Task(title, found.name, trouble=found.fault, facts=facts, choices=numbered(choices), actions=again)
 
 
 def points(glass: Glass, visit: Visit, today: date) -> Task:
@@ -63,7 +64,8 @@ def points(glass: Glass, visit: Visit, today: date) -> Task:
 
 def collect(glass: Glass, visit: Visit) -> Task:
     found = followup.collect(glass, visit)
-    return Task(f"领取《{found.name}》", f"{found.number} · 共 {found.pages} 页", actions=(Action("next", "往下办", first=True),))
+    onward = Action("next", "往下办，请他签名", first=True)
+    return Task(f"领取《{found.name}》", f"{found.number} · 共 {found.pages} 页", actions=(onward,))
 
 
 def undo(glass: Glass, visit: Visit) -> Task:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
+from typing import NamedTuple
 
 from ui.view.choosing import Choice
 
 Fields = tuple[tuple[str, str], ...]
+MENDING = "123456789ACDEFGHJKLMSTUVWXZ"
+"""Keys of what can be mended on one page, in order; those of the foot and of the page's own ways are not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,14 @@ class Action:
     note: str = ""
     first: bool = False
     picked: bool = False
+
+
+class Line(NamedTuple):
+    """One fact that is looked at once more, and how it is mended if it can be."""
+
+    name: str
+    text: str
+    mend: Action | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +66,15 @@ class Form:
 @dataclass(frozen=True, slots=True)
 class Task:
     """``waits``: what the citizen does now, at the glass. ``choices`` are numbered, and found by typing where they are many.
-    ``picture``: desk, page or photo, with ``ref``."""
+    ``picture``: desk, page or photo, with ``ref``. ``hint``: what may be good to know."""
 
     title: str
     lead: str = ""
+    hint: str = ""
     waits: str = ""
     trouble: str = ""
     facts: Fields = ()
+    lines: tuple[Line, ...] = ()
     facts_title: str = ""
     choices: tuple[Action, ...] = ()
     actions: tuple[Action, ...] = ()
@@ -74,6 +88,12 @@ class Task:
 def numbered(actions: Sequence[Action]) -> tuple[Action, ...]:
     """The first nine by their number, all by what is typed."""
     return tuple(replace(one, key=str(at)) if at < 10 else one for at, one in enumerate(actions, 1))
+
+
+def mendable(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Each that can be mended with its key."""
+    keys = chain(MENDING, repeat(""))
+    return tuple(one._replace(mend=replace(one.mend, key=next(keys))) if one.mend else one for one in lines)
 
 
 def choice(intent: str, name: str, one: Choice) -> Action:

@@ -44,6 +44,7 @@ def task(glass: Glass, snapshot: Snapshot, session: Session, today: date) -> Tas
         form=found.form if found.form is not None and allowed(found.form.intent) else None,
         choices=tuple(one for one in found.choices if allowed(one.intent)),
         actions=tuple(one for one in found.actions if allowed(one.intent)),
+        lines=tuple(one if one.mend is None or allowed(one.mend.intent) else one._replace(mend=None) for one in found.lines),
     )
 
 
@@ -166,7 +167,7 @@ def _prepare(glass: Glass, visit: Visit) -> Task:
             ("收费", found.fee),
             *((("还要在窗口", "、".join(found.later)),) if found.later else ()),
         ),
-        facts_title=found.another,
+        hint=found.another,
         actions=(Action("next", "都带了，往下办", first=True), *(replace(o, key=o.key[1:]) for o in others)),
     )
 
@@ -248,14 +249,19 @@ def _receipt(glass: Glass, visit: Visit, snapshot: Snapshot) -> Task:
         PrintState.PRINTING: "正在打印",
         PrintState.PRINTED: "打好了，请交给办事人",
         PrintState.UNCERTAIN: "说不清打出来没有，请看出纸口",
+        PrintState.SPOILT: "可能没有打完整，请看出纸口",
     }
-    again = (Action("print-again", "补打", "P"),) if state not in (PrintState.PRINTING, PrintState.PRINTED) else ()
+    came, got = state in (PrintState.PRINTING, PrintState.PRINTED), state is PrintState.PRINTED
+    unsure = state in (PrintState.UNCERTAIN, PrintState.SPOILT)
+    again = Action("print-again", "没有或不完整，补打" if unsure else "再打一次", "P", first=not came and not unsure)
+    go = "拿到了，请办事人评价" if got else "拿到了完整的，请办事人评价" if unsure else "不等凭证，请办事人评价"
+    onward = Action("next", go, "" if got else "N", first=got)
     return Task(
         words.get(state, "没有打出来"),
         "已收件：材料收到了，是否受理由业务属地决定。" if visit.submitted else "",
         trouble=found.trouble,
         facts=(("编号", found.case),),
-        actions=(Action("next", "拿到了，请办事人评价", first=True), *again),
+        actions=(onward,) if came else (again, onward),
     )
 
 

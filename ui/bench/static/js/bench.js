@@ -1,5 +1,6 @@
 // The bench's page. The truth is the hardware's: a touch is one POST to its interface, and what it changed comes back as a part drawn
 // anew on the server.
+import "../../../static/css/palette.css";
 import "../css/bench.css";
 import "../css/things.css";
 import "htmx.org";

@@ -1,5 +1,7 @@
 // The clerk's page. The truth is on the server: this file fetches it, and is a keyboard's hands: every action has its key.
+import "../../../static/css/palette.css";
 import "../css/clerk.css";
+import "../css/task.css";
 import "htmx.org";
 import "htmx.org/dist/ext/hx-sse.js";
 
