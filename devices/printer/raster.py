@@ -1,14 +1,17 @@
-"""A picture as commands an ESC/POS printer can be interrupted in: short strips, each whole in itself."""
+"""A picture as commands an ESC/POS printer can be interrupted in: short strips, each whole in itself, built by python-escpos."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
+from escpos.printer import Dummy
 from PIL import Image
 
-from devices.protocols.escpos import STRIP_ROWS, raster
+from devices.protocols.escpos import STRIP_ROWS
 
+_PROFILE = "TM-T20II"
+"""Any profile of 576 dots: python-escpos refuses pictures wider than its profile's paper."""
 _REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
 """DLE EOT, DLE ENQ and DLE DC4 are obeyed even within the data of a picture; by chance a picture holds them."""
 
@@ -32,11 +35,12 @@ def strips(picture: Image.Image) -> tuple[Strip, ...]:
     model's motion unit. Where data would read as a real-time command one dot is added beside another.
     """
     ink = picture.point(_INK)
-    return tuple(_strip(ink, top, min(top + STRIP_ROWS, ink.height)) for top in range(0, ink.height, STRIP_ROWS))
+    return tuple(_strip(picture, ink, top, min(top + STRIP_ROWS, ink.height)) for top in range(0, ink.height, STRIP_ROWS))
 
 
-def _strip(ink: Image.Image, top: int, bottom: int) -> Strip:
+def _strip(picture: Image.Image, ink: Image.Image, top: int, bottom: int) -> Strip:
     box = ink.crop((0, top, ink.width, bottom)).getbbox()
-    width = -(-max(1, box[2] if box else 1) // 8)
-    dots = ink.crop((0, top, width * 8, bottom)).tobytes()
-    return Strip(_REAL_TIME.sub(b"\x18", raster(dots, width)), bottom - top)
+    width = -(-max(1, box[2] if box else 1) // 8) * 8
+    builder = Dummy(profile=_PROFILE)
+    builder.image(picture.crop((0, top, width, bottom)), impl="bitImageRaster", fragment_height=STRIP_ROWS)
+    return Strip(_REAL_TIME.sub(b"\x18", builder.output), bottom - top)

@@ -95,11 +95,6 @@ def qr_code(content: bytes, module: int) -> bytes:
     return b"".join(b"\x1d(k" + len(command).to_bytes(2, "little") + command for command in commands)
 
 
-def raster(dots: bytes, width: int) -> bytes:
-    """GS v 0, mode 0: a picture of rows of ``width`` bytes, a set bit is ink, the leftmost the highest."""
-    return b"\x1dv0\0" + width.to_bytes(2, "little") + (len(dots) // width).to_bytes(2, "little") + dots
-
-
 class Reading(StrEnum):
     """What is known of one part of the printer. No answer is ``UNKNOWN``: neither good nor bad."""
 

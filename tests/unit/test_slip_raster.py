@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from escpos.printer import Dummy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -12,7 +11,7 @@ from support.printing import TYPESETTER, receipt
 
 from devices.printer.raster import Strip, strips
 from devices.printer.session import WINDOW
-from devices.protocols.escpos import FLUSH, ROW_BYTES, STRIP_ROWS, raster
+from devices.protocols.escpos import FLUSH, ROW_BYTES, STRIP_ROWS
 
 
 def painted(parts: tuple[Strip, ...]) -> bytes:
@@ -45,17 +44,6 @@ def test_no_picture_holds_a_real_time_command(data: list[int]) -> None:
     picture = Image.frombytes("1", (ROW_BYTES * 8, rows), bytes(byte ^ 0xFF for byte in data[: rows * ROW_BYTES]))
     parts = strips(picture)
     assert not re.search(rb"\x10[\x04\x05\x14]", b"".join(part.data for part in parts))
-
-
-@settings(deadline=None, max_examples=20)
-@given(st.binary(min_size=ROW_BYTES, max_size=ROW_BYTES * 30))
-def test_another_program_makes_the_same_bytes_of_a_strip(dots: bytes) -> None:
-    """python-escpos."""
-    picture = Image.frombytes("1", (ROW_BYTES * 8, min(STRIP_ROWS, len(dots) // ROW_BYTES)), dots)
-    peer = Dummy(profile="TM-T20II")
-    peer.image(picture, impl="bitImageRaster", fragment_height=STRIP_ROWS)
-    ink = bytes(byte ^ 0xFF for byte in picture.tobytes())
-    assert raster(ink, ROW_BYTES) == peer.output
 
 
 def test_white_costs_next_to_nothing_and_keeps_its_height() -> None:
