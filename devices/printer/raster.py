@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from escpos.printer import Dummy
 from PIL import Image
 
 from devices.protocols.escpos import STRIP_ROWS
@@ -39,6 +38,8 @@ def strips(picture: Image.Image) -> tuple[Strip, ...]:
 
 
 def _strip(picture: Image.Image, ink: Image.Image, top: int, bottom: int) -> Strip:
+    from escpos.printer import Dummy  # reads a table of all printers when imported: not at every start, but before the first slip
+
     box = ink.crop((0, top, ink.width, bottom)).getbbox()
     width = -(-max(1, box[2] if box else 1) // 8) * 8
     builder = Dummy(profile=_PROFILE)
