@@ -22,6 +22,8 @@ from typing import Any
 
 import click
 
+from kiosk.typing import dictionary
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PLATFORMS = {"amd64": "x86_64-manylinux_2_36", "arm64": "aarch64-manylinux_2_36"}
@@ -52,9 +54,8 @@ def lay_out(kind: str, arch: str, python: str, ours: Path, folder: Path, others:
     _install(told["extra"], arch, python, ours, site)
     _prune(site, [*WEIGHT["out"], *told["out"]], WEIGHT["kept"])
     if told["pinyin"]:
-        subprocess.run(
-            [sys.executable, "-m", "kiosk.typing.dictionary", site / "kiosk" / "typing" / "pinyin"], cwd=ROOT, check=True
-        )
+        dictionary.build()  # the environment's own: at once where it is there
+        shutil.copytree(dictionary.PLACE, site / "kiosk" / "typing" / "pinyin")
     if base := told.get("beside"):
         if others is not None and (others / base).is_dir():
             _leave_out_what_is_in(others / base, folder)
