@@ -19,9 +19,11 @@ from fleet.intake import understand
 from fleet.presence import Hearing
 from fleet.running.share import Share
 from fleet.store import Store
+from fleet.waiting import ROWS, Waiting, is_old
 from mqtt import topics
 from mqtt.broker import CENTRE_USERS
 from mqtt.connection import Broker, Connection, Down, Heard, Opening, Received, Refused, Reply, Session, Up
+from mqtt.loop import MOST
 from mqtt.messages import Birth, CentreState, CentreUp, Left, Lost, StorageReceipt
 from mqtt.walk import Pace
 from mqtt.window import ranges
@@ -29,14 +31,17 @@ from mqtt.wire import VERSION, ContractError, decode, encode
 
 _log = logging.getLogger(__name__)
 
-BATCH_ROWS = 500
 BATCH_SECONDS = 0.04
-"""A batch is committed when either is reached: 500 rows bound the memory; a commit comes at most every 40 ms, so that a busy
-fleet costs 25 fsyncs a second, while an event that comes alone is stored at once."""
+"""A batch is committed when these are over or its rows are there: a commit comes at most every 40 ms, so that a busy fleet costs 25
+fsyncs a second, while an event that comes alone is stored at once."""
+READ_SECONDS = 0.25
+"""Read on so long at most while there is always more, before what was said now is stored."""
+AHEAD = 50_000
+"""Read and not stored at most, some 100 MB: a row of each terminal's backlog. Beyond it the broker keeps what comes, news and all."""
 _SUBSCRIPTIONS = (topics.ALL_STATES, topics.ALL_HEALTH, topics.ALL_ANSWERS)
 _QOS = 1
 """Also of what is said with less: RabbitMQ makes a queue for each QoS, and only that of QoS 1 outlives its node."""
-_SESSION = Session(expiry=24 * 3600, will_delay=10, receive_maximum=2 * BATCH_ROWS, manual_ack=True, kept=True)
+_SESSION = Session(expiry=24 * 3600, will_delay=10, receive_maximum=AHEAD, manual_ack=True, kept=True)
 _MOST_RANGES = 500
 _GROUP = "ingest"
 """Of the shared subscription."""
@@ -76,7 +81,8 @@ class Ingest:
         self._committed = float("-inf")
         self._hearing = Hearing(None)
         self._greeter = Greeter()
-        self._batch: list[Received] = []
+        self._waiting = Waiting()
+        self._came = 0
         user = CENTRE_USERS[share.number - 1]
         self._connection = Connection(brokers, user, _SESSION, self._open, self._hear, pace or _PACE, self._work, start=0)
 
@@ -118,15 +124,17 @@ class Ingest:
             case Down():
                 self._hearing = Hearing(None)
                 self._store_batch()
+                self._waiting.forget()
             case Refused(reason=reason):
                 _log.warning("the broker refused a publication: %s", reason)
             case Received(topic=topics.CENTRE_STATE):
-                heard.acknowledge()
+                self._waiting.leave(heard)
                 self._gone(heard.payload)
             case Received() if self._ours(heard.topic):
-                self._batch.append(heard)
+                self._came += 1
+                self._waiting.add(heard, old=heard.topic.endswith(_EVENTS) and is_old(heard.payload, time.time()))
             case Received():
-                heard.acknowledge()
+                self._waiting.leave(heard)
 
     def _gone(self, payload: bytes) -> None:
         """A worker that leaves says so for the whole centre; who stays says that it is there."""
@@ -148,24 +156,28 @@ class Ingest:
 
     def _work(self) -> float:
         """All that has come was heard: store it, unless the last commit was just now and there may soon be more."""
-        if not self._batch:
+        came, self._came = self._came, 0
+        if not self._waiting:
             return math.inf
-        due = self._committed + BATCH_SECONDS - time.monotonic()
-        if due > 0 and len(self._batch) < BATCH_ROWS:
-            return due
+        since = time.monotonic() - self._committed
+        if since < BATCH_SECONDS and len(self._waiting) < ROWS:
+            return BATCH_SECONDS - since
+        if came >= MOST and since < READ_SECONDS and self._waiting.news < ROWS:
+            return 0.0
         self._store_batch()
-        return math.inf
+        return 0.0 if self._waiting else math.inf
 
     def _store_batch(self) -> None:
-        batch, self._batch = self._batch, []
+        batch = self._waiting.take()
         if not batch:
             return
         try:
             self._commit(batch)
         except Exception:
-            # Disk full or damaged: nothing is confirmed; the terminals send again.
+            # Disk full or damaged: nothing is confirmed; the terminals send again. Kept unacknowledged it would fill the broker's
+            # window, which would stand still for ever.
             _log.exception("a batch of %d messages could not be stored", len(batch))
-            self._discard(batch)
+        self._waiting.settled()
 
     def _commit(self, batch: Sequence[Received]) -> None:
         fleet = self._fleet()
@@ -181,8 +193,6 @@ class Ingest:
         ]
         if births:
             self._births(births)
-        for message in batch:
-            message.acknowledge()
         for terminal, greeting in self._greeter.answers(inputs).items():
             self._connection.publish(topics.greetings(terminal), encode(greeting), topics.GREETING)
         for (terminal, epoch), sequences in _by_outbox(stored).items():
@@ -190,11 +200,6 @@ class Ingest:
             for start in range(0, len(spans), _MOST_RANGES):
                 receipt = StorageReceipt(v=VERSION, e=epoch, r=spans[start : start + _MOST_RANGES])
                 self._connection.publish(topics.receipts(terminal), encode(receipt), topics.RECEIPT)
-
-    def _discard(self, batch: Sequence[Received]) -> None:
-        """Free the broker's window without a receipt: kept unacknowledged it would stand still for ever."""
-        for message in batch:
-            message.acknowledge()
 
 
 def _understood(message: Received, fleet: Container[str]) -> Input:

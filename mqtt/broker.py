@@ -29,7 +29,7 @@ _CONFIGURATION = """\
 persistence_location {files.data}/
 autosave_interval 60
 max_queued_messages 200000
-max_inflight_messages 2000
+max_inflight_messages 65535
 message_size_limit 65536
 max_keepalive 120
 set_tcp_nodelay true

@@ -131,8 +131,8 @@ class Returning:
 
     def _arrive(self, terminal: SwarmTerminal) -> None:
         if not terminal.unconfirmed:
-            for _ in range(self._day.visits):
-                terminal.visit()
+            for number in range(self._day.visits, 0, -1):
+                terminal.visit(ago=number * 24 * 3600 / self._day.visits)
         self._connects += 1
         try:
             self._swarm.connect(terminal)

@@ -149,17 +149,17 @@ class SwarmTerminal:
         self._advance(now)
         self.writable()
 
-    def visit(self, *, trouble: bool = False) -> None:
-        """One visit's events: a case, its receipt, its rating; with ``trouble`` the printer's paper besides."""
-        now = _now()
+    def visit(self, *, trouble: bool = False, ago: float = 0.0) -> None:
+        """One visit's events: a case, its receipt, its rating; with ``trouble`` the printer's paper besides. ``ago``: seconds."""
+        now = _now(ago)
         case = f"{self.name}-{secrets.token_hex(5)}"
         item, words, situation = _ITEM
         document = DocumentRef(digest=secrets.token_hex(32), size=1000, kind="case")
-        self._do(CaseTaken(case, item, words, situation, self._home, self._home, now, secrets.token_urlsafe(24), (document,)))
-        self._do(ReceiptEnded(case, 1, "printed"))
-        self._do(RatingGiven(case=case, level=5, tags=(), by="screen", given_at=now))
+        self._do(now, CaseTaken(case, item, words, situation, self._home, self._home, now, secrets.token_urlsafe(24), (document,)))
+        self._do(now, ReceiptEnded(case, 1, "printed"))
+        self._do(now, RatingGiven(case=case, level=5, tags=(), by="screen", given_at=now))
         if trouble:
-            self._do(DeviceTrouble("printer", warning="paper_near_end"))
+            self._do(now, DeviceTrouble("printer", warning="paper_near_end"))
 
     def tell(self, device: str, said: DeviceReport) -> None:
         """A device is like this now: the report says so as soon as its rate allows."""
@@ -179,10 +179,10 @@ class SwarmTerminal:
             left.close()
         self._client, self._link, self.live = None, None, False
 
-    def _do(self, data: EventData) -> None:
+    def _do(self, at: str, data: EventData) -> None:
         """Into the outbox, ready to be sent."""
         sequence = next(self._sequence)
-        said = event(self.name, self._epoch, sequence, _now(), data)
+        said = event(self.name, self._epoch, sequence, at, data)
         self._to_do.append((sequence, said))
         self._since[sequence] = time.monotonic()
         self._counts.digest += digest(said)
@@ -250,5 +250,5 @@ def _undelayed(_client: Client, _u: Any, link: Any) -> None:
     link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+def _now(ago: float = 0.0) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - ago))
