@@ -1,7 +1,8 @@
 """From the broker into the store: batches, one commit each, and only then the storage receipts.
 
 The broker's PUBACK is sent after the commit too. Nothing rests on it (terminals send again until a receipt comes), but with
-Receive Maximum it keeps a slow disk's backlog in the broker and not in this process's memory.
+Receive Maximum it bounds what this process has in memory: it reads ahead of what it stores, so that what is said now need not wait
+for a backlog that came first (``fleet/waiting.py``).
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from fleet.waiting import ROWS, Waiting, is_old
 from mqtt import topics
 from mqtt.broker import CENTRE_USERS
 from mqtt.connection import Broker, Connection, Down, Heard, Opening, Received, Refused, Reply, Session, Up
-from mqtt.loop import MOST
 from mqtt.messages import Birth, CentreState, CentreUp, Left, Lost, StorageReceipt
 from mqtt.walk import Pace
 from mqtt.window import ranges
@@ -82,7 +82,6 @@ class Ingest:
         self._hearing = Hearing(None)
         self._greeter = Greeter()
         self._waiting = Waiting()
-        self._came = 0
         user = CENTRE_USERS[share.number - 1]
         self._connection = Connection(brokers, user, _SESSION, self._open, self._hear, pace or _PACE, self._work, start=0)
 
@@ -131,7 +130,6 @@ class Ingest:
                 self._waiting.leave(heard)
                 self._gone(heard.payload)
             case Received() if self._ours(heard.topic):
-                self._came += 1
                 self._waiting.add(heard, old=heard.topic.endswith(_EVENTS) and is_old(heard.payload, time.time()))
             case Received():
                 self._waiting.leave(heard)
@@ -156,13 +154,12 @@ class Ingest:
 
     def _work(self) -> float:
         """All that has come was heard: store it, unless the last commit was just now and there may soon be more."""
-        came, self._came = self._came, 0
         if not self._waiting:
             return math.inf
         since = time.monotonic() - self._committed
         if since < BATCH_SECONDS and len(self._waiting) < ROWS:
             return BATCH_SECONDS - since
-        if came >= MOST and since < READ_SECONDS and self._waiting.news < ROWS:
+        if self._connection.behind and since < READ_SECONDS and self._waiting.news < ROWS:
             return 0.0
         self._store_batch()
         return 0.0 if self._waiting else math.inf

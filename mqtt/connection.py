@@ -229,6 +229,11 @@ class Connection:
         """Where we are, or try to be."""
         return self._brokers[self._walk.here]
 
+    @property
+    def behind(self) -> bool:
+        """Whether more has come than was heard yet. For ``work``."""
+        return (loop := self._loop) is not None and loop.behind
+
     def start(self) -> None:
         self._thread.start()
 

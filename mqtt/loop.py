@@ -32,6 +32,7 @@ class Heap(ssl.SSLSocket):
 
     _came = b""
     _at = 0
+    _more = False
     _piling = False
     _heap = bytearray()
 
@@ -51,7 +52,8 @@ class Heap(ssl.SSLSocket):
         return found
 
     def pending(self) -> int:
-        return len(self._came) - self._at or super().pending()
+        """Bytes, or one for those that are likely to be there."""
+        return len(self._came) - self._at or super().pending() or self._more
 
     def send(self, data: Any, flags: int = 0) -> int:
         if not self._piling:
@@ -88,10 +90,12 @@ class Heap(ssl.SSLSocket):
         super().close()
 
     def _take(self) -> bytes:
+        self._more = False
         parts = [super().recv(_RECORD)]
         try:
             while parts[-1] and len(parts) < _RECORDS:
                 parts.append(super().recv(_RECORD))
+            self._more = bool(parts[-1])
         except OSError:  # nothing more for now; what broke it comes up again at the next call
             pass
         return b"".join(parts)
@@ -111,6 +115,8 @@ class Loop:
             end.setblocking(False)
         self._poll = select.poll()
         self._poll.register(self._woken, select.POLLIN)
+        self.behind = False
+        """Whether the last turn ended with more to be heard."""
 
     def wake(self) -> None:
         """There is something to be sent, or to be looked at."""
@@ -130,8 +136,10 @@ class Loop:
             for descriptor, _what in self._poll.poll(max(0.0, min(wait, _BEAT)) * 1000):
                 if descriptor == self._woken.fileno():
                     self._woken.recv(4096)
+        self.behind = True
         for _ in range(MOST):
             if client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS or not link.pending():
+                self.behind = False
                 break
         client.loop_misc()
         self._write()

@@ -74,6 +74,17 @@ def test_what_is_not_handed_out_yet_is_pending(pair: Pair) -> None:
     assert link.pending() == 3
 
 
+def test_after_as_many_records_as_are_taken_at_once_there_may_be_more(pair: Pair) -> None:
+    """Else a worker would store 64 messages at a time, however many have come."""
+    link, peer = pair
+    for _ in range(65):
+        peer.sendall(b"x")
+    assert link.recv(64) == b"x" * 64
+    assert link.pending() > 0
+    assert link.recv(64) == b"x"
+    assert link.pending() == 0
+
+
 def test_what_came_before_the_other_end_closed_is_heard_first(pair: Pair) -> None:
     link, peer = pair
     peer.sendall(b"the last word")
