@@ -37,7 +37,7 @@ fsyncs a second, while an event that comes alone is stored at once."""
 READ_SECONDS = 0.25
 """Read on so long at most while there is always more, before what was said now is stored."""
 AHEAD = 50_000
-"""Read and not stored at most, some 100 MB: a row of each terminal's backlog. Beyond it the broker keeps what comes, news and all."""
+"""Read and not stored at most, some 100 MB: a row of each terminal's backlog. Beyond it the broker keeps what comes."""
 _SUBSCRIPTIONS = (topics.ALL_STATES, topics.ALL_HEALTH, topics.ALL_ANSWERS)
 _QOS = 1
 """Also of what is said with less: RabbitMQ makes a queue for each QoS, and only that of QoS 1 outlives its node."""

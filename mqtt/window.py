@@ -2,10 +2,9 @@
 
 Rows leave the window only by a receipt that names them; the broker's PUBACK means nothing here. Times are monotonic seconds.
 
-A fleet that comes back with a day's events offers more than its centre stores, and what is not stored yet waits at the broker, in
-one queue with whatever somebody says now. So each terminal goes by how long its own receipts take: while they take long it has one
-row of its backlog under way, as everybody else has. Who brings no backlog does not wait
-(``docs/decisions/a-backlog-keeps-out-of-the-way.md``).
+A fleet that comes back with a day's events offers more than its centre stores. So each terminal goes by how long its own receipts
+take: while they take long it has one row of its backlog under way, as everybody else has, and that much the centre reads ahead. Who
+brings no backlog does not wait (``docs/decisions/a-backlog-keeps-out-of-the-way.md``).
 """
 
 from __future__ import annotations

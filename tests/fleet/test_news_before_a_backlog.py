@@ -8,7 +8,7 @@ from support.broker import wait_until
 from support.fleet import EPOCH, TERMINAL, Fleet, rating, terminal_end
 
 from fleet.waiting import ROWS
-from mqtt.messages import event
+from mqtt.events import event
 
 OLD = 6 * ROWS
 

@@ -1,5 +1,5 @@
-"""Fleets that come back with a backlog, on paper: the terminals' own windows, the broker's one queue, and a worker that reads ahead by
-its own rules and stores so many events a second.
+"""Fleets that come back with a backlog, on paper: the terminals' own windows, the broker's one queue, and a worker that reads ahead
+by its own rules and stores so many events a second.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fleet.waiting import OLD, Waiting, is_old
 from mqtt.connection import Received
-from mqtt.messages import DeviceTrouble, event
+from mqtt.events import DeviceTrouble, event
 
 NOW = datetime(2026, 11, 18, 8, 26, 40, tzinfo=UTC).timestamp()
 
