@@ -143,6 +143,7 @@ FAULTS: dict[str, str] = {
     "glass_frozen": "屏幕画面停住或黑屏",
     "glass_blank": "屏幕上没有内容",
     "glass_behind": "屏幕内容没有更新",
+    "glass_covered": "屏幕被别的窗口盖住",
     "bus_overloaded": "设备事件过多",
     "form_unmade": "有签名表格没有排成 PDF",
     "store_failed": "写本机数据库失败，暂停服务",

@@ -22,7 +22,7 @@ EVERY = 1.0
 SILENT = 7.0
 """Seconds without a beat: three are missing, and a page takes one or two to load."""
 PROVEN = 4.0
-"""Seconds a proof counts: of frames, of something to read, of what is shown being new. Two beats."""
+"""Seconds a proof counts: of frames, of something to read, of what is shown being new, of being in front. Two beats."""
 FRAMES = 3
 """Fewer prove nothing: so many are on their way when the painting stops."""
 START = 60.0
@@ -34,6 +34,7 @@ FAULTS = {
     GlassState.FROZEN: "glass_frozen",
     GlassState.BLANK: "glass_blank",
     GlassState.BEHIND: "glass_behind",
+    GlassState.COVERED: "glass_covered",
 }
 
 
@@ -47,6 +48,7 @@ class GlassJudge:
         self._beaten: float | None = None
         self._expected: float | None = None
         self._painted = self._read = self._new = 0.0
+        self._front: float | None = None
         self._serials: deque[tuple[float, int]] = deque(maxlen=16)
         self._looked = clock.monotonic()
         self._state = GlassState.AWAITED
@@ -78,6 +80,9 @@ class GlassJudge:
             if first:  # a page that has just come up has had no time to prove anything
                 self._serials.clear()
                 self._all_proven(now)
+                self._front = None
+            if beat.front:
+                self._front = now
             if beat.frames >= FRAMES:
                 self._painted = now
             if beat.whole:
@@ -123,7 +128,11 @@ class GlassJudge:
         ):
             if self._beaten - proof >= PROVEN - EVERY / 2:
                 return state
-        return GlassState.ALIVE
+        return GlassState.COVERED if self._covered(self._beaten) else GlassState.ALIVE
+
+    def _covered(self, beaten: float) -> bool:
+        """Where a browser is kept, and of a window that was in front before: a developer's is one of many."""
+        return self._expected is not None and self._front is not None and beaten - self._front >= PROVEN - EVERY / 2
 
     def _serial_before(self, now: float) -> int:
         """The newest serial a page must have heard of by now: two beats old."""
@@ -135,5 +144,7 @@ class GlassJudge:
     def _forgive(self, now: float) -> None:
         if self._beaten is not None:
             self._beaten = now
+        if self._front is not None:
+            self._front = now
         self._serials.clear()
         self._all_proven(now)

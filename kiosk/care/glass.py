@@ -19,6 +19,7 @@ WORDS = {
     GlassState.FROZEN: "屏幕画面停住或黑屏",
     GlassState.BLANK: "屏幕上没有内容",
     GlassState.BEHIND: "屏幕内容没有更新",
+    GlassState.COVERED: "屏幕被别的窗口盖住",
 }
 BROKEN, NOT_KNOWN = 1, 2
 PATIENCE = 3.0

@@ -10,12 +10,14 @@ from typing import Protocol
 @dataclass(frozen=True, slots=True)
 class Beat:
     """``frames``: how many the browser painted since the beat before, counted up to a few. ``shown``: serial of the snapshot on the
-    page, where the page shows one. ``whole``: what is to be read stands there, visible and in its style.
+    page, where the page shows one. ``whole``: what is to be read stands there, visible and in its style. ``front``: its window has
+    the focus; ``None``: not told.
     """
 
     frames: int
     shown: int | None
     whole: bool
+    front: bool | None = None
 
 
 class GlassState(StrEnum):
@@ -31,6 +33,8 @@ class GlassState(StrEnum):
     """Painted, and there is nothing to read."""
     BEHIND = "behind"
     """It shows what was true some time ago."""
+    COVERED = "covered"
+    """All is well with it, and another window lies over it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,19 @@ from support.machine.in_a_container import ContainerPlace, place
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
 MAIN = "$(systemctl show -P MainPID tongban-{})"
+WINDOW = (
+    "runuser -u tongban-screen -- env HOME=/run/tongban-screen TMPDIR=/run/tongban-screen XDG_RUNTIME_DIR=/run/tongban-screen "
+    "WAYLAND_DISPLAY=wayland-0 setsid chromium --ozone-platform=wayland --no-first-run --user-data-dir={} --new-window "
+    "http://127.0.0.1:8600/progress </dev/null >/dev/null 2>&1 &"
+)
 FAULTS = {
     "the page's process is frozen": ("screen", "pkill -STOP -f -- --type=[r]enderer"),
     "the graphics process is frozen": ("screen", "pkill -STOP -f -- --type=[g]pu-process"),
     "the compositor is killed": ("screen", "pkill -KILL -x cage"),
     "the compositor is frozen": ("screen", "pkill -STOP -x cage"),
     "the program of the screen is frozen": ("screen", f"kill -STOP {MAIN.format('screen')}"),
+    "the browser opens a window over the page": ("screen", WINDOW.format("/run/tongban-screen/profile")),
+    "another browser's window lies over the page": ("screen", WINDOW.format("/run/tongban-screen/another")),
     "the terminal is frozen": ("terminal", f"kill -STOP {MAIN.format('terminal')}"),
     "the terminal is killed": ("terminal", f"kill -KILL {MAIN.format('terminal')}"),
 }

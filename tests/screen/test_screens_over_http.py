@@ -264,9 +264,9 @@ class Watch:
 def test_what_the_page_tells_of_itself_is_handed_to_the_watch_and_what_no_page_of_ours_says_is_refused(glass: ScreenGlass) -> None:
     watch = Watch()
     client = create_app(glass, watch=watch).test_client()
-    for form in ({"frames": "8", "shown": "1", "whole": "yes"}, {"frames": "0", "shown": "", "whole": "no"}, {}):
+    for form in ({"frames": "8", "shown": "1", "whole": "yes"}, {"frames": "0", "shown": "", "whole": "no", "front": "no"}, {}):
         assert client.post("/beat", data=form, headers=HERE).status_code == 200
-    assert watch.beats == [(Beat(8, 1, whole=True), 1), (Beat(0, None, whole=False), 1)]
+    assert watch.beats == [(Beat(8, 1, whole=True), 1), (Beat(0, None, whole=False, front=False), 1)]
     for bad in ({"frames": "-1"}, {"frames": "8", "shown": "x", "whole": "yes"}, {"frames": "9" * 40, "shown": "", "whole": "yes"}):
         assert client.post("/beat", data=bad, headers=HERE).status_code == 400
     assert len(watch.beats) == 2

@@ -104,6 +104,29 @@ def test_a_page_that_shows_what_was_is_behind_and_one_that_follows_late_is_not(g
         assert glass.goes_on(BEAT, Beat(8, serial - 1, whole=True)) is GlassState.ALIVE
 
 
+def test_a_page_that_was_in_front_and_is_not_any_more_is_covered(glass: Glass) -> None:
+    """Where somebody keeps a browser; a developer's window is one of many."""
+    front, behind = Beat(8, 1, whole=True, front=True), Beat(8, 1, whole=True, front=False)
+    alone = Glass()
+    for page in (glass, alone):
+        page.judge.beaten(front, 1)
+    glass.judge.asked()
+    assert glass.goes_on(BAR, behind) is GlassState.COVERED
+    assert glass.judge.fault == "glass_covered"
+    assert glass.goes_on(BEAT, front) is GlassState.ALIVE
+    for _ in range(30):
+        alone.judge.beaten(behind, 1)
+        alone.clock.seconds += EVERY
+        alone.judge.look()
+    assert alone.judge.state is GlassState.ALIVE
+
+
+def test_of_a_page_that_was_never_in_front_nothing_is_known(glass: Glass) -> None:
+    """A compositor that gives no window the focus is no window over the page."""
+    glass.judge.asked()
+    assert glass.goes_on(60, Beat(8, 1, whole=True, front=False)) is GlassState.ALIVE
+
+
 def test_a_page_without_a_snapshot_is_never_behind(glass: Glass) -> None:
     for serial in range(20):
         glass.serial = serial

@@ -48,7 +48,9 @@ def create_pulse(glass: Glass, watch: GlassWatch | None, edition: str, knocks: C
 
 def beat_of(form: MultiDict[str, str]) -> Beat | None:
     """What a page told of itself; ``None``: it is none of ours."""
-    frames, shown, whole = form.get("frames", ""), form.get("shown", ""), form.get("whole", "")
-    if not _NUMBER.fullmatch(frames) or not (shown == "" or _NUMBER.fullmatch(shown)) or whole not in ("yes", "no"):
+    frames, shown, whole, front = (form.get(name, "") for name in ("frames", "shown", "whole", "front"))
+    if not _NUMBER.fullmatch(frames) or not (shown == "" or _NUMBER.fullmatch(shown)):
         return None
-    return Beat(int(frames), int(shown) if shown else None, whole == "yes")
+    if whole not in ("yes", "no") or front not in ("yes", "no", ""):
+        return None
+    return Beat(int(frames), int(shown) if shown else None, whole == "yes", front == "yes" if front else None)

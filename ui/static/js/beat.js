@@ -33,7 +33,9 @@ export function keepBeating(hear, again = () => {}) {
   let missed = 0;
 
   async function beat() {
-    const body = new URLSearchParams({ frames, shown: document.getElementById("live")?.dataset.serial ?? "", whole: whole() ? "yes" : "no" });
+    const shown = document.getElementById("live")?.dataset.serial ?? "";
+    const front = document.hasFocus(); // a window over the page takes the focus, with a keyboard or without
+    const body = new URLSearchParams({ frames, shown, whole: whole() ? "yes" : "no", front: front ? "yes" : "no" });
     countAnew();
     try {
       const answer = await fetch("/beat", { method: "POST", body, cache: "no-store", signal: AbortSignal.timeout(GIVE_UP_MS) });
