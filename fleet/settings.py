@@ -221,9 +221,10 @@ class IngestSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DatabaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """PostgreSQL instead of the file in ``data``. ``conninfo``: ``postgresql://role@host:port/database?sslmode=verify-full``, no
-    password in it; ``password_file``: it, in one line, mode 0600 (or systemd's ``LoadCredential=``). ``events_months``: so many
-    whole months events are kept as they came, beside what they changed; for ever when not given.
+    """PostgreSQL instead of the file in ``data``. ``conninfo``: ``postgresql://role@host:port/database?sslrootcert=FILE``, no
+    password in it; on another machine TLS is verified whether it says so or not (``fleet/database/verified.py``).
+    ``password_file``: the password, in one line, mode 0600 (or systemd's ``LoadCredential=``). ``events_months``: so many whole
+    months events are kept as they came, beside what they changed; for ever when not given.
     """
 
     conninfo: Annotated[str, Meta(pattern=r"^postgres(ql)?://", max_length=1000)]
@@ -290,15 +291,23 @@ def address(database: DatabaseSettings) -> str:
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+    from fleet.database.verified import sslmode
+
     try:
         said = conninfo_to_dict(database.conninfo)
     except ProgrammingError:
         raise SettingsError("设置有误：database.conninfo 不是 PostgreSQL 的地址，应当像 postgresql://角色@主机/数据库") from None
     if "password" in said:
         raise SettingsError("设置有误：database.conninfo 里不能写口令，请写进 database.password_file 指的文件")
-    if database.password_file is None:
-        return database.conninfo
-    return make_conninfo(database.conninfo, password=secret(database.password_file))
+    more: dict[str, str] = {}
+    if database.password_file is not None:
+        more["password"] = secret(database.password_file)
+    try:
+        if (mode := sslmode(said)) is not None:
+            more["sslmode"] = mode
+    except ValueError as error:
+        raise SettingsError(f"设置有误：{error}") from None
+    return make_conninfo(database.conninfo, **more) if more else database.conninfo
 
 
 def secret(path: Path) -> str:

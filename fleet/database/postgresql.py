@@ -18,6 +18,7 @@ from psycopg.adapt import Buffer, Dumper, Loader
 from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvailable, SerializationFailure
 
 from fleet.database import AwayError, DatabaseError, dialect
+from fleet.database.verified import refusal
 
 LOCK = 0x746F6E67_62616E01
 """Of everybody who writes (``pg_advisory_xact_lock``): alone, or, where a batch takes finer locks of its own, shared."""
@@ -201,6 +202,8 @@ def _ended(link: Link) -> Iterator[None]:
 def _not_opened(error: psycopg.OperationalError) -> DatabaseError:
     """libpq's own sentence names host, user and database, never the password."""
     said = _one_line(error)
+    if (told := refusal(said)) is not None:
+        return DatabaseError(f"{told}：{said}")
     code = getattr(error, "sqlstate", None) or ""
     if code.startswith("28") or "password" in said or "no pg_hba.conf entry" in said:
         return DatabaseError(f"PostgreSQL 不让登录，请核对角色、口令和 pg_hba.conf：{said}")
