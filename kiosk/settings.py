@@ -308,7 +308,7 @@ def parse(text: str, path: Path) -> Settings:
     try:
         settings = msgspec.convert(tree, Settings, strict=True, dec_hook=_path)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"设置文件 {path}{line_of(text, str(error))}：{error}") from None
+        raise SettingsError(f"设置文件 {path}{line_of(text, str(error))}：{in_words(str(error))}") from None
     if settings.window is not None and settings.terminal.setting != "window":
         raise SettingsError(f'设置文件 {path}：窗口的私钥只能放在窗口终端上（terminal.setting = "window"）')
     if settings.clerk is not None and settings.terminal.setting != "window":
@@ -326,6 +326,28 @@ def _path(kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str):
         return Path(value)
     raise TypeError(f"no setting is a {kind.__name__}")
+
+
+_WORDS = (
+    (r"Object contains unknown field `(.+)`", r"没有 `\1` 这一项"),
+    (r"Object missing required field `(.+)`", r"少了 `\1` 这一项"),
+    (r"Expected `(\w+)`, got `(\w+)`", r"类型不对，应为 `\1`，现在是 `\2`"),
+    (r"Expected `\w+` matching regex '(.+)'", r"写法不对，应合 `\1`"),
+    (r"Expected `str` of length <= (\d+)", r"太长，最多 \1 个字"),
+    (r"Expected `str` of length >= (\d+)", r"太短，至少 \1 个字"),
+    (r"Expected `\w+` ([<>]=?) (\S+)", r"超出范围，应 \1 \2"),
+    (r"Invalid enum value (.+)", r"没有 \1 这一种"),
+)
+
+
+def in_words(error: str) -> str:
+    """What msgspec says, for who mends it; what is none of its sentences stays."""
+    said, _, at = error.partition(" - at ")
+    key = at.strip("`").removeprefix("$.")
+    for pattern, words in _WORDS:
+        if (found := re.fullmatch(pattern, said)) is not None:
+            return f"{key}：{found.expand(words)}" if key else found.expand(words)
+    return error
 
 
 def line_of(text: str, error: str) -> str:

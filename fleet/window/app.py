@@ -111,6 +111,7 @@ def create_window_app(window: Window, scanner: Scanner | None, keeper: ClerkKeep
     app.jinja_env.filters["refusal"] = words.refused
     app.jinja_env.globals.update(
         place_said=f"{settings.window} · {settings.name}",
+        sheet="window.css",
         window=settings.name,
         hall=settings.window,
         states=STATES,

@@ -20,9 +20,9 @@ from ui.technician.pages import TABS, create_technician
 
 SIZES = ((1080, 1920), (1280, 800))
 LOG = (
-    "2026-11-26 21:14:03 INFO kiosk.bus 总线就绪，队列 256",
-    "2026-11-26 21:14:05 WARNING devices.printer 打印机缺纸，2 秒后再问",
-    "2026-11-26 21:16:40 INFO mqtt.link 已连上消息服务，会话保留",
+    "2026-11-26 21:14:03,120 INFO kiosk.program.updating: program: 2026.11.3 lies here",
+    "2026-11-26 21:14:05,481 WARNING devices.outages: printer: paper_out",
+    "2026-11-26 21:16:40,003 WARNING kiosk.program.trial: program on trial, still missing: glass",
 ) * 9
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import fleet
 import ui
 
 STATIC = Path(ui.__file__).parent / "static"
@@ -75,6 +76,14 @@ def test_colours_stand_in_one_table() -> None:
             continue
         found = set(re.findall(r"#[0-9a-f]{3,6}\b", sheet.read_text("utf-8")))
         assert found <= allowed.get(sheet.name, {"#fff"}), sheet.name
+
+
+def test_the_intake_window_has_the_colours_of_the_terminal() -> None:
+    """A clerk goes to and fro between the two."""
+    sheet = (Path(fleet.__file__).parent / "static/window.css").read_text("utf-8")
+    own = set(colours(sheet[: sheet.index("}")]).values())
+    assert own
+    assert own <= set(LIGHT.values())
 
 
 def test_the_first_page_is_light() -> None:

@@ -123,7 +123,7 @@ def test_a_slip_is_tried_by_touch_and_lifting_the_badge_ends_everything(page: Pa
 
 
 def test_the_mark_held_for_three_seconds_leads_to_the_door_and_a_tap_does_not(page: Page, here: Place) -> None:
-    box = page.locator(".mark").bounding_box()
+    box = page.locator(".head .mark").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 20, box["y"] + 20)
     page.mouse.down()

@@ -96,6 +96,26 @@ def test_a_mistake_is_named_with_its_line(good: Path, was: str, becomes: str, sa
     assert "行" in str(caught.value) or "line" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes", "says"),
+    [
+        ("port = 9600", "prot = 9600", "第 .* 行：glass：没有 `prot` 这一项"),
+        ("port = 9600", "port = 96000", "glass.port：超出范围，应 <= 65535"),
+        ("port = 9600", 'port = "9600"', "glass.port：类型不对，应为 `int`，现在是 `str`"),
+        ('code = "K01"', 'code = "k1"', "terminal.code：写法不对"),
+        ('code = "K01"', "", "terminal：少了 `code` 这一项"),
+        ('place = "demo-bing"', f'place = "{"b" * 65}"', "terminal.place：太长，最多 64 个字"),
+        ('setting = "window"', 'setting = "bar"', "terminal.setting：没有 'bar' 这一种"),
+    ],
+)
+def test_a_mistake_is_told_in_chinese(good: Path, was: str, becomes: str, says: str) -> None:
+    text = good.read_text()
+    assert was in text
+    good.write_text(text.replace(was, becomes))
+    with pytest.raises(conf.SettingsError, match=says):
+        conf.load(good)
+
+
 def test_an_unknown_key_is_told_with_the_line_it_stands_on(good: Path) -> None:
     text = good.read_text().replace("[glass]", "[glass]\ncolour = 1")
     good.write_text(text)

@@ -13,7 +13,7 @@ export function attachBoard() {
   let upper = false;
   function draw() {
     board.replaceChildren(
-      ...ROWS[field.dataset.board].map((row) => {
+      ...(ROWS[field.dataset.board] ?? ROWS.text).map((row) => {
         const line = Object.assign(document.createElement("div"), { className: "board__row" });
         for (const key of row) line.append(button(upper && key.length === 1 ? key.toUpperCase() : key));
         return line;

@@ -14,17 +14,19 @@ const TOUCH_MS = 15_000;
 const door = "door" in document.body.dataset;
 let touched = Date.now();
 let told = Date.now();
+let down = false; // a finger on the glass: what lies under it stays until it is lifted
 
 function home() {
   fetch("/staff/leave", { method: "POST", redirect: "manual" }).finally(() => window.location.replace("/"));
 }
 
 async function refresh(part) {
+  if (down) return undefined;
   const answer = await fetch(part.dataset.live, { cache: "no-store", signal: AbortSignal.timeout(4000) });
   if (answer.status === 401) return window.location.replace("/staff/?left");
   if (!answer.ok) return undefined;
   const text = await answer.text();
-  if (text === part.textBefore) return undefined;
+  if (down || text === part.textBefore) return undefined;
   part.textBefore = text;
   const at = document.activeElement?.id;
   const before = part.querySelector("[data-at]")?.dataset.at;
@@ -49,6 +51,8 @@ attachBoard();
 for (const sign of ["pointerdown", "keydown", "wheel", "touchmove"]) {
   document.addEventListener(sign, () => (touched = Date.now()), { passive: true });
 }
+document.addEventListener("pointerdown", () => (down = true), { passive: true });
+for (const sign of ["pointerup", "pointercancel"]) document.addEventListener(sign, () => (down = false), { passive: true });
 setInterval(() => {
   if (door && Date.now() - touched > HOME_MS) home();
   if (!door && touched > told && Date.now() - told > TOUCH_MS) {
