@@ -37,6 +37,7 @@ _HAN = "[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ff
 HAN = re.compile(_HAN)
 _BETWEEN = (("；", "; "), ("，或", ", or "), ("、", ", "))
 """What stands between the parts of what was put together elsewhere, and in another language."""
+_TELEPHONE = re.compile(r"(?<![\d-])\d{3,4}(?:-\d{3,4})?-\d{4,8}(?![\d-])")
 _RUNS = {
     SOURCE: re.compile(rf"[《“（]?{_HAN}(?:[\u3001\u3002\u300a\u300b\u00b7\uff00-\uff60“”]*{_HAN})*[》”）]?"),
     "bo": re.compile("[\u0f00-\u0fff]+(?: [\u0f00-\u0fff]+)*"),
@@ -149,8 +150,9 @@ def told(text: str) -> Markup:
 
 
 def marked(text: str) -> Markup:
-    """``text`` as it may stand on a page of any language: Chinese, Tibetan and Yi in it say so, for the voice and for the font."""
-    page = str(escape(text))
+    """``text`` as it may stand on a page of any language: Chinese, Tibetan and Yi in it say so, for the voice and for the font; a
+    telephone's number stays in one piece."""
+    page = _TELEPHONE.sub(r'<span class="whole">\g<0></span>', str(escape(text)))
     for code, letters in _RUNS.items():
         opened = f'<span lang="{code}">'
         if code != language() and opened not in page:

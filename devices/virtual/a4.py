@@ -142,13 +142,13 @@ class VirtualPagePrinter:
         with self._changed:
             return tuple(self._sheets)
 
-    def png(self, n: int) -> bytes:
+    def png(self, n: int, dpi: int = 80) -> bytes:
         """Sheet ``n`` as poppler draws it; ``KeyError`` when there is none."""
         sheet = next((sheet for sheet in self.papers() if sheet.n == n), None)
         if sheet is None:
             raise KeyError(n)
         page = str(sheet.page)
-        argv = ("pdftoppm", "-png", "-r", "80", "-f", page, "-l", page, "-singlefile", "-")
+        argv = ("pdftoppm", "-png", "-r", str(dpi), "-f", page, "-l", page, "-singlefile", "-")
         return subprocess.run(argv, input=sheet.pdf, capture_output=True, check=True, timeout=20).stdout
 
     def tear(self) -> None:

@@ -28,7 +28,7 @@ from devices.protocols.frames import (
 from devices.virtual.desk import PREVIEW, STILL, Scene, Small, render, swinging
 from devices.virtual.pages import PAGES, Lie, PageModel, page
 from devices.virtual.port import UnknownFaultError
-from devices.virtual.sheets import Code, Sheet, small_png
+from devices.virtual.sheets import SCRAWL, Code, Printed, Sheet, small_png
 from devices.virtual.wire import Tap, nobody
 
 log = logging.getLogger(__name__)
@@ -164,6 +164,13 @@ class VirtualCamera:
         """Lay a slip with ``text`` as its QR code on the desk."""
         with self._changed:
             self._page = PageModel("code", "二维码", Sheet((Code(text),), size=(105.0, 148.0)), Lie(turn=4.0, right=20, down=10))
+        self._show()
+
+    def lay_paper(self, picture: bytes, *, signed: bool) -> None:
+        """Lay an A4 sheet that came out of a printer, ``signed`` with a pen or as it came."""
+        sheet = Sheet((Printed(picture, SCRAWL if signed else ()),), paper=(250, 250, 248))
+        with self._changed:
+            self._page = PageModel("printed", "打印出来的纸", sheet, Lie(turn=2.0, right=-6, down=4))
         self._show()
 
     def clear_desk(self) -> None:

@@ -12,6 +12,7 @@
 ``POST /api/idcard/lay``              {"card": id};  ``POST /api/idcard/lift``; ``smartcard`` likewise
 ``POST /api/rating/press``            {"level": 5 … 1}
 ``POST /api/camera/lay``              {"page": id};  ``POST /api/camera/clear``
+``POST /api/a4/under-camera``         {"paper": n, "signed": true|false}: that sheet onto the desk, signed with a pen or as it came
 ``GET  /api/camera/seen.jpg``         what the camera sees now, as the citizen does; ``/api/camera/pages/<id>.png`` a page
 ``POST /api/camera/push``             {"right": mm, "down": mm, "turn": degrees clockwise, "tilt": 0 … 1}, all of them, by how
                                       much more than now
@@ -32,6 +33,7 @@ from typing import Any, Final
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, HTTPException
 
+from devices.virtual.a4 import VirtualPagePrinter
 from devices.virtual.pages import Lie
 from devices.virtual.port import UnknownFaultError, VirtualDevice
 from devices.virtual.rig import CardPlace, Desk, Keys, NoSuchDeviceError, Rig, Roll, Tray
@@ -40,6 +42,8 @@ from devices.virtual.smartcard import VirtualPcsc
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MOST_PUSHED = 500
 """Millimetres or degrees at once: more than the desk is wide."""
+LEGIBLE = 200
+"""Dots per inch of a sheet that is to be photographed."""
 MAX_BODY = 4096
 """Bytes of a request; ours have some 40."""
 _REASONS = {
@@ -141,6 +145,18 @@ def create_api(rig: Rig) -> Flask:
             rig.camera().lay(page)
         except KeyError:
             return _refusal(f"没有材料页“{page}”", 404)
+        return _state(rig)
+
+    @api.post("/api/a4/under-camera")
+    def lay_paper() -> Response | tuple[Response, int]:
+        body = _body(paper=int, signed=bool)
+        printer = rig.device("a4")
+        assert isinstance(printer, VirtualPagePrinter)
+        try:
+            picture = printer.png(body["paper"], LEGIBLE)
+        except KeyError:
+            return _refusal(f"没有第 {body['paper']} 张纸", 404)
+        rig.camera().lay_paper(picture, signed=body["signed"])
         return _state(rig)
 
     @api.post("/api/camera/push")

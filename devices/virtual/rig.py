@@ -71,6 +71,9 @@ class Desk(Protocol):
     def lay(self, page_id: str) -> None:
         """``KeyError`` when there is no such page."""
 
+    def lay_paper(self, picture: bytes, *, signed: bool) -> None:
+        """Lay a sheet that came out of a printer, ``signed`` with a pen or as it came."""
+
     def push(self, by: Lie) -> None:
         """Push, turn or lift what lies there."""
 

@@ -27,6 +27,7 @@ MARGIN = 24.0
 INK = (38, 38, 42)
 SEAL_RED = (206, 30, 36)
 SAMPLE_GREY = (150, 150, 156)
+PEN = (28, 42, 120)
 
 
 class FontMissingError(RuntimeError):
@@ -79,7 +80,23 @@ class Stripes:
     height: float = 18.0
 
 
-Part = Title | Text | Table | Signed | Code | Stripes
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The whole sheet as it came out of a printer: ``picture`` as Pillow reads it. ``strokes``: written on it with a pen, each
+    through points in millimetres right and down of the sheet's corner."""
+
+    picture: bytes
+    strokes: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+
+SCRAWL = (
+    ((128, 252), (141, 246), (134, 263), (128, 258)),
+    ((140, 250), (155, 248), (146, 268)),
+    ((152, 246), (158, 262), (170, 248), (176, 264), (184, 252)),
+)
+"""Somebody's hand, low on the right of an A4 sheet."""
+
+Part = Title | Text | Table | Signed | Code | Stripes | Printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +148,20 @@ def _parts(image: Image.Image, pen: ImageDraw.ImageDraw, sheet: Sheet) -> None:
                 y = _signed(image, part, sheet.body, right, y + _px(sheet.body * 1.5))
             case Code(text, size):
                 y = _code(image, text, _px(size), (left + right) // 2, y)
+            case Printed():
+                _printed(image, pen, part)
             case Stripes():
                 y = _stripes(image, part, sheet.body, (left + right) // 2, y)
     mark = _font("Sans", "Regular", sheet.body * 0.75)
     where = (image.width / 2, image.height - _px(margin * 0.45))
     pen.text(where, "样本 · 仅供演示 · 人名、单位、号码均为虚构，无任何效力", SAMPLE_GREY, mark, anchor="mm")
+
+
+def _printed(image: Image.Image, pen: ImageDraw.ImageDraw, part: Printed) -> None:
+    with Image.open(io.BytesIO(part.picture)) as page:
+        image.paste(page.convert("RGB").resize(image.size, Image.Resampling.LANCZOS), (0, 0))
+    for stroke in part.strokes:
+        pen.line([(_px(x), _px(y)) for x, y in stroke], fill=PEN, width=_px(0.7), joint="curve")
 
 
 def _code(image: Image.Image, text: str, side: int, middle: int, y: int) -> int:

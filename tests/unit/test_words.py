@@ -115,3 +115,13 @@ def test_a_page_keeps_the_markup_of_its_own_sentences_and_none_of_what_is_put_in
             'will <b>not</b> be handed in|Sent to &lt;甲&gt;|Sent to &lt;<span lang="zh-CN">甲</span>&gt;|1 page taken'
         )
     assert page.render(home="<甲>").startswith("<b>不会</b>提交|送到&lt;甲&gt;")
+
+
+@pytest.mark.parametrize("number", ["0800-000-0001", "028-12345678", "0839-3300000"])
+def test_a_telephone_within_a_sentence_stays_in_one_piece(number: str) -> None:
+    assert f'<span class="whole">{number}</span>。' in words.told(f"请打电话 {number}。")
+
+
+def test_what_only_looks_like_a_telephone_is_left_alone() -> None:
+    for text in ("2026-11-22", "511381-261122-0001"):
+        assert "whole" not in words.told(text), text
