@@ -32,6 +32,8 @@ from kiosk.visit.pulse import GlassState
 log = logging.getLogger(__name__)
 
 EVERY = 1.0
+SOON = 0.2
+"""Seconds between two looks for the page, at the start."""
 PATIENCE = 2.0
 """Seconds the service may take to answer."""
 TURNED = 10.0
@@ -75,7 +77,7 @@ class Screen:
         """The exit code."""
         self._manager.status("等页面")
         while self._asked() is None:
-            if self._ended.wait(EVERY):
+            if self._ended.wait(SOON):
                 return 0
         for left in ("profile", "cache"):
             shutil.rmtree(self._folder / left, ignore_errors=True)

@@ -18,6 +18,8 @@ from support.machine.place import KEYBOARD, STORAGE, Place, alive
 from support.machine.qemu import HEIGHT, SLOW, WIDTH, Virtual, words
 from support.planted import search_raw, strokes
 
+from devices.virtual.social import SocialCard
+
 pytestmark = [pytest.mark.long, pytest.mark.timeout(7200)]
 
 NETWORK = "10.0.2.15/24 10.0.2.2 10.0.2.3"
@@ -27,11 +29,14 @@ FIRST_PAGE = "在这里就近办"
 BEGIN = (540, 1572)
 """Where 开始办理 is."""
 ADDRESS, PHONE = "四川省示范戊县埋名乡藏踪村九组", "13987654321"
+HOLDER, HOLDERS_NUMBER = "藏踪试卡人", "510101199003078739"
+"""Of a social security card."""
 STATUS = "tongban status /etc/tongban/terminal.toml"
 
 
 @pytest.fixture(scope="module")
 def machine(hall: Place) -> Iterator[Virtual]:
+    hall.chip = True
     hall.lay_setup(network=NETWORK, time="10.0.2.2")
     with hall.on() as one:
         yield one
@@ -112,6 +117,21 @@ def test_a_reader_unplugged_is_told_and_is_back_by_itself(hall: Place, machine: 
     machine.until(f"{STATUS} | grep -q '✓ 身份证读卡器：就绪'", "it is back")
 
 
+def test_a_chip_card_reader_unplugged_is_told_and_reads_a_card_when_it_is_back(hall: Place, machine: Virtual) -> None:
+    """usb-ccid, pcscd with Debian's driver, our fence."""
+    machine.until(f"{STATUS} | grep -q '✓ 芯片读卡器：就绪'", "the reader is ready")
+    machine.unplug("chip")
+    machine.until(f"{STATUS} | grep -q '✕ 芯片读卡器：未接'", "it is told")
+    hall.plug_chip(machine)
+    machine.until(f"{STATUS} | grep -q '✓ 芯片读卡器：就绪'", "it is back")
+    glass = hall.glass().see("welcome").do("begin").do("choose-place", party="demo-jia").do("choose-item", item="MED-REMOTE")
+    glass.do("choose-situation", situation="MED-2").do("choose-channel", channel="here").do("next").do("agree")
+    hall.cards.put(SocialCard("2.00", name=HOLDER, number=HOLDERS_NUMBER))
+    until(lambda: glass.look() == "card" and "这是社会保障卡" in glass.html, "told what card it is", SLOW)
+    hall.cards.put(None)
+    glass.do("end").see("welcome")
+
+
 def test_a_visit_begun_by_a_finger_is_a_case_at_the_centre(hall: Place, machine: Virtual, tmp_path: Path) -> None:
     machine.touch(*BEGIN)
     hall.glass().see("place")
@@ -133,7 +153,7 @@ def test_nothing_of_a_person_is_in_any_sector_of_its_disk(hall: Place, machine: 
     machine.off()
     raw = hall.disk.dump(tmp_path / "disk.img")
     text = next(card for card in hall.rig.reader().people() if card.id == "liu").text
-    secrets = [text.name, text.number, text.address, ADDRESS, PHONE, strokes(SIGNATURE)]
+    secrets = [text.name, text.number, text.address, ADDRESS, PHONE, strokes(SIGNATURE), HOLDER, HOLDERS_NUMBER]
     assert search_raw(raw, [control]), "a search that does not find what was deleted shows nothing"
     assert search_raw(raw, secrets) == []
     assert raw.stat().st_size > sum(size for _, size in PARTITIONS) * 2**20

@@ -22,11 +22,12 @@ from support.machine.image import Image, image, partition
 from support.machine.over_http import OverHttp
 from support.machine.qemu import BOARDS, OUTSIDE, SLOW, Virtual, switched_on
 from support.machine.stream import Carried, listening
+from support.machine.vscard import CardPlace
 from support.setting_up import given
 
 from kiosk.demo import files
 
-READER, KEYBOARD, STORAGE = 2, 3, 4
+READER, KEYBOARD, STORAGE, CHIP = 2, 3, 4, 5
 """Sockets of the USB controller."""
 NO_SCREEN = "systemd.mask=tongban-screen.service"
 """A kernel's word: no browser is started."""
@@ -47,6 +48,9 @@ class Place(OverHttp):
         self.port = free_run(1)
         self.layout, self.rig = hall.layout, hall.rig
         self._camera = Carried(listening(("127.0.0.1", 0)), self.layout.hardware / "camera")
+        self.cards = CardPlace(self.layout.runtime / "cards")
+        self.chip = False
+        """Whether a reader of chip cards is plugged in at the start."""
 
     @contextmanager
     def on(self, *, kernel: str = "", more: Sequence[str] = ()) -> Iterator[Virtual]:
@@ -54,6 +58,8 @@ class Place(OverHttp):
         self.disk.dead = False
         with switched_on(self.image, self.disk, self.folder, self.port, kernel=kernel, more=more) as machine:
             self.plug_reader(machine)
+            if self.chip:
+                self.plug_chip(machine)
             machine.answers()
             machine.camera(self._camera.port)
             page = f"http://127.0.0.1:{self.port}"
@@ -68,6 +74,15 @@ class Place(OverHttp):
         machine.qmp("chardev-add", id=line, backend=backend)
         machine.plug("usb-serial", "reader", READER, chardev=line)
 
+    def plug_chip(self, machine: Virtual) -> None:
+        """A reader of chip cards (CCID), on a chardev of its own each time."""
+        machine.plugged += 1
+        line = f"chip{machine.plugged}"
+        address = {"type": "unix", "data": {"path": str(self.cards.path)}}
+        machine.qmp("chardev-add", id=line, backend={"type": "socket", "data": {"addr": address, "server": False}})
+        machine.plug("usb-ccid", "chip", CHIP)
+        machine.qmp("device_add", driver="ccid-card-passthru", id=f"{line}-card", bus="chip.0", chardev=line)
+
     def lay_setup(self, **answers: object) -> None:
         """Profile and answers, as ``tongban centre profile`` and a technician's computer leave them on the boot partition."""
         settings = self.layout.base / "centre.toml"
@@ -81,7 +96,7 @@ class Place(OverHttp):
             "id": files.TERMINAL,
             "code": "K01",
             "diagonal": 21.5,
-            "devices": f"idcard={reader} printer={OUTSIDE}:{self.layout.ports.printer}",
+            "devices": f"idcard={reader} printer={OUTSIDE}:{self.layout.ports.printer}" + " smartcard=CCID" * self.chip,
             "enrol": code,
         }
         laid = self.layout.base / "boot" / "tongban"
@@ -109,6 +124,7 @@ class Place(OverHttp):
 
     def close(self) -> None:
         self._camera.close()
+        self.cards.close()
         self.disk.close()
 
 
