@@ -25,6 +25,8 @@ KINDS = {"tongban-terminal": "terminal", "tongban-terminal-ocr": "ocr", "tongban
 """Packages and what `trees.toml` calls their trees."""
 SYSTEMS = {"3.13": ("", tuple(KINDS)), "3.11": ("~deb12", ("tongban-centre",))}
 """Pythons of Debian 13 and 12, what the version of a package for it ends with, and what is packed for it."""
+NOBODY = "Tongban <packages@tongban.example>"
+"""Who maintains the packages, in ``debian/``."""
 COMPRESSIONS = {
     # One thread: several would cut the stream elsewhere, and the bytes would be others.
     "small": ("-Zxz", "--threads-max=1"),
@@ -67,8 +69,11 @@ def _stage(stage: Path, arch: str, python: str, packages: tuple[str, ...], ours:
 
 
 def _debhelper(stage: Path, arch: str, python: str, packages: tuple[str, ...], compression: str, version: str) -> None:
-    changelog = stage / "debian" / "changelog"
+    changelog, control = stage / "debian" / "changelog", stage / "debian" / "control"
     changelog.write_text(re.sub(r"\(\S+\)", f"({version})", changelog.read_text("utf-8"), count=1), "utf-8")
+    if (name := os.environ.get("DEBFULLNAME")) and (address := os.environ.get("DEBEMAIL")):
+        for file in (changelog, control):  # ours is nobody's address (RFC 2606): who hands packages out gives theirs
+            file.write_text(file.read_text("utf-8").replace(NOBODY, f"{name} <{address}>"), "utf-8")
     major, minor = map(int, python.split("."))
     settings = {
         "PACKAGES": " ".join(packages),
@@ -100,7 +105,14 @@ def _manual(site: Path, folder: Path) -> None:
 
 
 def _copyright(site: Path, package: str) -> Iterator[str]:
-    yield "通办 (Tongban). Copyright 2026, those who wrote it. All rights reserved."
+    ours = next(metadata.distributions(name="tongban", path=[str(site)]), None)  # the reading's tree has none
+    named = str(ours.metadata.json.get("license_expression", "")) if ours is not None else ""
+    yield "通办 (Tongban). Copyright 2026, those who wrote it."
+    yield (
+        f"Licence: {named}."
+        if named
+        else "No licence has been chosen yet, and none is granted: use it as agreed with those who wrote it."
+    )
     yield ""
     yield f"Parts by others in {package}, as published on PyPI, unchanged but for what is not needed to run them. The text of each"
     yield "licence lies beside the part, in NAME-VERSION.dist-info; of the Apache License 2.0 also in"
