@@ -43,6 +43,8 @@ class Centre:
             raise SettingsError(f"设置里有 {workers} 个收件进程（ingest.workers）：请用 --role 分开运行")
         if not 1 <= number <= workers:
             raise SettingsError(f"没有第 {number} 个收件进程：设置里共 {workers} 个（ingest.workers）")
+        if settings.ingest.shared and settings.broker.kind != "mosquitto":  # RabbitMQ grants it, and sends nothing
+            raise SettingsError(f"ingest.shared 要共享订阅，{settings.broker.kind} 没有：请去掉这一行")
         self._role, self._share, self._began = role, Share(number, workers), time.time()
         self._worker: Worker | None = None
         self._leader: Leader | None = None

@@ -136,6 +136,13 @@ def test_a_role_the_settings_do_not_have_is_refused(tmp_path: Path) -> None:
         Centre(two, role=Role.INGEST, number=3)
 
 
+def test_a_shared_subscription_is_refused_where_the_broker_has_none(tmp_path: Path) -> None:
+    """RabbitMQ grants it, and nothing would ever be stored."""
+    settings = centre_settings(tmp_path, BrokerSettings(host="10.0.0.1", kind="rabbitmq"))
+    with pytest.raises(SettingsError, match="rabbitmq 没有"):
+        Centre(msgspec.structs.replace(settings, ingest=IngestSettings(shared=True)))
+
+
 def test_a_session_that_is_cut_gives_the_turn_up_and_nobody_leads_by_mistake() -> None:
     address = empty_database("cut")
     first, second = SessionTurn(address), SessionTurn(address)

@@ -56,11 +56,11 @@ class World:
             start_new_session=True,
         )
         self.leader = _child(self._outer.pid)
-        debian = root.made("brokers", PACKAGES)
+        self.debian = root.made("brokers", PACKAGES, arch=root.own_arch())
         made = ["ip link set lo up", f"mkdir -p {self.root} {folder}/overlay /run/netns"]
         made += [f"mount -t tmpfs tongban {folder}/overlay", "mount -t tmpfs tongban /run/netns"]
         made += [f"mkdir {folder}/overlay/upper {folder}/overlay/work"]
-        layers = f"lowerdir={debian},upperdir={folder}/overlay/upper,workdir={folder}/overlay/work"
+        layers = f"lowerdir={self.debian},upperdir={folder}/overlay/upper,workdir={folder}/overlay/work"
         made += [f"mount -t overlay tongban {self.root} -o {layers}"]
         made += [f"mount -t proc proc {self.root}/proc", f"mount --rbind /dev {self.root}/dev"]
         made += ["ip link add bridge type bridge", f"ip address add {OUTSIDE}/24 dev bridge", "ip link set bridge up"]
@@ -132,7 +132,7 @@ class Node:
         for folder in (self.home / "lib", self.home / "etc", self.log):
             folder.mkdir(parents=True, exist_ok=True)
         if self.kind == "ejabberd":
-            shutil.copy(root.PLACE / "brokers" / "etc" / "ejabberd" / "inetrc", self.home / "etc")
+            shutil.copy(self.world.debian / "etc" / "ejabberd" / "inetrc", self.home / "etc")
         (self.home / "enter").write_text(_ENTER.format(root=self.world.root, home=self.home, log=self.log, service=self.kind))
         self.lay()
 
@@ -196,6 +196,8 @@ def cluster(world: World, kind: str, folders: Sequence[Path]) -> list[Node]:
             node.control("join_cluster", f"ejabberd@{host(1)}")
             until(lambda node=node: "is running" in node.control("status", check=False), "it runs again", 60)  # type: ignore[misc]
         until(lambda: nodes[0].control("list_cluster", check=False).count("ejabberd@") == len(nodes), "one", 60)
+        for node in nodes:  # who joins begins anew
+            until(lambda node=node: node.listens, f"node {node.number} listens again", 60)  # type: ignore[misc]
     return nodes
 
 
