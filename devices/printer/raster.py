@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
+from shutil import rmtree
+from typing import Any
 
 from PIL import Image
 
@@ -38,10 +41,20 @@ def strips(picture: Image.Image) -> tuple[Strip, ...]:
 
 
 def _strip(picture: Image.Image, ink: Image.Image, top: int, bottom: int) -> Strip:
-    from escpos.printer import Dummy  # reads a table of all printers when imported: not at every start, but before the first slip
-
     box = ink.crop((0, top, ink.width, bottom)).getbbox()
     width = -(-max(1, box[2] if box else 1) // 8) * 8
-    builder = Dummy(profile=_PROFILE)
+    builder = _dummy()(profile=_PROFILE)
     builder.image(picture.crop((0, top, width, bottom)), impl="bitImageRaster", fragment_height=STRIP_ROWS)
     return Strip(_REAL_TIME.sub(b"\x18", builder.output), bottom - top)
+
+
+@cache
+def _dummy() -> Any:
+    """Before the first slip and not at every start: when imported it reads a table of all printers, and leaves a copy in a new
+    temporary folder that nobody reads again.
+    """
+    from escpos import capabilities
+    from escpos.printer import Dummy
+
+    rmtree(capabilities.pickle_dir, ignore_errors=True)
+    return Dummy
