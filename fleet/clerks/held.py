@@ -39,6 +39,7 @@ class Held:
         self._authority = _certificate(authority) if authority is not None else None
         self.document: Document | None = None
         self._newest = 0
+        self._lock = threading.Lock()
         if self._path.exists():
             self._take(self._path.read_bytes(), keep=False)
         self._ended = threading.Event()
@@ -53,8 +54,8 @@ class Held:
             self._thread.join(1.0)
 
     def pull(self) -> None:
-        """Ask once; what is held stays where nothing better comes."""
-        with contextlib.suppress(CentreError):
+        """Ask once; what is held stays where nothing better comes. Any thread."""
+        with self._lock, contextlib.suppress(CentreError):
             self._take(self._ask(), keep=True)
 
     def _take(self, data: bytes, *, keep: bool) -> None:

@@ -206,7 +206,7 @@ def test_the_window_reads_until_its_access_expires(tmp_path: Path) -> None:
 
 
 def test_a_purely_electronic_case_is_never_the_window_s_to_read(centre: Casework) -> None:
-    from mqtt.messages import CaseTerms
+    from mqtt.events import CaseTerms
 
     case = centre.take(terms=CaseTerms(electronic=True))
     assert centre.file(HOME, case).case.work.state == State.ARRIVED  # type: ignore[union-attr]

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from support.authority import authority
-from support.centre_db import new_database
+from support.centre_db import new_database, sqlite_only
 from support.fleet import TERMINAL, centre_settings, write_settings
 from support.object_storage import BUCKET, ObjectStorage, bucket_settings
 
@@ -171,6 +171,7 @@ def test_the_check_says_what_will_do_and_what_to_do(moving: Moving) -> None:
     assert "[storage.bucket]" in moving.run("storage", "copy", moving.file, "--to", "bucket").output
 
 
+@sqlite_only
 def test_a_backup_holds_the_key_and_says_where_the_documents_are(moving: Moving, tmp_path: Path) -> None:
     moving.settles("bucket")
     moving.stored(b"one", b"two")
