@@ -30,7 +30,7 @@ _COPY = {
     "original_shown": "影像，待窗口核验原件",
     "posted": "纸质原件，另行寄递",
 }
-_NO_STROKE = Signature(1, 1, ())
+NO_STROKE = Signature(1, 1, ())
 
 
 def new_case(visit: Visit, settings: Settings, catalogue: Catalogue) -> NewCase:
@@ -127,7 +127,7 @@ def _content(visit: Visit, opening: Opening, number: str, settings: Settings, ca
             for one in form.asked(visit, opening)
         ),
         delivery=_delivery(visit, opening),
-        signature=visit.signature or _NO_STROKE,
+        signature=visit.signature or NO_STROKE,
         unproven=tuple(
             Unproven(u.kind, u.material.material_id if u.material else None, u.material.name if u.material else "")
             for u in open_points

@@ -7,12 +7,14 @@ from datetime import date
 
 from domain import masking, representation
 from domain.case.content import Applicant, Signature
+from domain.case.number import grouped
+from domain.case.task import CorrectionTask
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.words import DELIVERY
 from domain.forms import sheet
 from domain.nationality import nationality_name
 from kiosk.settings import TerminalSettings
-from kiosk.visit import applicants, form, path
+from kiosk.visit import applicants, followup_path, form, path
 from kiosk.visit.delivery import delivery
 from kiosk.visit.state import Visit
 
@@ -35,6 +37,8 @@ def of(
     signature: Signature | None = None,
 ) -> tuple[str, bytes]:
     """(template, its data). ``LookupError`` for a visit that makes no such form. Where ``private``, the visit's own signature."""
+    if visit.followup is not None:
+        return _of_answer(visit, material, terminal, catalogue, day)
     opened = path.opening(visit, catalogue)
     made = next((m for m in path.signed_forms(visit, catalogue) if m.material_id == material), None)
     item = catalogue.item(visit.item or "")
@@ -60,6 +64,39 @@ def of(
         private=private,
         attended=bool(visit.attended),
         inked=visit.inked if private else None,
+    )
+
+
+def _of_answer(
+    visit: Visit, material: str, terminal: TerminalSettings, catalogue: Catalogue, day: date | None
+) -> tuple[str, bytes]:
+    """What is signed by hand about a case taken in before; printed only, so whole."""
+    made = next((m for m in followup_path.on_paper(visit) if m.material_id == material), None)
+    task = followup_path.of(visit).task
+    if made is None or not isinstance(task, CorrectionTask):
+        raise LookupError("nothing to sign on paper")
+    given = ((point.name, f"{len(path.collected(visit, name).pages)} 页") for name, point in followup_path.points(visit))
+    matter = [
+        ("办件编号", grouped(task.case)),
+        ("办理事项", task.item_name),
+        ("业务属地", task.home_name),
+        ("收件地", f"{terminal.intake}（终端 {terminal.code}）"),
+        *(("补正的材料", "，".join(one)) for one in given),
+    ]
+    person = applicants.of_chip(visit.identity) if visit.identity is not None else None
+    withdraws = followup_path.of(visit).doing == "withdraw"
+    return "statement", sheet.data(
+        title=made.name,
+        matter=matter,
+        people=[("申请人", _person(person, True))] if person is not None else [],
+        asked=(),
+        delivery=(),
+        footer=f"{made.name} · {grouped(task.case)}",
+        signature=None,
+        day=day,
+        private=True,
+        inked=visit.inked,
+        statement=followup_path.WITHDRAWS if withdraws else followup_path.SUPPLIES,
     )
 
 

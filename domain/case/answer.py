@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from domain.case.content import Applicant, Page, Signature, Text
+from domain.case.content import Applicant, Inked, Page, Signature, Text
 from domain.case.task import MOST_POINTS, Digest
 
 
@@ -23,7 +23,8 @@ class Supplied(Struct, frozen=True):
 
 
 class _Answer(Struct, frozen=True):
-    """``task``: digest of the sealed task. ``person``: whose card was read; null where it was done with the receipt (``by``)."""
+    """``task``: digest of the sealed task. ``person``: whose card was read; null where it was done with the receipt (``by``).
+    ``inked``: it was signed on ``paper`` at the window; ``signature`` has no stroke then, for desks of an earlier version."""
 
     v: Literal[1]
     case: Text
@@ -31,6 +32,8 @@ class _Answer(Struct, frozen=True):
     by: Literal["card", "receipt", "number"]
     person: Applicant | None
     signature: Signature
+    inked: Inked | None = None
+    paper: tuple[Page, ...] = ()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(…)"

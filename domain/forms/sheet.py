@@ -45,10 +45,11 @@ def data(
     private: bool,
     attended: bool = False,
     inked: Inked | None = None,
+    statement: str = "",
 ) -> bytes:
     """JSON for a template. ``people``: by their role, what is said of each. ``private``: whole, for the home desk; else masked, as
     a screen in a hall may show it. ``day``: of the signature. ``attended``: a clerk filled it in. ``inked``: how
-    it is to be signed on paper."""
+    it is to be signed on paper. ``statement``: what is signed, where that is another sentence."""
     told = {
         "title": title,
         "heading": runs(title),
@@ -57,7 +58,7 @@ def data(
         "answers": [_answer(one, private) for one in asked if one.field.kind != "promise"],
         "promises": [runs(one.field.label) for one in asked if one.field.kind == "promise" and one.value],
         "delivery": [_row(*one) for one in delivery],
-        "statement": ATTENDED if attended else STATEMENT,
+        "statement": statement or (ATTENDED if attended else STATEMENT),
         "footer": runs(footer),
         "signing": SIGNING[inked.how] if inked else ["签名"],
         "proxy": [_row("代签人", inked.name), _row("身份证号码", inked.number)] if inked and inked.name else [],

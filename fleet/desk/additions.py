@@ -13,6 +13,7 @@ import msgspec
 from domain.calendar import CHINA
 from domain.case import acts, answer, window_record
 from domain.case.acts import Act, material_of
+from domain.case.content import INKED
 from domain.sealing import OpeningKey
 from fleet.casework.client import Ledger
 from fleet.desk.inbox import DamagedError, Inbox
@@ -71,6 +72,8 @@ def _supplied(said: answer.Correction, at: str) -> Iterator[Added]:
         yield Added(one.material or material_of(one.point), "申请人补正", at, one.name, tuple(p.digest for p in one.pages))
     for point in said.window:
         yield Added(material_of(point), "申请人补正", at, "到窗口补交，见窗口的记录")
+    if said.inked is not None:
+        yield Added("", "申请人补正", at, f"在纸上签字：{INKED[said.inked.how]}", tuple(p.digest for p in said.paper))
 
 
 def _recorded(record: window_record.WindowRecord, at: str) -> Iterator[Added]:

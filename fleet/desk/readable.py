@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from domain.case import acts, answer, task, window_record
 from domain.case.acts import DocumentKind
-from domain.case.content import Signature
+from domain.case.content import INKED, Signature
 from domain.case.lifewords import ACTS
 from fleet.desk.inbox import DamagedError
 from fleet.desk.signature import svg
@@ -54,7 +54,14 @@ def _answer(said: answer.Answer) -> Lines:
             rows += [("结果", name), *([("文号", number)] if number else []), ("领取", printed)]
         case answer.Withdrawal(statement=statement):
             rows.append(("声明", statement))
-    return Lines(tuple(rows), said.signature)
+    if said.inked is None:
+        return Lines(tuple(rows), said.signature)
+    proxy = "　".join(filter(None, (said.inked.name, said.inked.number)))
+    rows.append(
+        ("签字", f"在纸上，{INKED[said.inked.how]}{f'（{proxy}）' if proxy else ''}，影像 {len(said.paper)} 页，原件在收件窗口")
+    )
+    rows.append(("在场的窗口职员（工号）", said.inked.clerk))
+    return Lines(tuple(rows))
 
 
 def _record(said: window_record.WindowRecord) -> Lines:

@@ -96,7 +96,7 @@ def postal(visit: Visit, event: ev.GivePostal, _now: float, rules: Rules) -> Out
 
 def unsigned(visit: Visit, rules: Rules) -> tuple[Visit, tuple[Effect, ...]]:
     """A signature stands for what was signed: with what is altered it goes, and the documents it made."""
-    materials = {m.material_id for m in path.signed_forms(visit, rules.catalogue)}
+    materials = {m.material_id for m in path.on_paper(visit, rules.catalogue)}
     made = tuple(c for c in visit.collected if c.material in materials)
     kept = tuple(c for c in visit.collected if c not in made)
     return replace(visit, signature=None, inked=None, collected=kept), drop(made)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from domain import capacity
 from domain.protection.rights import KINDS
-from kiosk.visit import applying, choosing, filling, followup_path, handing_in, pages, papers, path, rating, unasked, ways
+from kiosk.visit import applying, choosing, filling, followup_path, handing_in, inking, pages, papers, path, rating, unasked, ways
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
 from kiosk.visit.effects import Effect, FileRight, FindTasks, PrintAnswer, StoreAnswer
@@ -125,8 +125,8 @@ def read(visit: Visit, _event: ev.Next, _now: float, rules: Rules) -> Outcome:
 def unchoose(visit: Visit, _event: ev.Back, _now: float, _rules: Rules) -> Outcome:
     """Back to what there is; what was collected for this one goes."""
     asked = replace(followup_path.of(visit), chosen=None, doing=None, read=False)
-    plain = replace(visit, step=Step.CASES, home=None, followup=asked, collected=(), signature=None, scan=Scan(), unasked=Unasked())
-    return plain, drop(visit.collected)
+    plain = replace(visit, step=Step.CASES, home=None, followup=asked, collected=(), signature=None, inked=None, sheet=None)
+    return replace(plain, scan=Scan(), unasked=Unasked()), drop(visit.collected)
 
 
 def anew(visit: Visit, _event: ev.Back | ev.NotMe | ev.NoCard, _now: float, _rules: Rules) -> Outcome:
@@ -135,9 +135,12 @@ def anew(visit: Visit, _event: ev.Back | ev.NotMe | ev.NoCard, _now: float, _rul
 
 
 def scan_again(visit: Visit, event: ev.ScanAgain, now: float, rules: Rules) -> Outcome:
-    """A signature stands for what was signed: other pages want another one."""
+    """A signature stands for what was signed: other pages want another one, on paper only a better picture does not."""
     after, effects = papers.scan_again(visit, event, now, rules)
-    return (after if after is None or after.step is not Step.SCAN else replace(after, signature=None)), effects
+    if after is None or after.step is not Step.SCAN or event.material == followup_path.SIGNED:
+        return after, effects
+    unsigned, dropped = filling.unsigned(after, rules)
+    return unsigned, (*effects, *dropped)
 
 
 def submit(visit: Visit, _event: ev.Submit, _now: float, rules: Rules) -> Outcome:
@@ -266,4 +269,5 @@ AT: dict[tuple[Step, type], Handler] = {
     (Step.RECEIPT, ev.PrinterReady): handing_in.printer_ready,
     (Step.RECEIPT, ev.Next): rating.to_rating,
     **rating.AT,
+    **inking.AT,
 }

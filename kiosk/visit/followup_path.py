@@ -12,6 +12,12 @@ from kiosk.visit.state import By, Doing, Followup, FoundTask, Stage, Step, Visit
 _Asks = Callable[[Visit, Catalogue], bool]
 
 
+SIGNED = "SIGNED"
+"""The name the pages of what was signed on paper are collected under."""
+PAPERS: dict[str, str] = {"correct": "补正材料确认单", "withdraw": "撤回申请书"}
+"""What is printed where somebody cannot sign on the glass. A result is received on the glass alone: it is printed after that."""
+SUPPLIES = "以上补正材料由我提交，情况属实。"
+"""What is signed when a correction is handed in."""
 WITHDRAWS = "我申请撤回这件办件，不再办理。"
 """What is signed to take a case back."""
 
@@ -39,21 +45,30 @@ def points(visit: Visit) -> tuple[tuple[str, Point], ...]:
 
 
 def to_scan(visit: Visit) -> tuple[Material, ...]:
-    """The noticed materials, exactly: the camera's step asks for nothing else, and none may be left out."""
-    return tuple(
-        Material(
-            material_id=name,
-            name=point.name,
-            necessity="1",
-            material_kind="3",
-            copy_kind="3",
-            medium="1",
-            copies=1,
-            source="申请人自备",
-            original_must_be_checked=False,
-            sides=point.sides,
-        )
-        for name, point in points(visit)
+    """The noticed materials, exactly, and what is signed on paper: the camera's step asks for nothing else, and none may be left
+    out."""
+    noticed = tuple(_material(name, point.name, point.sides) for name, point in points(visit))
+    return (*noticed, *(on_paper(visit) if visit.inked is not None else ()))
+
+
+def on_paper(visit: Visit) -> tuple[Material, ...]:
+    """What can be signed by hand instead of on the glass."""
+    doing = of(visit).doing
+    return (_material(SIGNED, PAPERS[doing], 1),) if doing in PAPERS else ()
+
+
+def _material(name: str, called: str, sides: int) -> Material:
+    return Material(
+        material_id=name,
+        name=called,
+        necessity="1",
+        material_kind="3",
+        copy_kind="3",
+        medium="1",
+        copies=1,
+        source="申请人自备",
+        original_must_be_checked=False,
+        sides=sides,
     )
 
 
@@ -97,8 +112,8 @@ PATH: dict[Step, tuple[_Asks, _Asks]] = {
     Step.POINTS: (_doing("correct"), _read),
     Step.COLLECT: (_doing("collect"), _read),
     Step.UNDO: (_doing("withdraw"), _read),
-    Step.SCAN: (_doing("correct"), _scanned),
-    Step.SIGN: (_always, lambda v, c: v.signature is not None),
+    Step.SCAN: (lambda v, c: of(v).doing == "correct" or v.inked is not None, _scanned),
+    Step.SIGN: (_always, lambda v, c: v.signature is not None or v.inked is not None),
     Step.ANSWER: (_doing("correct", "withdraw"), _never),
     Step.HANDING: (_doing("collect"), _never),
 }

@@ -29,7 +29,7 @@ SAME_PERSON = "这是申请人自己的号码。代签人是另一个人"
 
 
 def on_paper(visit: Visit, event: ie.SignOnPaper, _now: float, rules: Rules) -> Outcome:
-    if visit.attendant is None or not path.signed_forms(visit, rules.catalogue):
+    if visit.attendant is None or not path.on_paper(visit, rules.catalogue):
         return visit, ()
     inked = Inked(event.how, visit.attendant.number)
     if event.how == "proxy":
@@ -61,7 +61,7 @@ def print_form(visit: Visit, event: ie.PrintForm, _now: float, rules: Rules) -> 
 def to_sign(visit: Visit, catalogue: Catalogue) -> str | None:
     """The form under the camera, where that is what is photographed now."""
     material = path.current_material(visit, catalogue)
-    forms = path.signed_forms(visit, catalogue) if visit.inked is not None else ()
+    forms = path.on_paper(visit, catalogue) if visit.inked is not None else ()
     return material.material_id if material is not None and material in forms else None
 
 
@@ -78,5 +78,6 @@ AT: dict[tuple[Step, type], Handler] = {
     (Step.SIGN, ie.SignOnPaper): on_paper,
     (Step.SCAN, ie.SignOnGlass): on_glass,
     (Step.REVIEW, ie.SignOnGlass): on_glass,
+    (Step.ANSWER, ie.SignOnGlass): on_glass,
     (Step.SCAN, ie.PrintForm): print_form,
 }

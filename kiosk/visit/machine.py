@@ -115,7 +115,8 @@ def restored(state: State, printing: Printing | None, rules: Rules) -> tuple[Sta
         visit = replace(visit, step=Step.SCAN)
     # Pictures were in memory only: a page not yet sealed is gone and is asked for again. A signed form is made anew.
     unsealed = {c.material for c in visit.collected if any(p.digest is None for p in c.pages)}
-    forms = {m.material_id for m in path.signed_forms(visit, rules.catalogue)} & unsealed if visit.submitted is None else set()
+    made_here = visit.submitted is None and visit.inked is None
+    forms = {m.material_id for m in path.signed_forms(visit, rules.catalogue)} & unsealed if made_here else set()
     unsealed -= forms
     if unsealed and visit.submitted is None:
         kept = tuple(

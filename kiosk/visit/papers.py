@@ -110,7 +110,7 @@ def page_lost(visit: Visit, event: ev.PageLost, _now: float, rules: Rules) -> Ou
     hit = next((c for c in visit.collected if any(p.ref == event.ref for p in c.pages)), None)
     if hit is None or visit.submitted:
         return visit, ()
-    if hit.material in {m.material_id for m in path.signed_forms(visit, rules.catalogue)}:
+    if visit.inked is None and hit.material in {m.material_id for m in path.signed_forms(visit, rules.catalogue)}:
         # What was filled in and the signature are in the case all the same: nobody is sent away for a document of it.
         visit = replace(visit, collected=with_collected(visit, replace(hit, pages=())))
         return _waited_for(visit)

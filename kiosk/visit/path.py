@@ -130,6 +130,11 @@ def signed_forms(visit: Visit, catalogue: Catalogue) -> tuple[Material, ...]:
     return tuple(m for m in materials if opened and opened.proofs[m.material_id] == "signed_form")
 
 
+def on_paper(visit: Visit, catalogue: Catalogue) -> tuple[Material, ...]:
+    """What is printed and signed by hand where somebody cannot sign on the glass."""
+    return signed_forms(visit, catalogue) if visit.followup is None else followup_path.on_paper(visit)
+
+
 def current_material(visit: Visit, catalogue: Catalogue) -> Material | None:
     """The material the camera waits for: the first not done."""
     done = {c.material for c in visit.collected if c.done}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from domain.catalogue.form import Field
-from kiosk.visit import attending, inking
+from kiosk.visit import attending, inking, path
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import Visit
 from ui.clerk.task import Action, Ask, Fields, Form, Line, Task, choice, mendable, numbered
@@ -90,7 +90,8 @@ def sign(glass: Glass, visit: Visit) -> Task:
     found = filling.sign(glass, visit)
     told = tuple((one.label, one.text) for one in found.answers)
     waits = "请办事人在屏幕上核对您填的，由本人签名。"
-    ways = [Action("sign-on-paper", text, fields=(("how", how),)) for how, text in _HOW.items()] if found.papers else []
+    papers = path.on_paper(visit, glass.catalogue)
+    ways = [Action("sign-on-paper", text, fields=(("how", how),)) for how, text in _HOW.items()] if papers else []
     return Task(
         "核对、签名",
         waits=waits,

@@ -76,8 +76,15 @@ def undo(glass: Glass, visit: Visit) -> Task:
 def answer(glass: Glass, visit: Visit) -> Task:
     found = followup.answer(glass, visit)
     scan = [Action("scan-again", f"重拍：{line.name}", fields=(("material", line.again),)) for line in found.lines if line.again]
+    glass_ = (Action("sign-on-glass", "改成在屏幕上签名", "G"),) if visit.inked is not None else ()
+    button = "撤回这件办件" if found.withdraws else "提交"
     return Task(
-        "请办事人最后看一遍，提交", found.item, waits="由本人在屏幕上点“提交”。", trouble=found.fault, choices=numbered(scan)
+        f"请办事人最后看一遍，{button}",
+        found.item,
+        waits=f"由本人在屏幕上点“{button}”。",
+        trouble=found.fault,
+        choices=numbered(scan),
+        actions=glass_,
     )
 
 

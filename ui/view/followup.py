@@ -10,14 +10,14 @@ from domain.case import number
 from domain.case.task import CorrectionTask, ResultTask
 from domain.protection.rights import KINDS
 from kiosk.visit import followup_path, path
-from kiosk.visit.followup_path import WITHDRAWS
+from kiosk.visit.followup_path import SUPPLIES, WITHDRAWS
 from kiosk.visit.snapshot import Glass
 from kiosk.visit.state import CaseProgress, Followup, FoundTask, PrintState, QueryPhase, Visit
 from ui.view import said
 from ui.words import N_, SOURCE, _, counted, day, listed, moment, speaking, translated
 
-SUPPLEMENTED = N_("以上补正材料由我提交，情况属实。")
-"""What is signed when a correction is handed in."""
+_SIGNED_ON_PAPER = (N_("补正材料确认单"), N_("撤回申请书"))
+"""``followup_path.PAPERS``, for the words of other languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,8 @@ def undo(_glass: Glass, visit: Visit) -> Undo:
 def answer(glass: Glass, visit: Visit) -> Answer:
     task, asked = _correction(visit), followup_path.of(visit)
     lines = tuple(
-        Line(point.name, "", False, name, len(path.collected(visit, name).pages)) for name, point in followup_path.points(visit)
+        Line(one.name, "", False, one.material_id, len(path.collected(visit, one.material_id).pages))
+        for one in followup_path.to_scan(visit)
     )
     fault = said.fault(glass, visit.submit_fault)
     return Answer(task.item_name, number.grouped(task.case), lines, asked.doing == "withdraw", task.home_name, fault)
@@ -247,7 +248,7 @@ def signed(visit: Visit) -> tuple[str, tuple[Fact, ...]]:
     if asked.doing == "withdraw":
         return WITHDRAWS, case
     pages = (Fact(p.name, counted("%(num)s 页", len(path.collected(visit, name).pages))) for name, p in followup_path.points(visit))
-    return SUPPLEMENTED, (*case, *pages)
+    return SUPPLIES, (*case, *pages)
 
 
 def _day(text: str) -> str:
