@@ -41,7 +41,7 @@ AHEAD = 50_000
 _SUBSCRIPTIONS = (topics.ALL_STATES, topics.ALL_HEALTH, topics.ALL_ANSWERS)
 _QOS = 1
 """Also of what is said with less: RabbitMQ makes a queue for each QoS, and only that of QoS 1 outlives its node."""
-_SESSION = Session(expiry=24 * 3600, will_delay=10, receive_maximum=AHEAD, manual_ack=True, kept=True)
+_SESSION = Session(expiry=24 * 3600, will_delay=10, receive_maximum=AHEAD, manual_ack=True, kept=True, in_flight=100)
 _MOST_RANGES = 500
 _GROUP = "ingest"
 """Of the shared subscription."""

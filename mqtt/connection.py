@@ -81,7 +81,7 @@ class Session:
     """Seconds the broker keeps the session, and seconds it holds the will back (only effective inside the session).
 
     ``kept``: also when a broker refuses to go on with it. Any other is given up then: in a cluster it may have been on a node that
-    is gone, and would keep us out until that is back (RabbitMQ does so).
+    is gone, and would keep us out until that is back (RabbitMQ does so). ``in_flight``: of what we publish, with QoS 1.
     """
 
     expiry: int
@@ -89,6 +89,7 @@ class Session:
     receive_maximum: int = 20
     manual_ack: bool = False
     kept: bool = False
+    in_flight: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +330,7 @@ class Connection:
             manual_ack=self._session.manual_ack,
         )
         client.connect_timeout = 2.0
-        client.max_inflight_messages_set(20)
+        client.max_inflight_messages_set(self._session.in_flight)
         secured = context(tls)
         secured.sslsocket_class = Heap
         client.tls_set_context(secured)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from support.nodes import OUTSIDE, PORT, Node, World, cluster, host, until
 from fleet.authority.authority import Authority
 from fleet.authority.cli import broker_config
 from fleet.authority.keys import Folder
+from fleet.ingest import _SESSION
 from fleet.settings import BrokerSettings
 from mqtt.tls import Tls
 
@@ -201,3 +203,27 @@ def test_a_revoked_terminal_does_not_come_back(one: Cluster) -> None:
     own = f"k1/{OTHER_TERMINAL}/st"
     until(lambda: all(one.publish(OTHER_TERMINAL, own, node=node).denied for node in (1, 2, 3)), "shut out", 20)
     assert not one.publish(TERMINAL, f"k1/{TERMINAL}/st").denied
+
+
+_ALLOWED = """
+import ssl, sys
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+ca, identity, host, port = sys.argv[1:]
+one = Client(CallbackAPIVersion.VERSION2, client_id="fleet", protocol=MQTTProtocolVersion.MQTTv5)
+one.tls_set(ca, identity, identity)
+def connected(client, _user, _flags, code, properties):
+    print("refused" if code.is_failure else getattr(properties, "ReceiveMaximum", 65535))
+    client.disconnect()
+one.on_connect = connected
+one.connect(host, int(port))
+one.loop_forever()
+"""
+
+
+def test_a_node_takes_as_many_receipts_at_once_as_a_worker_sends(one: Cluster) -> None:
+    tls = one.tls("fleet")
+    words = [sys.executable, "-c", _ALLOWED, tls.ca, tls.identity, host(1), str(PORT)]
+    net = ["nsenter", "--target", str(one.world.leader), "--net", "--"]
+    said = subprocess.run([*net, *words], capture_output=True, text=True, timeout=30, check=True).stdout
+    assert int(said) >= _SESSION.in_flight
