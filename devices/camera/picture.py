@@ -73,7 +73,8 @@ class Picture:
             cv2.warpPerspective(plane, there, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             for plane, there in planes
         ]
-        return np.asarray(cv2.cvtColor(cv2.merge(ycrcb), cv2.COLOR_YCrCb2BGR), np.uint8)
+        colour = cv2.merge(ycrcb)
+        return np.asarray(cv2.cvtColor(colour, cv2.COLOR_YCrCb2BGR, colour), np.uint8)
 
 
 def _shrunk(plane: Pixels, size: tuple[int, int]) -> Pixels:

@@ -34,6 +34,8 @@ DROPPED = 4
 """Frames after a change of mode until exposure and lens are what was asked for."""
 STILL_BUFFERS = 2
 """Of 18 MB each; with one, every frame dropped would cost two."""
+PREVIEW_BUFFERS = 2
+"""Of 5.6 MB each, of which one is held for as long as its copy takes."""
 
 Answer = TypeVar("Answer")
 
@@ -114,6 +116,7 @@ class Camera:
                 main={"size": half, "format": "NV12"},
                 lores={"size": self.preview_size, "format": "NV12"},
                 transform=transform,
+                buffer_count=PREVIEW_BUFFERS,
                 controls=controls,
             )
         )

@@ -79,8 +79,8 @@ class Picamera2:
         self._af_state = 0
         self._queued = 0
 
-    def create_preview_configuration(self, main: Any, lores: Any = None, **more: Any) -> dict[str, Any]:
-        return self._make(main, lores, buffer_count=4, **more)
+    def create_preview_configuration(self, main: Any, lores: Any = None, buffer_count: int = 4, **more: Any) -> dict[str, Any]:
+        return self._make(main, lores, buffer_count=buffer_count, **more)
 
     def create_still_configuration(self, main: Any, lores: Any = None, buffer_count: int = 1, **more: Any) -> dict[str, Any]:
         return self._make(main, lores, buffer_count=buffer_count, **more)
