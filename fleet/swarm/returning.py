@@ -97,10 +97,10 @@ class Returning:
         stored = 0
         while self._coming or self._bringing:
             now = time.monotonic()
-            if self._coming and self._coming[0][0] <= now and self._has_room():
+            if arrives := bool(self._coming) and self._coming[0][0] <= now and self._has_room():
                 self._arrive(heapq.heappop(self._coming)[2])
                 connected = time.monotonic()
-            for terminal in self._swarm.turn(0.0 if self._coming and self._coming[0][0] <= now else 0.02):
+            for terminal in self._swarm.turn(0.0 if arrives else 0.02):
                 self._look_at(terminal)
             if self._swarm.counts.stored > stored or self._coming:
                 stored, progress = self._swarm.counts.stored, now

@@ -31,7 +31,7 @@ from mqtt.window import SIZE, Window
 from mqtt.wire import VERSION, encode
 
 KEEPALIVE = 60
-_LOOK = 10.0
+_LOOK = 20.0
 """Seconds between two looks at the keep-alive."""
 DEVICES = ("idcard", "smartcard", "printer", "camera", "rating")
 _ITEM = ("MED-REMOTE", "异地就医备案", "MED-2")
