@@ -87,6 +87,7 @@ def rows() -> list[tuple[str, str, str, bool]]:
                 visits.append(visit)
                 since = time.monotonic()
                 one.rig.printer().tear()
+                one.rig.device("printer").clear("paper near end")  # a roll is two hundred receipts: staff lay a new one in time
                 if len(visits) % EACH == 1 and len(visits) > 1:
                     for name, value in zip(found, _look(session, outer), strict=True):
                         found[name].append(value)
