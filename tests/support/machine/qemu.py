@@ -236,7 +236,7 @@ def _command(made: image.Image, folder: Path, port: int, kernel: str, more: Sequ
         *("-blockdev", f"driver=nbd,node-name=card,server.type=unix,server.path={folder}/disk"),
         *("-device", "virtio-blk-pci,drive=card"),
         *("-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{port}-:18600", "-device", "virtio-net-pci,netdev=net"),
-        *("-device", "qemu-xhci,id=usb,addr=0x10", "-device", "usb-tablet,bus=usb.0,port=1"),
+        *("-device", "qemu-xhci,id=usb,addr=0x10,p2=8", "-device", "usb-tablet,bus=usb.0,port=1"),
         *("-device", "virtio-serial-pci", "-chardev", f"socket,id=agent,path={folder}/agent,server=on,wait=off"),
         *("-device", "virtserialport,chardev=agent,name=tongban-test"),
         *("-serial", f"file:{folder}/console.log", "-qmp", f"unix:{folder}/qmp,server=on,wait=off"),
