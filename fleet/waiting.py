@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 
 from msgspec import Struct
 
 from mqtt.connection import Received
+from mqtt.window import is_news
 from mqtt.wire import ContractError, parse
 
-OLD = 60.0
-"""Seconds after which what a terminal tells is no news any more."""
 ROWS, LEAST = 500, 50
 """Of a batch: rows, where so many wait; and of a backlog, however much is said meanwhile."""
 
@@ -95,6 +93,6 @@ def is_old(event: bytes, now: float) -> bool:
     """Whether an event happened long before ``now``, Unix time, by its terminal's clock. What cannot be read is not."""
     try:
         told: _Told = parse(event, _Told)
-        return now - datetime.fromisoformat(told.time).timestamp() > OLD
-    except (ContractError, ValueError, OverflowError):
+    except ContractError:
         return False
+    return not is_news(told.time, now)

@@ -15,7 +15,7 @@ from mqtt.events import EventData, event
 from mqtt.link import Centre, CentreHeard, Connected, Disconnected, Link, LinkEvent, ReceiptHeard
 from mqtt.messages import Health
 from mqtt.report import Reporter
-from mqtt.window import PATIENCE, SIZE, Ranges, Window
+from mqtt.window import PATIENCE, SIZE, Ranges, Window, is_news
 from mqtt.wire import ContractError
 
 _log = logging.getLogger(__name__)
@@ -205,7 +205,8 @@ class Publisher:
             # The last report spoke of rows that are gone.
             self._reporter.changed()
         self._draining = bool(rows)
-        due = self._window.fresh(rows, now)
+        wall = time.time()
+        due = self._window.fresh(rows, now, {row.sequence for row in rows.values() if is_news(row.time, wall)})
         for sequence in due:
             row = rows[sequence]
             self._link.publish_event(event(self._link.terminal, self._outbox.epoch, sequence, row.time, row.data))

@@ -27,7 +27,7 @@ from mqtt.loop import Heap
 from mqtt.messages import Birth, DeviceReport, Health, Left, Lost
 from mqtt.report import Reporter
 from mqtt.tls import context
-from mqtt.window import SIZE, Window
+from mqtt.window import OLD, SIZE, Window
 from mqtt.wire import VERSION, encode
 
 KEEPALIVE = 60
@@ -155,11 +155,11 @@ class SwarmTerminal:
         case = f"{self.name}-{secrets.token_hex(5)}"
         item, words, situation = _ITEM
         document = DocumentRef(digest=secrets.token_hex(32), size=1000, kind="case")
-        self._do(now, CaseTaken(case, item, words, situation, self._home, self._home, now, secrets.token_urlsafe(24), (document,)))
-        self._do(now, ReceiptEnded(case, 1, "printed"))
-        self._do(now, RatingGiven(case=case, level=5, tags=(), by="screen", given_at=now))
+        self._do(ago, CaseTaken(case, item, words, situation, self._home, self._home, now, secrets.token_urlsafe(24), (document,)))
+        self._do(ago, ReceiptEnded(case, 1, "printed"))
+        self._do(ago, RatingGiven(case=case, level=5, tags=(), by="screen", given_at=now))
         if trouble:
-            self._do(now, DeviceTrouble("printer", warning="paper_near_end"))
+            self._do(ago, DeviceTrouble("printer", warning="paper_near_end"))
 
     def tell(self, device: str, said: DeviceReport) -> None:
         """A device is like this now: the report says so as soon as its rate allows."""
@@ -179,12 +179,12 @@ class SwarmTerminal:
             left.close()
         self._client, self._link, self.live = None, None, False
 
-    def _do(self, at: str, data: EventData) -> None:
+    def _do(self, ago: float, data: EventData) -> None:
         """Into the outbox, ready to be sent."""
         sequence = next(self._sequence)
-        said = event(self.name, self._epoch, sequence, at, data)
+        said = event(self.name, self._epoch, sequence, _now(ago), data)
         self._to_do.append((sequence, said))
-        self._since[sequence] = time.monotonic()
+        self._since[sequence] = time.monotonic() - ago
         self._counts.digest += digest(said)
 
     def _connected(self, client: Client, _u: Any, _flags: Any, code: Any, _p: Any) -> None:
@@ -220,7 +220,8 @@ class SwarmTerminal:
         while self._to_do and len(self._rows) < 2 * SIZE:
             sequence, said = self._to_do.popleft()
             self._rows[sequence] = said
-        for sequence in self._window.fresh(self._rows, now):
+        news = {n for n in self._rows if now - self._since[n] <= OLD}
+        for sequence in self._window.fresh(self._rows, now, news):
             self._publish(topics.events(self.name), self._rows[sequence], topics.EVENT)
             self._counts.sent += 1
 

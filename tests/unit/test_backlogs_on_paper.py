@@ -93,7 +93,8 @@ class Day:
                     told.add(name)
             for name in told:
                 terminal = self.terminals[name]
-                for sequence in terminal.window.fresh(list(itertools.islice(terminal.rows, SIZE)), now):
+                due = list(itertools.islice(terminal.rows, SIZE))
+                for sequence in terminal.window.fresh(due, now, news=due if name < 0 else ()):
                     self.sent += name >= 0
                     if chance.random() >= loss:
                         self.queue.append((name, sequence))

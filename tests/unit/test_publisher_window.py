@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mqtt.messages import StorageReceipt
-from mqtt.window import EASE, FEW, MOST_PATIENCE, PATIENCE, SIZE, Window, ranges
+from mqtt.window import EASE, FEW, MOST_PATIENCE, PATIENCE, SIZE, Window, is_news, ranges
 from mqtt.wire import ContractError, encode
 
 EPOCH = "00112233aabbccdd"
@@ -45,6 +47,29 @@ def test_receipts_that_begin_to_take_long_make_a_backlog_smaller() -> None:
 def test_what_is_no_backlog_is_sent_at_once() -> None:
     window = Window(EPOCH)
     assert window.fresh(range(1, FEW + 1), 0.0) == tuple(range(1, FEW + 1))
+
+
+def test_news_is_sent_at_once_however_much_it_is_and_beside_a_backlog() -> None:
+    window = Window(EPOCH)
+    assert window.fresh(range(1, 10), 0.0, news=range(1, 10)) == tuple(range(1, 10))
+    window = Window(EPOCH)
+    assert window.fresh([7, 8, *range(1, 7)], 0.0, news={7, 8}) == (7, 8, 1)
+    assert len(window.fresh(range(10, 100), 0.0, news=range(10, 100))) == SIZE - 3
+
+
+def test_how_soon_news_is_stored_says_nothing_about_a_backlog() -> None:
+    """The centre takes it first."""
+    window, backlog = Window(EPOCH), range(1, 20)
+    window.fresh([50, *backlog], 0.0, news={50})
+    window.receipt(receipt((50, 50)), 0.1)
+    assert window.fresh(backlog, 0.1) == ()
+    window.receipt(receipt((1, 1)), 4 * EASE)
+    assert window.fresh(backlog[1:], 4 * EASE) == (2,)
+
+
+@pytest.mark.parametrize(("happened", "news"), [("2026-11-18T08:26:00Z", True), ("2026-11-18T08:25:30Z", False), ("?", True)])
+def test_news_is_what_happened_within_a_minute(happened: str, news: bool) -> None:
+    assert is_news(happened, datetime(2026, 11, 18, 8, 26, 40, tzinfo=UTC).timestamp()) is news
 
 
 def test_the_end_of_a_backlog_is_a_backlog_still() -> None:
