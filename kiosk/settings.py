@@ -340,12 +340,25 @@ _WORDS = (
 )
 
 
+_WRITTEN = {
+    r"^[^:]+:[0-9]{1,5}$": "“主机:端口”",
+    r"^[0-9A-Z]{3}$": "三个大写字母或数字",
+    r"^[0-9]{6}$": "六位数字",
+    r"^[a-z0-9][a-z0-9-]{2,31}$": "小写字母、数字和 -，3 到 32 个",
+    r"^https://[^/]+/?$": "https:// 开头的地址，后面没有路径",
+    r"^(https?://[^\s#?]{1,120})?$": "http:// 或 https:// 开头的网址",
+}
+"""How the more usual settings are written."""
+
+
 def in_words(error: str) -> str:
     """What msgspec says, for who mends it; what is none of its sentences stays."""
     said, _, at = error.partition(" - at ")
     key = at.strip("`").removeprefix("$.")
     for pattern, words in _WORDS:
         if (found := re.fullmatch(pattern, said)) is not None:
+            if (how := _WRITTEN.get(found[1].replace("\\\\", "\\"))) is not None:
+                return f"{key}：写法不对，应是{how}"
             return f"{key}：{found.expand(words)}" if key else found.expand(words)
     return error
 

@@ -42,9 +42,11 @@ def visit(one: Hall, page: Page) -> list[Image.Image]:
     """Touches by HTTP; the page follows by its event stream, as it does in a hall."""
     pictures = []
 
-    def shoot(step: str) -> None:
+    def shoot(step: str, says: str = "") -> None:
         page.wait_for_selector(f"#live[data-step={step}]", state="attached")
         page.wait_for_timeout(1200)
+        if says:
+            page.get_by_text(says).first.wait_for(timeout=30_000)
         pictures.append(Image.open(io.BytesIO(page.screenshot())))
 
     touch = one.glass().see("welcome")
@@ -57,7 +59,7 @@ def visit(one: Hall, page: Page) -> list[Image.Image]:
     one.rig.reader().lift()
     one.rig.camera().lay("residence")
     touch.do("next").do("weigh", waived="no")
-    shoot("scan")
+    shoot("scan", "马上自动拍照")
     touch.do("take-page").see("page").do("keep-page").do("next").do("choose-delivery", way="pickup_intake")
     touch.do("fill-form", **ANSWERS).do("sign", signature=SIGNATURE)
     shoot("review")
@@ -120,14 +122,14 @@ def bench(folder: Path) -> None:
             browser.close()
 
 
-def side_by_side(pictures: list[Image.Image]) -> Image.Image:
+def side_by_side(pictures: list[Image.Image], colours: int = 256) -> Image.Image:
     scaled = [p.convert("RGB").resize((round(p.width * TALL / p.height), TALL), Image.Resampling.LANCZOS) for p in pictures]
     sheet = Image.new("RGB", (sum(p.width for p in scaled) + GAP * (len(scaled) + 1), TALL + 2 * GAP), GROUND)
     at = GAP
     for picture in scaled:
         sheet.paste(picture, (at, GAP))
         at += picture.width + GAP
-    return sheet.quantize(256, method=Image.Quantize.MEDIANCUT)  # most colours by area: grounds stay what they are
+    return sheet.quantize(colours, method=Image.Quantize.MEDIANCUT)  # most colours by area: grounds stay what they are
 
 
 if __name__ == "__main__":

@@ -68,13 +68,13 @@ def through(page: Page, here: Place, paper: object, address: str, to: Gallery) -
     page.wait_for_timeout(1500)
     for digit in "000000":
         page.get_by_role("button", name=digit, exact=True).tap()
+    to.shoot("pin")
     page.get_by_role("button", name="确定").tap()
     page.wait_for_selector(".door__wrong")
     to.shoot("pin-wrong")
     page.wait_for_timeout(1500)
     for digit in BADGE.pin:
         page.get_by_role("button", name=digit, exact=True).tap()
-    to.shoot("pin")
     page.get_by_role("button", name="确定").tap()
     page.wait_for_url("**/staff/states")
     for tab in TABS:

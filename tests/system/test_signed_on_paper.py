@@ -58,7 +58,7 @@ def to_sign(one: Hall, wang: ClerkBrowser) -> GlassByHttp:
     reader.lay("liu")
     wang.at("看证件、看人，是同一个人吗？")
     reader.lift()
-    wang.do("next").do("weigh", waived="no")
+    wang.do("next").do("weigh", waived="no").do("take-unasked", on="no")
     camera(one).lay("residence")
     photographed(wang, "居住证明，或个人承诺书").do("next")
     camera(one).clear_desk()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image, ImageStat
 
 from devices.virtual import a4, camera, idcard, printer, rating, smartcard
 from devices.virtual.a4 import VirtualPagePrinter
@@ -170,6 +172,24 @@ def test_paper_is_shown_as_long_as_it_is(client: FlaskClient, rig: Rig) -> None:
     assert "已切断" in shown(client, "printer")
     client.post("/api/printer/tear", json={})
     assert "第 1 张纸" not in shown(client, "printer")
+
+
+def test_a_sheet_out_of_the_printer_goes_under_the_camera_signed_or_as_it_came(client: FlaskClient, rig: Rig) -> None:
+    device, pdf = rig.device("a4"), io.BytesIO()
+    assert isinstance(device, VirtualPagePrinter)
+    Image.new("L", (827, 1169), 255).save(pdf, "PDF", resolution=100)
+    with device._changed:
+        device._sheets = [a4.Sheet(1, "表", pdf.getvalue())]
+    assert "签好去拍" in shown(client, "a4")
+    ink = []
+    for signed in (False, True):
+        assert client.post("/api/a4/under-camera", json={"paper": 1, "signed": signed}).status_code == 200
+        assert rig.camera().lying() == "printed"
+        ink.append(ImageStat.Stat(Image.open(io.BytesIO(client.get("/api/camera/seen.jpg").data)).convert("L")).sum[0])
+    assert ink[0] > ink[1], "a signature is dark"
+    assert client.post("/api/a4/under-camera", json={"paper": 2, "signed": True}).status_code == 404
+    client.post("/api/a4/tear", json={})
+    client.post("/api/camera/clear", json={})
 
 
 def test_the_wire_is_shown_of_all_or_of_one(client: FlaskClient, rig: Rig) -> None:
