@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.camera import iou
+from bench.finder.found import find_page as found_by_the_net
 from bench.pictures import desk
 from devices.camera.outline import find_outline
 from devices.camera.page import find_page
@@ -81,7 +82,18 @@ def jscanify(colour: NDArray[np.uint8]) -> Corners | None:
     return _clockwise(np.array(corners))
 
 
-FINDERS: tuple[tuple[str, Finder], ...] = (("ours", ours), ("tutorial (Canny, 4 corners)", tutorial), ("jscanify's way", jscanify))
+def learned(colour: NDArray[np.uint8]) -> Corners | None:
+    """What was learned from drawn desks (``bench/finder``)."""
+    found = found_by_the_net(Picture.from_bgr(colour))
+    return None if found is None or found.cut else np.array(found.corners)
+
+
+FINDERS: tuple[tuple[str, Finder], ...] = (
+    ("ours", ours),
+    ("learned", learned),
+    ("tutorial (Canny, 4 corners)", tutorial),
+    ("jscanify's way", jscanify),
+)
 
 
 def _clockwise(corners: Corners) -> Corners:

@@ -54,13 +54,19 @@ class Laid:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """``colour``: B, G, R; ``corners``: the sheet's own top left, then clockwise; ``None`` without a page. ``focal``: pixels."""
+    """``colour``: B, G, R; ``corners``: the sheet's own top left, then clockwise; ``None`` without a page. ``focal``: pixels.
+
+    ``other``: corners of the second sheet, where there is one. ``sheet``, ``hand``: how much of each pixel (0 to 255) the page
+    takes, also under a hand, and what hands take; ``None`` where there is none."""
 
     seed: int
     colour: NDArray[np.uint8] = field(repr=False)
     corners: NDArray[np.float64] | None
     laid: Laid
     focal: float = 0.0
+    other: NDArray[np.float64] | None = field(default=None, repr=False)
+    sheet: NDArray[np.uint8] | None = field(default=None, repr=False)
+    hand: NDArray[np.uint8] | None = field(default=None, repr=False)
 
     @property
     def picture(self) -> Picture:
@@ -104,12 +110,13 @@ def without(seed: int, long: int = LONG) -> Shot:
     kind = str(rng.choice(("bare", "hands", "clutter", "both"), p=(0.4, 0.2, 0.25, 0.15)))
     if kind in ("clutter", "both"):
         surfaces.clutter(picture, rng, int(rng.integers(1, 8)), unit)
+    hand = np.zeros((size[1], size[0]), np.uint8)
     if kind in ("hands", "both"):
         for _ in range(int(rng.integers(1, 3))):
             tip = np.array((rng.uniform(0.2, 0.8) * size[0], rng.uniform(0.2, 0.8) * size[1]), np.float32)
-            surfaces.hand(picture, rng, tip, np.array(rng.normal(0, 1, 2), np.float32), unit)
+            hand |= surfaces.hand(picture, rng, tip, np.array(rng.normal(0, 1, 2), np.float32), unit)
     laid = Laid(kind=kind, surface=surface)
-    return Shot(seed, _taken(rng, picture, laid), None, laid)
+    return Shot(seed, _taken(rng, picture, laid), None, laid, hand=hand)
 
 
 # --- the scene ----------------------------------------------------------------------------------------------------------------
@@ -130,15 +137,15 @@ def _scene(rng: Rng, seed: int, long: int, how: str, *, hand: bool | None = None
     focal = long * float(rng.uniform(0.8, 1.3))
     form = _Form(SIZES[kind], laid, rng)
     corners, pose = _posed(rng, form, laid, size, focal, cut=how == "cut")
+    other = None
     if how == "two":
-        _lay_other(rng, desk, kind, long, form, pose, focal, size)
+        other = _lay_other(rng, desk, kind, long, form, pose, focal, size)
     unit = float(np.hypot(*(corners[1] - corners[0]))) / SIZES[kind][0]
-    _lay(desk, sheet, form, pose, focal, size, corners, unit)
-    if laid.hand:
-        _hand_at(rng, desk, corners, unit, min(SIZES[kind]))
+    taken = _lay(desk, sheet, form, pose, focal, size, corners, unit)
+    hand = _hand_at(rng, desk, corners, unit, min(SIZES[kind])) if laid.hand else None
     if how == "cut":
         laid = replace(laid, edges=_edges(corners, size))
-    return Shot(seed, _taken(rng, desk, laid), corners, laid, focal)
+    return Shot(seed, _taken(rng, desk, laid), corners, laid, focal, other, taken, hand)
 
 
 def _how(rng: Rng, kind: str, surface: str, contrast: float) -> Laid:
@@ -308,8 +315,8 @@ def _lay(
     size: tuple[int, int],
     corners: NDArray[np.float64],
     unit: float,
-) -> None:
-    """Warps the bent sheet onto the desk, shaded by how it stands, with its own shadow beside it."""
+) -> NDArray[np.uint8]:
+    """Warps the bent sheet onto the desk, shaded by how it stands, with its own shadow beside it; what it takes of each pixel."""
     maps, lit = _inverse(form, pose, focal, size, corners)
     height, width = sheet.shape[:2]
     xs = (maps[..., 0] / form.size[0] + 0.5) * width - 0.5
@@ -327,6 +334,7 @@ def _lay(
     desk *= (1 - 0.3 / 255 * surfaces.soft(cv2.warpAffine(alpha, shift, size), max(0.8, 0.7 * away * unit)))[..., None]
     cover = (alpha.astype(np.float32) / 255)[..., None]
     desk += (painted * lit[..., None] - desk) * cover
+    return np.asarray(alpha, np.uint8)
 
 
 def _inverse(form: _Form, pose: _Pose, focal: float, size: tuple[int, int], corners: NDArray[np.float64]) -> tuple[Floats, Floats]:
@@ -385,8 +393,11 @@ def _dog_eared(
     return sheet, mask
 
 
-def _lay_other(rng: Rng, desk: Floats, kind: str, long: int, form: _Form, pose: _Pose, focal: float, size: tuple[int, int]) -> None:
-    """Another sheet of the same kind first, in the same plane: turned a little and shifted by a good part of its size."""
+def _lay_other(
+    rng: Rng, desk: Floats, kind: str, long: int, form: _Form, pose: _Pose, focal: float, size: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Another sheet of the same kind first, in the same plane: turned a little and shifted by a good part of its size.
+    Its corners."""
     other = _Form(form.size, Laid(kind=kind), rng)
     angle, away = float(rng.normal(0, 0.25)), rng.uniform(0.25, 1.15) * np.array(form.size) * rng.choice((-1, 1), 2)
     away[int(rng.integers(2))] *= float(rng.uniform(0, 0.4))
@@ -396,17 +407,18 @@ def _lay_other(rng: Rng, desk: Floats, kind: str, long: int, form: _Form, pose: 
     sheet = flat.draw(kind, rng, form.size, round(long / 330 * 25.4))
     unit = float(np.hypot(*(corners[1] - corners[0]))) / form.size[0]
     _lay(desk, sheet, other, shifted, focal, size, corners, unit)
+    return corners
 
 
-def _hand_at(rng: Rng, desk: Floats, corners: NDArray[np.float64], unit: float, shorter: float) -> None:
-    """A hand that holds the sheet down by one of its sides: fingers reach up to a sixth of it inwards."""
+def _hand_at(rng: Rng, desk: Floats, corners: NDArray[np.float64], unit: float, shorter: float) -> NDArray[np.uint8]:
+    """A hand that holds the sheet down by one of its sides: fingers reach up to a sixth of it inwards. Its mask."""
     side = int(rng.integers(4))
     start, end = corners[side], corners[(side + 1) % 4]
     inward = corners.mean(axis=0) - (start + end) / 2
     inward /= np.hypot(*inward)
     tip = start + rng.uniform(0.15, 0.85) * (end - start) + inward * float(rng.uniform(0.04, 0.17)) * shorter * unit
     towards = inward + rng.normal(0, 0.3, 2)
-    surfaces.hand(desk, rng, np.float32(tip), np.float32(towards), unit)
+    return surfaces.hand(desk, rng, np.float32(tip), np.float32(towards), unit)
 
 
 def _taken(rng: Rng, picture: Floats, laid: Laid) -> NDArray[np.uint8]:

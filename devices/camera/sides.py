@@ -67,7 +67,13 @@ class Sides:
     ends: Floats
 
 
-def refine(picture: Picture, quad: Floats, bends: Floats | None = None, covered: NDArray[np.bool_] | None = None) -> Sides:
+def refine(
+    picture: Picture,
+    quad: Floats,
+    bends: Floats | None = None,
+    covered: NDArray[np.bool_] | None = None,
+    reaches: tuple[float, ...] = REACHES,
+) -> Sides:
     """The corners of ``quad`` moved onto the sides the picture shows; a side nothing is seen of stays where it was.
 
     ``bends``: pixels by which the middle of each side lies inwards of the straight line. ``covered``: 4 × places along it, over
@@ -79,7 +85,7 @@ def refine(picture: Picture, quad: Floats, bends: Floats | None = None, covered:
     along = np.roll(quad, -1, axis=0) - quad
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
     sides = Sides(quad, np.zeros(4), np.zeros(4), np.zeros((4, 3)), np.stack((along, along), axis=1))
-    for share in REACHES:
+    for share in reaches:
         reach = share * diagonal
         fits = _fits(picture, sides.corners, paths, hidden, reach, BENT * diagonal)
         moved = _corners([(fit.first, fit.last) for fit in fits])
