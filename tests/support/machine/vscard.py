@@ -6,8 +6,8 @@
                                                                   3 READER: there is one · 5 ATR: a card is put in
                                                                   6 REMOVED: it is taken out · 7 APDU: command or answer
 
-The VSCard protocol, ``vscard_common.h`` of libcacard. QEMU is the one that connects, anew each time the reader is plugged in; what
-is in the reader is in it again then.
+The VSCard protocol, ``vscard_common.h`` of libcacard. QEMU is the one that connects, anew each time the reader is plugged in, and
+keeps the old line; what is in the reader is in it again then.
 """
 
 from __future__ import annotations
@@ -53,28 +53,28 @@ class CardPlace:
         with suppress(OSError):
             while True:
                 wire, _ = self._listener.accept()
-                with wire, suppress(OSError):
-                    self._serve(wire)
-                with self._lock:
-                    self._wire = None
+                threading.Thread(target=self._serve, args=(wire,), name="vscard", daemon=True).start()
 
     def _serve(self, wire: socket.socket) -> None:
-        _send(wire, INIT, _HELLO)
-        while head := wire.recv(_HEADER.size, socket.MSG_WAITALL):
-            kind, _, length = _HEADER.unpack(head)
-            data = wire.recv(length, socket.MSG_WAITALL) if length else b""
-            with self._lock:
-                if kind == INIT:
-                    _send(wire, READER, b"tongban\0")
-                    self._wire = wire
-                    self._tell()
-                elif kind == APDU and self._card is not None:
-                    _send(wire, APDU, self._card.transmit(data))
+        with wire, suppress(OSError):
+            _send(wire, INIT, _HELLO)
+            while head := wire.recv(_HEADER.size, socket.MSG_WAITALL):
+                kind, _, length = _HEADER.unpack(head)
+                data = wire.recv(length, socket.MSG_WAITALL) if length else b""
+                with self._lock:
+                    if kind == INIT:
+                        _send(wire, READER, b"tongban\0")
+                        self._wire = wire
+                        self._tell()
+                    elif kind == APDU and self._card is not None:
+                        _send(wire, APDU, self._card.transmit(data))
 
     def _tell(self) -> None:
-        if self._wire is not None:
-            if self._card is not None:
-                self._card.reset()
+        if self._wire is None:
+            return
+        if self._card is not None:
+            self._card.reset()
+        with suppress(OSError):  # a machine that was switched off
             _send(self._wire, *((ATR, self._card.atr) if self._card is not None else (REMOVED, b"")))
 
 
