@@ -17,7 +17,6 @@ from support.machine.packages import package, packages
 from support.machine.root import lacking
 
 pytestmark = [pytest.mark.timeout(1200), pytest.mark.skipif(bool(lacking()) and "CI" not in os.environ, reason=lacking())]
-pytestmark.append(pytest.mark.long)  # without this line it is part of `make test`
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 ENABLED = (
