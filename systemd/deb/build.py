@@ -105,7 +105,7 @@ def _manual(site: Path, folder: Path) -> None:
 
 
 def _copyright(site: Path, package: str) -> Iterator[str]:
-    ours = next(metadata.distributions(name="tongban", path=[str(site)]), None)  # the reading's tree has none
+    ours = next(iter(metadata.distributions(name="tongban", path=[str(site)])), None)  # the reading's tree has none
     named = str(ours.metadata.json.get("license_expression", "")) if ours is not None else ""
     yield "通办 (Tongban). Copyright 2026, those who wrote it."
     yield (
