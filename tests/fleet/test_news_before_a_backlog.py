@@ -33,4 +33,4 @@ def test_an_event_said_now_is_stored_before_a_backlog_that_was_sent_before_it(fl
             (later,) = db.execute(
                 "SELECT count(*) FROM events WHERE received > (SELECT received FROM events WHERE sequence = ?)", (OLD + 1,)
             ).fetchone()
-    assert later >= OLD - 3 * ROWS, "what was read when it came, and a batch that had begun, are before it at most"
+    assert later >= OLD // 3, "it was sent last of all"
