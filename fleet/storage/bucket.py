@@ -55,7 +55,11 @@ class Bucket:
 
     def open(self, name: str) -> _Stream:
         answer = self._s3.ask("get_object", Key=self._key(name))
-        return _Stream(answer["Body"], _length(answer))
+        try:
+            return _Stream(answer["Body"], _length(answer))
+        except StorageError:
+            answer["Body"].close()
+            raise
 
     def local(self, name: str) -> Path:
         """Names are digests, so that a copy never grows old; what does not fit its name is none."""

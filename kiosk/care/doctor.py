@@ -108,7 +108,9 @@ def in_hand(stations: Sequence[Station], data: Path) -> Iterator[None]:
         except OSError as error:
             hint = "设备正由它占着，请先停下终端（停止服务，或在运行 tongban run 的窗口按 Ctrl-C）再试。"
             raise InUseError(f"{error}。\n{hint}" if error.errno is None else str(error)) from None
-        logging.getLogger().setLevel(logging.ERROR)  # what devices say is told step by step
+        root = logging.getLogger()
+        running.callback(root.setLevel, root.level)
+        root.setLevel(logging.ERROR)  # what devices say is told step by step
         watchdog = Watchdog([station.device for station in stations])
         for station in stations:
             station.device.start(station.hear)

@@ -201,7 +201,7 @@ def story(window: Window, folder: Path, pictures: Path | None = None) -> Clerk:
         clerk.at("请办事人评价")
         citizen.tap(re.compile("非常满意"))
         citizen.tap("提交评价")
-        citizen.tap(re.compile("结束"))
+        citizen.tap("都带好了，结束")
         clerk.at("现在没有人在办")
         assert glass.snapshot().state.visit is None
         chromium.close()
