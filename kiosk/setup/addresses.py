@@ -1,10 +1,11 @@
-"""A terminal's address, as it is typed and as the system's network service wants it written."""
+"""A terminal's address, as it is typed and as each of the system's network services wants it written. Pure: text in, text out."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from kiosk.setup.errors import AnswerError
 
@@ -20,13 +21,25 @@ class Fixed:
     names: tuple[ipaddress.IPv4Address, ...]
 
 
-def read(text: str) -> Fixed | None:
-    """``None``: by DHCP. :class:`AnswerError`."""
+class By(StrEnum):
+    """No address of its own: given by the hall's network, or whatever the system has, which is left alone."""
+
+    DHCP = "dhcp"
+    KEPT = "不改"
+
+
+Chosen = Fixed | By
+
+
+def read(text: str) -> Chosen:
+    """:class:`AnswerError`."""
     words = re.split(r"[\s,，]+", text)
     if [word.lower() for word in words] in (["dhcp"], ["自动"]):
-        return None
+        return By.DHCP
+    if text == By.KEPT:
+        return By.KEPT
     if len(words) < 3 or "/" not in words[0]:
-        raise AnswerError("写 dhcp，或 地址/位数 网关 域名服务器，如 192.0.2.10/24 192.0.2.1 192.0.2.53")
+        raise AnswerError("写 dhcp、不改，或 地址/位数 网关 域名服务器，如 192.0.2.10/24 192.0.2.1 192.0.2.53")
     try:
         address = ipaddress.IPv4Interface(words[0])
         gateway, *names = (ipaddress.IPv4Address(word) for word in words[1:5])
@@ -50,21 +63,58 @@ def servers(text: str) -> tuple[str, ...]:
     return words
 
 
-def keyfile(chosen: Fixed | None) -> str:
+def keyfile(chosen: Chosen) -> str:
     """For NetworkManager (nm-settings-keyfile(5)): every wired interface."""
     lines = ["[connection]", "id=tongban", "type=ethernet", "autoconnect-priority=100", "", "[ipv4]"]
-    if chosen is None:
-        lines += ["method=auto"]
+    if isinstance(chosen, Fixed):
+        lines += ["method=manual", f"address1={chosen.address},{chosen.gateway}", f"dns={_names(chosen, ';')};"]
     else:
-        lines += ["method=manual", f"address1={chosen.address},{chosen.gateway}", f"dns={';'.join(map(str, chosen.names))};"]
+        lines += ["method=auto"]
     return "\n".join([*lines, "", "[ipv6]", "method=auto", ""])
 
 
-def networkd(chosen: Fixed | None) -> str:
+def networkd(chosen: Chosen) -> str:
     """For systemd-networkd (systemd.network(5))."""
     lines = ["[Match]", "Type=ether", "Kind=!*", "", "[Network]"]
-    if chosen is None:
-        lines += ["DHCP=yes"]
-    else:
+    if isinstance(chosen, Fixed):
         lines += [f"Address={chosen.address}", f"Gateway={chosen.gateway}", *(f"DNS={name}" for name in chosen.names)]
+    else:
+        lines += ["DHCP=yes"]
     return "\n".join([*lines, ""])
+
+
+def interfaces(before: str, name: str, chosen: Chosen) -> str:
+    """For ifupdown (interfaces(5)), which a Debian without a desktop has: ``before`` with ``name`` said anew, the rest as it is."""
+    kept, ours = [], False
+    for line in before.splitlines():
+        words = line.split()
+        if words[:1] and re.fullmatch(r"auto|allow-\S+|iface|mapping|source\S*|no-\S+|template", words[0]):
+            ours = words[0] == "iface" and words[1:2] == [name]
+            if words[0].startswith(("auto", "allow-")):
+                line = " ".join(word for word in words if word != name)
+                ours = len(line.split()) == 1
+        if not ours:
+            kept.append(line)
+    made = [f"auto {name}", f"iface {name} inet {'static' if isinstance(chosen, Fixed) else 'dhcp'}"]
+    if isinstance(chosen, Fixed):
+        made += [f"    address {chosen.address}", f"    gateway {chosen.gateway}", f"    dns-nameservers {_names(chosen, ' ')}"]
+    return "\n".join(["\n".join(kept).rstrip("\n"), "", *made, ""])
+
+
+def resolver(chosen: Fixed) -> str:
+    """resolv.conf(5), where no service keeps it."""
+    return "".join(f"nameserver {name}\n" for name in chosen.names)
+
+
+def laid(written: str) -> str:
+    """What :func:`read` reads as whatever one of the three above wrote; "" where it is none of theirs."""
+    address = re.search(r"^(?:address1=|Address=|\s+address )(\d[\d./]+)", written, re.MULTILINE)
+    gateway = re.search(r"^(?:address1=[^,]+,|Gateway=|\s+gateway )(\d[\d.]+)", written, re.MULTILINE)
+    names = re.findall(r"^(?:dns=|DNS=|\s+dns-nameservers )(\d.*)$", written, re.MULTILINE)
+    if address and gateway and names:
+        return " ".join([address[1], gateway[1], *re.split(r"[;\s]+", " ".join(names).strip("; "))])
+    return By.DHCP.value if re.search(r"^(?:method=auto|DHCP=yes|iface \S+ inet dhcp)$", written, re.MULTILINE) else ""
+
+
+def _names(chosen: Fixed, between: str) -> str:
+    return between.join(map(str, chosen.names))

@@ -1,16 +1,17 @@
 """``tongban setup``: few questions, each with what was found as its default; then settings, certificate, trial, slip, units.
 
 Exit codes: 0 set up and all is well · 1 set up, something failed · 2 set up, something is unknown (with nobody there to lay a card,
-always) · 69 not now: somebody is being served, or the terminal holds the devices · 75 set up, but the
-centre was not reached to enrol: again later · 78 an answer, a profile or settings are wrong.
+always) · 69 not now: somebody is being served, or the terminal holds the devices · 74 the disk or the service manager refuses ·
+75 set up, and not enrolled for a reason that may be over a minute later · 78 an answer, a profile or settings are wrong.
 """
 
 from __future__ import annotations
 
 import getpass
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -27,22 +28,23 @@ from kiosk.care.control import BusyError, NotRunningError
 from kiosk.care.doctor import CODES, EX_UNAVAILABLE, InUseError
 from kiosk.care.hands import Hands, Nobody, Person
 from kiosk.cli import EX_CONFIG
-from kiosk.setup import composing, hardware, joining, laying, looking, outcome, questions
+from kiosk.setup import composing, hardware, joining, laying, looking, network, outcome, questions
+from kiosk.setup.addresses import By, Chosen
 from kiosk.setup.composing import Places
 from kiosk.setup.errors import AnswerError, SetupError
 from kiosk.setup.questions import BY_KEY, QUESTIONS, Answers, Seen
-from kiosk.setup.system import System, reached
+from kiosk.setup.system import System
 from kiosk.staff.port import Checked, Status
 
 _T = TypeVar("_T")
 
-EX_TEMPFAIL = 75
-"""sysexits.h: the same again may work."""
+EX_IOERR, EX_TEMPFAIL = 74, 75
+"""sysexits.h; after either the same again may work, and the unit does it again (``tongban-setup.service``)."""
 ENDED = {
     0: "\n装好了。",
     1: "\n设置写好了，但有不好的：照上面的办法修好，再运行一次 tongban setup。",
     2: "\n设置写好了，没有不好的；有不清楚的，要有人动手才知道。",
-    EX_TEMPFAIL: "\n设置写好了，还没有登记：网通了再运行一次 tongban setup。",
+    EX_TEMPFAIL: "\n设置写好了，还没有登记：照上面说的弄好，再运行一次 tongban setup。",
 }
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -67,8 +69,7 @@ def setup(
     try:
         hands: Hands = Nobody() if unattended or answers is not None else Person(quiet=False)
         found = _set_up(answers, places, system, folder, hands)
-        unjoined = any((one.title, one.verdict) == (joining.TITLE, "unknown") for one in found)
-        told, code = "\n".join(outcome.lines(found)), EX_TEMPFAIL if unjoined else CODES[outcome.verdict(found)]
+        told, code = "\n".join(outcome.lines(found)), EX_TEMPFAIL if _unjoined(found) else CODES[outcome.verdict(found)]
     except SetupError as error:
         told, code = f"没有装好：{error}", error.code
     except (AnswerError, conf.SettingsError) as error:
@@ -101,8 +102,9 @@ def _set_up(file: Path | None, places: Places, system: System, folders: tuple[Pa
     if chosen is None and not seen.before:
         raise AnswerError("没有省里的配置文件：向中心要，放在启动分区的 tongban/profile.toml")
     click.echo(f"配置文件：{chosen.name}（{path}）" if chosen else "没有新的配置文件，照现在的设置")
-    seen = looking.around(chosen, places)
+    seen = looking.around(chosen, places, system)
     answers: dict[str, Any] = {}
+    found: list[Checked] = []
     with _stopped(system):
         for question in QUESTIONS[1:]:
             if question.key == "devices":
@@ -111,16 +113,17 @@ def _set_up(file: Path | None, places: Places, system: System, folders: tuple[Pa
                 for doubt in doubts:
                     click.echo(f"    ！{doubt}")
             answers[question.key] = _answered(question.key, given, seen, answers, places, person=person)
-            if question.key == "network" and (question.key in given or question.asked(seen, answers)):
-                _connect(system, answers["network"], seen)
+            if question.key == "network" and (question.key in given or (person and question.asked(seen, answers))):
+                found += _connected(system, answers["network"], seen)
         tree = composing.tree(seen.before or {}, chosen, answers, seen.panel, places)
         _lay(lambda: laying.accompany(chosen, path, answers["id"], places))
         settings, changed = _lay(lambda: laying.take(tree, places, f"setup:{os.environ.get('SUDO_USER') or getpass.getuser()}"))
         click.echo("\n".join(changed) if changed else "设置没有变")
-        found = [*_services(system, settings, answers["time"])]
+        found += _services(system, settings, answers["time"])
         if answers["enrol"]:
             found.append(joining.enrolled(settings, answers["enrol"], person=person))
-        return (*found, *outcome.tried(settings, hands, click.echo))
+        # By itself this is done again every minute until it has joined: no paper for each.
+        return (*found, *outcome.tried(settings, hands, click.echo, prints=person or not _unjoined(found)))
 
 
 def _answered(key: str, given: Answers, seen: Seen, answers: Answers, places: Places, *, person: bool) -> Any:
@@ -193,6 +196,11 @@ def _stopped(system: System) -> Iterator[None]:
     if not system.there:
         yield
         return
+    for number in (
+        signal.SIGHUP,
+        signal.SIGTERM,
+    ):  # a line that breaks, a unit that takes too long: the terminal is started all the same
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     try:
         _lay(lambda: system.terminal("stop"))
         yield
@@ -203,11 +211,22 @@ def _stopped(system: System) -> Iterator[None]:
             click.echo(f"终端没有启动：{error}", err=True)
 
 
-def _connect(system: System, address: Any, seen: Seen) -> None:
-    if system.there:
-        _lay(lambda: system.address(address))
+def _unjoined(found: Iterable[Checked]) -> bool:
+    """Whether joining the fleet is still to be tried again."""
+    return any((one.title, one.verdict) == (joining.TITLE, "unknown") for one in found)
+
+
+def _connected(system: System, chosen: Chosen, seen: Seen) -> Iterator[Checked]:
+    """The address laid. A network that does not come up ends nothing: all but joining goes on without it."""
     documents = seen.profile.centre.documents if seen.profile is not None else str(seen.set("centre", "documents") or "")
-    click.echo("到中心的网络通了" if reached(documents) else "到中心的网络还不通：接着装，登记要等网络通了")
+    laid = system.there and chosen is not By.KEPT
+    try:
+        if laid:
+            network.lay(system, chosen)
+    except OSError as error:
+        yield Checked("网络设置", "failed", str(error), "查网线和地址，再运行一次 tongban setup")
+    there = network.comes(documents) if laid else network.reached(documents)
+    click.echo("到中心的网络通了" if there else "到中心的网络还不通：接着装，登记要等网络通了")
 
 
 def _services(system: System, settings: conf.Settings, servers: tuple[str, ...]) -> Iterator[Checked]:
@@ -233,7 +252,7 @@ def _lay(do: Callable[[], _T]) -> _T:
     try:
         return do()
     except OSError as error:
-        raise SetupError(f"写不进盘，或系统没有照做：{error}", 1) from None
+        raise SetupError(f"写不进盘，或系统没有照做：{error}", EX_IOERR) from None
 
 
 def _wipe(path: Path) -> None:

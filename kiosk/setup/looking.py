@@ -13,11 +13,11 @@ from domain import profile as profiles
 from domain.profile import Profile, ProfileError
 from kiosk.clock import Clock
 from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
-from kiosk.setup import hardware, laying, panel
+from kiosk.setup import hardware, laying, network, panel
 from kiosk.setup.composing import Places
 from kiosk.setup.errors import AnswerError
 from kiosk.setup.questions import Seen
-from kiosk.setup.system import reached
+from kiosk.setup.system import System
 
 FOLDERS = (Path("/boot/firmware/tongban"), Path("/etc/tongban"))
 """Where a profile is looked for: the boot partition, which any computer can write, goes first."""
@@ -42,7 +42,7 @@ def lying(folders: Iterable[Path] = FOLDERS) -> Path | None:
     return next((path for folder in folders if (path := folder / NAME).exists()), None)
 
 
-def around(chosen: Profile | None, places: Places) -> Seen:
+def around(chosen: Profile | None, places: Places, system: System) -> Seen:
     """All but the devices, which are looked for when the terminal has let go of them."""
     before = laying.before(places.settings)
     centre = before.get("centre")
@@ -52,7 +52,9 @@ def around(chosen: Profile | None, places: Places) -> Seen:
         before,
         socket.gethostname(),
         panel.look(),
-        reached=reached(documents),
+        reached=network.reached(documents),
+        routed=network.routed(),
+        network=network.laid(system),
         synchronised=Clock().synchronised(),
         enrolled=enrolled(places),
     )

@@ -29,22 +29,30 @@ from kiosk.settings import Settings
 from kiosk.setup.system import owner_of
 from kiosk.staff.port import Checked
 from kiosk.store.files import write_durably
-from kiosk.verdict import WORDS, Verdict, worst
+from kiosk.verdict import WORDS, DeviceFindings, Verdict, worst
 
 JOB = "setup-slip"
 MARKS = {"passed": "✓", "failed": "✕", "unknown": "?"}
 
 
-def tried(settings: Settings, hands: Hands, tell: Callable[[str], object]) -> tuple[Checked, ...]:
-    """Every device as the doctor tries it, then network and machine, then the slip that says so. ``InUseError``: it runs."""
+def tried(settings: Settings, hands: Hands, tell: Callable[[str], object], *, prints: bool = True) -> tuple[Checked, ...]:
+    """Every device as the doctor tries it, then network and machine, then (``prints``) the slip that says so. ``InUseError``."""
     stations = stations_of(settings)
     with in_hand(stations, settings.paths.data):
-        devices = [examine(station, hands, tell) for station in stations]
-        found = [Checked(one.name, one.verdict.value, one.identity or "", "tongban doctor") for one in devices]
+        found = [_device(examine(station, hands, tell)) for station in stations]
         found += (*network.look(settings.centre, Clock()), *network.identity(settings.centre), *machine(settings))
-        printer = next(station for station in stations if station.device.name == "printer")
-        found.append(_printed(printer, slip(settings, found)))
+        if prints:
+            printer = next(station for station in stations if station.device.name == "printer")
+            found.append(_printed(printer, slip(settings, found)))
     return tuple(found)
+
+
+def _device(tried: DeviceFindings) -> Checked:
+    """Which device it is; of one that failed the first step that did, and what to do about it."""
+    bad = next((step for step in tried.steps if step.verdict is Verdict.FAILED), None)
+    if bad is None:
+        return Checked(tried.name, tried.verdict.value, tried.identity or "")
+    return Checked(tried.name, tried.verdict.value, f"{bad.title}{'：' + bad.says if bad.says else ''}", bad.remedy)
 
 
 def machine(settings: Settings) -> list[Checked]:
@@ -94,7 +102,7 @@ def lines(found: Sequence[Checked]) -> list[str]:
     told = []
     for one in found:
         told.append(f"{MARKS[one.verdict]} {one.title}{'：' + one.says if one.says else ''}")
-        if one.remedy and one.verdict == "failed":
+        if one.remedy and one.verdict != "passed":
             told.append(f"    怎么办：{one.remedy}")
     return told
 

@@ -15,6 +15,7 @@ from typing import Any
 from domain.profile import Profile
 from kiosk.settings import line_of
 from kiosk.setup import addresses, hardware
+from kiosk.setup.addresses import By
 from kiosk.setup.errors import AnswerError
 from kiosk.setup.panel import USUAL, Panel
 from mqtt.enrolment import BadCodeError, parse
@@ -28,7 +29,8 @@ CAMERA = "拍"
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What is known before anything is asked. ``before``: the settings' tree as it is; ``devices``: the line that fits; ``clear``:
-    no device is in doubt; ``reached``: there is a way to the centre; ``enrolled``: whose certificate lies here.
+    no device is in doubt; ``reached``: there is a way to the centre; ``routed``: one out of this machine; ``network``: the address
+    as it was laid before, as typed; ``enrolled``: whose certificate lies here.
     """
 
     profile: Profile | None = None
@@ -38,6 +40,8 @@ class Seen:
     devices: str = ""
     clear: bool = True
     reached: bool = True
+    routed: bool = False
+    network: str = ""
     synchronised: bool = False
     enrolled: str | None = None
 
@@ -212,9 +216,10 @@ QUESTIONS = (
     Question(
         "network",
         "网络",
-        "自动获取写 dhcp；固定地址写 地址/位数 网关 域名服务器，如 192.0.2.10/24 192.0.2.1 192.0.2.53",
+        "现在连不上中心。自动获取写 dhcp；固定地址写 地址/位数 网关 域名服务器，如 192.0.2.10/24 192.0.2.1 192.0.2.53；"
+        f"地址没有错、不动它就写 {By.KEPT.value}",
         addresses.read,
-        lambda seen, answers: "dhcp",
+        lambda seen, answers: seen.network or (By.KEPT if seen.routed else By.DHCP).value,
         lambda seen, answers: not seen.reached,
     ),
     Question("time", "时间服务器", "几个就用空格隔开；用系统原来的就不写", addresses.servers, _time, _no_time),

@@ -12,6 +12,7 @@ import pytest
 from hands_bench import Bench, bench
 from PIL import Image
 from support.fleet import TERMINAL, Fleet, running_fleet
+from support.hall import free_run
 from support.pcsc import folder
 from support.setting_up import Machine, profile
 
@@ -19,7 +20,9 @@ from devices.camera.codes import read_codes
 from devices.transports.pcsc import SERVICE_SOCKET
 from devices.virtual.pcscd import PrivatePcscd
 from kiosk import settings as conf
+from kiosk.enrolment import centre
 from kiosk.enrolment.files import IdentityFiles
+from kiosk.setup import joining
 from kiosk.store.db import Database
 
 
@@ -94,6 +97,48 @@ def test_a_person_is_told_what_is_mistyped_and_asked_again_and_nothing_that_wait
     ended = machine.by_file(id="rs-hall-99")
     assert ended.exit_code == 78
     assert f"已登记为 {TERMINAL}" in ended.output
+
+
+def test_alone_it_goes_on_without_the_centre_comes_again_and_prints_no_paper_for_each_time(
+    one: Bench, fleet: Fleet, machine: Machine, tmp_path: Path
+) -> None:
+    answers = {"id": TERMINAL, "devices": devices(one), "enrol": str(fleet.centre.authority.new_code(TERMINAL))}
+    there = machine.profile.read_text("utf-8")
+    machine.profile.write_text(there.replace(fleet.centre.api_address, f"https://127.0.0.1:{free_run(1)}"), "utf-8")
+    for _ in range(2):
+        ended = machine.by_file("--wipe", **answers)
+        assert ended.exit_code == 75, ended.output
+        assert "? 登记：连不上中心" in ended.output
+        assert conf.load(machine.settings).terminal.id == TERMINAL
+        assert (machine.boot / "setup.toml").exists()
+    assert one.rig.printer().papers() == []
+    machine.profile.write_text(there, "utf-8")
+    assert "✓ 登记" in machine.by_file("--wipe", **answers).output
+    assert [paper.cut for paper in one.rig.printer().papers()] == [True]
+
+
+def test_a_clock_that_is_set_meanwhile_is_waited_for_and_one_that_is_not_spends_no_code(
+    one: Bench, fleet: Fleet, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A board without a battery starts with the date of its image, and its time service wants some seconds."""
+    monkeypatch.setattr(joining, "KEPT", 0.1)
+    answers = {"id": TERMINAL, "devices": devices(one), "enrol": str(fleet.centre.authority.new_code(TERMINAL))}
+    late = [9e6] * 4  # twice tried and looked at once; then tried once more
+    monkeypatch.setattr(centre, "clock_offset", lambda *_: late.pop() if late else 0.0)
+    ended = machine.by_file("--wipe", **answers)
+    assert ended.exit_code == 75, ended.output
+    assert "? 登记：本机时钟比中心慢了" in ended.output
+    ended = machine.by_file("--wipe", **answers)
+    assert "等时间服务校时" in ended.output
+    assert "✓ 登记" in ended.output
+
+
+def test_what_is_wrong_with_a_device_stands_there_with_its_remedy(one: Bench, machine: Machine) -> None:
+    ended = machine.by_file(id=TERMINAL, devices=devices(one).replace("idcard=", "idcard=/nowhere"))
+    (said, remedy) = ended.output[ended.output.index("✕ 身份证读卡器") :].splitlines()[:2]
+    assert "接上" in said
+    assert remedy.strip().startswith("怎么办：检查电源和数据线")
+    assert remedy in machine.settings.with_name("terminal.toml.setup").read_text("utf-8")
 
 
 def time() -> list[str]:

@@ -17,7 +17,7 @@ from devices.survey import SILENT, Certainty, Found, Kind
 from domain import profile as profiles
 from domain.profile import ProfileError
 from kiosk import settings as conf
-from kiosk.setup import addresses, composing, hardware, laying, panel, questions
+from kiosk.setup import composing, hardware, laying, panel, questions
 from kiosk.setup.composing import Places
 from kiosk.setup.errors import AnswerError
 from kiosk.setup.panel import Panel
@@ -155,14 +155,6 @@ def test_what_is_sure_is_taken_and_what_is_doubtful_is_told() -> None:
     line, doubts = hardware.matched([reader, named], {})
     assert (line.split()[1], doubts) == ("printer=/dev/tongban/printer-1", ())
     assert hardware.read(line)["printer"] == {"usb": "/dev/tongban/printer-1"}
-
-
-def test_an_address_is_written_as_each_network_service_wants_it() -> None:
-    fixed = addresses.read("192.0.2.10/24 192.0.2.1 192.0.2.53，192.0.2.54")
-    assert "address1=192.0.2.10/24,192.0.2.1\ndns=192.0.2.53;192.0.2.54;" in addresses.keyfile(fixed)
-    assert "Address=192.0.2.10/24\nGateway=192.0.2.1\nDNS=192.0.2.53\nDNS=192.0.2.54" in addresses.networkd(fixed)
-    assert "method=auto" in addresses.keyfile(addresses.read("dhcp"))
-    assert "DHCP=yes" in addresses.networkd(addresses.read("自动"))
 
 
 def test_the_panel_says_its_pixels_and_its_size(tmp_path: Path) -> None:

@@ -1,0 +1,104 @@
+"""The system's network service, whichever it is, is given the terminal's address. Debian has three of them: NetworkManager (also on
+Raspberry Pi OS), systemd-networkd, and ifupdown where neither runs.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kiosk.health.kernel import Kernel, text
+from kiosk.setup import addresses
+from kiosk.setup.addresses import Chosen, Fixed
+from kiosk.setup.system import System
+
+REACH = 3.0
+"""Seconds the centre has to take a connection."""
+COMES = 20.0
+"""Seconds an address that was just set has to lead to the centre."""
+_MANAGER = Path("etc/NetworkManager/system-connections/tongban.nmconnection")
+_NETWORKD = Path("etc/systemd/network/10-tongban.network")
+_INTERFACES = Path("etc/network/interfaces")
+
+
+def laid(system: System) -> str:
+    """As it would be typed, what setting up laid here before; "" nothing."""
+    for path in (_MANAGER, _NETWORKD, _INTERFACES):
+        if (found := addresses.laid(text(system.root / path) or "")) != "":
+            return found
+    return ""
+
+
+def routed(proc: Path = Path("/proc")) -> bool:
+    """Whether there is a way out of this machine: a default route."""
+    lines = (text(proc / "net" / "route") or "").splitlines()[1:]
+    return any(words[1:2] == ["00000000"] for words in map(str.split, lines))
+
+
+def lay(system: System, chosen: Chosen) -> None:
+    """``OSError`` when it cannot be written, or the network does not come up with it."""
+    if system.active("NetworkManager.service"):
+        system.write(_MANAGER, addresses.keyfile(chosen), 0o600)
+        system.run("nmcli", "connection", "reload")
+        system.run("nmcli", "--wait", "45", "connection", "up", "tongban")
+    elif system.active("systemd-networkd.service"):
+        system.write(_NETWORKD, addresses.networkd(chosen), 0o644)
+        system.run("networkctl", "reload")
+        _names(system, chosen)
+    elif (name := wired(system)) is not None and (system.root / _INTERFACES).exists():
+        _by_ifupdown(system, name, chosen)
+    else:
+        raise OSError("没有找到管网络的服务（NetworkManager、systemd-networkd、ifupdown），或没有有线网卡")
+
+
+def wired(system: System, kernel: Kernel | None = None) -> str | None:
+    """The wired interface, one with a cable before others."""
+    folder = (kernel or Kernel(sys=system.root / "sys")).sys / "class" / "net"
+    real = [one for one in sorted(folder.glob("*")) if (one / "device").exists() and not (one / "wireless").exists()]
+    ether = [one for one in real if text(one / "type") == "1"]
+    ether.sort(key=lambda one: text(one / "carrier") != "1")
+    return ether[0].name if ether else None
+
+
+def reached(documents: str) -> bool:
+    """Whether somebody takes a connection where the centre's address leads."""
+    where = urlsplit(documents)
+    try:
+        with socket.create_connection((where.hostname or "", where.port or 443), REACH):
+            return True
+    except (OSError, ValueError):
+        return False
+
+
+def comes(documents: str, patience: float = COMES, sleep: Callable[[float], None] = time.sleep) -> bool:
+    """Whether the centre is reached within ``patience`` seconds."""
+    until = time.monotonic() + patience
+    while not reached(documents):
+        if time.monotonic() >= until:
+            return False
+        sleep(0.5)
+    return True
+
+
+def _by_ifupdown(system: System, name: str, chosen: Chosen) -> None:
+    """Down by what was said before, or whoever asked for an address then goes on asking."""
+    before = text(system.root / _INTERFACES) or ""
+    after = addresses.interfaces(before, name, chosen)
+    if after != f"{before}\n":
+        system.may_write()
+        with suppress(OSError):  # it was not up
+            system.run("ifdown", "--force", name)
+        system.write(_INTERFACES, after, 0o644)
+        _names(system, chosen)
+    system.run("ifup", "--force", name)
+
+
+def _names(system: System, chosen: Chosen) -> None:
+    """Where no service keeps resolv.conf it is a plain file, and without it no name is found."""
+    path = Path("etc/resolv.conf")
+    if isinstance(chosen, Fixed) and not (system.root / path).is_symlink():
+        system.write(path, addresses.resolver(chosen), 0o644)
