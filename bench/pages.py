@@ -1,7 +1,7 @@
 """Finding pages, measured: how exactly, how often wrongly, how fast, beside methods that tutorials teach.
 
 The pictures are drawn from fixed seeds (``bench/pictures``), from :data:`JUDGED` on; what was tuned was tuned on others (10000 to
-10399). A folder of real photos
+10399, 40000 to 40059), and what was learned was learned from others again (``bench/finder``). A folder of real photos
 is measured too when ``TONGBAN_DOCPHOTOS`` names one (see ``bench/camera.py``). ``TONGBAN_PICTURES`` (300) says how many whole pages
 are drawn, a third as many desks without a page. Drawing one takes about half a second: they are kept in the folder
 ``TONGBAN_PICTURES_AT`` where that is named. Times are processor time of one thread.
@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.camera import iou
-from bench.finder.found import find_page as found_by_the_net
 from bench.pictures import desk
 from devices.camera.outline import find_outline
 from devices.camera.page import find_page
@@ -82,15 +81,8 @@ def jscanify(colour: NDArray[np.uint8]) -> Corners | None:
     return _clockwise(np.array(corners))
 
 
-def learned(colour: NDArray[np.uint8]) -> Corners | None:
-    """What was learned from drawn desks (``bench/finder``)."""
-    found = found_by_the_net(Picture.from_bgr(colour))
-    return None if found is None or found.cut else np.array(found.corners)
-
-
 FINDERS: tuple[tuple[str, Finder], ...] = (
     ("ours", ours),
-    ("learned", learned),
     ("tutorial (Canny, 4 corners)", tutorial),
     ("jscanify's way", jscanify),
 )

@@ -113,7 +113,7 @@ def judge(shot: Shot) -> tuple[tuple[Finding, ...], Pixels]:
 
 
 def _known(shot: Shot) -> Page:
-    return Page(tuple((float(x), float(y)) for x, y in shot.corners), 2.5, False)
+    return Page(tuple((float(x), float(y)) for x, y in shot.corners), False)
 
 
 def _table(share: float) -> list[Row]:
@@ -147,7 +147,7 @@ def _again(count: int) -> Row:
     for n in range(count):
         kind = LARGE[n % len(LARGE)]
         first, other = (shoot(kind, HELD_OUT + n + d) for d in (0, 1))
-        moved = Page(tuple((x + 2, y - 2) for x, y in _known(first).corners), 2.5, False)
+        moved = Page(tuple((x + 2, y - 2) for x, y in _known(first).corners), False)
         mine, twice, theirs = (
             likeness(cv2.cvtColor(straighten(shot.picture, page, LEVEL), cv2.COLOR_BGR2GRAY))
             for shot, page in ((first, _known(first)), (first, moved), (other, _known(other)))

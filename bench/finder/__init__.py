@@ -1,7 +1,6 @@
-"""A finder of pages that is learned from drawn desks: not the terminal's yet, but measured beside it (``bench/pages.py``).
+"""How the page's net was learned, and is learned again: from drawn desks, with JAX, which nothing else depends on.
 
 ``scenes.py`` draws desks and keeps them, ``views.py`` makes of each as many views as are wanted, ``net.py`` is the net,
-``learn.py`` learns it (with JAX, which nothing else depends on), ``export.py`` writes what OpenCV runs. ``python -m bench.finder``
-does all of it. ``look.py``, ``shape.py``, ``found.py``, ``cut.py``, ``outline.py`` find pages by what was learned, with nothing but
-what a terminal has; they are made to take the place of the modules in ``devices/camera`` that do so now.
+``learn.py`` learns it, ``export.py`` writes what OpenCV runs (``devices/camera/look.onnx``). ``python -m bench.finder`` does all
+of it.
 """

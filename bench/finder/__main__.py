@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from bench.finder import export, learn, scenes
-from bench.finder.look import MODEL
+from devices.camera.look import MODEL
 
 FOLDER = Path(".scenes")
-SCENES = 2400
+SCENES = 7500
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from bench.finder import learn, net
-from bench.finder.look import HEIGHT, WIDTH
+from devices.camera.look import HEIGHT, WIDTH
 
 
 def model(learned: net.Weights) -> onnx.ModelProto:

@@ -20,7 +20,24 @@ LEARNED = 1_000_000
 LONG = 256
 """Pixels of a kept scene's longer side; drawn twice as large."""
 
-KINDS = ("whole", "held", "whole", "held", "cut", "two", "without", "whole", "held", "without", "whole", "held", "cut", "two")
+KINDS = (
+    "whole",
+    "held",
+    "whole",
+    "held",
+    "cut",
+    "two",
+    "without",
+    "whole",
+    "held",
+    "without",
+    "whole",
+    "held",
+    "cut",
+    "two",
+    "slip",
+    "slip",
+)
 """Which kind a seed is, in turn."""
 
 PART = 100

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.finder.look import CELL, HEIGHT, INNER, MARGIN, WIDTH
 from bench.finder.scenes import Scene
+from devices.camera.look import CELL, HEIGHT, INNER, MARGIN, SPREAD, WIDTH
 
 Rng = np.random.Generator
 Floats = NDArray[np.float32]
@@ -36,6 +36,10 @@ def view(rng: Rng, scenes: Sequence[Scene]) -> tuple[Floats, Floats]:
     sheet, hand = masks[..., 0].astype(np.float32) / 255, masks[..., 1].astype(np.float32) / 255
     if len(page) and rng.random() < 0.5:
         colour = _other_desk(rng, colour, sheet, hand)
+    if rng.random() < 0.25:
+        colour = colour + _stains(rng)[..., None] * ((1 - sheet) * (1 - hand))[..., None]
+    if rng.random() < 0.2:
+        colour = colour * (1 + _creases(rng) * sheet * (1 - hand))[..., None]
     for _ in range(int(rng.choice((0, 1, 2), p=(0.5, 0.35, 0.15)))):
         colour *= _shadow(rng)[..., None]
     return looked_at(_taken(rng, colour)), _right(page, other, hand, sheet)
@@ -45,7 +49,7 @@ def looked_at(colour: NDArray[np.uint8]) -> Floats:
     """A picture of the size of ``INNER`` as the net sees it."""
     ycc = cv2.cvtColor(colour, cv2.COLOR_BGR2YCrCb).astype(np.float32)
     seen = np.zeros((HEIGHT, WIDTH, 3), np.float32)
-    seen[MARGIN:-MARGIN, MARGIN:-MARGIN] = (ycc[..., (0, 2, 1)] - 128) / np.float32((64, 32, 32))
+    seen[MARGIN:-MARGIN, MARGIN:-MARGIN] = (ycc[..., (0, 2, 1)] - 128) / SPREAD
     return seen
 
 
@@ -85,6 +89,28 @@ def _other_desk(rng: Rng, colour: Floats, sheet: Floats, hand: Floats) -> Floats
         return colour
     step = np.abs(after[paper].mean(axis=0) - after[ground].mean(axis=0)).max()
     return np.float32(after) if step > LEAST_STEP else colour
+
+
+def _swell(rng: Rng, least: float, most: float) -> Floats:
+    """Smooth noise of mean 0 and deviation 1, in waves ``least`` to ``most`` pixels wide, and otherwise high."""
+    wide, high = (max(2, round(side / rng.uniform(least, most))) for side in INNER)
+    return np.asarray(cv2.resize(rng.standard_normal((high, wide), np.float32), INNER, interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _stains(rng: Rng) -> Floats:
+    """Grey levels to add to a desk: stains, or veins and joints, stronger than those drawn."""
+    swell = _swell(rng, 3, 16)
+    where = swell > rng.uniform(0.5, 1.5) if rng.random() < 0.6 else np.abs(swell) < rng.uniform(0.03, 0.15)
+    soft = cv2.GaussianBlur(where.astype(np.float32), (0, 0), float(rng.uniform(0.4, 1.2)))
+    return np.float32(rng.uniform(-90, 60)) * np.asarray(soft, np.float32)
+
+
+def _creases(rng: Rng) -> Floats:
+    """What of its light crumpled paper loses or gains, as a share."""
+    swell = np.abs(_swell(rng, 4, 14)) + np.abs(_swell(rng, 3, 9))
+    angle = rng.uniform(0, 2 * np.pi)
+    slope = np.cos(angle) * np.diff(swell, axis=1, prepend=0) + np.sin(angle) * np.diff(swell, axis=0, prepend=0)
+    return np.asarray(np.clip(slope * rng.uniform(0.2, 0.8), -0.45, 0.15), np.float32)
 
 
 def _shadow(rng: Rng) -> Floats:

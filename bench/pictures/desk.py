@@ -1,9 +1,9 @@
 """Pages on desks as a camera sees them: a sheet in space, bent, turned and tilted, on a surface, in uneven light.
 
 Everything follows from the seed. ``whole``: one page, wholly in the picture, in a fifth of them with a hand on it; ``bare``: never,
-``held``: always; ``cut``: it runs out at an edge; ``two``: another one lies beside or under it; ``without``: no page at all. Ranges
-(:data:`RANGES`) are those of the issue: tilt to 35°, any turn, fold, curl, shadow to half of the light, 15 to 190 grey levels
-between paper and desk, a hand, ID-1 cards, booklets, A5.
+``held``: always; ``slip``: long, narrow and crumpled as out of a pocket; ``cut``: it runs out at an edge; ``two``: another one lies
+beside or under it; ``without``: no page at all. Ranges (:data:`RANGES`) are those of the issue: tilt to 35°, any turn, fold, curl,
+shadow to half of the light, 15 to 190 grey levels between paper and desk, a hand, ID-1 cards, booklets, A5.
 
 The true corners are those of the bent sheet, projected; a dog-eared or hidden corner counts where it would be.
 """
@@ -31,6 +31,9 @@ KINDS = ("a4", "a4", "a4", "a4", "a5", "card", "card", "booklet", "spread")
 RANGES = {"tilt": 35.0, "contrast": (15.0, 190.0), "shadow": 0.5, "curl": 22.0, "fold": 14.0}
 """Degrees of tilt and fold, grey levels, share of the light taken, millimetres a curled edge stands up."""
 
+SLIP = (57.0, 110.0), (1.8, 4.2)
+"""Millimetres a till's or hospital's slip is wide, and how many times as long. Judged are only the kinds above."""
+
 LONG = 1536
 """Pixels of a picture's longer side unless asked otherwise: a third of a still, and nine times as quick to make."""
 
@@ -48,6 +51,7 @@ class Laid:
     curl: float = 0.0
     fold: float = 0.0
     dog_ear: float = 0.0
+    crumple: float = 0.0
     hand: bool = False
     edges: tuple[str, ...] = ()
 
@@ -88,6 +92,11 @@ def held(seed: int, long: int = LONG) -> Shot:
     return _scene(np.random.default_rng((6, seed)), seed, long, "whole", hand=True)
 
 
+def slip(seed: int, long: int = LONG) -> Shot:
+    """A slip, wholly in the picture, in a fifth of them with a hand on it."""
+    return _scene(np.random.default_rng((7, seed)), seed, long, "whole", kind="slip")
+
+
 def cut(seed: int, long: int = LONG) -> Shot:
     """A page of which 3 to 30 % of its extent lie beyond an edge of the picture."""
     return _scene(np.random.default_rng((2, seed)), seed, long, "cut")
@@ -122,11 +131,12 @@ def without(seed: int, long: int = LONG) -> Shot:
 # --- the scene ----------------------------------------------------------------------------------------------------------------
 
 
-def _scene(rng: Rng, seed: int, long: int, how: str, *, hand: bool | None = None) -> Shot:
+def _scene(rng: Rng, seed: int, long: int, how: str, *, kind: str | None = None, hand: bool | None = None) -> Shot:
     size = _size(rng, long)
-    kind = str(rng.choice(KINDS))
+    kind = kind or str(rng.choice(KINDS))
+    millimetres = SIZES[kind] if kind in SIZES else _narrow(rng)
     contrast = float(np.exp(rng.uniform(np.log(RANGES["contrast"][0]), np.log(RANGES["contrast"][1]))))
-    sheet = flat.draw(kind, rng, SIZES[kind], round(long / 330 * 25.4))
+    sheet = flat.draw(kind, rng, millimetres, round(long / 330 * 25.4))
     paper = float(np.percentile(cv2.cvtColor(sheet, cv2.COLOR_BGR2GRAY)[::8, ::8], 70))
     surface = str(rng.choice(("plate", "plate", "wood", "wood", "cloth", "stone", "tiles")))
     darker = paper - contrast > 12
@@ -135,17 +145,22 @@ def _scene(rng: Rng, seed: int, long: int, how: str, *, hand: bool | None = None
     laid = _how(rng, kind, surface, contrast)
     laid = laid if hand is None else replace(laid, hand=hand)
     focal = long * float(rng.uniform(0.8, 1.3))
-    form = _Form(SIZES[kind], laid, rng)
+    form = _Form(millimetres, laid, rng)
     corners, pose = _posed(rng, form, laid, size, focal, cut=how == "cut")
     other = None
     if how == "two":
         other = _lay_other(rng, desk, kind, long, form, pose, focal, size)
-    unit = float(np.hypot(*(corners[1] - corners[0]))) / SIZES[kind][0]
+    unit = float(np.hypot(*(corners[1] - corners[0]))) / millimetres[0]
     taken = _lay(desk, sheet, form, pose, focal, size, corners, unit)
-    hand = _hand_at(rng, desk, corners, unit, min(SIZES[kind])) if laid.hand else None
+    hand = _hand_at(rng, desk, corners, unit, min(millimetres)) if laid.hand else None
     if how == "cut":
         laid = replace(laid, edges=_edges(corners, size))
     return Shot(seed, _taken(rng, desk, laid), corners, laid, focal, other, taken, hand)
+
+
+def _narrow(rng: Rng) -> tuple[float, float]:
+    wide, times = (float(rng.uniform(*range_)) for range_ in SLIP)
+    return wide, wide * times
 
 
 def _how(rng: Rng, kind: str, surface: str, contrast: float) -> Laid:
@@ -164,6 +179,7 @@ def _how(rng: Rng, kind: str, surface: str, contrast: float) -> Laid:
         curl=curl,
         fold=fold,
         dog_ear=float(rng.uniform(6, 25)) if kind == "a4" and rng.random() < 0.12 else 0.0,
+        crumple=float(rng.uniform(0.3, 3.0)) if kind == "slip" and rng.random() < 0.8 else 0.0,
         hand=rng.random() < 0.2,
     )
 
@@ -180,6 +196,10 @@ class _Form:
         self.reach = float(rng.uniform(0.2, 0.5))  # share of the sheet that curls
         self.ear = int(rng.integers(4))
         self.lamp = float(rng.uniform(0, 2 * np.pi))  # from where the light comes
+        self.crumple = laid.crumple
+        if self.crumple:
+            self.waves = rng.normal(0, 1, (9, 2)) * 2 * np.pi / rng.uniform(15, 70, (9, 1))  # radians a millimetre, across and down
+            self.phases = rng.uniform(0, 2 * np.pi, (3, 9))
 
     def __call__(self, points: Floats) -> Floats:
         """n × 2 millimetres from the middle → n × 3."""
@@ -203,6 +223,10 @@ class _Form:
             moved = at - beyond * (1 - 1 / np.sqrt(1 + (slope / 1.7) ** 2))
             height = height + lift
             x, y = (sign * moved, y) if axis == 0 else (x, sign * moved)
+        if self.crumple:
+            swell = points.astype(np.float64) @ self.waves.T
+            to_x, to_y, up = (self.crumple / 3 * np.sin(swell + phase).sum(axis=1) for phase in self.phases)
+            x, y, height = x + to_x / 2, y + to_y / 2, height + np.abs(up)
         return np.stack((x, y, height), axis=1).astype(np.float32)
 
     def corners(self) -> Floats:
@@ -349,7 +373,7 @@ def _inverse(form: _Form, pose: _Pose, focal: float, size: tuple[int, int], corn
     limit = np.float32(form.size) * 0.5 + 12
     sheet = cv2.perspectiveTransform(aims, onto)[:, 0]
     sheet = np.clip(sheet, -limit * 1.3, limit * 1.3)
-    if form.fold or form.curl:
+    if form.fold or form.curl or form.crumple:
         for _ in range(7):
             seen = pose.project(form(np.clip(sheet, -limit, limit)), focal, size)
             plane = cv2.perspectiveTransform(np.clip(sheet, -limit, limit)[:, None], back)[:, 0]
@@ -363,7 +387,7 @@ def _inverse(form: _Form, pose: _Pose, focal: float, size: tuple[int, int], corn
     )
     lit = np.clip(1.0 - 0.35 * slope, 0.55, 1.12)
     maps = cv2.resize(sheet.reshape(small[1], small[0], 2), size, interpolation=cv2.INTER_LINEAR)
-    if not (form.fold or form.curl):
+    if not (form.fold or form.curl or form.crumple):
         x, y = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
         exact = cv2.perspectiveTransform(np.stack((x, y), axis=-1).reshape(-1, 1, 2), onto)[:, 0]
         maps = np.clip(exact, -limit * 1.3, limit * 1.3).reshape(size[1], size[0], 2)

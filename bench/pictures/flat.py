@@ -30,11 +30,13 @@ def _sheet(kind: str, rng: Rng, size: tuple[float, float]) -> Sheet:
     paper = tuple(int(np.clip(grey + shift, 0, 255)) for shift in np.array((2.0, 0.0, -4.0)) * rng.uniform(0, 2.5))
     if kind in ("booklet", "spread"):
         paper = tuple(int(grey + shift) for shift in rng.choice(((0, 0, -14), (-18, -2, -10), (-4, -14, -14)))[:3])
+    if kind == "slip":
+        paper = tuple(int(v) for v in np.clip(grey + rng.normal(0, 14, 3), 120, 250))
     return Sheet(
         tuple(parts),
         size=size,
         paper=paper,
-        body=float(rng.uniform(3.2, 5.2)),
+        body=float(rng.uniform(3.2, 5.2)) * (0.6 if kind == "slip" else 1),
         pattern=kind in ("booklet", "spread") and bool(rng.random() < 0.7),
     )
 
@@ -46,9 +48,9 @@ def _card(rng: Rng, size: tuple[float, float]) -> Sheet:
 
 
 def _parts(rng: Rng, kind: str) -> list[object]:
-    small = kind in ("booklet", "a5")
+    small = kind in ("booklet", "a5", "slip")
     parts: list[object] = [Title(_words(rng, int(rng.integers(4, 10))))]
-    for _ in range(int(rng.integers(1, 2 if small else 5))):
+    for _ in range(int(rng.integers(3, 8) if kind == "slip" else rng.integers(1, 2 if small else 5))):
         if rng.random() < 0.5:
             parts.append(Text(_words(rng, int(rng.integers(20, 60 if small else 180)))))
         else:

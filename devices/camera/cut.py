@@ -1,9 +1,7 @@
-"""Says at which edges of the picture a page runs out of it. Three signs, each of which is enough:
+"""Says at which edges of the picture a page runs out of it. Two signs, each of which is enough:
 
 1. a corner lies outside, or as good as outside;
-2. a side lies along the picture's border, and the full picture shows no step of the page there;
-3. a side goes on past a corner until it reaches the border: then the other side at that corner is no end of the page but a
-   crease, a line of print, a shadow.
+2. the look at the picture (``look.py``) says that the page goes on there, and the full picture shows no side of it along that edge.
 """
 
 from __future__ import annotations
@@ -11,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from devices.camera.look import Looked
 from devices.camera.picture import Picture
-from devices.camera.sides import Sides, profiles, steps_along
+from devices.camera.sides import Sides
 
 Floats = NDArray[np.float64]
 
@@ -21,41 +20,46 @@ EDGES = ("top", "right", "bottom", "left")
 BORDER = 0.001
 """A corner nearer than this to the border (share of the longer side) may as well be outside: 5 pixels of a still."""
 
-CONFIRMED = 0.6
-"""Share of a side along the border that must show the page's step for the side to be believed."""
+LIKELY = 0.5
+"""From here on a place is more likely page than not."""
 
-ALIKE = 0.6
-"""Least cosine between the step of such a side and the usual one of the page."""
-
-FAINT = 0.3
-"""And least share of the usual step's size."""
-
-ON = 0.7
-"""Share of the way from a corner to the border at which a side must show to be said to go on."""
-
-FARTHEST = 0.4
-"""Way from a corner to the border, as a share of the diagonal, that is followed."""
-
-REACH, SAMPLES, PLACES = 0.003, 17, 20
-"""How far to either side it is looked for, as a share of the diagonal, at how many samples, at how many places."""
+BEYOND = 1.0
+"""Cells beyond the border from which on it is believed that there is page, and"""
+ENOUGH = 3
+"""how many such."""
 
 
-def cut_at(picture: Picture, sides: Sides, along_border: NDArray[np.bool_]) -> tuple[str, ...]:
-    """Edges of the picture the page runs out at, none for a whole page. ``along_border``: sides that lie along the border."""
-    corners, following = sides.corners, np.roll(sides.corners, -1, axis=0)
-    out = _beyond(corners, picture, BORDER * max(picture.width, picture.height))
-    usual = np.median(sides.step[~along_border], axis=0) if (~along_border).any() else sides.step.mean(axis=0)
-    for side in map(int, np.flatnonzero(along_border)):
-        if not _confirmed(sides.seen[side], sides.step[side], usual):
-            out |= {_nearest((corners[side] + following[side]) / 2, picture)}
-    for side in range(4):
-        for corner, way in ((corners[side], -sides.ends[side, 0]), (following[side], sides.ends[side, 1])):
-            end = _to_border(corner, way, picture)
-            if end is not None and _goes_on(
-                picture, corner, end, way * (1 if way @ sides.ends[side, 0] > 0 else -1), sides.step[side]
-            ):
-                out |= {_nearest(end, picture)}
+NEAR = 0.03
+"""Share of the picture within which a side lies along its edge, and"""
+SEEN = 0.8
+"""share of such a side that is seen when the page ends there; but"""
+DEEP, SEEN_DEEP = 1.0, 0.95
+"""with as many cells of page beyond :data:`BEYOND`, to each cell of the side, it takes that much: a line of print is seen, too."""
+
+
+def cut_at(picture: Picture, sides: Sides, seen: Looked) -> tuple[str, ...]:
+    """Edges of the picture the page runs out at, none for a whole page."""
+    size = np.array((picture.width, picture.height), np.float64)
+    out = _beyond(sides.corners, picture, BORDER * max(size))
+    rows, columns = np.nonzero(seen.page > LIKELY)
+    cells = np.stack((columns, rows), axis=1).astype(np.float64) + 0.5
+    past = BEYOND * (seen.scale()[::-1] if seen.upright else seen.scale())
+    away = _from_edges(seen.onto(cells), size) / np.tile(past, 2)[[1, 0, 3, 2]]
+    start, end = sides.corners, np.roll(sides.corners, -1, axis=0)
+    along = np.maximum(*(np.abs(_from_edges(at, size)) / np.tile(size, 2)[[1, 0, 3, 2]] for at in (start, end))) < NEAR
+    long = np.hypot(*(end - start).T) / seen.scale().mean()
+    for n, edge in enumerate(EDGES):
+        beyond = int((away[:, n] < -1).sum())
+        ends = along[:, n] & (sides.seen >= np.where(beyond < DEEP * long, SEEN, SEEN_DEEP))
+        if beyond >= ENOUGH and not ends.any():
+            out.add(edge)
     return tuple(edge for edge in EDGES if edge in out)
+
+
+def _from_edges(points: Floats, size: Floats) -> Floats:
+    """How far inwards of each of :data:`EDGES` points (n × 2) lie: n × 4."""
+    (x, y), (far_x, far_y) = points.T, size - 1
+    return np.stack((y, far_x - x, far_y - y, x), axis=1)
 
 
 def _beyond(corners: Floats, picture: Picture, margin: float) -> set[str]:
@@ -63,38 +67,3 @@ def _beyond(corners: Floats, picture: Picture, margin: float) -> set[str]:
     far_x, far_y = picture.width - 1 - margin, picture.height - 1 - margin
     beyond = ((y < margin).any(), (x > far_x).any(), (y > far_y).any(), (x < margin).any())
     return {edge for edge, is_out in zip(EDGES, beyond, strict=True) if is_out}
-
-
-def _confirmed(seen: float, step: Floats, usual: Floats) -> bool:
-    size, least = float(np.sqrt(step @ step)), FAINT * float(np.sqrt(usual @ usual))
-    return seen >= CONFIRMED and size > least and float(step @ usual) > ALIKE * size * float(np.sqrt(usual @ usual))
-
-
-def _nearest(point: Floats, picture: Picture) -> str:
-    x, y = float(point[0]), float(point[1])
-    return EDGES[int(np.argmin((y, picture.width - 1 - x, picture.height - 1 - y, x)))]
-
-
-def _to_border(corner: Floats, way: Floats, picture: Picture) -> Floats | None:
-    """Where the border is reached; ``None`` when it is too far, or the corner outside already."""
-    far = np.array((picture.width - 1, picture.height - 1), np.float64)
-    if (corner < 0).any() or (corner > far).any():
-        return None
-    with np.errstate(divide="ignore", invalid="ignore"):
-        steps = np.where(way > 0, (far - corner) / way, np.where(way < 0, -corner / way, np.inf))
-    length = float(steps.min())
-    return corner + length * way if length < FARTHEST * float(np.hypot(*far)) else None
-
-
-def _goes_on(picture: Picture, corner: Floats, end: Floats, along: Floats, step: Floats) -> bool:
-    size = float(np.sqrt(step @ step))
-    diagonal = float(np.hypot(picture.width, picture.height))
-    length = float(np.hypot(*(end - corner)))
-    if size < 1.0 or length < 0.0035 * diagonal:
-        return False
-    across = np.array((-along[1], along[0]))
-    at = np.linspace(max(0.15, 0.0025 * diagonal / length), 0.95, PLACES)
-    offsets = np.linspace(-REACH, REACH, SAMPLES) * diagonal
-    points = (corner + at[:, None] * (end - corner))[:, None] + offsets[:, None] * across
-    response = steps_along(profiles(picture, points)) @ (step / size)
-    return bool((response.max(axis=1) > 0.5 * size).mean() >= ON)

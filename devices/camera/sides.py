@@ -40,9 +40,6 @@ STRENGTH = 0.35
 ENDS = (0.4, 0.28, 0.16)
 """Shares of a bent side that its line at either end is fitted through: the longest that is straight."""
 
-STRAY = 1.7
-"""As many times that far from its line a step is not the side's."""
-
 LEAST_END = 9
 """Places it takes."""
 
@@ -56,15 +53,10 @@ BEHIND_A_HAND = 0.978
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
-    """``corners`` 4 × 2 in the picture's pixels. Of each side, from corner i to i + 1: ``seen``, the share that shows a step;
-    ``straight``, that shows it where the side's line or bend is; ``step`` (Y, Cb, Cr), how the inside differs from the outside;
-    ``ends``, its direction at its start and at its end."""
+    """``corners`` 4 × 2 in the picture's pixels. ``seen``: of each side, from corner i to i + 1, the share that shows a step."""
 
     corners: Floats
     seen: Floats
-    straight: Floats
-    step: Floats
-    ends: Floats
 
 
 def refine(
@@ -82,9 +74,7 @@ def refine(
     hidden = np.zeros((4, PLACES), bool) if covered is None else _spread(covered)
     diagonal = float(np.hypot(picture.width, picture.height))
     paths = _paths(quad, np.zeros(4) if bends is None else bends)
-    along = np.roll(quad, -1, axis=0) - quad
-    along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
-    sides = Sides(quad, np.zeros(4), np.zeros(4), np.zeros((4, 3)), np.stack((along, along), axis=1))
+    sides = Sides(quad, np.zeros(4))
     for share in reaches:
         reach = share * diagonal
         fits = _fits(picture, sides.corners, paths, hidden, reach, BENT * diagonal)
@@ -92,23 +82,19 @@ def refine(
         if moved is None or np.abs(moved - sides.corners).max() > 5 * reach:
             break
         paths = [fit.path for fit in fits]
-        ends = np.array([(fit.first[1], fit.last[1]) for fit in fits])
-        seen, straight, step = (np.array([getattr(fit, name) for fit in fits]) for name in ("seen", "straight", "step"))
-        sides = Sides(moved, seen, straight, step, ends)
+        sides = Sides(moved, np.array([fit.seen for fit in fits]))
     return sides
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Fit:
-    """A side's line at its start and at its end (one and the same for a straight side), the places it was seen at, how much of
-    it was seen, and the step there."""
+    """A side's line at its start and at its end (one and the same for a straight side), the places it was seen at, and how much
+    of it was seen."""
 
     first: Line
     last: Line
     path: Floats
     seen: float
-    straight: float
-    step: Floats
 
 
 def _corners(ends: list[tuple[Line, Line]]) -> Floats | None:
@@ -151,8 +137,8 @@ def _fits(picture: Picture, quad: Floats, paths: list[Floats], hidden: NDArray[n
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
     across = np.stack((-along[:, 1], along[:, 0]), axis=-1)  # inwards, for clockwise corners
     points = np.array(paths)[:, :, None] + np.linspace(-reach, reach, SAMPLES)[:, None] * across[:, None, None]
-    values = profiles(picture, points.reshape(-1, SAMPLES, 2))
-    steps = steps_along(values).reshape(4, PLACES, SAMPLES, 3)
+    values = _profiles(picture, points.reshape(-1, SAMPLES, 2))
+    steps = _steps_along(values).reshape(4, PLACES, SAMPLES, 3)
     values = values.reshape(4, PLACES, SAMPLES, 3)
     x, y = points[..., 0], points[..., 1]
     inside = (x >= 0) & (x <= picture.width - 1) & (y >= 0) & (y <= picture.height - 1)
@@ -160,16 +146,15 @@ def _fits(picture: Picture, quad: Floats, paths: list[Floats], hidden: NDArray[n
     for i in range(4):
         if (~hidden[i]).sum() < LEAST_END:
             line = quad[i], along[i]
-            fits.append(_Fit(line, line, paths[i], 0.0, 0.0, np.zeros(3)))
+            fits.append(_Fit(line, line, paths[i], 0.0))
         else:
-            response, step = _response(values[i], steps[i], inside[i], hidden[i])
-            fits.append(_fit(response, step, (quad[i], along[i]), paths[i], hidden[i], reach, bent))
+            response = _response(values[i], steps[i], inside[i], hidden[i])
+            fits.append(_fit(response, (quad[i], along[i]), paths[i], hidden[i], reach, bent))
     return fits
 
 
 def _fit(
     response: NDArray[np.float32],
-    step: Floats,
     side: Line,
     path: Floats,
     hidden: NDArray[np.bool_],
@@ -182,22 +167,21 @@ def _fit(
     strength = float(np.median(response.max(axis=1)[~hidden]))
     strong = (response[np.arange(PLACES), best] > max(STRENGTH * strength, LEAST_STEP)) & ~hidden
     if strength < LEAST_STEP or strong.sum() < (~hidden).sum() // 5:
-        return _Fit(side, side, path, 0.0, 0.0, step)
+        return _Fit(side, side, path, 0.0)
     exact = (best + _between(response, best)) / (SAMPLES - 1) * 2 * reach - reach
     points = (path + exact[:, None] * across)[strong].astype(np.float32)
     fine = 1.5 * reach / SAMPLES
     line = _crowd(points, fine, along)
-    beside = _away(points, line)
-    away = float(np.percentile(beside, 80))
-    seen, straight = float(strong.sum() / (~hidden).sum()), float((beside < STRAY * bent).sum() / (~hidden).sum())
+    away = float(np.percentile(_away(points, line), 80))
+    seen = float(strong.sum() / (~hidden).sum())
     if away > bent:
         first, last = _end(points, AT[strong], fine, along), _end(points, 1 - AT[strong], fine, along)
         if first is not None and last is not None and max(first[1], last[1]) < 0.5 * away:
             (start, _), (end, _) = first, last
             if not hidden.any() or float(start[1] @ end[1]) > BEHIND_A_HAND:
-                return _Fit(start, end, path + _smooth(exact, strong)[:, None] * across, seen, seen, step)
+                return _Fit(start, end, path + _smooth(exact, strong)[:, None] * across, seen)
     foot, direction = line
-    return _Fit(line, line, foot + ((path - foot) @ direction)[:, None] * direction, seen, straight, step)
+    return _Fit(line, line, foot + ((path - foot) @ direction)[:, None] * direction, seen)
 
 
 def _end(points: NDArray[np.float32], shares: Floats, fine: float, along: Floats) -> tuple[Line, float] | None:
@@ -254,18 +238,18 @@ def _away(points: NDArray[np.float32], line: Line) -> Floats:
 
 def _response(
     values: NDArray[np.float32], steps: NDArray[np.float32], inside: NDArray[np.bool_], hidden: NDArray[np.bool_]
-) -> tuple[NDArray[np.float32], Floats]:
-    """How much each sample is the side's usual step, and that step. Places outside the picture never are."""
+) -> NDArray[np.float32]:
+    """How much each sample is the side's usual step. Places outside the picture never are."""
     usual = np.median(steps[~hidden], axis=0)
     half = SAMPLES // 2
     halves = np.median((values[:, half + 1 :].mean(axis=1) - values[:, :half].mean(axis=1))[~hidden], axis=0)
     candidates = np.concatenate((usual, halves[None]))
     direction = candidates[int(np.argmax((candidates**2).sum(axis=1)))]
     unit = direction / max(float(np.sqrt((direction**2).sum())), 1e-6)
-    return np.where(inside, steps @ unit, -np.inf).astype(np.float32), np.asarray(direction, np.float64)
+    return np.where(inside, steps @ unit, -np.inf).astype(np.float32)
 
 
-def profiles(picture: Picture, points: Floats) -> NDArray[np.float32]:
+def _profiles(picture: Picture, points: Floats) -> NDArray[np.float32]:
     """Y, Cb, Cr at the given points, which are rows of samples."""
     xs, ys = points[..., 0].astype(np.float32), points[..., 1].astype(np.float32)
     luma = cv2.remap(picture.luma, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -273,7 +257,7 @@ def profiles(picture: Picture, points: Floats) -> NDArray[np.float32]:
     return np.dstack((luma, chroma)).astype(np.float32)
 
 
-def steps_along(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _steps_along(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """At each sample: mean of the next few minus mean of the last few."""
     padded = np.pad(values, ((0, 0), (STEP, STEP - 1), (0, 0)), mode="edge")
     sums = np.cumsum(np.pad(padded, ((0, 0), (1, 0), (0, 0))), axis=1)

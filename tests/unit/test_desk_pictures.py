@@ -107,7 +107,7 @@ def photographed(sheet: Sheet, pencil: str = "") -> tuple[Master, np.ndarray]:
     scene = bad._Scene(clean, np.random.default_rng(5))
     scene.light = scene.light * np.linspace(1, 0.55, scene.light.shape[1], dtype=np.float32)
     shot = scene.shot("")
-    corners = Page(tuple(map(tuple, shot.corners)), 2.5, False)
+    corners = Page(tuple(map(tuple, shot.corners)), False)
     straight = straighten(shot.picture, corners, Mount(turns=0))
     where = cv2.resize(drawn, straight.shape[1::-1], interpolation=cv2.INTER_AREA) > 128
     done, data = cv2.imencode(".jpg", straight, (cv2.IMWRITE_JPEG_QUALITY, 85))

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from bench.finder import scenes, views
-from bench.finder.found import find_page
-from bench.finder.look import CELL, HEIGHT, MODEL, WIDTH, look
 from bench.pages import iou
 from bench.pictures import desk
+from devices.camera.look import CELL, HEIGHT, MODEL, WIDTH, look
+from devices.camera.page import find_page
 from devices.camera.picture import Picture
 
 LONG = 768

@@ -80,7 +80,7 @@ def test_the_title_is_at_the_top_and_the_seal_is_red_at_the_bottom_right():
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
 def test_each_mounting_finds_the_citizens_top(turns):
     corners = np.array(((100.0, 100.0), (500.0, 110.0), (495.0, 400.0), (102.0, 395.0)))
-    first = upright(Page(tuple(map(tuple, corners)), 2.5, False), Mount(turns=turns))[0]
+    first = upright(Page(tuple(map(tuple, corners)), False), Mount(turns=turns))[0]
     assert first == pytest.approx(corners[{0: 0, 1: 3, 2: 2, 3: 1}[turns]])
 
 

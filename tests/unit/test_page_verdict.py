@@ -22,7 +22,7 @@ SPOILT = [(wrong, way) for wrong, ways in WAYS.items() for way in ways if wrong 
 
 def straight(kind: str, seed: int, wrong: str = "", way: str = "", askew: float = 0.0):
     shot = shoot(kind, seed, wrong, way)
-    page = Page(tuple((x + askew, y - askew) for x, y in shot.corners), 2.5, False)
+    page = Page(tuple((x + askew, y - askew) for x, y in shot.corners), False)
     return straighten(shot.picture, page, LEVEL), shot
 
 
@@ -110,7 +110,7 @@ def desk(width: int, height: int) -> Picture:
 
 
 def test_what_lies_outside_the_picture_is_a_strip_along_that_side():
-    page = Page(((-200, 100), (800, 100), (800, 1500), (-200, 1500)), 2.0, True)
+    page = Page(((-200, 100), (800, 100), (800, 1500), (-200, 1500)), True)
     (box,) = outside(desk(1000, 1600), page, LEVEL)
     left, top, right, bottom = box
     assert (left, top, bottom) == (0, 0, 10_000)
@@ -118,10 +118,10 @@ def test_what_lies_outside_the_picture_is_a_strip_along_that_side():
 
 
 def test_dots_an_inch_are_those_of_the_worst_side_and_of_a_cut_page_nobody_knows():
-    near = Page(((100, 100), (1754, 100), (1754, 2439), (100, 2439)), 2.5, False)
+    near = Page(((100, 100), (1754, 100), (1754, 2439), (100, 2439)), False)
     assert dpi(near, LEVEL, (1654, 2339)) == pytest.approx(200)
     assert dpi(near, LEVEL, (3308, 2339)) == pytest.approx(100)
-    assert dpi(Page(near.corners, 2.5, True), LEVEL, (1654, 2339)) is None
+    assert dpi(Page(near.corners, True), LEVEL, (1654, 2339)) is None
 
 
 @pytest.mark.long

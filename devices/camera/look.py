@@ -1,6 +1,6 @@
 """Looks at a picture with a learned net and says, place by place, what is a page, its corner, a hand, a second page.
 
-The net (``look.onnx``, 1.4 MB) was learned from drawn desks alone (``learn.py``); OpenCV runs it. It sees the picture lying
+The net (``look.onnx``, 1.4 MB) was learned from drawn desks alone (``bench/finder``); OpenCV runs it. It sees the picture lying
 broad, squeezed onto a *canvas* of :data:`WIDTH` × :data:`HEIGHT` with a margin about it: there it says how a page that is cut
 off goes on outside.
 """
@@ -24,6 +24,12 @@ WIDTH, HEIGHT, MARGIN = 128, 96, 6
 INNER = (WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN)
 CELL = 2
 """Pixels of the canvas to a side of one answer's place."""
+
+INSIDE = (slice(MARGIN // CELL, -MARGIN // CELL),) * 2
+"""The cells that lie in the picture."""
+
+SPREAD = np.array((64, 32, 32), np.float32)
+"""Of Y, Cb and Cr, by which they are divided."""
 
 MODEL = Path(__file__).with_name("look.onnx")
 
@@ -63,16 +69,14 @@ class Looked:
 def look(picture: Picture) -> Looked:
     upright = picture.height > picture.width
     size = INNER[::-1] if upright else INNER
-    ycc = picture.sized_ycc(size).astype(np.float32)
-    if upright:
-        ycc = np.rot90(ycc)
+    ycc = np.rot90(picture.sized_ycc(size), int(upright)).astype(np.float32)
     seen = np.zeros((1, 3, HEIGHT, WIDTH), np.float32)
-    seen[0, :, MARGIN:-MARGIN, MARGIN:-MARGIN] = ((ycc - 128) / np.float32((64, 32, 32))).transpose(2, 0, 1)
+    seen[0, :, MARGIN:-MARGIN, MARGIN:-MARGIN] = ((ycc - 128) / SPREAD).transpose(2, 0, 1)
     with _ONE_AT_A_TIME:
         net = _net()
         net.setInput(seen)
-        said = np.array(net.forward()[0], np.float32)
-    return Looked(*said, picture.width, picture.height, upright)
+        page, corner, hand, other, sheet = np.array(net.forward()[0], np.float32)
+    return Looked(page, corner, hand, other, sheet, picture.width, picture.height, upright)
 
 
 _ONE_AT_A_TIME = Lock()

@@ -4,14 +4,14 @@ agrees best with the page's map, area by area.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.finder.look import Looked
+from devices.camera.look import Looked
 
 Floats = NDArray[np.float64]
 
@@ -36,30 +36,34 @@ SPOT = 0.04
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """``corners`` 4 × 2 in cells, clockwise; ``overlap`` with the page's map, 0 to 1; ``spots``: how clearly each was seen."""
+    """``corners`` 4 × 2 in cells, clockwise; ``overlap`` with the page's map, 0 to 1. ``beside``: cells that look like page, too,
+    and lie apart from it."""
 
     corners: Floats
     overlap: float
-    spots: Floats
+    beside: NDArray[np.bool_] = field(repr=False)
 
 
 def shape(seen: Looked) -> Shape | None:
     """``None`` where no page was seen."""
     mask = (seen.page > LIKELY).astype(np.uint8)
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    if not contours or mask.sum() < LEAST:
+    if mask.sum() < LEAST:
         return None
-    hull = _reduced(cv2.convexHull(np.concatenate([c for c in contours if cv2.contourArea(c) > 4] or contours))[:, 0] + 0.5)
-    points, heights = _corners(seen.corner, hull)
-    total, best = float(seen.page.sum()), None
+    count, labels = cv2.connectedComponents(mask)
+    largest = 1 + int(np.argmax([seen.page[labels == n].sum() for n in range(1, count)]))
+    beside = (labels != largest) & (mask > 0)
+    page = np.where(beside, np.float32(0), seen.page)
+    contours, _ = cv2.findContours((labels == largest).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    points, heights = _corners(np.where(beside, np.float32(0), seen.corner), _reduced(cv2.convexHull(contours[0])[:, 0] + 0.5))
+    total, best = float(page.sum()), None
     for chosen in combinations(range(len(points)), 4):
         quad = _clockwise(points[list(chosen)])
         if quad is None:
             continue
-        overlap = _overlap(seen.page, quad, total)
+        overlap = _overlap(page, quad, total)
         score = overlap + SPOT * float(heights[list(chosen)].sum())
         if best is None or score > best[0]:
-            best = score, Shape(quad, overlap, heights[list(chosen)])
+            best = score, Shape(quad, overlap, beside)
     return None if best is None else best[1]
 
 
