@@ -182,7 +182,8 @@ class Middle:
 
     @property
     def hall(self) -> Hall:
-        return replace(self._standing.hall, queries=self._paperwork.queries, pages=self._paperwork.pages)
+        pad = "rating" in self._devices.states()
+        return replace(self._standing.hall, queries=self._paperwork.queries, pages=self._paperwork.pages, pad=pad)
 
     @property
     def catalogue(self) -> Catalogue:

@@ -102,13 +102,14 @@ BORROWED: tuple[tuple[str, str, Keys], ...] = (
     ("domain/data/notices.toml", "notice", notice),
     ("domain/data/work_rules.txt", "regulation", regulation),
     ("domain/data/divisions_51.json", "places", places),
+    ("kiosk/store/known.py", "progress", sentences("WAITING", "TAKEN_IN")),
     ("kiosk/visit/advice.py", "visit", sentences()),
     ("kiosk/visit/answers.py", "visit", sentences()),
     ("kiosk/visit/applicants.py", "visit", sentences()),
     ("kiosk/visit/chipless.py", "visit", sentences("WHY")),
     ("kiosk/visit/filling.py", "visit", sentences()),
     ("kiosk/visit/followup.py", "visit", sentences()),
-    ("kiosk/visit/followup_path.py", "visit", sentences("WITHDRAWS")),
+    ("kiosk/visit/followup_path.py", "visit", sentences("SUPPLIES", "WITHDRAWS")),
 )
 """Where they are written, by which subject they are translated, and how they are found."""
 

@@ -11,8 +11,8 @@ from kiosk.store.db import Database
 TRIES = 10
 """Questions by number an hour that have no answer: somebody who types numbers from the floor gets no further than a day's few."""
 HOUR = 3600.0
-WAITING = "已收件，材料正在送往中心"
-TAKEN_IN = "已收件，材料已全部送到中心"
+WAITING = "已收件，材料正在上传"
+TAKEN_IN = "已收件，材料已全部上传"
 """What a terminal knows of its own cases by itself."""
 
 

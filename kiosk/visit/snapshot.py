@@ -35,7 +35,7 @@ class Hall:
     comes (公告), those that hold now. ``setting``: hall or window. ``guides``: address of the published guides, or nothing.
     ``place``: the party the hall belongs to, by id.
     ``queries``: documents can be asked for and printed here (查询打印). ``drafts``: they are opened here, at the window.
-    ``handover``: what is sealed to this hall is opened here; ``pages``: A4 pages can be printed.
+    ``handover``: what is sealed to this hall is opened here; ``pages``: A4 pages can be printed; ``pad``: there is a rating pad.
     ``words``: what a rater writes can be sealed to the centre. ``clerks``: clerks sign in here, and drive visits.
     ``english``: names and notices that have an English, by the Chinese.
     """
@@ -54,6 +54,7 @@ class Hall:
     drafts: bool = False
     handover: bool = False
     pages: bool = False
+    pad: bool = False
     words: bool = False
     clerks: bool = False
     english: Mapping[str, str] = field(default_factory=dict, hash=False)

@@ -9,8 +9,10 @@ from msgspec.structs import replace as struct_replace
 from screens_glass import PERSON, ScreenGlass
 from support.tasks import correction, result
 
+from domain.case import lifewords
 from domain.case.content import Point as Ink
 from domain.case.content import Signature
+from domain.case.rights import State
 from domain.case.task import Point
 from kiosk.visit import events as ev
 from kiosk.visit import followup_events as fe
@@ -27,8 +29,8 @@ CORRECTION = struct_replace(
     correction(NUMBER, PERSON, due="2099-12-04", points=POINTS, withdrawable=True), home="demo-jia", home_name="示范甲市"
 )
 RESULT = struct_replace(result(OTHER, b"%PDF", PERSON), home="demo-jia", home_name="示范甲市", pages=3)
-TOLD = CaseProgress(NUMBER, "异地就医备案", "示范甲市", "待补正")
-DECIDED = CaseProgress(OTHER, "异地就医备案", "示范甲市", "结果已发出")
+TOLD = CaseProgress(NUMBER, "异地就医备案", "示范甲市", lifewords.PROGRESS[State.CORRECTION])
+DECIDED = CaseProgress(OTHER, "异地就医备案", "示范甲市", lifewords.PROGRESS[State.RESULT_SENT])
 SIGNATURE = Signature(600, 300, ((Ink(10, 10, 0), Ink(300, 200, 40)), (Ink(310, 40, 90), Ink(500, 220, 130))))
 
 

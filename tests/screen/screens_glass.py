@@ -72,7 +72,7 @@ class ScreenGlass:
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self.boot = "boot-1"
-        self.hall = Hall("K01", "示范三县", "示范三县政务服务中心", "0800-123-4567", "12345", words=True)
+        self.hall = Hall("K01", "示范三县", "示范三县政务服务中心", "0800-123-4567", "12345", words=True, pad=True)
         self.catalogue = catalogue or load()
         self.rules = Rules(self.catalogue, words=True)
         self.press = Press()

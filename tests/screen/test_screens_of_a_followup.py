@@ -45,7 +45,7 @@ def test_only_what_is_scanned_here_is_scanned(pages: dict[str, str]) -> None:
 def test_what_was_last_known_is_said_to_be_that(pages: dict[str, str]) -> None:
     page = pages["followup-last-known"]
     assert "截至11月25日16:30的情况" in page
-    assert "联系不上中心" in page
+    assert "现在网络不通" in page
 
 
 def test_without_the_halls_key_the_window_is_named_and_no_card_asked_for(pages: dict[str, str]) -> None:
@@ -57,7 +57,7 @@ def test_without_the_halls_key_the_window_is_named_and_no_card_asked_for(pages: 
 def test_what_did_not_come_out_is_never_called_collected(pages: dict[str, str]) -> None:
     for name in ("not-now", "paper-out", "uncertain", "printing", "fetching"):
         assert "领好了" not in pages[f"followup-{name}"]
-    assert "没有领到的，还在" in pages["followup-paper-out"]
+    assert "结果还在，不会丢" in pages["followup-paper-out"]
     assert "领好了" in pages["followup-farewell-collected"]
 
 

@@ -41,7 +41,7 @@ def test_none_of_them_shows_anybody_in_full(screens: dict[str, str]) -> None:
         ("who-document-offline", "存不下来"),
         ("who-filled", "护照原件"),
         ("who-filled", "没有芯片"),
-        ("who-filled-offline", "现在连不上中心"),
+        ("who-filled-offline", "现在网络不通"),
         ("who-not-kept", "没有存下来"),
         ("who-window", "窗口：打开草稿"),
         ("who-draft-mistyped", "号码不对"),

@@ -49,7 +49,7 @@ def test_while_the_centre_is_gone_it_says_what_it_last_knew_and_since_when(one: 
     one.kill("centre")
     glass = shown(one, query(f"http://127.0.0.1:{one.layout.ports.console}/progress", case[1]))
     assert "业务属地已收到" in glass.html
-    assert "联系不上中心。这是截至" in glass.html
+    assert "现在网络不通。这是截至" in glass.html
     glass.do("end").see("welcome")
     glass = shown(one, query("https://query.example/progress", "x" * 24))
     assert "现在查不了" in glass.html

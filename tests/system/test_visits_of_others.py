@@ -174,7 +174,7 @@ def test_without_the_centre_it_is_said_before_and_at_the_end(place: Hall) -> Non
     place.stop("broker")
     glass = begun(place, "MED-REMOTE", "MED-2")
     glass.do("no-card")
-    until(lambda: "现在连不上中心" in (glass.look() and glass.html), "it is said before anything is filled in")
+    until(lambda: "现在网络不通" in (glass.look() and glass.html), "it is said before anything is filled in")
     glass.do("choose-document", paper="passport").do("state-who", **OWN).do("weigh", waived="no")
     shot(place, glass)
     shot(place, glass)

@@ -29,6 +29,7 @@ INTAKES = [one for one in OPENINGS if one.way == "full_intake"]
 PERSONAL = {Step.CARD, Step.DOCUMENT, Step.IDENTITY, Step.WARD, Step.BEHALF, Step.SCAN, Step.POSTAL, Step.FORM, Step.SIGN}
 """Steps at which something of a person is read, asked or taken."""
 TOLD = {
+    "2026-11-27": "4c0a25af01d006b9",
     "2026-11-26.2": "718188d2d40f688c",
     "2026-11-26": "9ee5b3038ebe098f",
 }
@@ -123,7 +124,7 @@ def test_the_periods_it_names_are_those_that_are_kept() -> None:
     told = " ".join(p.text for p in notice.paragraphs("", "", ""))
     assert f"归档满 {BY_CODE['case'].days} 天" in told
     assert f"转送满 {BY_CODE['window-access'].days} 天" in told
-    assert f"存在中心 {BY_CODE['draft'].days} 天" in told
+    assert f"存在系统里 {BY_CODE['draft'].days} 天" in told
     assert f"{DAYS} 个工作日内书面答复" in told
 
 

@@ -151,5 +151,5 @@ def draft(glass: Glass, visit: Visit) -> Task:
     found = applying.take_up(glass, visit)
     if found.waiting:
         return Task("正在取草稿", waits="请稍候。")
-    ask = Ask("code", "取件号码", "code", hint="扫单子上的码，或者照着打：六组，每组四个字；O 和 0、I 和 1 不分", most=60)
+    ask = Ask("code", "取件号码", "code", hint="扫单子上的码，或者照着打：六组，每组四位；O 和 0、I 和 1 不分", most=60)
     return Task("打开草稿", trouble=found.fault, form=Form("fetch-draft", (ask,), "打开"))

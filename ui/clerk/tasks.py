@@ -253,7 +253,7 @@ def _receipt(glass: Glass, visit: Visit, snapshot: Snapshot) -> Task:
     }
     came, got = state in (PrintState.PRINTING, PrintState.PRINTED), state is PrintState.PRINTED
     unsure = state in (PrintState.UNCERTAIN, PrintState.SPOILT)
-    again = Action("print-again", "没有或不完整，补打" if unsure else "再打一次", "P", first=not came and not unsure)
+    again = Action("print-again", "没拿到或不完整，补打" if unsure else "再打一次", "P", first=not came and not unsure)
     go = "拿到了，请办事人评价" if got else "拿到了完整的，请办事人评价" if unsure else "不等凭证，请办事人评价"
     onward = Action("next", go, "" if got else "N", first=got)
     return Task(

@@ -20,7 +20,7 @@ def write(folder: Path, catalogue: Catalogue, phone: str, today: date) -> int:
     made = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir(parents=True)
-    hall = Hall("", N_("收件地"), "", phone, "")
+    hall = Hall("", N_("您交材料的地方"), "", phone, "")
     book = Book(catalogue, hall, today)
     pages = Environment(
         loader=PackageLoader("ui"), autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

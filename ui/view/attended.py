@@ -16,7 +16,7 @@ _YOURS = frozenset((Step.NOTICE, Step.CARD, Step.WARD, Step.SIGN, Step.REVIEW, S
 """Steps that wait for the citizen: a touch, a card, a receipt."""
 _DOING = {
     Step.PLACE: N_("选业务属地"),
-    Step.ITEM: N_("选事项"),
+    Step.ITEM: N_("选要办的事"),
     Step.SITUATION: N_("选情形"),
     Step.CHANNEL: N_("选办理方式"),
     Step.PREPARE: N_("核对要带的材料"),
@@ -29,7 +29,7 @@ _DOING = {
     Step.FORM: N_("填表"),
     Step.DELIVERY: N_("选怎样取结果"),
     Step.POSTAL: N_("填写邮寄地址"),
-    Step.DRAFT: N_("打开您的草稿"),
+    Step.DRAFT: N_("打开草稿"),
     Step.CHECK: N_("核对证件"),
 }
 _TOLD = frozenset((Step.FORM, Step.POSTAL, Step.DELIVERY))

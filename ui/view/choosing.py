@@ -117,7 +117,7 @@ _OTHERS: dict[ApplicantKind, str] = {
 }
 
 
-_LATER: dict[proof.Kind, str] = {"person": N_("核对本人"), "original": N_("核验原件"), "paper": N_("交纸质原件")}
+_LATER: dict[proof.Kind, str] = {"person": N_("核对本人和证件"), "original": N_("看材料原件"), "paper": N_("交纸质原件")}
 
 
 def closed(glass: Glass, code: str) -> Closed:

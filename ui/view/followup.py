@@ -87,12 +87,13 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """``name``: whose card it was, masked. ``again``: asking again may help."""
+    """``name``: whose card it was, masked. ``again``: asking again may help. ``not_now``: nothing was looked for."""
 
     looking: bool
     name: str
     fault: str
     again: bool
+    not_now: bool
     cases: tuple[Case, ...]
     todo: bool
     by: str
@@ -175,6 +176,7 @@ def cases(glass: Glass, visit: Visit) -> Cases:
         name=masking.name(visit.identity.shown_name) if visit.identity else "",
         fault=said.fault(glass, asked.fault),
         again=asked.fault in _ASK_AGAIN,
+        not_now=asked.fault in (*_ASK_AGAIN, "case_too_many_tries"),
         cases=tuple(_case(told, asked, glass) for told in listed.values()),
         todo=bool(asked.found),
         by=asked.by or "",
@@ -220,8 +222,9 @@ def answer(glass: Glass, visit: Visit) -> Answer:
         Line(one.name, "", False, one.material_id, len(path.collected(visit, one.material_id).pages))
         for one in followup_path.to_scan(visit)
     )
-    fault = said.fault(glass, visit.submit_fault)
-    return Answer(task.item_name, number.grouped(task.case), lines, asked.doing == "withdraw", task.home_name, fault)
+    withdraws = asked.doing == "withdraw"
+    fault = _(_NOT_WITHDRAWN) if withdraws and visit.submit_fault == _NOT_STORED else said.fault(glass, visit.submit_fault)
+    return Answer(task.item_name, number.grouped(task.case), lines, withdraws, task.home_name, fault)
 
 
 def handing(glass: Glass, visit: Visit) -> Handing:
@@ -233,7 +236,7 @@ def handing(glass: Glass, visit: Visit) -> Handing:
         state=state,
         name=task.name,
         trouble=said.about(glass.fault(cause), _("A4 打印机")) if cause else "",
-        fault=said.fault(glass, visit.submit_fault),
+        fault=_(_NOT_NOTED) if visit.submit_fault == _NOT_STORED else said.fault(glass, visit.submit_fault),
         hall=glass.hall.hall,
     )
 
@@ -299,3 +302,7 @@ def _result(visit: Visit) -> ResultTask:
 
 
 _ASK_AGAIN = ("tasks_offline", "task_damaged")
+_NOT_STORED = "store_failed"
+"""What it says of papers is said of a case's papers alone."""
+_NOT_WITHDRAWN = N_("本机现在记不下来，还没有撤回。请再点一次；还不行，请到窗口办理。")
+_NOT_NOTED = N_("签收没有记下来。请再点一次；还不行，请告诉工作人员。")

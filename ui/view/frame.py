@@ -21,7 +21,7 @@ STAGES: dict[Stage, str] = {
     Stage.SLIP: N_("拿单子"),
     Stage.QUERY: N_("查询打印"),
     Stage.GUIDE: N_("看办法"),
-    Stage.RATE: N_("凭证评价"),
+    Stage.RATE: N_("凭证、评价"),
     Stage.FIND: N_("找办件"),
     Stage.SIGN: N_("签名"),
     Stage.PRINT: N_("打印"),

@@ -16,12 +16,13 @@ from ui.words import _, translated
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """``which`` of how many ``of`` questions this is."""
+    """``which`` of how many ``of`` questions this is. ``pad``: there is one to press, and it works."""
 
     question: str
     levels: tuple[levels.Level, ...]
     which: int
     of: int
+    pad: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def rate(glass: Glass, visit: Visit) -> Rating:
     service = asked(visit)
     if service is None:
         raise LookupError("nothing is left to be rated")
-    return Rating(_question(glass, visit, service), levels.edition().levels, len(visit.ratings) + 1, len(services(visit)))
+    pad = glass.hall.pad and "rating" not in glass.snapshot().out
+    return Rating(_question(glass, visit, service), levels.edition().levels, len(visit.ratings) + 1, len(services(visit)), pad)
 
 
 def reason(glass: Glass, visit: Visit) -> Reason:
@@ -61,7 +63,7 @@ def reason(glass: Glass, visit: Visit) -> Reason:
 def _question(glass: Glass, visit: Visit, service: Service) -> str:
     if service.side == "home":
         told, task = followup_path.of(visit).rating, followup_path.of(visit).task
-        home = told.home if told else task.home_name if task else _("业务属地")
+        home = told.home if told else task.home_name if task else _("办件的业务属地")
         return _("%(home)s办这件事，办得怎么样？", home=translated(home))
     if service.of == "delivery":
         return _("%(hall)s这次的服务怎么样？", hall=translated(glass.hall.hall))

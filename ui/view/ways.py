@@ -36,9 +36,12 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
+    """``both`` can be chosen."""
+
     item: str
     situation: str
     ways: tuple[Way, ...]
+    both: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def channel(glass: Glass, visit: Visit, out: frozenset[str]) -> Channels:
     two = _here(glass, visit, opened, time, out), _online(opened, item, time)
     # What is best done online stands first there.
     ways = two if two[0].picture != _WINDOW or not two[1].value else (two[1], two[0])
-    return Channels(item.name, situation.name if situation else "", ways)
+    return Channels(item.name, situation.name if situation else "", ways, all(way.value for way in ways))
 
 
 def guide(glass: Glass, visit: Visit) -> Guide:

@@ -47,6 +47,8 @@ export function attachKeyboard() {
     where.addEventListener("change", () => document.querySelector(`input[name=${where.value === "card" ? "phone" : "address"}]`).focus());
   }
   document.querySelector("[data-first]")?.focus();
+  // Of many questions on one screen the first one to be put right is the one to see.
+  if (!field) document.querySelector("fieldset.ask--wrong")?.scrollIntoView({ block: "center" });
   // A touch on the keys must not take the caret out of the field.
   keys.addEventListener("pointerdown", (event) => event.preventDefault());
   keys.addEventListener("mousedown", (event) => event.preventDefault());
