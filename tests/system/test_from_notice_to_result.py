@@ -107,7 +107,7 @@ def test_what_was_noticed_is_brought_under_the_camera_once_also_by_a_terminal_th
     again(one, glass, "answer")
     glass.do("submit").see("receipt")
     again(one, glass, "receipt")
-    until(lambda: glass.look() == "rating" or "没有或不完整" in glass.html, "the receipt's end")
+    until(lambda: glass.look() == "rating" or "没拿到或不完整" in glass.html, "the receipt's end")
     glass.do("next")
     glass.do("end").see("welcome")
     until(lambda: state(one) == "corrected", "the correction in the ledger")
