@@ -9,6 +9,7 @@ import logging
 import threading
 from contextlib import suppress
 from typing import IO
+from urllib.parse import urlsplit
 
 from cheroot.wsgi import Server as WsgiServer
 from flask import Flask, Request, Response, abort, request
@@ -116,10 +117,12 @@ def sent(opened: Reading, mimetype: str, name: str | None = None) -> Response:
     return answer
 
 
-def harden(app: Flask, name: str | None = None) -> None:
+def harden(app: Flask, name: str | None = None, neighbour: str = "") -> None:
     """Strict headers on everything; nothing is kept by a browser; only our own address and our own pages may ask. ``name``: the one
-    name the pages are served as over TLS; without one they are the loopback's.
+    name the pages are served as over TLS; without one they are the loopback's. ``neighbour``: address of the one other
+    page that may post a sign-in, and nothing else.
     """
+    beside = "{0.scheme}://{0.netloc}".format(urlsplit(neighbour)) if neighbour else None
 
     @app.before_request
     def _own_requests_only() -> None:
@@ -128,7 +131,8 @@ def harden(app: Flask, name: str | None = None) -> None:
         if not (is_loopback(host) if name is None else host.lower() == name.lower()):
             abort(403)
         origin = request.headers.get("Origin")
-        if request.method not in ("GET", "HEAD") and origin is not None and origin != request.host_url.rstrip("/"):
+        ours = origin is None or origin == request.host_url.rstrip("/") or (request.path == "/sign-in" and origin == beside)
+        if request.method not in ("GET", "HEAD") and not ours:
             abort(403)
 
     @app.after_request

@@ -38,6 +38,11 @@ _HEADERS = {
 }
 
 
+def policy(posts_to: str) -> str:
+    """The policy of a page whose forms may go to that address too."""
+    return _POLICY.replace("form-action 'self'", f"form-action 'self' {posts_to}")
+
+
 def protect(app: Flask, name: str | None = None) -> None:
     """Put the checks before and the headers after every route of ``app``, those of later blueprints included. ``name``: the one
     name its pages are served as over TLS; without one they are the loopback's.

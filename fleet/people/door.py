@@ -22,6 +22,11 @@ A_MINUTE = "30 per minute"
 HEADER = "X-Form"
 """Of a request that is no form; a foreign page cannot send it."""
 _NEEDS = "needs"
+_STEP = Markup(
+    '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={0}">'
+    '<title>登录</title><p><a href="{0}">正在打开。没有动静，请点这里</a></p></html>'
+)
+"""Answers a way over from another site's page: a step of our own, with which the browser sends its cookie (it is Strict)."""
 _MOST_COOKIE = 100
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -135,6 +140,8 @@ def _doors(app: Flask, keeper: Keeper) -> Blueprint:
     def sign_in() -> AnyResponse | str:
         if g.session is not None:
             return redirect(wanted_page())
+        if request.headers.get("Sec-Fetch-Site") == "cross-site" and "over" not in request.args:
+            return _STEP.format(url_for("door.sign_in", then=wanted_page(), over=1))
         told = keeper.notice(request.cookies.get(keeper.cookie))
         return render_template("sign_in.html", then=wanted_page(), login="", error=told)
 

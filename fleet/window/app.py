@@ -121,7 +121,7 @@ def create_window_app(window: Window, scanner: Scanner | None, keeper: ClerkKeep
     )
     app.jinja_env.globals["terminal"] = settings.terminal
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    harden(app, settings.tls.name if settings.tls is not None else None)
+    harden(app, settings.tls.name if settings.tls is not None else None, settings.terminal)
 
     @app.context_processor
     def _waiting() -> dict[str, object]:

@@ -121,11 +121,11 @@ class Browser:
 
 
 @contextmanager
-def listening(window: Window, folder: Path) -> Iterator[tuple[str, str]]:
+def listening(window: Window, folder: Path, intake: str = "") -> Iterator[tuple[str, str]]:
     """The clerks' pages on their listener, and what looks after presence: (address, digest of the key for Chromium to believe)."""
     certificate, key = certified(folder)
     settings = ClerkSettings("127.0.0.1", free_port(), "127.0.0.1", certificate, key)
-    app, streams = create_clerk_app(window.glass, window.sessions, Badges(None, window.browsers), settings.name)
+    app, streams = create_clerk_app(window.glass, window.sessions, Badges(None, window.browsers), settings.name, intake)
     listener = Listener(app, settings, folder / "authority" / "ca.pem", MAX_BODY, _Clock(), lambda: None)
     presence = Presence(window.glass, window.sessions, window.glass.tell)
     listener.start()

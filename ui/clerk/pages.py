@@ -21,6 +21,7 @@ from kiosk.visit.attending_events import Attend, Attended
 from kiosk.visit.snapshot import Snapshot
 from ui.citizen import intents
 from ui.citizen.typing import typing_error
+from ui.clerk import over
 from ui.clerk.badges import Badges, create_badge_pages
 from ui.clerk.seen import ClerkGlass
 from ui.clerk.sessions import Session, Sessions
@@ -40,6 +41,7 @@ _MOST = 200
 def create_clerk_pages(glass: ClerkGlass, sessions: Sessions, badges: Badges, intake: str = "") -> tuple[Blueprint, Streams]:
     """``intake``: the address of the intake window's pages, or nothing."""
     pages = Blueprint("clerk", __name__)
+    also = over.door(intake)
     key = secrets.token_bytes(16)
 
     def mark(what: str, number: int) -> str:
@@ -184,10 +186,13 @@ def create_clerk_pages(glass: ClerkGlass, sessions: Sessions, badges: Badges, in
 
     def _door(why: Session | Refused | None) -> AnyResponse:
         """The page to sign in on; ``why`` somebody was not let in, or is out again."""
-        words = render_template("sign-in.html", boot=glass.boot, hall=glass.hall, told=_words(why), badges=badges.offered)
+        if why is None and (step := over.stepped()) is not None:
+            return step
+        told = {"told": _words(why), "badges": badges.offered, "also": also}
+        words = render_template("sign-in.html", boot=glass.boot, hall=glass.hall, **told)
         page = make_response(words, 403 if request.method == "POST" else 200)
         page.headers["Clear-Site-Data"] = '"cache", "storage"'
-        return page
+        return over.opened(page, also)
 
     def _entered(session: Session, answer: AnyResponse) -> AnyResponse:
         answer.set_cookie(COOKIE, session.secret, secure=True, httponly=True, samesite="Strict", path="/")

@@ -5,6 +5,7 @@ import "../css/task.css";
 import "htmx.org";
 import "htmx.org/dist/ext/hx-sse.js";
 
+import { attachAlso } from "./also.js";
 import { attachBadge } from "./badge.js";
 import { watchDesk } from "./desk.js";
 import { attachKeys, settle } from "./keys.js";
@@ -62,6 +63,7 @@ async function keepBeating() {
 }
 
 attachKeys();
+attachAlso();
 attachBadge();
 if (around()) {
   document.addEventListener("htmx:after:swap", arrived);
