@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -32,6 +33,15 @@ def test_no_screen_calls_centre_what_is_not_the_hall_one_stands_in(pages: dict[s
 def test_two_ways_are_offered_only_where_there_are_two(pages: dict[str, str]) -> None:
     assert "两种办法结果一样" in pages["channel"]
     assert "两种办法" not in pages["channel-here-only"]
+
+
+def test_no_document_is_read_where_the_slip_only_says_what_to_bring_and_none_is_named_twice(pages: dict[str, str]) -> None:
+    assert "机器读芯片" not in pages["who-not-by-agent"]
+    named = [
+        re.findall('class="need__text"><b>(.*?)</b>', page) for name, page in pages.items() if "prepare" in name or "agent" in name
+    ]
+    assert any(named)
+    assert [names for names in named if len(set(names)) != len(names)] == []
 
 
 def test_a_result_that_could_not_be_noted_is_not_called_papers_that_were_not_handed_in(pages: dict[str, str]) -> None:

@@ -204,15 +204,19 @@ def prepare(glass: Glass, visit: Visit) -> Prepare:
     if opened is None or chosen is None:
         raise LookupError("a visit past its choice has an opening")
     named = chosen.situation(opened.situation)
+    # Where nothing is filled in no card is read: the slip only says what to bring.
+    here = ("chip_read",) if opened.way != "pre_fill" or opened.form else ()
+    needs = tuple(
+        _need(m, opened.proofs[m.material_id])
+        for m in glass.catalogue.materials(opened)
+        if opened.way == "full_intake" or opened.proofs[m.material_id] in here
+    )
+    read = {need.name for need in needs}
     return Prepare(
         item=chosen.name,
         situation=named.name if named else "",
-        needs=tuple(
-            _need(m, opened.proofs[m.material_id])
-            for m in glass.catalogue.materials(opened)
-            if opened.way == "full_intake" or opened.proofs[m.material_id] == "chip_read"
-        ),
-        bring=bring(opened, glass.catalogue) if opened.way == "pre_fill" else (),
+        needs=needs,
+        bring=tuple(one for one in bring(opened, glass.catalogue) if one not in read) if opened.way == "pre_fill" else (),
         way=opened.way,
         result=opened.result,
         ways=_either(words.DELIVERY[way] for way in opened.delivery),
