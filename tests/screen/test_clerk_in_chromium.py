@@ -137,7 +137,7 @@ def story(window: Window, folder: Path, pictures: Path | None = None) -> Clerk:
 
         clerk.at("登录窗口").type(WANG).press("Tab").type(accounts.PASSWORD).press("Tab").type(accounts.code(WANG, time.time()))
         clerk.press("Enter").at("现在没有人在办").press("n").at("办给哪个地方（业务属地）？").press("1")
-        citizen.reads("正在为您选事项")
+        citizen.reads("正在为您选要办的事")
         clerk.at("办什么事？")
         number = next(n for n, i in enumerate(glass.catalogue.items("demo-jia"), 1) if i.item_id == "MED-REMOTE")
         clerk.type(str(number)).press("Enter") if clerk.page.locator("#find").count() else clerk.press(str(number))
