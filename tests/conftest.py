@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+# Ended from outside, what was started ends as well: fixtures are left as after Ctrl-C.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 # How long an example takes is the machine's affair: times are measured in bench/ and asserted nowhere.

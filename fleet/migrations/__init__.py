@@ -6,6 +6,7 @@ killed in the middle, the database is what it was. There is no way down; for tha
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -88,6 +89,8 @@ def _missing(db: sqlite3.Connection, path: Path) -> bool:
 
 def _upgrade(path: Path) -> None:
     """On a connection of its own: without foreign keys, as tables that are made anew want it."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # every step, in English
+
     from alembic import command
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
