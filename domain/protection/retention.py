@@ -81,6 +81,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("partial", "centre", "没有传完的密封文件", "中断后", 7, "PIPL 19", "fleet.documents"),
     Rule("draft", "centre", "存到窗口的草稿", "存入后", 7, "申请人自己选的", "fleet.drafts"),
+    Rule("conditions", "centre", "终端的状况、读数（不含个人信息）", "结束后", 400, "一年，加一个月好比较", "fleet.board.watch"),
+    Rule("alerts", "centre", "报警、处理经过、发出的消息", "解除后", 400, "与所据的状况同时", "fleet.alerts.clock"),
     Rule("ledger", "centre", "收件登记、流转（不含个人信息）", "按档案规定，程序不删除", None, "档案法", ""),
     Rule("record", "centre", "操作记录（不含个人信息）", "不少于六个月，程序不删除", None, "网络安全法 21", ""),
     Rule("opened", "desk", "打开的办件（内存）", "打开后", 20 / 24 / 60, "PIPL 6：最小必要", "fleet.desk.opening"),

@@ -9,6 +9,7 @@ from fleet.alerts.engine import Alert, Cause, Look, Member
 from fleet.alerts.rules import OF_CENTRE, OF_PARTY, Rule
 from fleet.board.conditions import Condition, Grade, Standing
 
+_AT_ONCE = 500
 _OPENED: tuple[str, ...] = ("opened", "grew", "repeat", "reopened")
 _MEMBER = "terminal, first, since, ended, bad, spells, told, detail"
 _ANEW = ", ".join(f"excluded.{column}" for column in _MEMBER.split(", "))
@@ -130,6 +131,21 @@ def log(db: database.Connection, number: int, at: float, kind: str, count: int, 
     db.execute(
         "INSERT INTO alert_log (alert, at, kind, count, by, why) VALUES (?, ?, ?, ?, ?, ?)", (number, at, kind, count, by, why)
     )
+
+
+def forget(db: database.Connection, before: float) -> tuple[int, list[str]]:
+    """Delete alerts that ended before, their log, and what was told of them, not too much at once: how many, and which messages."""
+    ended = "SELECT id FROM alerts WHERE live = 0 AND resolved < ? ORDER BY id LIMIT ?"
+    gone = [tuple(row) for row in db.execute(ended, (before, _AT_ONCE))]
+    for table in ("alert_members", "alert_log", "alert_tellings"):
+        db.executemany(f"DELETE FROM {table} WHERE alert = ?", gone)  # noqa: S608 ours
+    db.executemany("DELETE FROM alerts WHERE id = ?", gone)
+    told = db.execute(
+        "DELETE FROM alert_messages WHERE at < ? AND handed = 1 "
+        "AND NOT EXISTS (SELECT 1 FROM alert_tellings WHERE message = alert_messages.id) RETURNING id",
+        (before,),
+    )
+    return len(gone), [row[0] for row in told]
 
 
 def tell(

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
+from domain.protection.retention import BY_CODE
 from fleet import database
 from fleet.alerts import book, maintenance, rules, telling
 from fleet.alerts.engine import Look, step
@@ -23,6 +24,8 @@ _log = logging.getLogger(__name__)
 
 EVERY = 5.0
 """Seconds between two looks."""
+_UPKEEP = 3600.0
+"""Seconds between two looks at what is old enough to be forgotten."""
 
 
 class AlertClock:
@@ -44,6 +47,7 @@ class AlertClock:
         self._store, self._sites, self._parties, self._hearing = store, sites, parties, hearing
         self._teller, self._address, self._now, self._every = teller, address, now, every
         self._channels = book.Channels({one.id: one.entry.party for one in teller.channels.values()})
+        self._forgot = now()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
 
@@ -70,6 +74,8 @@ class AlertClock:
                 for channel, tellings in self._due(db, now).items():
                     telling.put(db, channel, tellings, names, self._address, now)
         self._hand(now)
+        if now - self._forgot >= _UPKEEP:
+            self._forget(now)
 
     def _looks(self, db: database.Connection, now: float) -> list[Look]:
         found, sites = rules.current(db).rules, self._sites(db)
@@ -95,6 +101,15 @@ class AlertClock:
         if rows:
             with self._store.transaction() as db:
                 db.executemany("UPDATE alert_messages SET handed = 1 WHERE id = ?", [(row[0],) for row in rows])
+
+    def _forget(self, now: float) -> None:
+        before = now - BY_CODE["alerts"].seconds
+        with self._store.transaction() as db:
+            count, messages = book.forget(db, before)
+        self._teller.forget(messages)
+        self._forgot = now
+        if count:
+            _log.info("%d alerts were deleted at the end of their time", count)
 
     def _run(self) -> None:
         while True:

@@ -8,7 +8,6 @@ again, and told once.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -86,8 +85,7 @@ def put(
 ) -> Message:
     """One message of all of these, in the caller's transaction."""
     message = compose(db, tellings, names, address, now)
-    told = f"tongban alert\0{channel}\0{' '.join(str(one.position) for one in tellings)}"
-    id_ = hashlib.sha256(told.encode()).hexdigest()[:32]
+    id_ = secrets.token_hex(16)
     db.execute("INSERT INTO alert_messages VALUES (?, ?, ?, ?, ?, 0)", (id_, channel, now, message.title, message.text))
     db.executemany("UPDATE alert_tellings SET message = ? WHERE position = ?", [(id_, one.position) for one in tellings])
     return message
@@ -202,6 +200,10 @@ class Teller:
         except (LaterError, RefusedError) as error:
             return error.note
         return ""
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """What became of these messages."""
+        self._outbox.forget(ids)
 
     def one(self) -> bool:
         """Carry one message that is due, without the thread; ``False`` when there was none."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from itertools import islice
 
+from domain.protection.retention import BY_CODE
 from fleet.authority.authority import Identity
 from fleet.board import conditions, samples
 from fleet.board.conditions import AWAY, CENTRE, LOST, Condition, Grade
@@ -27,8 +28,7 @@ ALIVE = 30.0
 """Seconds between two notes that the centre runs: so exactly it is known afterwards since when it did not."""
 SOON = 7 * 86400.0
 """Seconds before its end by which a certificate should have been renewed."""
-KEPT = 400 * 86400.0
-"""Seconds conditions and samples are kept: a year, and a month to compare it with."""
+_KEPT = BY_CODE["conditions"].seconds
 _UPKEEP = 60.0
 """Seconds between two looks at what is old enough to be forgotten."""
 
@@ -137,8 +137,8 @@ class Watch:
         if now - self._forgot >= _UPKEEP:
             self._forgot = now
             with self._store.transaction() as db:
-                conditions.forget(db, now - KEPT)
-                samples.forget(db, now - samples.FINE, now - KEPT)
+                conditions.forget(db, now - _KEPT)
+                samples.forget(db, now - samples.FINE, now - _KEPT)
 
 
 def of_identity(found: Identity, now: float) -> frozenset[Condition]:

@@ -14,6 +14,7 @@ from support.centre_db import REFUSED
 from support.people import account
 from support.receivers import Mailbox, Webhook, mailbox, webhook
 
+from domain.protection.retention import BY_CODE
 from fleet.alerts import acts, book, maintenance, reading, rules, telling
 from fleet.alerts.acts import ActError
 from fleet.alerts.channels import channel
@@ -381,3 +382,28 @@ def test_a_party_reads_its_own_alerts_and_nobody_elses(centre: Alarmed) -> None:
         assert reading.shown(db, other, names, (), centre.now, {"langzhong"}) is None
         assert reading.listed(db, names, reading.Asked(text="l-1"), centre.now).total == 1
         assert [line.number for line in reading.of_terminal(db, "t-001", names, centre.now)] == [other]
+
+
+def test_what_ended_goes_with_all_of_it_when_its_time_is_over_and_what_lives_stays(centre: Alarmed, hook: Webhook) -> None:
+    centre.stand("t-001", "l-1")
+    centre.look(11)
+    centre.end("t-001")
+    centre.look(30)
+    centre.look(60)
+    names, kept = Names(centre.where, NAMES), BY_CODE["alerts"].seconds
+    assert sorted(state for state, *_ in centre.states()) == ["open", "resolved"]
+    centre.look(kept - 3600)
+    assert len(centre.states()) == 2
+    centre.look(2 * 3600)
+    with centre.store.reading() as db:
+        (line,) = reading.listed(db, names, reading.Asked(showing="all"), centre.now).lines
+        assert (line.party, line.state) == ("langzhong", "open")
+        for table in ("alert_members", "alert_log", "alert_tellings"):
+            assert {number for (number,) in db.execute(f"SELECT DISTINCT alert FROM {table}")} == {line.number}
+        told = [row[0] for row in db.execute("SELECT id FROM alert_messages")]
+    assert all(centre.teller.entry(id_) is not None for id_ in told)
+    with pytest.raises(REFUSED, match="lives"), centre.store.transaction() as db:
+        db.execute("DELETE FROM alerts")
+    centre.stand("t-001")
+    centre.look(70)
+    assert "t-001" in hook.messages[-1]
