@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -22,8 +22,6 @@ from domain.catalogue.party import DayOff, Hours, Party, Window
 
 CHINA = timezone(timedelta(hours=8), "CST")
 _DAY = timedelta(days=1)
-_AHEAD = 60
-"""Days looked ahead for the next opening: longer than any row of days off."""
 
 
 class Off(Struct, frozen=True):
@@ -127,32 +125,12 @@ class Calendar:
             return self.after(start, limit.value, out)
         return self.rolled(start, limit.value, out) if limit.unit == "calendar_day" else None
 
-    def first_day(self, moment: datetime) -> date:
-        """The day that counts for what is taken in at ``moment``: a working day itself, else the next one."""
-        return self.rolled(moment.astimezone(CHINA).date(), 0).day
-
     def hours(self, window: Window, day: date) -> tuple[Hours, ...]:
         """When this window is open on ``day``: a holiday not at all, a weekend day worked instead as on a Monday."""
         if day in self._off:
             return ()
         weekdays = {day.isoweekday()} | ({1} if day in self._work else set())
         return tuple(sorted((h for h in window.hours if weekdays & set(h.weekdays)), key=lambda h: h.begins))
-
-    def is_open(self, window: Window, moment: datetime) -> bool:
-        here = moment.astimezone(CHINA)
-        return any(h.begins <= f"{here:%H:%M}" < h.ends for h in self.hours(window, here.date()))
-
-    def next_open(self, window: Window, moment: datetime) -> datetime | None:
-        """When it opens next, ``moment`` itself where it is open; ``None`` where no hours are known, or none for two months."""
-        here = moment.astimezone(CHINA)
-        if self.is_open(window, here):
-            return here
-        for day in _days(here.date(), here.date() + _AHEAD * _DAY):
-            for hours in self.hours(window, day):
-                begins = datetime.combine(day, time.fromisoformat(hours.begins), CHINA)
-                if begins > here:
-                    return begins
-        return None
 
 
 @cache

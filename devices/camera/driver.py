@@ -179,9 +179,6 @@ class FrameCamera(Supervised[str]):
                 self._picture = LivePicture(self._serial, jpeg, width, height, self._sight)
                 self._looking.notify_all()
 
-    def _newer_than(self, serial: int) -> bool:
-        return self._picture is not None and self._picture.serial != serial
-
     def _tell_sight(self, sight: Sight) -> None:
         before, self._sight = self._sight, sight
         if (sight.advice, sight.still, sight.lay) != (before.advice, before.still, before.lay):

@@ -124,12 +124,6 @@ def has_tail(task: Task, tail: str) -> bool:
     return len(tail) == 4 and any(holder.number.upper().endswith(tail.upper()) for holder in task.holders)
 
 
-def is_over(task: Task, today: date) -> bool:
-    """Whether its last day is past: what is still handed in goes to the home desk all the same, which decides."""
-    last = _last(task)
-    return last is not None and today > date.fromisoformat(last)
-
-
 def sealed(task: Task, recipients: tuple[Recipient, ...]) -> bytes:
     """To the hall, the home desk and recovery. ``ValueError`` for a task no terminal would take; the text quotes nothing of it."""
     plain = msgspec.json.encode(task)

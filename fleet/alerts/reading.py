@@ -243,16 +243,6 @@ def _message(db: database.Connection, row: database.Row) -> MessageLine:
     return MessageLine(row[0], row[1], row[2], row[3], row[4], tuple(number for (number,) in about))
 
 
-def of_terminal(db: database.Connection, terminal: str, names: Names, now: float, most: int = 20) -> tuple[AlertLine, ...]:
-    """The alerts ``terminal`` is or was in, newest first, for its own page. Who may see it was asked before."""
-    rows = db.execute(
-        f"SELECT {_COLUMNS} FROM alerts WHERE state != 'pending' AND id IN (SELECT alert FROM alert_members WHERE terminal = ?) "  # noqa: S608
-        "ORDER BY id DESC LIMIT ?",
-        (terminal, most),
-    ).fetchall()
-    return tuple(_line(row, book.members(db, row[0]), names, now) for row in rows)
-
-
 def _telling(kind: str) -> str:
     """Under which kind what people did is told."""
     return {"resolve": "resolved", "reopen": "reopened"}.get(kind, kind)

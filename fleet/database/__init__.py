@@ -6,15 +6,13 @@ There is one SQL for both: SQLite's placeholders (``?``, ``?1``, ``:name``) and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
 Where = Path | str
 """Of the centre's database: a file of SQLite, or a ``postgresql://`` address."""
-
-Parameters = Sequence[Any] | Mapping[str, Any]
 
 
 class DatabaseError(OSError):

@@ -28,7 +28,6 @@ SCHEME = "rsa-oaep-sha1:"
 """What a wrapped key begins with: another way to wrap may stand beside it."""
 BITS = 2048
 """RSA keys that every token can make; the file is worth as long as the documents are, so 3072 where the token can."""
-_MOST_WRAPPED = 4096
 
 Unwrap = Callable[[str], str]
 

@@ -381,7 +381,6 @@ def test_a_party_reads_its_own_alerts_and_nobody_elses(centre: Alarmed) -> None:
         other = next(line.number for line in reading.listed(db, names, reading.Asked(party="mianzhu"), centre.now).lines)
         assert reading.shown(db, other, names, (), centre.now, {"langzhong"}) is None
         assert reading.listed(db, names, reading.Asked(text="l-1"), centre.now).total == 1
-        assert [line.number for line in reading.of_terminal(db, "t-001", names, centre.now)] == [other]
 
 
 def test_what_ended_goes_with_all_of_it_when_its_time_is_over_and_what_lives_stays(centre: Alarmed, hook: Webhook) -> None:

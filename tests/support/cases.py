@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 from domain.calendar import CHINA
 from domain.case import acts
 from domain.case.acts import RESULT, Act, Parcel, Piece
-from domain.case.life import Life, Refusal, Taken, Terms, begun, step
+from domain.case.life import Life, Refusal, Taken, begun, step
 from domain.case.rights import RIGHTS, State
 
 AT = datetime(2026, 3, 2, 10, tzinfo=CHINA)
 """A Monday with no holiday near."""
 TAKEN = Taken("510100260302K01ABC0001X", "demo-jia", "demo-yi", AT)
-ELECTRONIC = Taken(TAKEN.case, TAKEN.home, TAKEN.intake, AT, terms=Terms(electronic=True))
 OUT, BACK, POST = Parcel("ems", "OUT0001"), Parcel("ems", "BACK001"), Parcel("ems", "POST001")
 BOOK, COPY = Piece("M-book", 1, back=True), Piece("M-copy", 3)
 

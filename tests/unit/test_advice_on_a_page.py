@@ -16,7 +16,6 @@ from domain.case.wording import is_masked, is_one_off, plain
 TODAY = date(2026, 11, 26)
 NUMBER = "510100199001010013"
 SOUGHT = Sought(("居住证明", "个人承诺书"), ("欧阳测试",), (NUMBER,))
-FROM_BELOW = ReadLine("（盖章）", (1000, 9000, 3000, 9200), 0.99)
 
 
 def lines(*texts: str, score: float = 0.97) -> tuple[ReadLine, ...]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import chinese_calendar
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.calendar import CHINA, Calendar, Due, published
+from domain.calendar import Calendar, Due, published
 from domain.catalogue.catalogue import load
 from domain.catalogue.item import Limit
 from domain.catalogue.party import DayOff, Hours, Window
 
 PROVINCE = Calendar()
 DAYS = st.dates(date(2025, 1, 1), date(2026, 12, 31))
-WEEK = (Hours((1, 2, 3, 4, 5), "09:00", "12:00"), Hours((1, 2, 3, 4, 5), "13:30", "17:00"), Hours((6,), "09:00", "12:00"))
-WINDOW = Window("w", "综合窗口", "某路 1 号", "0800", WEEK)
 
 
 def test_every_day_of_the_known_years_is_as_the_peer_has_it() -> None:
@@ -61,11 +58,6 @@ def test_a_limit_of_the_catalogue_becomes_a_day() -> None:
     assert PROVINCE.due(start, Limit()) is None
 
 
-def test_what_is_taken_in_on_a_day_off_counts_from_the_next_working_day() -> None:
-    assert PROVINCE.first_day(datetime(2026, 10, 3, 15, tzinfo=CHINA)) == date(2026, 10, 8)
-    assert PROVINCE.first_day(datetime(2026, 10, 7, 16, 30, tzinfo=CHINA).astimezone()) == date(2026, 10, 8)
-
-
 def test_a_party_has_days_off_and_days_of_work_of_its_own() -> None:
     torch, instead = date(2026, 8, 7), date(2026, 8, 9)
     own = Calendar(
@@ -79,34 +71,15 @@ def test_a_party_has_days_off_and_days_of_work_of_its_own() -> None:
     assert not Calendar.of(home).works(torch)
 
 
-@pytest.mark.parametrize(
-    ("moment", "opens"),
-    [
-        ("2026-11-26T08:59", "2026-11-26T09:00"),
-        ("2026-11-26T12:00", "2026-11-26T13:30"),
-        ("2026-11-27T17:00", "2026-11-28T09:00"),
-        ("2026-11-28T12:00", "2026-11-30T09:00"),
-        ("2026-09-30T17:30", "2026-10-08T09:00"),  # not on the Saturday of a holiday either
-        ("2026-10-10T13:00", "2026-10-10T13:30"),  # a Saturday worked instead is open as on a Monday
-    ],
-)
-def test_a_closed_window_says_when_it_opens(moment: str, opens: str) -> None:
-    asked = datetime.fromisoformat(moment).replace(tzinfo=CHINA)
-    assert not PROVINCE.is_open(WINDOW, asked)
-    assert PROVINCE.next_open(WINDOW, asked) == datetime.fromisoformat(opens).replace(tzinfo=CHINA)
-
-
-def test_an_open_window_is_open_now_whatever_zone_it_is_asked_in() -> None:
-    asked = datetime(2026, 11, 26, 9, 0, tzinfo=CHINA)
-    assert PROVINCE.is_open(WINDOW, asked.astimezone())
-    assert PROVINCE.next_open(WINDOW, asked) == asked
-
-
-def test_a_window_without_hours_never_says_it_is_open() -> None:
-    asked = datetime(2026, 11, 26, 10, tzinfo=CHINA)
-    unknown = Window("w", "窗口", "某路", "0800")
-    assert not PROVINCE.is_open(unknown, asked)
-    assert PROVINCE.next_open(unknown, asked) is None
+def test_a_window_is_closed_on_a_holiday_and_open_on_a_weekend_day_worked_instead_as_on_a_monday() -> None:
+    morning, afternoon = Hours((1, 2, 3, 4, 5), "09:00", "12:00"), Hours((1, 2, 3, 4, 5), "13:30", "17:00")
+    saturday = Hours((6,), "10:00", "12:00")
+    window = Window("w", "综合窗口", "某路 1 号", "0800", (afternoon, morning, saturday))
+    assert PROVINCE.hours(window, date(2026, 11, 26)) == (morning, afternoon)
+    assert PROVINCE.hours(window, date(2026, 11, 28)) == (saturday,)
+    assert PROVINCE.hours(window, date(2026, 11, 29)) == ()
+    assert PROVINCE.hours(window, date(2026, 10, 1)) == ()
+    assert PROVINCE.hours(window, date(2026, 10, 10)) == (morning, saturday, afternoon)
 
 
 def test_each_plan_is_data_with_the_day_of_its_notice() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -15,7 +13,7 @@ from support.visits import PERSON
 
 from domain import sealing
 from domain.case.content import Acting
-from domain.case.task import DamagedTaskError, Holder, Point, Task, has_tail, holders, is_of, is_over, opened, sealed
+from domain.case.task import DamagedTaskError, Holder, Point, Task, has_tail, holders, is_of, opened, sealed
 from domain.representation import SCOPES
 
 HALL, HALL_KEY = sealing.new_key("hall")
@@ -89,13 +87,6 @@ def test_who_stands_there_for_themselves_is_named_once() -> None:
     content = case_content("C1", ())
     clerk = replace(content, acting=Acting("legal_person", content.applicant))
     assert holders(clerk, collecting=True) == (Holder("applicant", content.applicant.name, content.applicant.number),)
-
-
-def test_the_last_day_itself_is_not_over() -> None:
-    task = correction("C1", due="2026-12-04")
-    assert not is_over(task, date(2026, 12, 4))
-    assert is_over(task, date(2026, 12, 5))
-    assert not is_over(result("C1", b"%PDF"), date(2030, 1, 1))
 
 
 def test_no_repr_tells_of_a_person() -> None:
