@@ -9,10 +9,10 @@ from pathlib import Path
 
 from flask import Flask, request
 
-from mqtt.https import SHOWN, HttpsServer
+from mqtt.serving import SHOWN, ThreadServer
 
 
-class TlsServer(HttpsServer):
+class TlsServer(ThreadServer):
     """One listener. Binds when made (``OSError``); port 0 takes a free one. Files are PEM."""
 
     def __init__(self, app: Flask, host: str, port: int, *, ca: Path, certificate: Path, key: Path, most_body: int) -> None:

@@ -1,17 +1,13 @@
-"""Serving a Flask application from a thread: on waitress, or on cheroot where there are streams; and the headers every page of ours
-carries.
-"""
+"""Serving a Flask application on waitress from a thread (one with streams: ``mqtt.serving``), and the headers our pages carry."""
 
 from __future__ import annotations
 
 import io
-import logging
 import threading
 from contextlib import suppress
 from typing import IO
 from urllib.parse import urlsplit
 
-from cheroot.wsgi import Server as WsgiServer
 from flask import Flask, Request, Response, abort, request
 from waitress.server import create_server  # type: ignore[import-untyped,unused-ignore]
 from waitress.wasyncore import close_all  # type: ignore[import-untyped,unused-ignore]
@@ -20,8 +16,6 @@ from fleet.storage.port import Reading
 from mqtt.broker import is_loopback
 from mqtt.resources import MAX_DOCUMENT
 
-_log = logging.getLogger(__name__)
-_PATIENCE = 10
 _CHUNK = 64 * 1024
 CSP = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
@@ -75,36 +69,6 @@ class Server:
         else:
             close_all(self._sockets)
         self._server.task_dispatcher.shutdown(timeout=1)
-
-
-class ThreadServer:
-    """One listener on which every request holds a thread while it lasts, so that pages may follow streams; otherwise as
-    :class:`Server`. It speaks to a proxy on this machine: a slow browser holds a thread for :data:`_PATIENCE` seconds at most.
-    """
-
-    def __init__(self, app: Flask, host: str, port: int, *, threads: int, most_body: int = 64 * 1024) -> None:
-        self._server = _Cheroot((host, port), app, numthreads=threads, server_name="", request_queue_size=128, timeout=_PATIENCE)
-        self._server.shutdown_timeout = 1
-        self._server.expiration_interval = 0.1
-        self._server.max_request_header_size = 16 * 1024
-        self._server.max_request_body_size = most_body
-        self._server.prepare()
-        self.address = f"http://{host}:{self._server.bind_addr[1]}"
-        self._thread = threading.Thread(target=self._server.serve, name=f"http-{self._server.bind_addr[1]}", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Close every connection and end the threads; within three seconds. Streams are to be ended before."""
-        self._server.stop()
-        if self._thread.is_alive():
-            self._thread.join(1.0)
-
-
-class _Cheroot(WsgiServer):
-    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
-        _log.log(level, "%s", msg, exc_info=traceback)
 
 
 def sent(opened: Reading, mimetype: str, name: str | None = None) -> Response:

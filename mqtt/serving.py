@@ -1,8 +1,8 @@
-"""Serving a WSGI application over TLS on cheroot from a thread: the centre's API, the clerks' pages.
+"""Serving a WSGI application on cheroot from a thread: the centre's API and the clerks' pages over TLS, the console without.
 
-What cheroot does not do, and this adds: the handshake happens in a worker and not in the loop that accepts everybody else, and the
-application is told the client's certificate, where one is asked for. Bodies are streamed to the application; nothing of them is
-written to a disk on the way.
+Every request holds a thread while it lasts, so that pages may follow streams. Bodies are streamed to the application; nothing of
+them is written to a disk on the way. What cheroot does not do, and this adds: the handshake happens in a worker and not in the loop
+that accepts everybody else, and the application is told the client's certificate, where one is asked for.
 """
 
 from __future__ import annotations
@@ -24,28 +24,36 @@ _log = logging.getLogger(__name__)
 SHOWN = "tongban.certificate"
 """Key of the WSGI environment: the client's certificate (DER). No header can set it: theirs begin with ``HTTP_``."""
 _PATIENCE = 10
-"""Seconds a client may be silent in the middle of anything; so long a mute one holds a worker."""
+"""Seconds a client may be silent in the middle of anything; so long a mute one holds a thread."""
 _MOST_HEADER = 16 * 1024
 
 
-class HttpsServer:
-    """One listener with ``context``. Binds when made (``OSError``); port 0 takes a free one."""
+class ThreadServer:
+    """One listener, by TLS where there is a ``context``. Binds when made (``OSError``); port 0 takes a free one."""
 
     def __init__(
-        self, app: Callable[..., Any], host: str, port: int, context: ssl.SSLContext, *, most_body: int, threads: int = 32
+        self,
+        app: Callable[..., Any],
+        host: str,
+        port: int,
+        context: ssl.SSLContext | None = None,
+        *,
+        most_body: int = 64 * 1024,
+        threads: int = 32,
     ) -> None:
-        self._server = _Server(
-            (host, port), app, numthreads=threads, server_name="tongban", request_queue_size=128, timeout=_PATIENCE
-        )
+        kind = _Server if context is None else _TlsServer
+        self._server = kind((host, port), app, numthreads=threads, server_name="tongban", request_queue_size=128, timeout=_PATIENCE)
         self._server.shutdown_timeout = 1
         self._server.expiration_interval = 0.1  # seconds its loop may take to notice that it is to end
-        self._server.ssl_adapter = _Adapter(context)
+        if context is not None:
+            self._server.ssl_adapter = _Adapter(context)
         self._server.max_request_header_size = _MOST_HEADER
         self._server.max_request_body_size = most_body
         self._server.prepare()
         self.port = int(self._server.bind_addr[1])
-        self.address = f"https://{host}:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve, name=f"https-{self.port}", daemon=True)
+        scheme = "http" if context is None else "https"
+        self.address = f"{scheme}://{host}:{self.port}"
+        self._thread = threading.Thread(target=self._server.serve, name=f"{scheme}-{self.port}", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -70,13 +78,15 @@ class _Connection(HTTPConnection):
 
 
 class _Server(WsgiServer):
-    ConnectionClass = _Connection
-
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
         if msg.startswith("socket.error"):  # a client that has gone: every closed stream ends so
             _log.info("%s", msg)
         else:
             _log.log(level, "%s", msg, exc_info=traceback)
+
+
+class _TlsServer(_Server):
+    ConnectionClass = _Connection
 
 
 class _Adapter(Adapter):

@@ -18,6 +18,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from msgspec import Meta, Struct
 
@@ -25,16 +26,18 @@ from mqtt.wire import MAX_PAYLOAD, ContractError
 
 Purpose = Literal["tongban-command", "tongban-desired", "tongban-accounts"]
 """``typ`` of the header: what is signed for one purpose is worth nothing for another."""
-_HOSTILE = (
+HOSTILE = (
     ValueError,
     TypeError,
     OverflowError,
     UnsupportedAlgorithm,
+    CryptographyDeprecationWarning,
     x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
-"""What the library raises for bytes that are no certificate; the last three are no ``ValueError``."""
+"""What the library raises for bytes that are no certificate, or, where that warning is made an error, one that breaks RFC 5280 (a
+serial number below 1); the last three are no ``ValueError``."""
 
 
 class BadSignatureError(ContractError):
@@ -93,7 +96,7 @@ def verify(
         payload, signature = _bytes(parts[1]), _bytes(parts[2])
         certificate = x509.load_der_x509_certificate(base64.b64decode(header.x5c[0], validate=True))
         public = certificate.public_key()
-    except (msgspec.MsgspecError, RecursionError, *_HOSTILE) as error:
+    except (msgspec.MsgspecError, RecursionError, *HOSTILE) as error:
         raise BadSignatureError("signature cannot be read") from error
     if header.crit is not msgspec.UNSET:
         raise BadSignatureError("signature asks for what is not known here")
@@ -116,7 +119,7 @@ def verify(
 def _may_sign(certificate: x509.Certificate) -> bool:
     try:
         usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except (x509.ExtensionNotFound, *_HOSTILE):
+    except (x509.ExtensionNotFound, *HOSTILE):
         return False
     return list(usage) == [ExtendedKeyUsageOID.CODE_SIGNING]
 

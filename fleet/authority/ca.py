@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+
+from mqtt.signing import HOSTILE
 
 LIFE = timedelta(days=30)
 """Of a terminal's certificate; it is renewed from two thirds on."""
@@ -161,7 +162,7 @@ def requested_key(request: bytes) -> ec.EllipticCurvePublicKey:
         proven = csr.is_signature_valid and isinstance(csr.signature_hash_algorithm, hashes.SHA256 | hashes.SHA384 | hashes.SHA512)
     except BadRequestError:
         raise
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+    except HOSTILE as error:
         raise BadRequestError("not a PKCS#10 request") from error
     if not proven:
         raise BadRequestError("the request is not signed by the key it names")

@@ -26,8 +26,8 @@ from fleet.running.ground import Ground
 from fleet.settings import RatingSettings, SettingsError
 from fleet.tickets.opened import Box, rating_keys
 from fleet.tls import TlsServer, shown
-from fleet.web import ThreadServer
 from mqtt.resources import MAX_DOCUMENT
+from mqtt.serving import ThreadServer
 
 _log = logging.getLogger(__name__)
 

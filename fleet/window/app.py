@@ -38,7 +38,7 @@ from fleet.window.statement import create_statement
 from fleet.window.web import MOST_BODY, trouble
 from fleet.window.window import Standing, Window
 from fleet.window.work import Task
-from mqtt.https import HttpsServer
+from mqtt.serving import ThreadServer
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class WindowProcess:
         self.window.close()
 
 
-def _server(app: Flask, settings: WindowSettings) -> Server | HttpsServer:
+def _server(app: Flask, settings: WindowSettings) -> Server | ThreadServer:
     """Plain on the loopback; over TLS for clerks' computers. ``SettingsError``: a certificate or key that cannot be used."""
     host, port = settings.listen.host, settings.listen.port
     if settings.tls is None:
@@ -100,7 +100,7 @@ def _server(app: Flask, settings: WindowSettings) -> Server | HttpsServer:
         context.load_cert_chain(settings.tls.certificate, settings.tls.key)
     except OSError as error:
         raise SettingsError(f"[tls] 的证书或私钥不能用：{error.strerror or error}") from None
-    return HttpsServer(app, host, port, context, most_body=MOST_BODY, threads=8)
+    return ThreadServer(app, host, port, context, most_body=MOST_BODY, threads=8)
 
 
 def create_window_app(window: Window, scanner: Scanner | None, keeper: ClerkKeeper) -> Flask:

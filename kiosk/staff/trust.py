@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
@@ -28,6 +28,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from domain.staff.roles import Role
+from mqtt.signing import HOSTILE
 
 CARD_AUTHENTICATION = x509.ObjectIdentifier("2.16.840.1.101.3.6.8")
 """id-PIV-cardAuth (FIPS 201-3): the purpose of slot 9E, which answers whoever holds the card."""
@@ -41,17 +42,6 @@ _UNDERSTOOD = {
     x509.CertificatePolicies.oid,
     x509.SubjectAlternativeName.oid,
 }
-_HOSTILE = (
-    ValueError,
-    TypeError,
-    OverflowError,
-    UnsupportedAlgorithm,
-    CryptographyDeprecationWarning,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
-    x509.UnsupportedGeneralNameType,
-)
-"""What the library raises for bytes that are no certificate, or one that breaks RFC 5280 (a serial number below 1)."""
 
 
 class BadAnchorError(ValueError):
@@ -103,7 +93,7 @@ class Anchor:
                 certificate = x509.load_der_x509_certificate(der)
             extensions = certificate.extensions
             key = certificate.public_key()
-        except _HOSTILE:
+        except HOSTILE:
             return Refused("badge_unfit")
         # A signature is whole bytes (X.690 11.2.1): with another count of unused bits it would be a second form of the same.
         if not der.endswith(b"\x00" + certificate.signature):
@@ -139,7 +129,7 @@ class Anchor:
             own = crl.issuer == self._ca.subject and crl.is_signature_valid(self._ca.public_key())  # type: ignore[arg-type]
             # A list with critical extensions speaks of a part of the certificates only (RFC 5280, 5.2.5).
             own = own and not any(extension.critical for extension in crl.extensions)
-        except (*_HOSTILE, InvalidSignature):
+        except (*HOSTILE, InvalidSignature):
             own = False
         if not own:
             return "revocation_damaged"

@@ -16,7 +16,7 @@ from typing import Any
 from kiosk.clock import Clock
 from kiosk.settings import ClerkSettings
 from kiosk.window import certificate
-from mqtt.https import HttpsServer
+from mqtt.serving import ThreadServer
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Listener:
         self._most_body = most_body
         self._clock = clock
         self._changed = changed
-        self._server: HttpsServer | None = None
+        self._server: ThreadServer | None = None
         self._context: ssl.SSLContext | None = None
         self._stamp: tuple[int, ...] = ()
         self._stopping = threading.Event()
@@ -92,7 +92,7 @@ class Listener:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(settings.certificate, settings.key)
         try:
-            server = HttpsServer(self._app, settings.host, settings.port, context, most_body=self._most_body, threads=THREADS)
+            server = ThreadServer(self._app, settings.host, settings.port, context, most_body=self._most_body, threads=THREADS)
         except OSError:
             self.fault = PORT
             return

@@ -37,7 +37,7 @@ from fleet.people.rights import ALL, Grant, Role
 from fleet.presence import Hearing
 from fleet.store import Store
 from fleet.tickets.opened import Box
-from fleet.web import ThreadServer
+from mqtt.serving import ThreadServer
 
 NOW = 1_793_931_600.0
 """Friday, 6 November 2026, 10:20 in Beijing; the console's clock stands there until a test moves it."""
