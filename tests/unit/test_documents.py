@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from devices.virtual import a4, camera, idcard, piv, printer, rating, smartcard, social
 from devices.virtual.pages import PAGES as PAGES_UNDER_THE_CAMERA
 from devices.virtual.people import PEOPLE
+from kiosk.cli import main
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -32,6 +34,28 @@ def test_the_readme_shows_both_commands() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     assert "make demo" in text
     assert "make test" in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_of_a_page_is_one_with_these_options(page: Path) -> None:
+    """``tongban …`` at the beginning of a code span or of a line of a block, as far as it is words of ours and options."""
+    said = re.findall(r"(?:`|^)(?:\.venv/bin/)?tongban ([a-z][^`|#\n]*)", page.read_text("utf-8"), re.MULTILINE)
+    assert [line for line in said if _wrong(line.split())] == []
+
+
+def _wrong(words: list[str]) -> str | None:
+    command: click.Command = main
+    options = {"--help"}
+    for word in words:
+        options |= {name for one in command.params for name in one.opts}
+        if word.startswith("--"):
+            if word.partition("=")[0] not in options and not command.context_settings.get("ignore_unknown_options"):
+                return word
+        elif isinstance(command, click.Group) and re.fullmatch("[a-z][a-z-]*", word):
+            if (found := command.get_command(click.Context(command), word)) is None:
+                return word
+            command = found
+    return None
 
 
 def _source(path: Path) -> str:
