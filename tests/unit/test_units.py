@@ -149,7 +149,7 @@ def test_a_locked_root_leaves_the_data_partition_writable_and_the_boot_partition
     assert (card / "etc/overlayroot.local.conf").read_text() == 'overlayroot="tmpfs:recurse=0"\n'
     assert (card / "etc/fstab").read_text() == FSTAB.replace("vfat defaults", "vfat ro,defaults") + DATA
     line = (card / "boot/firmware/cmdline.txt").read_text()
-    assert line == "console=tty1 root=PARTUUID=x-02 rootwait consoleblank=0 vt.global_cursor_default=0\n"
+    assert line == "console=tty1 root=PARTUUID=x-02 rootwait consoleblank=0 vt.global_cursor_default=0 fsck.repair=yes\n"
 
 
 def test_a_root_is_unlocked_as_it_was(card: Path) -> None:
@@ -179,8 +179,9 @@ def test_a_lock_that_failed_at_the_start_is_told(card: Path) -> None:
 def test_without_a_data_partition_nothing_is_locked(card: Path) -> None:
     """What people handed in would be gone with the power."""
     (card / "etc/fstab").write_text(FSTAB)
-    told = lock(card, "on")
-    assert told.returncode == 1
-    assert "/var/lib/tongban" in told.stderr
+    for how in ("check", "on"):
+        told = lock(card, how)
+        assert told.returncode == 1
+        assert "/var/lib/tongban" in told.stderr
     assert not (card / "etc/overlayroot.local.conf").exists()
     assert (card / "etc/fstab").read_text() == FSTAB
