@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import tomllib
+from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from fleet.settings import CentreSettings, SettingsError, read, secret
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
 _FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 _BOOT = "/boot/firmware/tongban"
+_INSTALL = f'set -- {_BOOT}/tongban-terminal*.deb; [ ! -e "$1" ] || {{ apt-get update; apt-get install -y "$@"; }}'
 
 
 @click.command("profile")
@@ -39,7 +42,8 @@ def profile(
 ) -> None:
     """写省里的配置文件：一个收件地的全部终端都一样的设置，装机时用。里面没有秘密。
 
-    --many 时，TO 旁边每台终端一个文件夹，里面是 profile.toml、setup.toml（有登记码，24 小时内用）和 cloud-init 的 user-data。
+    --many 时，TO 旁边每台终端一个文件夹，里面是 profile.toml、setup.toml（有登记码，24 小时内用）、cloud-init 的 user-data，
+    和 TO 旁边已有的目录包、码本。
     """
     try:
         centre = read(settings, CentreSettings)
@@ -109,23 +113,36 @@ def _many(centre: CentreSettings, profile: Profile, text: str, rows: Path, besid
         for row in table:
             folder = beside / row["id"]
             folder.mkdir(mode=0o700, exist_ok=True)
+            more = _beside(profile, row["id"], beside)
+            for name, data in more.items():
+                write_durably(folder / name, data)
             answers = tomli_w.dumps({**row, "enrol": row.get("enrol") or str(authority.new_code(row["id"]))})
             (folder / "profile.toml").write_text(text, "utf-8")
             write_durably(folder / "setup.toml", answers.encode())
-            write_durably(folder / "user-data", user_data(text, answers).encode())
+            write_durably(folder / "user-data", user_data(text, answers, more).encode())
             made.append(folder)
     finally:
         authority.close()
     return made
 
 
-def user_data(profile: str, answers: str) -> str:
-    """For cloud-init (``#cloud-config``; JSON is YAML): the two files where the first boot looks for them, then the setting-up."""
+def _beside(profile: Profile, terminal: str, folder: Path) -> dict[str, bytes]:
+    """What a terminal takes along with its profile, if it lies beside it here: the signed catalogue, its code book."""
+    names = [f"{terminal}.book", *([profile.catalogue.pack] if profile.catalogue is not None else [])]
+    return {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
+
+
+def user_data(profile: str, answers: str, more: Mapping[str, bytes]) -> str:
+    """For cloud-init (``#cloud-config``; JSON is YAML): a package that lies on the boot partition is installed, the files are laid
+    where the first boot looks for them, then comes the setting-up. ``more``: files beside the profile.
+    """
     files = [
         {"path": f"{_BOOT}/profile.toml", "content": profile, "permissions": "0644"},
         {"path": f"{_BOOT}/setup.toml", "content": answers, "permissions": "0600"},
+        *({"path": f"{_BOOT}/{name}", "encoding": "b64", "content": b64encode(data).decode()} for name, data in more.items()),
     ]
-    told = {"write_files": files, "runcmd": [["systemctl", "start", "--no-block", "tongban-setup.service"]]}
+    runs = [["sh", "-c", _INSTALL], ["systemctl", "start", "--no-block", "tongban-setup.service"]]
+    told = {"write_files": files, "runcmd": runs}
     return "#cloud-config\n" + json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 
 

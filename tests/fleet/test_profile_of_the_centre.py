@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import tomllib
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from support.authority import authority
 from support.setting_up import PLACE, key
 
 from domain.profile import parse
-from fleet.profiles.cli import profile
+from fleet.profiles.cli import profile, user_data
 from kiosk.setup import questions
 from mqtt.enrolment import parse as code
 
@@ -69,7 +71,8 @@ def test_what_is_missing_is_named(centre: Path) -> None:
 
 def test_each_row_of_a_table_becomes_a_folder_with_a_code_of_its_own(centre: Path) -> None:
     rows = centre.parent / "rows.csv"
-    rows.write_text("id,phone,devices\nbing-k01,0800-1,idcard=/dev/x printer=192.0.2.50\n", "utf-8-sig")
+    rows.write_text("id,phone,devices,lock\nbing-k01,0800-1,idcard=/dev/x printer=192.0.2.50,是\n", "utf-8-sig")
+    (centre.parent / "bing-k01.book").write_bytes(b"\x00its codes")
     ended = made(centre, GIVEN, "--many", str(rows))
     assert ended.exit_code == 0, ended.output
     folder = centre.parent / "bing-k01"
@@ -79,7 +82,28 @@ def test_each_row_of_a_table_becomes_a_folder_with_a_code_of_its_own(centre: Pat
     assert (folder / "setup.toml").stat().st_mode & 0o777 == 0o600
     head, _, body = (folder / "user-data").read_text("utf-8").partition("\n")
     assert head == "#cloud-config"
-    assert [one["path"] for one in json.loads(body)["write_files"]][1] == "/boot/firmware/tongban/setup.toml"
+    told = json.loads(body)
+    names = [one["path"].rpartition("/")[2] for one in told["write_files"]]
+    assert names == ["profile.toml", "setup.toml", "bing-k01.book"]
+    assert {one["path"].rpartition("/")[0] for one in told["write_files"]} == {"/boot/firmware/tongban"}
+    assert b64decode(told["write_files"][2]["content"]) == (folder / "bing-k01.book").read_bytes() == b"\x00its codes"
+    assert told["runcmd"][-1] == ["systemctl", "start", "--no-block", "tongban-setup.service"]
+
+
+def test_a_package_on_the_boot_partition_is_installed_first_and_none_need_lie_there(tmp_path: Path) -> None:
+    """By the shell of cloud-init's commands, on a machine whose apt writes down what it is told."""
+    (tmp_path / "apt-get").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/told\n')
+    (tmp_path / "apt-get").chmod(0o755)
+    first = json.loads(user_data("", "", {}).partition("\n")[2])["runcmd"][0]
+    here = [word.replace("/boot/firmware", str(tmp_path)) for word in first]
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    subprocess.run(here, env=path, check=True)
+    assert not (tmp_path / "told").exists()
+    deb = tmp_path / "tongban" / "tongban-terminal_1.0_arm64.deb"
+    deb.parent.mkdir()
+    deb.touch()
+    subprocess.run(here, env=path, check=True)
+    assert (tmp_path / "told").read_text().splitlines() == ["update", f"install -y {deb}"]
 
 
 @pytest.mark.parametrize(
