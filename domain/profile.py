@@ -23,7 +23,7 @@ Address = Annotated[str, Meta(pattern=r"^[^:]+:[0-9]{1,5}$")]
 """A name or an IPv4 address, and a port."""
 Brokers = Address | Annotated[tuple[Address, ...], Meta(min_length=1, max_length=8)]
 """One, or several of which any will do."""
-ANSWERS = ("profile", "id", "code", "setting", "hall", "phone", "diagonal", "network", "time", "devices", "enrol")
+ANSWERS = ("profile", "id", "code", "setting", "hall", "phone", "diagonal", "network", "time", "devices", "enrol", "lock")
 """What a file of answers may hold (``kiosk/setup/questions.py``)."""
 MOST = 1_000_000
 """Characters of a profile."""

@@ -15,7 +15,8 @@ from kiosk.health.kernel import Kernel, text
 from kiosk.verdict import Outcome, failed, passed, unknown
 
 UNLOCKED = "root_unlocked"
-_ORDERED = re.compile(r'^overlayroot="?tmpfs', re.MULTILINE)
+ORDERED = re.compile(r'^overlayroot="?tmpfs', re.MULTILINE)
+"""In ``/etc/overlayroot.local.conf``."""
 
 
 def covered(proc: Path) -> bool | None:
@@ -42,5 +43,5 @@ class Lock:
             return unknown("刚下过命令锁上或打开系统盘，重新启动后才生效")
         if locked:
             return passed("锁着，只读")
-        ordered = _ORDERED.search(text(self._root / "etc" / "overlayroot.local.conf") or "") is not None
+        ordered = ORDERED.search(text(self._root / "etc" / "overlayroot.local.conf") or "") is not None
         return failed(UNLOCKED) if ordered else passed("没有要求锁，可以写")

@@ -28,7 +28,7 @@ from kiosk.care.control import BusyError, NotRunningError
 from kiosk.care.doctor import CODES, EX_UNAVAILABLE, InUseError
 from kiosk.care.hands import Hands, Nobody, Person
 from kiosk.cli import EX_CONFIG
-from kiosk.setup import composing, hardware, joining, laying, looking, network, outcome, questions
+from kiosk.setup import composing, hardware, joining, laying, locking, looking, network, outcome, questions, showing
 from kiosk.setup.addresses import By, Chosen
 from kiosk.setup.composing import Places
 from kiosk.setup.errors import AnswerError, SetupError
@@ -85,6 +85,8 @@ def setup(
         _wipe(answers)
     if found:
         click.echo(ENDED[code])
+        anew = any((one.title, one.verdict) == (locking.TITLE, "passed") for one in found)
+        showing.shown(system, anew=anew, good=code in (0, 2), person=answers is None)
     sys.exit(code)
 
 
@@ -109,11 +111,14 @@ def _set_up(file: Path | None, places: Places, system: System, folders: tuple[Pa
         for question in QUESTIONS[1:]:
             if question.key == "devices":
                 line, doubts = looking.devices(seen.before or {}, folders) if "devices" not in given else ("", ())
-                seen = replace(seen, devices=line, clear=not doubts)
+                seen = replace(seen, devices=line)
                 for doubt in doubts:
                     click.echo(f"    ！{doubt}")
             answers[question.key] = _answered(question.key, given, seen, answers, places, person=person)
-            if question.key == "network" and (question.key in given or (person and question.asked(seen, answers))):
+            said = question.key in given or (person and question.asked(seen, answers))
+            if question.key in questions.SAID and not said:
+                del answers[question.key]
+            elif question.key == "network":
                 found += _connected(system, answers["network"], seen)
         tree = composing.tree(seen.before or {}, chosen, answers, seen.panel, places)
         _lay(lambda: laying.accompany(chosen, path, answers["id"], places))
@@ -122,6 +127,8 @@ def _set_up(file: Path | None, places: Places, system: System, folders: tuple[Pa
         found += _services(system, settings, answers["time"])
         if answers["enrol"]:
             found.append(joining.enrolled(settings, answers["enrol"], person=person))
+        if not _unjoined(found) and (lock := locking.locked(system, wanted=answers.get("lock", False))) is not None:
+            found.append(lock)
         # By itself this is done again every minute until it has joined: no paper for each.
         return (*found, *outcome.tried(settings, hands, click.echo, prints=person or not _unjoined(found)))
 

@@ -61,7 +61,9 @@ def may_be_called(name: str, was: Mapping[str, Any], enrolled: str | None, data:
 
 
 def accompany(profile: Profile | None, found: Path | None, name: str, places: Places) -> None:
-    """Files the settings name: staff's authority, the catalogue, its code book, from the profile's folder. ``OSError``."""
+    """Files the settings name: staff's authority, the catalogue, its code book, from the profile's folder. ``OSError``;
+    :class:`AnswerError`: the catalogue lies neither there nor here.
+    """
     if profile is None:
         return
     with owner_of(places.settings.parent):
@@ -71,6 +73,8 @@ def accompany(profile: Profile | None, found: Path | None, name: str, places: Pl
     folder = found.parent if found is not None else None
     pack = folder / profile.catalogue.pack if folder is not None and profile.catalogue is not None else None
     book = folder / f"{name}.book" if folder is not None else None
+    if pack is not None and not pack.exists() and not places.beside(composing.CATALOGUE).exists():
+        raise AnswerError(f"没有目录包 {pack}：向中心要，和配置文件放在一起")
     for source, target in ((pack, composing.CATALOGUE), (book, composing.BOOK)):
         if source is not None and source.exists():
             data = source.read_bytes()

@@ -13,7 +13,7 @@ from domain import profile as profiles
 from domain.profile import Profile, ProfileError
 from kiosk.clock import Clock
 from kiosk.enrolment.files import IdentityDamagedError, IdentityFiles
-from kiosk.setup import hardware, laying, network, panel
+from kiosk.setup import hardware, laying, locking, network, panel
 from kiosk.setup.composing import Places
 from kiosk.setup.errors import AnswerError
 from kiosk.setup.questions import Seen
@@ -57,6 +57,7 @@ def around(chosen: Profile | None, places: Places, system: System) -> Seen:
         network=network.laid(system),
         synchronised=Clock().synchronised(),
         enrolled=enrolled(places),
+        lockable=not locking.ordered(system) and locking.hindered(system) == "",
     )
 
 

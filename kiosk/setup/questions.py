@@ -28,9 +28,10 @@ CAMERA = "拍"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known before anything is asked. ``before``: the settings' tree as it is; ``devices``: the line that fits; ``clear``:
-    no device is in doubt; ``reached``: there is a way to the centre; ``routed``: one out of this machine; ``network``: the address
-    as it was laid before, as typed; ``enrolled``: whose certificate lies here.
+    """What is known before anything is asked. ``before``: the settings' tree as it is; ``devices``: the line that fits;
+    ``reached``: there is a way to the centre; ``routed``: one out of this machine; ``network``: the address
+    as it was laid before, as typed; ``enrolled``: whose certificate lies here; ``lockable``: the system's disk can be locked, and
+    is not.
     """
 
     profile: Profile | None = None
@@ -38,12 +39,12 @@ class Seen:
     hostname: str = ""
     panel: Panel = USUAL
     devices: str = ""
-    clear: bool = True
     reached: bool = True
     routed: bool = False
     network: str = ""
     synchronised: bool = False
     enrolled: str | None = None
+    lockable: bool = False
 
     def set(self, section: str, key: str) -> Any:
         table = (self.before or {}).get(section)
@@ -141,6 +142,13 @@ def _code(text: str) -> str:
     return text
 
 
+def _yes(text: str) -> bool:
+    kinds = {"是": True, "y": True, "yes": True, "true": True, "否": False, "n": False, "no": False, "false": False}
+    if text.lower() not in kinds:
+        raise AnswerError(f"“{text}”不能用，写 是 或 否")
+    return kinds[text.lower()]
+
+
 def _id(seen: Seen, answers: Answers) -> str | None:
     if before := seen.set("terminal", "id"):
         return str(before)
@@ -226,10 +234,10 @@ QUESTIONS = (
     Question(
         "devices",
         "设备",
-        "一行写全，设备=地址，空格隔开；去掉的就是没有",
+        "对就回车。一行写全，设备=地址，空格隔开，去掉的就是没有；网络打印机和 A4 打印机找不到，接着写 "
+        "printer=192.0.2.50 a4=ipp://192.0.2.20/ipp/print",
         hardware.read,
         lambda seen, answers: seen.devices or None,
-        lambda seen, answers: not seen.clear,
     ),
     Question(
         "enrol",
@@ -239,6 +247,16 @@ QUESTIONS = (
         lambda seen, answers: "",
         _not_enrolled,
     ),
+    Question(
+        "lock",
+        "锁上系统盘",
+        "是：重新启动后系统盘只读，断电不伤系统；否：以后再锁，见手册“锁定”",
+        _yes,
+        lambda seen, answers: "是" if seen.lockable else "否",
+        lambda seen, answers: seen.lockable,
+    ),
 )
 """In the order in which they are asked: at most twelve."""
+SAID = ("network", "lock")
+"""Done only where somebody said so: a file without them leaves both as they are."""
 BY_KEY = {question.key: question for question in QUESTIONS}

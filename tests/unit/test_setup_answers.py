@@ -185,6 +185,13 @@ def test_another_name_is_refused_while_something_waits_or_cannot_be_read(tmp_pat
         laying.may_be_called("bing-k02", was, None, tmp_path)
 
 
+def test_a_catalogue_the_profile_names_is_asked_for_where_it_belongs(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, {**PROFILE, "catalogue": {"root": "a" * 64, "pack": "catalogue.pack"}})
+    ended = machine.by_file(**GOOD)
+    assert ended.exit_code == 78
+    assert f"没有目录包 {machine.boot / 'catalogue.pack'}" in ended.output
+
+
 @pytest.mark.parametrize(
     ("answers", "said"),
     [

@@ -22,8 +22,8 @@ SUITE = "trixie"
 BASE = ("systemd", "systemd-sysv", "dbus", "udev", "python3", "systemd-timesyncd")
 _CONTROL = ROOT / "systemd" / "deb" / "debian" / "control"
 _OURS = "tongban-"
-_FROM_ELSEWHERE = ("python3-picamera2",)
-"""Of Raspberry Pi OS, not in Debian."""
+_FROM_ELSEWHERE = ("python3-picamera2", "overlayroot", "busybox")
+"""Of Raspberry Pi OS, not in Debian; and what wants an initramfs, which a container has not (``image.py`` has them)."""
 _DPKG = (
     "force-unsafe-io",  # it is made anew when it is lost
     "path-exclude=/usr/share/doc/*",

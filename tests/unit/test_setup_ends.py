@@ -1,0 +1,95 @@
+"""The end of setting up: the system's disk is locked where somebody said so, and the console gives way to the screen."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kiosk.setup import locking, showing
+from kiosk.setup.system import System
+
+SYSTEMD = Path(__file__).parents[2] / "systemd"
+SCREEN = SYSTEMD / "units/tongban-screen.service"
+LOGIN = SYSTEMD / "units/tongban-login.service"
+GETTY = SYSTEMD / "root/terminal/usr/lib/systemd/system/getty@.service.d/60-tongban.conf"
+SETTINGS, ANSWERS = "/var/lib/tongban/settings/terminal.toml", "/boot/firmware/tongban/setup.toml"
+OPENED, CONSOLE = "/boot/firmware/tongban/console", "/run/tongban-console"
+
+
+def starts(unit: Path, files: set[str]) -> bool:
+    """Whether systemd would start it (systemd.unit(5): all conditions, and one at least of those with a bar)."""
+    lines = [line.partition("=")[2] for line in unit.read_text("utf-8").splitlines() if line.startswith("ConditionPathExists=")]
+
+    def holds(line: str) -> bool:
+        path = line.removeprefix("|")
+        return (path.removeprefix("!") in files) != path.startswith("!")
+
+    bars = [holds(line) for line in lines if line.startswith("|")]
+    return all(holds(line) for line in lines if not line.startswith("|")) and (not bars or any(bars))
+
+
+def test_a_machine_has_its_console_until_it_is_set_up_and_the_screen_from_then_on_and_never_both() -> None:
+    for files in map(set, itertools.chain.from_iterable(itertools.combinations((SETTINGS, ANSWERS, OPENED), n) for n in range(4))):
+        there = files | ({CONSOLE} if starts(LOGIN, files) else set())
+        screen, console = starts(SCREEN, there), starts(GETTY, there)
+        assert screen is not console, files
+        assert screen is (OPENED not in files and bool(files & {SETTINGS, ANSWERS})), files
+
+
+@pytest.fixture
+def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> System:
+    """A machine whose ``lock-root`` locks unless ``why`` says why not; what the service manager is told is written down."""
+    program = tmp_path / "usr/lib/tongban/bin/lock-root"
+    program.parent.mkdir(parents=True)
+    conf = tmp_path / "etc/overlayroot.local.conf"
+    conf.parent.mkdir()
+    program.write_text(
+        f"#!/bin/sh\n[ ! -e {tmp_path}/why ] || {{ cat {tmp_path}/why >&2; exit 1; }}\n"
+        f"[ $1 != on ] || echo 'overlayroot=\"tmpfs:recurse=0\"' >{conf}\n"
+    )
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/systemctl").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/told\n[ "$1" != is-active ]\n')
+    for path in (program, tmp_path / "tools/systemctl"):
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/tools:/usr/bin:/bin")
+    (tmp_path / "run/systemd/system").mkdir(parents=True)
+    (tmp_path / "run/tongban-console").touch()
+    return System(tmp_path)
+
+
+def test_it_is_locked_where_somebody_said_so_and_told_where_it_is_not(system: System) -> None:
+    told = locking.locked(system, wanted=False)
+    assert told is not None
+    assert (told.verdict, "lock-root on" in told.remedy) == ("unknown", True)
+    told = locking.locked(system, wanted=True)
+    assert told is not None
+    assert (told.verdict, told.says) == ("passed", "重新启动后只读")
+    assert locking.locked(system, wanted=True) is None, "it is so already"
+
+
+def test_what_hinders_it_is_told_in_its_own_words(system: System) -> None:
+    (system.root / "why").write_text("没有装 overlayroot：apt install overlayroot\n")
+    told = locking.locked(system, wanted=True)
+    assert told is not None
+    assert told.verdict == "failed"
+    assert "没有装 overlayroot：apt install overlayroot" in told.says
+    assert not locking.ordered(system)
+
+
+@pytest.mark.parametrize(
+    ("person", "typed", "anew", "told"),
+    [
+        (False, "", False, ["stop getty@tty1.service", "start --no-block tongban-screen.service"]),
+        (False, "", True, ["--no-block reboot"]),
+        (True, "\n", False, ["--no-block reboot"]),
+        (True, "n\n", False, ["stop getty@tty1.service", "start --no-block tongban-screen.service"]),
+    ],
+)
+def test_the_glass_is_the_terminals_at_the_end(system: System, person: bool, typed: str, anew: bool, told: list[str]) -> None:
+    with CliRunner().isolation(input=typed):
+        showing.shown(system, anew=anew, good=True, person=person)
+    lines = (system.root / "told").read_text().splitlines()
+    assert [line for line in lines if not line.startswith("is-active")] == told
