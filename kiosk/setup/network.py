@@ -85,7 +85,9 @@ def comes(documents: str, patience: float = COMES, sleep: Callable[[float], None
 
 
 def _by_ifupdown(system: System, name: str, chosen: Chosen) -> None:
-    """Down by what was said before, or whoever asked for an address then goes on asking."""
+    """Down by what was said before, or whoever asked for an address then goes on asking. Up by its unit: what goes on asking for an
+    address lives in there, and not with whoever sets this up.
+    """
     before = text(system.root / _INTERFACES) or ""
     after = addresses.interfaces(before, name, chosen)
     if after != f"{before}\n":
@@ -94,7 +96,7 @@ def _by_ifupdown(system: System, name: str, chosen: Chosen) -> None:
             system.run("ifdown", "--force", name)
         system.write(_INTERFACES, after, 0o644)
         _names(system, chosen)
-    system.run("ifup", "--force", name)
+    system.run("systemctl", "restart", "networking.service")
 
 
 def _names(system: System, chosen: Chosen) -> None:

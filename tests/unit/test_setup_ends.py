@@ -52,7 +52,8 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> System:
     )
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools/systemctl").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/told\n[ "$1" != is-active ]\n')
-    for path in (program, tmp_path / "tools/systemctl"):
+    (tmp_path / "tools/systemd-run").write_text('#!/bin/sh\nwhile [ "${1#--}" != "$1" ]; do shift; done\n"$@"\n')
+    for path in (program, *(tmp_path / "tools").iterdir()):
         path.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}/tools:/usr/bin:/bin")
     (tmp_path / "run/systemd/system").mkdir(parents=True)

@@ -34,7 +34,11 @@ class Tools:
         self.root, self._told = root, root / "told"
         (root / "tools").mkdir()
         for name in ("systemctl", "nmcli", "networkctl", "ifup", "ifdown"):
-            ends = f'[ "$3" = {runs} ]' if name == "systemctl" else f"[ ! -e {root}/no-cable ] || {{ echo 没有接通 >&2; exit 4; }}"
+            ends = (
+                f'[ "$1" != is-active ] || [ "$3" = {runs} ]'
+                if name == "systemctl"
+                else f"[ ! -e {root}/no-cable ] || {{ echo 没有接通 >&2; exit 4; }}"
+            )
             (root / "tools" / name).write_text(f'#!/bin/sh\necho "{name} $@" >>{self._told}\n{ends}\n', "utf-8")
             (root / "tools" / name).chmod(0o755)
         monkeypatch.setenv("PATH", f"{root}/tools:/usr/bin:/bin")
@@ -64,7 +68,7 @@ class Tools:
             ["nmcli connection reload", "nmcli --wait 45 connection up tongban"],
         ),
         ("systemd-networkd.service", "etc/systemd/network/10-tongban.network", ["networkctl reload"]),
-        ("none", "etc/network/interfaces", ["ifdown --force enp1s0", "ifup --force enp1s0"]),
+        ("none", "etc/network/interfaces", ["ifdown --force enp1s0", "systemctl restart networking.service"]),
     ],
 )
 def test_each_service_is_told_in_its_own_words_and_what_was_laid_is_read_back(
