@@ -1,8 +1,9 @@
 """存储卡: does what is written come back, has the file system seen errors, how worn is the flash.
 
 The page cache would answer for the card, so it is told to let go of what was written before it is read back. ext4 counts the errors
-it met in its superblock (``/sys/fs/ext4/<device>/errors_count``), also those of before this start. eMMC says how worn it is
-(JESD84-B51: ``life_time`` in tenths, ``pre_eol_info``); SD cards say nothing, and nothing is then said here either.
+it met in its superblock (``/sys/fs/ext4/<device>/errors_count``), also those of before this start; any that is mounted counts, the
+root's as well. eMMC says how worn it is (JESD84-B51: ``life_time`` in tenths, ``pre_eol_info``); SD cards say nothing, and nothing
+is then said here either.
 """
 
 from __future__ import annotations
@@ -39,10 +40,11 @@ class Storage:
     def look(self) -> Outcome:
         if not self._comes_back():
             return failed(FAILING)
-        device = self._device()
-        errors = number(self._sys / "fs" / "ext4" / device / "errors_count") if device else None
-        if errors:
+        counted = {path.parent.name: number(path) for path in self._sys.glob("fs/ext4/*/errors_count")}
+        if any(counted.values()):  # the system's own file system lies on the same card
             return failed(ERRORS)
+        device = self._device()
+        errors = counted.get(device) if device else None
         worn = self._worn(device) if device else None
         if worn:
             return failed(WORN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 from cryptography.hazmat.primitives import hashes
@@ -24,6 +25,7 @@ from kiosk.health.heat import Heat
 from kiosk.health.kernel import Kernel
 from kiosk.health.lock import Lock
 from kiosk.health.memory import Memory
+from kiosk.health.power import Power
 from kiosk.health.storage import Storage
 from kiosk.settings import Settings
 from kiosk.setup.system import owner_of
@@ -55,13 +57,18 @@ def _device(tried: DeviceFindings) -> Checked:
     return Checked(tried.name, tried.verdict.value, f"{bad.title}{'：' + bad.says if bad.says else ''}", bad.remedy)
 
 
-def machine(settings: Settings) -> list[Checked]:
-    kernel, paths = Kernel(), settings.paths
+def machine(settings: Settings, kernel: Kernel | None = None) -> list[Checked]:
+    """Of the supply only what is wrong: a PC has no voltmeter, and would never be all well."""
+    kernel, paths = kernel or Kernel(), settings.paths
     disk = Disk(paths.data, paths.reserve * 1024 * 1024)
     checks = (Storage(kernel, paths.data), Lock(kernel), disk, Memory(kernel), Heat(kernel), Kept(Clock()))
     with owner_of(paths.data.parent / "settings"):
         paths.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         looks = [(check.title, check.look()) for check in checks]
+    with TemporaryDirectory() as memory:
+        power = Power(kernel, Path(memory))
+        if (found := power.look()).verdict is Verdict.FAILED:
+            looks.append((power.title, found))
     return [Checked(title, one.verdict.value, one.says, one.remedy) for title, one in looks]
 
 

@@ -198,6 +198,13 @@ def test_errors_and_wear_are_told_and_silence_is_no_wear(kernel: Kernel, tmp_pat
     assert list(tmp_path.glob(".storage*")) == []
 
 
+def test_errors_of_the_systems_own_file_system_count_too(kernel: Kernel, tmp_path: Path) -> None:
+    """It lies on the same card."""
+    partition(kernel, tmp_path)
+    lay(kernel.sys, "fs/ext4/mmcblk0p2/errors_count", "1")
+    assert Storage(kernel, tmp_path).look().fault == "storage_errors"
+
+
 def test_what_comes_back_otherwise_is_a_failing_card(kernel: Kernel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pread = os.pread
     monkeypatch.setattr(os, "pread", lambda *asked: pread(*asked)[:-1] + b"\0")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
-from kiosk.setup import locking, showing
+from kiosk.health.kernel import Kernel
+from kiosk.settings import PathSettings
+from kiosk.setup import locking, outcome, showing
 from kiosk.setup.system import System
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
@@ -48,11 +51,11 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> System:
     conf.parent.mkdir()
     program.write_text(
         f"#!/bin/sh\n[ ! -e {tmp_path}/why ] || {{ cat {tmp_path}/why >&2; exit 1; }}\n"
-        f"[ $1 != on ] || echo 'overlayroot=\"tmpfs:recurse=0\"' >{conf}\n"
+        f"[ $1 != on ] || [ -z $OUTSIDE ] || echo 'overlayroot=\"tmpfs:recurse=0\"' >{conf}\n"
     )
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools/systemctl").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/told\n[ "$1" != is-active ]\n')
-    (tmp_path / "tools/systemd-run").write_text('#!/bin/sh\nwhile [ "${1#--}" != "$1" ]; do shift; done\n"$@"\n')
+    (tmp_path / "tools/systemd-run").write_text('#!/bin/sh\nwhile [ "${1#--}" != "$1" ]; do shift; done\nOUTSIDE=yes "$@"\n')
     for path in (program, *(tmp_path / "tools").iterdir()):
         path.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}/tools:/usr/bin:/bin")
@@ -68,6 +71,7 @@ def test_it_is_locked_where_somebody_said_so_and_told_where_it_is_not(system: Sy
     told = locking.locked(system, wanted=True)
     assert told is not None
     assert (told.verdict, told.says) == ("passed", "重新启动后只读")
+    assert locking.ordered(system), "outside the fence that hides the kernel's modules"
     assert locking.locked(system, wanted=True) is None, "it is so already"
 
 
@@ -78,6 +82,17 @@ def test_what_hinders_it_is_told_in_its_own_words(system: System) -> None:
     assert told.verdict == "failed"
     assert "没有装 overlayroot：apt install overlayroot" in told.says
     assert not locking.ordered(system)
+
+
+def test_a_supply_that_sags_is_told_while_the_technician_is_there_and_one_nobody_measures_is_not(tmp_path: Path) -> None:
+    paths = PathSettings(tmp_path / "store", tmp_path)
+    firmware = tmp_path / "sys/devices/platform/soc/soc:firmware/get_throttled"
+    kernel, settings = Kernel(tmp_path / "sys", tmp_path / "proc"), SimpleNamespace(paths=paths)
+    assert "供电电压" not in {one.title for one in outcome.machine(settings, kernel)}  # type: ignore[arg-type]
+    firmware.parent.mkdir(parents=True)
+    firmware.write_text("50005\n")
+    (told,) = (one for one in outcome.machine(settings, kernel) if one.title == "供电电压")  # type: ignore[arg-type]
+    assert (told.verdict, "换" in told.remedy) == ("failed", True)
 
 
 @pytest.mark.parametrize(
