@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from collections.abc import Mapping
-
-
-def new_token() -> tuple[str, str]:
-    """A fresh token (for the terminal or the desk) and its hash (for the centre's settings)."""
-    token = secrets.token_urlsafe(32)
-    return token, token_hash(token)
 
 
 def token_hash(token: str) -> str:
