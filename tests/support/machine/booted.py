@@ -26,6 +26,9 @@ _NAMESPACES = ("-m", "-p", "-n", "-i", "-u", "-C")
 class Shell(ABC):
     """Whatever runs a line of shell as root inside a machine, and what is asked of every such."""
 
+    pause = 0.2
+    """Seconds between two looks whether something has happened."""
+
     @abstractmethod
     def shell(self, command: str, patience: float) -> tuple[int, str]:
         """Its exit code, and what it wrote."""
@@ -54,7 +57,7 @@ class Shell(ABC):
             if said.endswith(".done"):
                 return said.removesuffix(".done").strip()
             assert time.monotonic() < deadline, f"never: {what}\n{said}\n{self.journal(*units)}"
-            time.sleep(0.2)
+            time.sleep(self.pause)
 
     def get(self, address: str) -> int:
         """The status of a page, asked from inside; 0: nobody answers."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -130,7 +131,7 @@ class Place(OverHttp):
 
 def alive(place: Place, patience: float = 3 * SLOW) -> None:
     """Until the page on the glass has proved to be painted."""
-    until(lambda: place.painted(), "the page on the glass is alive", patience)
+    until(lambda: place.painted() or time.sleep(Virtual.pause), "the page on the glass is alive", patience)
 
 
 @contextmanager

@@ -87,6 +87,9 @@ class Qmp:
 class Virtual(Shell):
     """``port``: of this machine, leads to the citizen's page inside."""
 
+    pause = 2.0
+    """A look takes an emulated processor as long as what is waited for."""
+
     def __init__(self, process: subprocess.Popen[bytes], folder: Path, port: int) -> None:
         self.process = process
         self.folder = folder
