@@ -6,9 +6,9 @@
 # words: every key of the citizen's pages into ui/locales/*/*.po, and what has no translation · contract: docs/contract written anew from the types
 # The container's root is fetched where there is none yet: that is begun first.
 TESTS ?= tests/system/test_package_comes_up.py tests
-# Most tests wait for a device's pace, not for a core: five at a time on two cores. A file's tests stay together, and files come in
+# Most tests wait for a device's pace, not for a core: seven at a time on two cores. A file's tests stay together, and files come in
 # their order: xdist would put the files of few tests last, and those are the slow ones.
-WORKERS ?= 5
+WORKERS ?= 7
 PYTEST = .venv/bin/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: words deb demo test run test-long system-test test-postgresql camera-test bench screens contract check install
