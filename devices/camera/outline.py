@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devices.camera.look import INSIDE, Looked
-from devices.camera.page import Page, Sought, seek
+from devices.camera.page import LEAST, Page, Sought, seek
 from devices.camera.picture import Picture
-from devices.camera.shape import Shape
+from devices.camera.shape import Shape, within
 
 Floats = NDArray[np.float64]
 Map = NDArray[np.float32]
@@ -62,6 +62,9 @@ than four corners."""
 LIKELY = 0.5
 """From here on a place is said to be so."""
 
+AROUND = np.ones((3, 3), np.uint8)
+"""A cell and those beside it."""
+
 
 def find_outline(frame: Picture) -> Outline:
     """The page on a ready-made small frame (the lores stream, 640 × 480), and remarks, the one to act on first first."""
@@ -85,15 +88,13 @@ def _hand(sought: Sought) -> Floats | None:
     """The box about what a hand covers of the page, in cells."""
     if sought.shape is None:
         return None
-    within = np.zeros(sought.seen.hand.shape, np.uint8)
-    cv2.fillConvexPoly(within, np.rint(sought.shape.corners - 0.5).astype(np.int32), 1)
-    over = sought.seen.hand * cv2.dilate(within, np.ones((3, 3), np.uint8))
+    over = sought.seen.hand * cv2.dilate(within(sought.seen.hand, sought.shape.corners), AROUND)
     return None if float(over.sum()) < HAND else _box(over > over.max() / 2)
 
 
 def _other(sought: Sought) -> Floats | None:
     """The box about the largest piece of a second page, or about where two are taken for one, in cells."""
-    if sought.shape is None:
+    if sought.shape is None or sought.shape.overlap < LEAST:
         return None
     seen, total = sought.seen, float(sought.seen.page.sum())
     pieces = np.zeros(seen.page.shape, np.uint8)
@@ -112,13 +113,12 @@ def _misfit(seen: Looked, shape: Shape, page: Page | None) -> Map:
     """How much of each cell looks like page beyond the outline, or does not within it, whichever is more; further than a cell from
     it and where no hand is."""
     corners = shape.corners if page is None else seen.back(np.array(page.corners))
-    inside, around = np.zeros(seen.page.shape, np.uint8), np.ones((3, 3), np.uint8)
-    cv2.fillConvexPoly(inside, np.int32(np.round((corners - 0.5) * 16)), 1, shift=4)
+    inside = within(seen.page, corners)
     free = np.zeros(seen.page.shape, bool)
     free[INSIDE] = ((seen.hand < LIKELY / 2) & ~shape.beside)[INSIDE]
-    beyond = seen.page * (free & (cv2.dilate(inside, around) == 0))
-    within = (1 - seen.page) * (free & (cv2.erode(inside, around) > 0))
-    return np.asarray(beyond if beyond.sum() > within.sum() / 2 else within / 2, np.float32)
+    beyond = seen.page * (free & (cv2.dilate(inside, AROUND) == 0))
+    bare = (1 - seen.page) * (free & (cv2.erode(inside, AROUND) > 0))
+    return np.asarray(beyond if beyond.sum() > bare.sum() / 2 else bare / 2, np.float32)
 
 
 def _box(where: NDArray[np.bool_]) -> Floats:

@@ -19,13 +19,16 @@ from numpy.typing import NDArray
 from devices.camera.cut import cut_at
 from devices.camera.look import Looked, look
 from devices.camera.picture import Picture
-from devices.camera.shape import Shape, shape
+from devices.camera.shape import Shape, shape, within
 from devices.camera.sides import Sides, refine
 
 Floats = NDArray[np.float64]
 
 LEAST = 0.5
 """Overlap of the shape with what was seen of a page below which nothing is said to be one."""
+
+MOST_HAND = 0.3
+"""Share of a page that hands cover, from which on it is a hand and no page; held pages reach .21."""
 
 SEEN = 0.8
 """Share of a side that must show a step in the full picture: of three sides of a whole page, of two of one that is cut off."""
@@ -84,7 +87,7 @@ def seek(picture: Picture) -> Sought:
 
 
 def _page(picture: Picture, seen: Looked, found: Shape) -> Page | None:
-    if found.overlap < LEAST:
+    if found.overlap < LEAST or seen.hand[within(seen.hand, found.corners) > 0].mean() > MOST_HAND:
         return None
     covered, bends = _along(seen, found.corners)
     sides = refine(picture, seen.onto(found.corners), bends, covered, REACHES)

@@ -67,6 +67,13 @@ def shape(seen: Looked) -> Shape | None:
     return None if best is None else best[1]
 
 
+def within(plane: NDArray[np.float32], quad: Floats) -> NDArray[np.uint8]:
+    """Of a plane's cells, 1 for those in the quadrilateral."""
+    inside = np.zeros(plane.shape, np.uint8)
+    cv2.fillConvexPoly(inside, np.int32(np.round((quad - 0.5) * 16)), 1, shift=4)
+    return inside
+
+
 def _corners(spots: NDArray[np.float32], hull: Floats) -> tuple[Floats, Floats]:
     """Middles of the spots, then what corners of the hull have none near them; and how high each is."""
     peak = (spots >= cv2.dilate(spots, np.ones((3, 3), np.uint8))) & (spots > PEAK)
@@ -113,8 +120,7 @@ def _clockwise(points: Floats) -> Floats | None:
 
 
 def _overlap(page: NDArray[np.float32], quad: Floats, total: float) -> float:
-    inside = np.zeros(page.shape, np.uint8)
-    cv2.fillConvexPoly(inside, np.int32(np.round((quad - 0.5) * 16)), 1, shift=4)
+    inside = within(page, quad)
     area = abs(float(_cross(quad[2] - quad[0], quad[3] - quad[1]))) / 2
     count = max(1, int(inside.sum()))
     shared = float(page[inside > 0].sum()) * area / count

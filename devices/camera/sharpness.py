@@ -62,7 +62,7 @@ frames and photographs show few directions or soft ones."""
 
 MOST_BOXES = 12
 
-FEWEST = 6
+FEWEST = 4
 """Tiles a spoilt part has at least; twice as many small ones."""
 
 
