@@ -43,7 +43,7 @@ SPOT = 16
 QUIET = 0.03
 """Share of all spots, the quietest ones, taken for paper without anything on it."""
 
-AXIS, DIAGONAL = 0.91, 1.03
+AXIS, DIAGONAL = 0.91, 1.01
 """Sigma, in pixels at 200 dpi, from which small print suffers: along and across the lines, and aslant."""
 
 UNEVEN = 1.30
@@ -62,7 +62,7 @@ frames and photographs show few directions or soft ones."""
 
 MOST_BOXES = 12
 
-FEWEST = 4
+FEWEST = 6
 """Tiles a spoilt part has at least; twice as many small ones."""
 
 

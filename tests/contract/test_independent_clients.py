@@ -75,10 +75,11 @@ def test_what_the_first_release_sent_is_a_cloudevent(name: str) -> None:
 
 def test_an_integrator_sees_the_state_report_whole_and_then_what_changed(broker: RunningBroker) -> None:
     with reading(broker, topics.ALL_HEALTH, "%E %q %r %p", 2) as process, terminal_end(broker) as terminal:
-        wait_until(lambda: terminal.link.state.connected, "connected")
+        assert process.stdout is not None
+        first = process.stdout.readline()
         terminal.devices["printer"] = DeviceReport("faulted", fault="paper_out")
         terminal.publisher.health_changed()
-        lines = process.communicate(timeout=30)[0].splitlines()
+        lines = [first.rstrip("\n"), *process.communicate(timeout=30)[0].splitlines()]
     whole, change = (json.loads(line.split(" ", 3)[3]) for line in lines)
     assert [line.split(" ", 3)[1:3] for line in lines] == [["0", "0"]] * 2
     assert all(0 < int(line.split()[0]) <= 60 for line in lines)

@@ -36,7 +36,7 @@ WRONG = """async () => {
   return flaws.concat(found.violations.map((one) => `axe ${one.id}: ${one.nodes[0].html.slice(0, 160)}`));
 }"""
 SIZES = ((1366, 768), (1920, 1080))
-WAIT = 15_000
+WAIT = 40_000
 
 
 class Clerk:

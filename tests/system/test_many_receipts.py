@@ -42,7 +42,6 @@ def grows(number: int, cable: Cable, mode: str) -> tuple[int, int]:
             return tracemalloc.get_traced_memory()[0] - before[0], descriptors() - before[1]
         finally:
             tracemalloc.stop()
-            gc.unfreeze()
 
 
 @pytest.mark.parametrize("mode", ["image", "text"])
