@@ -13,9 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from devices.camera.memory import give_back_at_once
+
 Pixels = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
 
+give_back_at_once()
 cv2.setNumThreads(1)  # the terminal's other work shares the board; measured times below are for one thread
 
 

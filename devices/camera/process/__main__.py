@@ -15,6 +15,7 @@ from pathlib import Path
 if __package__ in (None, ""):  # started by its path; behind the system's own packages, for ours stand beside another numpy
     sys.path.append(str(Path(__file__).parents[3]))
 
+from devices.camera.memory import give_back_at_once
 from devices.camera.process.door import Door, DoorError
 from devices.camera.process.keeper import Keeper
 from devices.camera.process.server import Server
@@ -29,6 +30,7 @@ def main() -> int:
     if importlib.util.find_spec("picamera2") is None:
         sys.stderr.write(f"{sys.executable} 没有 picamera2：apt-get install --no-install-recommends python3-picamera2\n")
         return EX_CONFIG
+    give_back_at_once()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # for the child as well: no picture in a core dump
     times = Times().slowed(given.slow)
     bell, end = socket.socketpair()

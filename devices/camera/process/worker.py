@@ -18,6 +18,7 @@ if __package__ in (None, ""):  # started by its path; behind the system's own pa
 
     sys.path.append(str(Path(__file__).parents[3]))
 
+from devices.camera.memory import give_back_at_once
 from devices.camera.process.camera import Camera, RefusedError, Shot, Wishes
 from devices.camera.process.times import Times
 from devices.protocols import frames
@@ -98,6 +99,7 @@ def main() -> None:
     parser.add_argument("--slow", type=float, required=True)
     given = parser.parse_args()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    give_back_at_once()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("picamera2").setLevel(logging.WARNING)  # it tells of every opening and every change of mode
