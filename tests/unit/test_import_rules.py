@@ -101,7 +101,7 @@ def test_the_cameras_process_uses_the_standard_library_picamera2_and_the_framing
     """It runs in the system's Python, where our environment is not."""
     import sys
 
-    allowed = ("devices.camera.process", "devices.protocols.frames")
+    allowed = ("devices.camera.process", "devices.camera.memory", "devices.protocols.frames")
     for module, path in modules():
         if under(module, "devices.camera.process"):
             for name in imports(path):
