@@ -36,7 +36,7 @@ WRONG = """async () => {
   return flaws.concat(found.violations.map((one) => `axe ${one.id}: ${one.nodes[0].html.slice(0, 160)}`));
 }"""
 SIZES = ((1366, 768), (1920, 1080))
-WAIT = 40_000
+WAIT = 15_000
 
 
 class Clerk:
@@ -196,6 +196,7 @@ def story(window: Window, folder: Path, pictures: Path | None = None) -> Clerk:
         citizen.reads("在等您")
         citizen.page.reload()
         citizen.tap("提交")
+        clerk.until(lambda: glass.step is Step.RECEIPT)
         printed(glass)
         clerk.at("打好了，请交给办事人").press("Enter")
         clerk.at("请办事人评价")
