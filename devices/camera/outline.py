@@ -1,4 +1,4 @@
-"""The outline on a live frame, and what the citizen should change before a still is worth taking. About 20 ms.
+"""The outline on a live frame, and what the citizen should change before a still is worth taking. About 25 ms.
 
 ``find_page`` answers for a still: where exactly is the page. Here the question is the citizen's: what is wrong with how it lies.
 """
