@@ -103,7 +103,6 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
         self._model = model or models()["generic"]
         self._presenter = self._model.presenter
         self._typeset = _setting(self._model, mode, typesetter or Typesetter(width=self._model.dots))
-        self._void = self._typeset(VOID)
         self._link: PrinterLink | None = None
         self._talk: Session | None = None
         self._look_at = 0.0
@@ -224,7 +223,7 @@ class EscposPrinter(Supervised[PrintJob | _Crowded]):
 
     def _clean_up(self, session: Session) -> bool:
         try:
-            session.print(self._void, void=True)
+            session.print(self._typeset(VOID), void=True)
         except StoppedError as error:
             self.faulted(_FAULTS[error.trouble])
             return False
