@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import importlib
 import importlib.util
 import logging
@@ -91,6 +92,7 @@ def main() -> None:
 @click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
 def run(settings: Path) -> None:
     """运行终端。SETTINGS 是设置文件（TOML）。"""
+    gc.disable()  # what is loaded stays: looking through it for garbage would be a tenth of a start
     from domain.memory import keep_from_cores
     from domain.notify import Manager
     from kiosk import settings as conf
@@ -100,6 +102,8 @@ def run(settings: Path) -> None:
     from kiosk.store.volatile import NotInMemoryError
     from kiosk.terminal import Terminal
 
+    gc.freeze()
+    gc.enable()
     keep_from_cores()
     faulthandler.enable()  # a watchdog's SIGABRT leaves in the log where every thread stood: lines of source, no values
     manager = Manager.here()

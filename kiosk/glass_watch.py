@@ -52,6 +52,8 @@ class GlassJudge:
         self._serials: deque[tuple[float, int]] = deque(maxlen=16)
         self._looked = clock.monotonic()
         self._state = GlassState.AWAITED
+        self.there = threading.Event()
+        """A page has beaten for the first time."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="glass", daemon=True)
 
@@ -77,6 +79,7 @@ class GlassJudge:
             now = self._clock.monotonic()
             first = self._beaten is None or now - self._beaten > SILENT
             self._beaten = now
+            self.there.set()
             if first:  # a page that has just come up has had no time to prove anything
                 self._serials.clear()
                 self._all_proven(now)

@@ -31,10 +31,15 @@ from ui.compiled import compile_all
 from ui.server import create_page_server
 
 
-def serve_page(running: ExitStack, app: Flask, host: str, port: int) -> None:
-    """The glass. ``OSError``: the port is taken."""
+def serve_page(running: ExitStack, app: Flask, host: str, port: int, there: threading.Event) -> None:
+    """The glass. ``there``: a page stands on it. ``OSError``: the port is taken."""
     _serve(running, app, host, port, "page")
-    threading.Thread(target=compile_all, args=(app.jinja_env,), name="templates", daemon=True).start()
+
+    def compile_the_others() -> None:
+        there.wait()  # the browser that starts wants every core
+        compile_all(app.jinja_env)
+
+    threading.Thread(target=compile_the_others, name="templates", daemon=True).start()
 
 
 def serve_codes(running: ExitStack, settings: Settings, middle: Middle) -> None:

@@ -436,7 +436,7 @@ class Terminal:
         if self._voice is not None:
             self._voice.start()
             self._running.callback(self._voice.stop)
-        serve_page(self._running, app, glass.host, glass.port)
+        serve_page(self._running, app, glass.host, glass.port, self._glass.there)
         self._glass.start()
         self._running.callback(self._glass.stop)
         self._machine_health.start()

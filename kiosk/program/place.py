@@ -16,9 +16,9 @@ from msgspec import Struct
 
 from domain.durable import sync_folder
 from domain.program.manifest import Manifest, order
+from kiosk.program.link import ASIDE, named, point
 from kiosk.store.files import write_durably
 
-ASIDE = ".part"
 ARCHIVE = ".tar.xz"
 MANIFEST = "manifest.jws"
 """In the folder of a program that came as an update."""
@@ -87,7 +87,7 @@ class Programs:
     @property
     def named(self) -> str | None:
         """What the next start is to run."""
-        return _link(self.folder / "current")
+        return named(self.folder / "current")
 
     @property
     def before(self) -> str | None:
@@ -95,8 +95,8 @@ class Programs:
         return self.before_of(self.running)
 
     def before_of(self, version: str | None) -> str | None:
-        named = _link(self.folder / "before")
-        return named if named is not None and named != version and self.lies(named) else None
+        found = named(self.folder / "before")
+        return found if found is not None and found != version and self.lies(found) else None
 
     def site_of(self, version: str | None) -> Path:
         return (self.folder / version if version is not None else self.factory) / "site"
@@ -114,7 +114,7 @@ class Programs:
     def trial(self) -> Trial | None:
         """While the running program is on trial."""
         found: Trial | None = _read(self.folder / "trial.json", Trial)
-        ours = found is not None and found.version == self.running and found.version == _link(self.folder / "current")
+        ours = found is not None and found.version == self.running and found.version == named(self.folder / "current")
         return found if ours else None
 
     def refused(self) -> Refused | None:
@@ -157,13 +157,13 @@ class Programs:
         for path in (*self.folder.glob(f"*{ARCHIVE}"), *self.folder.glob(f"*{ASIDE}")):
             if not path.is_dir() and not path.is_symlink() and archive not in path.name:
                 path.unlink(missing_ok=True)
-        named = {self.running, _link(self.folder / "current"), _link(self.folder / "before"), spare}
+        spared = {self.running, named(self.folder / "current"), named(self.folder / "before"), spare}
         for path in self.folder.iterdir():
             if (
                 path.is_dir()
                 and not path.is_symlink()
                 and (order(path.name) or path.name.endswith(ASIDE))
-                and path.name not in named
+                and path.name not in spared
             ):
                 remove(path)
 
@@ -199,25 +199,6 @@ def stores(site: Path) -> dict[str, int]:
 def reads(found: dict[str, int], own: dict[str, int]) -> bool:
     """Whether a program of ``found`` reads what one of ``own`` has written."""
     return all(found.get(name, 0) >= version for name, version in own.items())
-
-
-def point(link: Path, version: str | None) -> None:
-    """``link`` names ``version`` from now on, also after a power cut; ``None``: there is no such link."""
-    if version is None:
-        link.unlink(missing_ok=True)
-    else:
-        aside = link.with_name(link.name + ASIDE)
-        aside.unlink(missing_ok=True)
-        aside.symlink_to(version)
-        aside.rename(link)
-    sync_folder(link.parent)
-
-
-def _link(path: Path) -> str | None:
-    try:
-        return str(path.readlink())
-    except OSError:
-        return None
 
 
 def _read(path: Path, kind: Any) -> Any:

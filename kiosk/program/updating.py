@@ -29,7 +29,8 @@ from kiosk.orders.fetch import DamagedError, NotFetchedError
 from kiosk.orders.wanted import Progress
 from kiosk.program.archive import BadArchiveError, readable, sync, unpack
 from kiosk.program.choosing import Chosen, choose
-from kiosk.program.place import ARCHIVE, ASIDE, MANIFEST, Programs, Stood, Trial, reads, remove, stores
+from kiosk.program.link import ASIDE
+from kiosk.program.place import ARCHIVE, MANIFEST, Programs, Stood, Trial, reads, remove, stores
 from kiosk.standing import Stage
 from kiosk.store.files import write_durably
 

@@ -23,7 +23,7 @@ import click
 
 from domain.memory import keep_from_cores
 from domain.notify import Manager
-from kiosk.program.place import Programs
+from kiosk.program.link import named
 from kiosk.screen import browser
 from kiosk.screen.compositor import turns
 from kiosk.screen.judge import Judge, Told, Verdict
@@ -70,7 +70,8 @@ class Screen:
         self._manager = manager
         self._ended = ended
         self._worn = worn
-        self._programs = Programs.here()
+        programs = os.environ.get("TONGBAN_PROGRAMS")
+        self._current = Path(programs) / "current" if programs else None
         self._started = self._named()
 
     def run(self) -> int:
@@ -122,7 +123,7 @@ class Screen:
         return 0
 
     def _named(self) -> str | None:
-        return self._programs.named if self._programs is not None else None
+        return named(self._current) if self._current is not None else None
 
     def _asked(self) -> Told | None:
         """What the service knows of the glass; ``None``: it does not answer."""

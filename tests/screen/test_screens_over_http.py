@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from contextlib import ExitStack
 from html.parser import HTMLParser
 
 import pytest
@@ -13,6 +14,7 @@ from screens_glass import CASE, OTHER_ADDRESS, PERSON, PHONE, ScreenGlass, serve
 from screens_walk import rich_catalogue, walk
 from screens_ways import screens
 
+from kiosk.serving import serve_page
 from kiosk.visit import events as ev
 from kiosk.visit.pulse import Beat, GlassState, Pulse
 from kiosk.visit.state import Step
@@ -118,6 +120,16 @@ def test_every_template_compiles_before_the_first_citizen(glass: ScreenGlass) ->
     compile_all(environment)
     held = {name for _, name in environment.cache}  # type: ignore[union-attr]
     assert {"screen.html", "live.html", "steps/form.html", "open/guide.html"} <= held
+
+
+def test_templates_wait_for_the_page_which_the_browser_needs_every_core_for(glass: ScreenGlass) -> None:
+    app, there = create_app(glass), threading.Event()
+    with ExitStack() as running:
+        serve_page(running, app, "127.0.0.1", 0, there)
+        assert not there.wait(0.5)
+        assert not app.jinja_env.cache
+        there.set()
+        until(lambda: bool(app.jinja_env.cache))
 
 
 def test_a_page_is_shown_only_while_it_lies_on_the_screen(glass: ScreenGlass, client: FlaskClient) -> None:
