@@ -27,6 +27,9 @@ FLAGS = (
     "--touch-events=enabled",
     "--disk-cache-size=33554432",
 )
+CARDS = Path("/sys/class/drm")
+_EMULATED = frozenset({"virtio-pci", "virtio_gpu", "vgem", "vkms"})
+"""Drivers of graphics devices that have no processor of their own to draw with."""
 _TURNS = ("90", "180", "270")
 _ROTATE = re.compile(r"(?:^|\s)tongban\.rotate=(\S+)")
 
@@ -35,6 +38,14 @@ def session(folder: Path, address: str) -> list[str]:
     """The compositor with the browser in it. All the browser writes lies in ``folder``, in memory; ``address``: its one page."""
     own = (f"--user-data-dir={folder / 'profile'}", f"--disk-cache-dir={folder / 'cache'}", f"--app={address}")
     return ["cage", "--", "chromium", *FLAGS, *own]
+
+
+def drawing(cards: Path = CARDS) -> dict[str, str]:
+    """What the compositor is told of drawing, in its environment (wlroots, docs/env_vars.md). Without a graphics processor it is to
+    use pixman: left alone it has Mesa play one, which took it four times the work at a start.
+    """
+    drivers = {(node / "device" / "driver").resolve().name for node in cards.glob("renderD*")}
+    return {} if drivers - _EMULATED else {"WLR_RENDERER": "pixman"}
 
 
 def turned(kernel: str) -> str | None:

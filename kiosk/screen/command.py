@@ -83,7 +83,8 @@ class Screen:
         for left in ("profile", "cache"):
             shutil.rmtree(self._folder / left, ignore_errors=True)
         (self._folder / browser.SOCKET).unlink(missing_ok=True)
-        session = subprocess.Popen(browser.session(self._folder, f"http://127.0.0.1:{self._port}/"))
+        command = browser.session(self._folder, f"http://127.0.0.1:{self._port}/")
+        session = subprocess.Popen(command, env=browser.drawing() | os.environ)
         self._manager.ready("浏览器启动了，等它显示")
         try:
             self._turn()

@@ -177,3 +177,24 @@ def test_every_output_is_turned() -> None:
         ["wlr-randr", "--output", "HDMI-A-1", "--transform", "90"],
         ["wlr-randr", "--output", "HDMI-A-2", "--transform", "90"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("drivers", "told"),
+    [
+        ((), {"WLR_RENDERER": "pixman"}),
+        (("virtio-pci",), {"WLR_RENDERER": "pixman"}),
+        (("v3d",), {}),
+        (("virtio-pci", "i915"), {}),
+    ],
+    ids=["no graphics device", "a virtual one", "a Raspberry Pi's", "a real one beside it"],
+)
+def test_without_a_graphics_processor_the_compositor_does_not_play_one(
+    tmp_path: Path, drivers: tuple[str, ...], told: dict[str, str]
+) -> None:
+    for number, driver in enumerate(drivers):
+        (tmp_path / "drivers" / driver).mkdir(parents=True)
+        device = tmp_path / "drm" / f"renderD{128 + number}" / "device"
+        device.mkdir(parents=True)
+        (device / "driver").symlink_to(tmp_path / "drivers" / driver)
+    assert browser.drawing(tmp_path / "drm") == told

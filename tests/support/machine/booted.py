@@ -49,15 +49,17 @@ class Shell(ABC):
         named = " ".join(f"-u {shlex.quote(unit)}" for unit in units)
         return self.run(f"journalctl --no-pager -o cat -n 60 {named}", check=False)
 
-    def until(self, command: str, what: str, *units: str, patience: float = PATIENCE) -> str:
-        """Until ``command`` succeeds; what it wrote. Of ``units`` the journal is shown when it never does."""
+    def until(self, command: str, what: str, *units: str, patience: float = PATIENCE, pause: float = 0.0) -> str:
+        """Until ``command`` succeeds; what it wrote. Of ``units`` the journal is shown when it never does. ``pause``: seconds
+        between two looks, if others than this machine's.
+        """
         deadline = time.monotonic() + patience
         while True:
             said = self.run(f"{{ {command}\n}} && echo .done", check=False)
             if said.endswith(".done"):
                 return said.removesuffix(".done").strip()
             assert time.monotonic() < deadline, f"never: {what}\n{said}\n{self.journal(*units)}"
-            time.sleep(self.pause)
+            time.sleep(pause or self.pause)
 
     def get(self, address: str) -> int:
         """The status of a page, asked from inside; 0: nobody answers."""

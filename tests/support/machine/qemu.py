@@ -113,8 +113,8 @@ class Virtual(Shell):
     def camera(self, port: int) -> None:
         self._told({"camera": port})
 
-    def until(self, command: str, what: str, *units: str, patience: float = SLOW) -> str:
-        return super().until(command, what, *units, patience=patience)
+    def until(self, command: str, what: str, *units: str, patience: float = SLOW, pause: float = 0.0) -> str:
+        return super().until(command, what, *units, patience=patience, pause=pause)
 
     def console(self) -> str:
         return (self.folder / "console.log").read_text("utf-8", "replace")
