@@ -13,12 +13,13 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 if TYPE_CHECKING:
     from domain.notify import Manager
+    from kiosk.health.data_disk import DataDiskError
 
 EX_CONFIG = 78
 """sysexits.h: what is wrong is in the configuration; starting again will not help."""
@@ -97,6 +98,7 @@ def run(settings: Path) -> None:
     from domain.notify import Manager
     from kiosk import settings as conf
     from kiosk.care import taking
+    from kiosk.health import data_disk
     from kiosk.program.place import given_up
     from kiosk.store.db import StoreError
     from kiosk.store.volatile import NotInMemoryError
@@ -109,16 +111,23 @@ def run(settings: Path) -> None:
     manager = Manager.here()
     back = None
     try:
+        data_disk.there(settings.parent)
         back = taking.begin(settings)
+    except data_disk.DataDiskError as error:
+        _without_disk(settings, error, settings.parent, manager)
     except OSError as error:
         click.echo(f"试用新设置的记号写不了：{error}", err=True)
     while True:
         on_trial = taking.on_trial(settings) is not None
         trying = _give_up_after(taking.PATIENCE) if on_trial else None
         try:
-            terminal = Terminal(conf.load(settings), settings=settings, taken_back=back, manager=manager)
+            chosen = conf.load(settings)
+            data_disk.there(chosen.paths.data)
+            terminal = Terminal(chosen, settings=settings, taken_back=back, manager=manager)
             terminal.start()
             break
+        except data_disk.DataDiskError as error:
+            _without_disk(settings, error, chosen.paths.data, manager)
         except (conf.SettingsError, StoreError, NotInMemoryError, ValueError) as error:
             why, code = str(error), EX_CONFIG
         except OSError as error:
@@ -140,12 +149,32 @@ def run(settings: Path) -> None:
     terminal.stop()
 
 
-def _say_so(settings: Path, why: str, manager: Manager) -> None:
-    """On the screen, until it is worth another try: nobody started this by hand and reads what it says."""
+def _without_disk(settings: Path, error: DataDiskError, folder: Path, manager: Manager) -> NoReturn:
+    """Nothing is taken in until what is kept in ``folder`` is where it is meant to be. Then the process ends, and its unit starts it
+    anew: with the folders, keys and program of that disk.
+    """
+    from kiosk.health import data_disk
+
+    now: DataDiskError | None = error
+    while now is not None:
+        click.echo(f"{now.code}：{now}", err=True)
+        if not manager.there:
+            sys.exit(1)
+        _say_so(settings, str(now), manager, disk=True)
+        try:
+            data_disk.there(folder)
+            now = None
+        except data_disk.DataDiskError as still:
+            now = still
+    sys.exit(0)
+
+
+def _say_so(settings: Path, why: str, manager: Manager, *, disk: bool = False) -> None:
+    """On the screen, until it is worth another try: nobody started this by hand and reads what it says. ``disk``: it is the data's."""
     from kiosk import waiting
 
     try:
-        waiting.wait(settings, why, manager)
+        waiting.wait(settings, why, manager, disk=disk)
     except OSError as error:
         click.echo(f"屏幕上也说不了：{error}", err=True)
         sys.exit(1)

@@ -17,8 +17,10 @@ from pathlib import Path
 from werkzeug.serving import make_server
 
 from domain.notify import Manager
+from kiosk import placard
 from kiosk.clock import Clock
 from kiosk.glass_watch import GlassJudge
+from kiosk.placard import Placard
 from kiosk.screen.browser import PORT
 from ui.waiting import create_waiting
 
@@ -29,10 +31,13 @@ AGAIN = 15.0
 LOOK = 0.5
 
 
-def wait(settings: Path, why: str, manager: Manager, *, again: float = AGAIN) -> None:
-    """Until it is worth trying again. ``why``: what is wrong, as staff read it. ``OSError``: the page has no port either."""
+def wait(settings: Path, why: str, manager: Manager, *, disk: bool = False, again: float = AGAIN) -> None:
+    """Until it is worth trying again. ``why``: what is wrong, as staff read it; ``disk``: the data's disk cannot be used, and with it
+    what was handed in before. ``OSError``: the page has no port either.
+    """
     before, until = _stamp(settings), time.monotonic() + again
-    with _page(port(settings), f"{why}{_set_up(settings)}"):
+    who = placard.read() if disk else None
+    with _page(port(settings), f"{why}{_set_up(settings)}", who):
         manager.ready(f"起不来：{why}")
         while time.monotonic() < until and _stamp(settings) == before:
             manager.alive()
@@ -58,11 +63,11 @@ def port(settings: Path) -> int:
 
 
 @contextmanager
-def _page(at: int, why: str) -> Iterator[None]:
+def _page(at: int, why: str, disk: Placard | None) -> Iterator[None]:
     judge = GlassJudge(Clock(), lambda: None)
     # Not the terminal's server: that one has no end, and its connections would outlive it and be answered by this page for ever.
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = make_server("127.0.0.1", at, create_waiting(why, judge), threaded=True)
+    server = make_server("127.0.0.1", at, create_waiting(why, judge, disk), threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="waiting", daemon=True)
     thread.start()
     judge.start()

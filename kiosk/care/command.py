@@ -14,6 +14,7 @@ from typing import Any
 import click
 import msgspec
 
+from kiosk import faults
 from kiosk import settings as conf
 from kiosk.care import control
 from kiosk.care import network as looks
@@ -24,6 +25,7 @@ from kiosk.care.offline import made
 from kiosk.care.reviewed import shown
 from kiosk.cli import EX_CONFIG
 from kiosk.clock import Clock
+from kiosk.health.data_disk import ABSENT, READ_ONLY, UNREADABLE, amiss
 from kiosk.settings import Settings
 from kiosk.staff.port import Checked, DeviceShown, Status, Test
 from kiosk.store.files import write_durably
@@ -139,6 +141,7 @@ def bundle(settings: Path, centre: bool, to: Path | None, log_: Path | None) -> 
 
 
 def load(settings: Path) -> Settings:
+    _with_disk(settings)
     try:
         return conf.load(settings)
     except conf.SettingsError as error:
@@ -150,9 +153,19 @@ def ask(settings: Settings, do: str, answer: Any = None, **more: str) -> Any:
     try:
         return control.ask(settings.paths.runtime, do, answer, **more)
     except NotRunningError:
+        _with_disk(settings.paths.data, READ_ONLY)
         _unavailable(HINT)
     except BusyError as error:
         _unavailable(str(error))
+
+
+def _with_disk(path: Path, *more: str) -> None:
+    """Without the data's disk there are no settings to read and no terminal to ask: that is told instead. ``more``: codes that also count."""
+    code = amiss(path)
+    if code in (ABSENT, UNREADABLE, *more):
+        words = faults.fault(code)
+        click.echo(f"✕ {code} {words.cause}\n    怎么办：{words.staff}", err=True)
+        sys.exit(1)
 
 
 def _unavailable(said: str) -> Any:

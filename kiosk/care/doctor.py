@@ -1,5 +1,5 @@
-"""``tongban doctor``: every device tried as a technician would, step by step, and the lock of the
-machine's root; 通过, 不通过 or 不清楚, and what to do.
+"""``tongban doctor``: every device tried as a technician would, step by step, the data's disk and
+the lock of the machine's root; 通过, 不通过 or 不清楚, and what to do.
 
 Exit codes: 0 all passed · 1 something failed · 2 nothing failed, something is unknown · 64 wrong command line · 69 the
 terminal is running and holds the devices · 78 the settings are wrong · 130 interrupted.
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,10 @@ from kiosk.care.examining import steps
 from kiosk.care.exercises import NAMES
 from kiosk.care.hands import Hands, Nobody, Person
 from kiosk.care.station import Station
+from kiosk.health.data_disk import ABSENT, UNREADABLE, DataDisk, amiss
 from kiosk.health.kernel import Kernel
 from kiosk.health.lock import Lock
+from kiosk.health.watch import Check
 from kiosk.store.files import alone
 from kiosk.verdict import WORDS, DeviceFindings, Finding, Report, Verdict, worst
 
@@ -71,6 +74,9 @@ def doctor(settings: Path, only: str | None, unattended: bool, as_json: bool) ->
 
     试之前请停下终端。退出码：0 全部通过，1 有不通过的，2 有不清楚的。
     """
+    if amiss(settings) in (ABSENT, UNREADABLE):  # with the settings on it
+        machine(partial(click.echo, err=True), settings)
+        sys.exit(CODES[Verdict.FAILED])
     try:
         wanted = conf.load(settings)
         stations = stations_of(wanted, only)
@@ -84,7 +90,7 @@ def doctor(settings: Path, only: str | None, unattended: bool, as_json: bool) ->
     try:
         with in_hand(stations, wanted.paths.data):
             tell = _hush if as_json else click.echo
-            found = tuple(examine(station, hands, tell) for station in stations) + (() if only else (machine(tell),))
+            found = tuple(examine(station, hands, tell) for station in stations) + (() if only else (machine(tell, wanted.paths.data),))
     except InUseError as error:
         click.echo(str(error), err=True)
         sys.exit(EX_UNAVAILABLE)
@@ -126,9 +132,10 @@ def examine(station: Station, hands: Hands, tell: Any) -> DeviceFindings:
     return _told(name, NAMES.get(name, name), steps(station, hands), tell, lambda: station.device.state().identity)
 
 
-def machine(tell: Any, kernel: Kernel | None = None) -> DeviceFindings:
+def machine(tell: Any, data: Path, kernel: Kernel | None = None) -> DeviceFindings:
     """Of the machine what holds while no terminal runs; the rest is the running one's to say (``kiosk/health``)."""
-    checks = (Lock(kernel or Kernel()),)
+    kernel = kernel or Kernel()
+    checks: tuple[Check, ...] = (DataDisk(kernel, data), Lock(kernel))
     looked = ((check, check.look()) for check in checks)
     found = (Finding(check.code, check.title, one.verdict, one.fault, one.says, one.remedy) for check, one in looked)
     return _told("machine", "主机", found, tell)

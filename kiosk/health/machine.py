@@ -9,6 +9,7 @@ from kiosk.clock import Clock
 from kiosk.glass_watch import GlassJudge
 from kiosk.health.boots import Boots
 from kiosk.health.clock import Kept
+from kiosk.health.data_disk import DataDisk
 from kiosk.health.devices import Devices
 from kiosk.health.disk import Disk
 from kiosk.health.glass import Glass
@@ -35,6 +36,7 @@ def machine_health(
     boots = Boots(kernel, paths.data)
     checks = (
         Power(kernel, paths.runtime),
+        DataDisk(kernel, paths.data),
         Storage(kernel, paths.data),
         Lock(kernel),
         boots,

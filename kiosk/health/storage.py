@@ -8,12 +8,14 @@ is then said here either.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from kiosk.health.data_disk import READ_ONLY
 from kiosk.health.kernel import Kernel, number, text
 from kiosk.verdict import Outcome, failed, passed
 
@@ -38,8 +40,8 @@ class Storage:
         self._folder = folder
 
     def look(self) -> Outcome:
-        if not self._comes_back():
-            return failed(FAILING)
+        if (fault := self._comes_back()) is not None:
+            return failed(fault)
         counted = {path.parent.name: number(path) for path in self._sys.glob("fs/ext4/*/errors_count")}
         if any(counted.values()):  # the system's own file system lies on the same card
             return failed(ERRORS)
@@ -53,7 +55,8 @@ class Storage:
         known += ["磨损正常"] if worn is not None else []
         return passed("，".join(known))
 
-    def _comes_back(self) -> bool:
+    def _comes_back(self) -> str | None:
+        """Code of what keeps it from coming back."""
         wrote = secrets.token_bytes(_SIZE)
         path = self._folder / ".storage-check"
         try:
@@ -62,11 +65,11 @@ class Storage:
                 os.write(handle, wrote)
                 os.fsync(handle)
                 os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-                return os.pread(handle, _SIZE + 1, 0) == wrote
+                return None if os.pread(handle, _SIZE + 1, 0) == wrote else FAILING
             finally:
                 os.close(handle)
-        except OSError:
-            return False
+        except OSError as error:  # a kernel since 6.12 shows no other sign of it
+            return READ_ONLY if error.errno == errno.EROFS else FAILING
         finally:
             with suppress(OSError):
                 path.unlink()

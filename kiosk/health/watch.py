@@ -17,7 +17,7 @@ EVERY = 30.0
 """Seconds between two looks."""
 SELDOM: Mapping[str, float] = {"storage": 3600.0}
 """Seconds between two looks of checks that wear what they check."""
-_MACHINE = frozenset(("power", "storage", "lock", "boots", "clock", "heat", "memory", "network"))
+_MACHINE = frozenset(("power", "data", "storage", "lock", "boots", "clock", "heat", "memory", "network"))
 """What nobody else reports: devices, glass and room have a voice of their own."""
 
 

@@ -16,7 +16,7 @@ ROOT = "tongban-setup.service"
 """Sets the system up, once, by a technician's file: the reason stands in it."""
 SERVICES = sorted(path.name for path in UNITS.glob("*.service") if path.name != ROOT)
 NAMED = sorted(path.name for path in UNITS.iterdir() if path.is_file())
-PROGRAM = "/usr/lib/tongban/bin/tongban"
+PROGRAMS = re.compile("/usr/lib/tongban/bin/[a-z-]+")
 BAR = 2.0
 
 
@@ -26,7 +26,7 @@ def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("units")
     shutil.copytree(UNITS, folder, dirs_exist_ok=True)
     for path in folder.glob("*.service"):
-        path.write_text(path.read_text().replace(PROGRAM, "/usr/bin/env"))
+        path.write_text(PROGRAMS.sub("/usr/bin/env", path.read_text()))
     for neighbour in ("seatd.service", "mosquitto.service", "pcscd.service", "systemd-tmpfiles-setup.service"):
         (folder / neighbour).write_text("[Service]\nExecStart=/usr/bin/env\n")
     (folder / "pcscd.socket").write_text("[Socket]\nListenStream=/run/pcscd/pcscd.comm\n")
@@ -149,7 +149,7 @@ def test_a_locked_root_leaves_the_data_partition_writable_and_the_boot_partition
     assert (card / "etc/overlayroot.local.conf").read_text() == 'overlayroot="tmpfs:recurse=0"\n'
     assert (card / "etc/fstab").read_text() == FSTAB.replace("vfat defaults", "vfat ro,defaults") + DATA
     line = (card / "boot/firmware/cmdline.txt").read_text()
-    assert line == "console=tty1 root=PARTUUID=x-02 rootwait consoleblank=0 vt.global_cursor_default=0 fsck.repair=yes\n"
+    assert line == "console=tty1 root=PARTUUID=x-02 rootwait consoleblank=0 vt.global_cursor_default=0 fsck.repair=yes panic=10\n"
 
 
 def test_a_root_is_unlocked_as_it_was(card: Path) -> None:
