@@ -150,16 +150,16 @@ def run(settings: Path) -> None:
 
 
 def _without_disk(settings: Path, error: DataDiskError, folder: Path, manager: Manager) -> NoReturn:
-    """Nothing is taken in until what is kept in ``folder`` is where it is meant to be. Then the process ends, and its unit starts it
-    anew: with the folders, keys and program of that disk.
+    """Nothing is taken in until what is kept in ``folder`` is where it is meant to be. Then the process ends, and its unit starts
+    it anew: with the folders, keys and program of that disk.
     """
     from kiosk.health import data_disk
 
     now: DataDiskError | None = error
+    click.echo(f"{error.code}：{error}", err=True)
+    if not manager.there:
+        sys.exit(1)
     while now is not None:
-        click.echo(f"{now.code}：{now}", err=True)
-        if not manager.there:
-            sys.exit(1)
         _say_so(settings, str(now), manager, disk=True)
         try:
             data_disk.there(folder)
@@ -170,7 +170,7 @@ def _without_disk(settings: Path, error: DataDiskError, folder: Path, manager: M
 
 
 def _say_so(settings: Path, why: str, manager: Manager, *, disk: bool = False) -> None:
-    """On the screen, until it is worth another try: nobody started this by hand and reads what it says. ``disk``: it is the data's."""
+    """On the screen, until it is worth another try: nobody started this by hand and reads it. ``disk``: the data's is wrong."""
     from kiosk import waiting
 
     try:

@@ -1,5 +1,5 @@
-"""Who this terminal is and whom to call, on the system's disk: what can be said on the screen when the data's disk cannot be used, and
-the settings with it. Laid by setting up (``kiosk/setup``), which is also when it is locked with the rest of that disk.
+"""Who this terminal is and whom to call, on the system's disk: what can be said on the screen when the data's disk cannot be used,
+and the settings with it. Laid by setting up (``kiosk/setup``), which is also when it is locked with the rest of that disk.
 """
 
 from __future__ import annotations

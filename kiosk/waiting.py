@@ -32,8 +32,8 @@ LOOK = 0.5
 
 
 def wait(settings: Path, why: str, manager: Manager, *, disk: bool = False, again: float = AGAIN) -> None:
-    """Until it is worth trying again. ``why``: what is wrong, as staff read it; ``disk``: the data's disk cannot be used, and with it
-    what was handed in before. ``OSError``: the page has no port either.
+    """Until it is worth trying again. ``why``: what is wrong, as staff read it; ``disk``: the data's disk cannot be used, and with
+    it what was handed in before. ``OSError``: the page has no port either.
     """
     before, until = _stamp(settings), time.monotonic() + again
     who = placard.read() if disk else None

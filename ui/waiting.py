@@ -14,8 +14,8 @@ from ui.guard import protect
 from ui.words import install
 
 EDITION = "waiting"
-"""How its edition begins; never that of the citizen's page: each gives way to the other with its next beat, and so does one reason to
-another.
+"""How its edition begins; never that of the citizen's page: each gives way to the other with its next beat, and so does one reason
+to another.
 """
 MOST_WHY = 600
 """Characters of the reason that are shown."""

@@ -160,7 +160,7 @@ def ask(settings: Settings, do: str, answer: Any = None, **more: str) -> Any:
 
 
 def _with_disk(path: Path, *more: str) -> None:
-    """Without the data's disk there are no settings to read and no terminal to ask: that is told instead. ``more``: codes that also count."""
+    """Without the data's disk there are no settings to read, and no terminal to ask. ``more``: codes that count too."""
     code = amiss(path)
     if code in (ABSENT, UNREADABLE, *more):
         words = faults.fault(code)

@@ -90,7 +90,9 @@ def doctor(settings: Path, only: str | None, unattended: bool, as_json: bool) ->
     try:
         with in_hand(stations, wanted.paths.data):
             tell = _hush if as_json else click.echo
-            found = tuple(examine(station, hands, tell) for station in stations) + (() if only else (machine(tell, wanted.paths.data),))
+            found = tuple(examine(station, hands, tell) for station in stations) + (
+                () if only else (machine(tell, wanted.paths.data),)
+            )
     except InUseError as error:
         click.echo(str(error), err=True)
         sys.exit(EX_UNAVAILABLE)

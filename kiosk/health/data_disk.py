@@ -21,7 +21,13 @@ from kiosk.verdict import Outcome, failed, passed
 ABSENT = "data_disk_absent"
 READ_ONLY = "data_disk_read_only"
 UNREADABLE = "data_disk_unreadable"
-_SAID = {errno.EROFS: READ_ONLY, errno.EIO: UNREADABLE, errno.EUCLEAN: UNREADABLE, errno.ENODEV: UNREADABLE, errno.ENXIO: UNREADABLE}
+_SAID = {
+    errno.EROFS: READ_ONLY,
+    errno.EIO: UNREADABLE,
+    errno.EUCLEAN: UNREADABLE,
+    errno.ENODEV: UNREADABLE,
+    errno.ENXIO: UNREADABLE,
+}
 _IN_MEMORY = ("overlay", "tmpfs")
 
 
@@ -35,7 +41,7 @@ class DataDiskError(Exception):
 
 
 def there(folder: Path, kernel: Kernel | None = None, root: Path = Path("/")) -> None:
-    """:class:`DataDiskError`: what is kept in ``folder`` would not be where it is meant to be, or is not taken. Leaves nothing in it."""
+    """:class:`DataDiskError`: what is kept in ``folder`` would not be where it is meant to be, or is not taken. Leaves nothing."""
     code = amiss(folder, kernel, root)
     if code is None:
         try:

@@ -22,12 +22,15 @@ import click
 import msgspec
 
 from domain.durable import sync_folder
+from kiosk import placard
 from kiosk import settings as conf
 from kiosk.care import control
 from kiosk.care.control import BusyError, NotRunningError
 from kiosk.care.doctor import CODES, EX_UNAVAILABLE, InUseError
 from kiosk.care.hands import Hands, Nobody, Person
 from kiosk.cli import EX_CONFIG
+from kiosk.health import data_disk
+from kiosk.placard import Placard
 from kiosk.setup import composing, hardware, joining, laying, locking, looking, network, outcome, questions, showing
 from kiosk.setup.addresses import By, Chosen
 from kiosk.setup.composing import Places
@@ -93,6 +96,7 @@ def setup(
 def _set_up(file: Path | None, places: Places, system: System, folders: tuple[Path, ...], hands: Hands) -> tuple[Checked, ...]:
     if system.there and os.geteuid() != 0:
         raise SetupError("要用 root 运行：sudo tongban setup", EX_CONFIG)
+    _on_its_disk(places)
     _not_serving(places)
     given = _from_file(file)
     person = file is None
@@ -124,7 +128,7 @@ def _set_up(file: Path | None, places: Places, system: System, folders: tuple[Pa
         _lay(lambda: laying.accompany(chosen, path, answers["id"], places))
         settings, changed = _lay(lambda: laying.take(tree, places, f"setup:{os.environ.get('SUDO_USER') or getpass.getuser()}"))
         click.echo("\n".join(changed) if changed else "设置没有变")
-        found += _services(system, settings, answers["time"])
+        found += (*_services(system, settings, answers["time"]), *_named(system, settings))
         if answers["enrol"]:
             found.append(joining.enrolled(settings, answers["enrol"], person=person))
         if not _unjoined(found) and (lock := locking.locked(system, wanted=answers.get("lock", False))) is not None:
@@ -183,6 +187,14 @@ def _from_file(path: Path | None) -> dict[str, Any]:
         raise AnswerError(f"{path} 读不出来：{error.strerror}") from None
     except UnicodeDecodeError:
         raise AnswerError(f"{path} 不是 UTF-8 文字") from None
+
+
+def _on_its_disk(places: Places) -> None:
+    """What is set up is there after the next start."""
+    try:
+        data_disk.there(places.base)
+    except data_disk.DataDiskError as error:
+        raise SetupError(str(error), EX_IOERR) from None
 
 
 def _not_serving(places: Places) -> None:
@@ -253,6 +265,16 @@ def _services(system: System, settings: conf.Settings, servers: tuple[str, ...])
             job()
         except OSError as error:
             yield Checked(title, "failed", str(error), "看 journalctl")
+
+
+def _named(system: System, settings: conf.Settings) -> Iterator[Checked]:
+    """Who it is, for a day on which the data's disk cannot be used, and the settings with it."""
+    one = settings.terminal
+    try:
+        if system.there:
+            system.write(placard.PLACE, placard.written(Placard(one.id, one.hall, one.phone)), 0o644)
+    except OSError as error:
+        yield Checked("数据盘坏时屏幕上的电话", "unknown", str(error))
 
 
 def _lay(do: Callable[[], _T]) -> _T:

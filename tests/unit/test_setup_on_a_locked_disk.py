@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from kiosk import placard
+from kiosk.placard import Placard
+from kiosk.setup.command import _named
 from kiosk.setup.system import LOCKED, System
 
 DATA = "/dev/mmcblk0p3 /var/lib/tongban ext4 rw 0 0\n"
@@ -51,3 +55,14 @@ def test_what_is_so_already_may_be_asked_for_again(root: Path) -> None:
     with pytest.raises(OSError, match=LOCKED[:6]):
         system.time(("another.example.invalid",))
     assert "enable --now camera.service" in (root / "told").read_text("utf-8")
+
+
+def test_who_it_is_and_whom_to_call_is_written_where_it_is_read_without_the_datas_disk(root: Path) -> None:
+    """On a locked disk the technician is told that the old number stands there."""
+    settings = SimpleNamespace(terminal=SimpleNamespace(id="bing-k01", hall="一楼大厅", phone="0800-000-0003"))
+    assert list(_named(covered(root, WRITABLE), settings)) == []  # type: ignore[arg-type]
+    assert placard.read(root) == Placard("bing-k01", "一楼大厅", "0800-000-0003")
+    assert list(_named(covered(root, COVERED), settings)) == []  # type: ignore[arg-type]
+    settings.terminal.phone = "0800-000-0004"
+    (told,) = _named(covered(root, COVERED), settings)  # type: ignore[arg-type]
+    assert (told.verdict, told.says) == ("unknown", LOCKED)

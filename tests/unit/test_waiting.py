@@ -15,10 +15,13 @@ from support.hall import until
 from support.manager import Heard
 
 from domain.notify import Manager
-from kiosk import waiting
+from kiosk import placard, waiting
+from kiosk.clock import Clock
+from kiosk.glass_watch import GlassJudge
+from kiosk.placard import Placard
 from kiosk.screen.browser import PORT
 from kiosk.visit.pulse import GlassState
-from ui.waiting import EDITION
+from ui.waiting import EDITION, create_waiting
 
 WHY = "设置文件 terminal.toml 第 7 行：`prot` 不认识"
 
@@ -74,10 +77,44 @@ def test_the_page_proves_itself_and_gives_way_to_the_citizens(settings: Path, he
     """Its edition is nobody else's: a page of another loads itself anew (``beat.js``), in either direction."""
     on = Waiting(settings, heard, again=600)
     page = httpx.get(on.url).text
-    assert re.search(r'data-edition="(\w+)"', page)[1] == EDITION == on.beat()["edition"]  # type: ignore[index]
+    edition = re.search(r'data-edition="(\w+)"', page)[1]  # type: ignore[index]
+    assert edition == on.beat()["edition"]
+    assert edition.startswith(EDITION)
     until(lambda: httpx.get(f"{on.url}/pulse").json()["state"] == GlassState.ALIVE, "the glass is alive")
     settings.write_text("changed")
     on.thread.join(10)
+
+
+def test_another_reason_takes_the_place_of_the_one_that_stands_there() -> None:
+    editions = set()
+    for why in ("数据盘没有挂上", "数据盘读写出错"):
+        page = create_waiting(why, GlassJudge(Clock(), lambda: None)).test_client().get("/", headers={"Host": "127.0.0.1"})
+        assert why in page.text
+        editions.add(re.search(r'data-edition="(\w+)"', page.text)[1])  # type: ignore[index]
+    assert len(editions) == 2
+
+
+@pytest.mark.parametrize("who", [Placard("bing-k01", "示范丙区大厅", "0800-000-0003"), Placard()])
+def test_without_the_datas_disk_nobody_is_told_that_what_was_handed_in_is_safe_or_lost(who: Placard) -> None:
+    """And whom to call, as far as the system's disk knows."""
+    page = (
+        create_waiting("数据盘没有挂上", GlassJudge(Clock(), lambda: None), who)
+        .test_client()
+        .get("/", headers={"Host": "127.0.0.1"})
+    )
+    for words in ("本机暂停服务", "有没有受影响，现在还不知道", "数据盘没有挂上", who.id, who.hall, who.phone):
+        assert words in page.text
+    assert ("大厅电话" in page.text) is bool(who.phone)
+    assert "改好以后" not in page.text
+
+
+def test_who_this_terminal_is_is_read_from_the_systems_disk(tmp_path: Path) -> None:
+    assert placard.read(tmp_path) == Placard()
+    one = Placard("bing-k01", "示范丙区大厅", "0800-000-0003")
+    (tmp_path / placard.PLACE).parent.mkdir(parents=True)
+    for written, found in ((placard.written(one), one), ("{", Placard()), ("\0", Placard())):
+        (tmp_path / placard.PLACE).write_text(written, "utf-8")
+        assert placard.read(tmp_path) == found
 
 
 def test_it_is_tried_again_by_itself_and_the_port_is_free_by_then(settings: Path, heard: Heard) -> None:

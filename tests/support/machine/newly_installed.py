@@ -4,7 +4,7 @@ is asked, no device is attached, and its centre cannot be reached from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,11 +26,13 @@ HEADLESS = "[Service]\nEnvironment=WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES
 
 
 @contextmanager
-def newly_installed(folder: Path, **folders: Path) -> Iterator[Machine]:
-    """``folder``: empty, for what is made on the way; ``folders``: :func:`support.machine.booted.booted`'s."""
+def newly_installed(folder: Path, *, options: Sequence[str] = (), **folders: Path) -> Iterator[Machine]:
+    """``folder``: empty, for what is made on the way; ``options``, ``folders``: :func:`support.machine.booted.booted`'s."""
     built = packages()
     enrolled(authority(folder / "authority"), NAME, IdentityFiles(folder / "identity"))
-    with booted(root(own_arch()), "tongban-packages", packages=built, identity=folder / "identity", **folders) as machine:
+    with booted(
+        root(own_arch()), "tongban-packages", options=options, packages=built, identity=folder / "identity", **folders
+    ) as machine:
         machine.write("/etc/systemd/system/tongban-screen.service.d/headless.conf", HEADLESS)
         machine.run(f"systemd-sysusers - <<'.'\nu tongban - -\n.\ninstall -d -m 700 -o tongban -g tongban {DATA}/settings")
         machine.run(f"cp -r /identity {DATA}/identity && chown -R tongban: {DATA}/identity && chmod 700 {DATA}/identity")
