@@ -16,11 +16,11 @@ from pathlib import Path
 
 from werkzeug.serving import make_server
 
+from domain import placard
 from domain.notify import Manager
-from kiosk import placard
+from domain.placard import Placard
 from kiosk.clock import Clock
 from kiosk.glass_watch import GlassJudge
-from kiosk.placard import Placard
 from kiosk.screen.browser import PORT
 from ui.waiting import create_waiting
 

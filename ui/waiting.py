@@ -7,7 +7,7 @@ from zlib import crc32
 from flask import Flask, Response, jsonify, render_template, request
 from jinja2 import StrictUndefined
 
-from kiosk.placard import Placard
+from domain.placard import Placard
 from kiosk.visit.pulse import GlassWatch
 from ui.citizen.pulse import beat_of
 from ui.guard import protect

@@ -21,8 +21,9 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from domain import placard
 from domain.durable import sync_folder
-from kiosk import placard
+from domain.placard import Placard
 from kiosk import settings as conf
 from kiosk.care import control
 from kiosk.care.control import BusyError, NotRunningError
@@ -30,7 +31,6 @@ from kiosk.care.doctor import CODES, EX_UNAVAILABLE, InUseError
 from kiosk.care.hands import Hands, Nobody, Person
 from kiosk.cli import EX_CONFIG
 from kiosk.health import data_disk
-from kiosk.placard import Placard
 from kiosk.setup import composing, hardware, joining, laying, locking, looking, network, outcome, questions, showing
 from kiosk.setup.addresses import By, Chosen
 from kiosk.setup.composing import Places

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from kiosk import placard
-from kiosk.placard import Placard
+from domain import placard
+from domain.placard import Placard
 from kiosk.setup.command import _named
 from kiosk.setup.system import LOCKED, System
 

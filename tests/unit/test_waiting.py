@@ -14,11 +14,12 @@ import pytest
 from support.hall import until
 from support.manager import Heard
 
+from domain import placard
 from domain.notify import Manager
-from kiosk import placard, waiting
+from domain.placard import Placard
+from kiosk import waiting
 from kiosk.clock import Clock
 from kiosk.glass_watch import GlassJudge
-from kiosk.placard import Placard
 from kiosk.screen.browser import PORT
 from kiosk.visit.pulse import GlassState
 from ui.waiting import EDITION, create_waiting
