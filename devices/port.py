@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from msgspec import Struct
+
 from devices.sight import Advice as Advice
 from devices.sight import Edge as Edge
 from devices.sight import Sight as Sight
@@ -62,15 +64,13 @@ class DeviceState:
         return self.life in (Life.READY, Life.BUSY, Life.UNKNOWN) and self.fault is None
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceChanged:
+class DeviceChanged(Struct, frozen=True):
     """A device's state is now this. Sent on change only."""
 
     state: DeviceState
 
 
-@dataclass(frozen=True, slots=True)
-class CardFound:
+class CardFound(Struct, frozen=True):
     """A card answered and is being read; ``at`` is the monotonic time of the first byte of that answer."""
 
     at: float
@@ -116,23 +116,20 @@ class CardDocument:
     office: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class CardRead:
+class CardRead(Struct, frozen=True):
     """A card was read whole. ``at``: monotonic seconds."""
 
     document: CardDocument
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class CardFailed:
+class CardFailed(Struct, frozen=True):
     """A card was there and could not be read; ``fault`` says why (card_removed, card_unreadable, card_not_supported …)."""
 
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class CardRemoved:
+class CardRemoved(Struct, frozen=True):
     """The card that was read is gone."""
 
 
@@ -156,8 +153,7 @@ class SocialHolder:
     birth: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class SocialDocument:
+class SocialDocument(Struct, frozen=True):
     """A social security card. ``generation``: 1, 2, 3 or ?; ``region``: six digits of the issuing place; dates YYYYMMDD or empty.
 
     ``holder`` is ``None`` where the card did not give it, and ``unread`` then says why (a code of ``kiosk/faults.toml``).
@@ -172,21 +168,18 @@ class SocialDocument:
     unread: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SocialCardRead:
+class SocialCardRead(Struct, frozen=True):
     """A social security card was read as far as it lets itself be read. ``at``: monotonic seconds."""
 
     document: SocialDocument
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class ChipCardRemoved:
+class ChipCardRemoved(Struct, frozen=True):
     """The card that was read in the chip card reader is gone, or may be: pcscd or the reader went away meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
-class CardOutOfSight:
+class CardOutOfSight(Struct, frozen=True):
     """Whether the card that was read still lies there cannot be known any more."""
 
 
@@ -212,23 +205,20 @@ class BadgeProven:
     signature: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class BadgeDeclined:
+class BadgeDeclined(Struct, frozen=True):
     """The badge, or what lies there in its place, did not do what was asked. ``left``: tries of the PIN, where the card said."""
 
     fault: str
     left: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BadgeGone:
+class BadgeGone(Struct, frozen=True):
     """The badge is no longer there, or nobody can tell any more (``fault``: absent, mute …): whoever was let in by it is out."""
 
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class RatingKey:
+class RatingKey(Struct, frozen=True):
     """A key of the rating pad, already mapped to the official level: 5 非常满意 … 1 非常不满意."""
 
     question: str
@@ -244,8 +234,7 @@ class PrintOutcome(StrEnum):
     UNCERTAIN = "uncertain"
 
 
-@dataclass(frozen=True, slots=True)
-class PrintEnded:
+class PrintEnded(Struct, frozen=True):
     """One attempt to print a slip has ended. ``cause`` is a fault code unless printed."""
 
     job: str
@@ -258,8 +247,7 @@ Box = tuple[int, int, int, int]
 """A place on a page: left, top, right, bottom in ten-thousandths of its width and height."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something doubtful a page's picture shows: ``code`` of ``kiosk/faults.toml`` (page_blurred, page_cut_off …), and where; no
     boxes: the page as a whole. ``same``: the request of the kept page that this one repeats."""
 
@@ -284,8 +272,7 @@ class PageTaken:
     """The size it has by name (``domain/case/formats.py``); empty where it is another one, or not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageRefused:
+class PageRefused(Struct, frozen=True):
     """No page could be taken; ``fault`` says why (page_not_found, page_cut_off, camera_mute …)."""
 
     request: str
@@ -303,8 +290,7 @@ class LivePicture:
     sight: Sight
 
 
-@dataclass(frozen=True, slots=True)
-class DeskSeen:
+class DeskSeen(Struct, frozen=True):
     """Something of :class:`Sight` is other than it was, the places apart."""
 
     advice: Advice | None
@@ -329,8 +315,7 @@ class PageRead:
     lines: tuple[ReadLine, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class PageUnread:
+class PageUnread(Struct, frozen=True):
     """A page stays unread; ``fault`` says why (reading_slow, reading_missing …)."""
 
     request: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Advice(StrEnum):
@@ -36,8 +37,7 @@ Point = tuple[float, float]
 """Shares of a picture's width and height, from the top left, as the citizen sees it; beyond 0..1 it lies outside."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """What the desk shows now. ``outline``: the page's corners, clockwise, none where no page is seen. ``where``: the outline of
     what ``advice`` is about, when it is a place (a hand, glare), and ``edges`` those a page runs over.
 

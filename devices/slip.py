@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+
+class Heading(Struct, frozen=True):
     """Centred, large."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """Running text, wrapped; ``strong`` is bold, ``large`` one size up."""
 
     text: str
@@ -22,21 +22,18 @@ class Paragraph:
     centred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A label and its value; the value wraps beside the label."""
 
     label: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A line across."""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """A QR code (ISO/IEC 18004) with a caption below."""
 
     content: str
@@ -53,8 +50,7 @@ class Slip:
     blocks: tuple[Block, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class PrintJob:
+class PrintJob(Struct, frozen=True):
     """``attempt`` counts from 1; from 2 on the slip already carries 补打 第n次."""
 
     job: str

@@ -54,10 +54,12 @@ import time
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from devices.outages import Outages
 from devices.port import DeviceChanged, DeviceEvent, DeviceState, Emit, Life
@@ -75,8 +77,7 @@ class DeviceFaultError(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """Seconds of the shared life. A returned device is ready within ``longest`` plus the time it takes to identify."""
 
     first: float = 0.2

@@ -8,7 +8,6 @@ known: what touches it is an *estimate*, and says so.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -42,8 +41,7 @@ class Year(Struct, frozen=True):
     work: tuple[date, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """The last day of a term. ``estimate``: a year whose holidays are not known yet lies in it."""
 
     day: date

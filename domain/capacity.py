@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Capacity(StrEnum):
@@ -14,8 +15,7 @@ class Capacity(StrEnum):
     FULL = "full"
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """From ``years`` full years on ``then`` holds, ``below`` before. ``law``: where it stands; a rule of our own is called so."""
 
     years: int

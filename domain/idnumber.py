@@ -6,9 +6,10 @@ Checks here are exact and need no area tables: old and merged area codes are sti
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
@@ -34,8 +35,7 @@ class NumberFault(StrEnum):
     CHECK = "check"
 
 
-@dataclass(frozen=True, slots=True)
-class NumberFacts:
+class NumberFacts(Struct, frozen=True):
     """What a valid number says. ``sex`` is 1 or 2 (GB/T 2261.1); ``None`` where the number does not say."""
 
     kind: NumberKind

@@ -7,7 +7,6 @@ and what that said can still be read.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -21,8 +20,7 @@ Question = Literal["who", "why", "what", "how-long", "rights", "contact"]
 QUESTIONS: tuple[Question, ...] = ("who", "why", "what", "how-long", "rights", "contact")
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     heading: str
     text: str
 

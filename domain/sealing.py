@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyrage
+from msgspec import Struct
 
 ALGORITHM = "age-x25519"
 _MAGIC = b"tongban-sealed/1 "
@@ -27,8 +28,7 @@ class SealError(ValueError):
     """The bytes are no sealed document, are damaged, or this key may not open them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """Whom a document is sealed to: a party's desk, an intake window, the recovery key."""
 
     key_id: str

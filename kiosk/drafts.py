@@ -11,13 +11,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import httpx
 import msgspec
+from msgspec import Struct
 
 from domain import draft as drafting
 from domain.draft import DamagedDraftError, Draft, DraftPage
@@ -44,8 +44,7 @@ class _NotNowError(Exception):
     """Why it did not work; a fault code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Whose drafts these are: what every one of them says of where it was begun, whom it is sealed to, and what opens it."""
 
     terminal: str

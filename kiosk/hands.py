@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from domain.press.press import Press
 from kiosk.clerk import Clerk
@@ -26,8 +27,7 @@ Left = Callable[[str], tuple[str, ...]]
 """The places where something of a visit still is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workers:
+class Workers(Struct, frozen=True):
     """Who works beside the dispatcher, each in a thread of its own."""
 
     clerk: Clerk

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from devices import port
 from devices.port import (
@@ -17,8 +18,7 @@ from devices.port import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Devices:
+class Devices(Struct, frozen=True):
     """The terminal's devices by their narrow ports; ``pad``, ``a4`` and ``smartcard`` are optional equipment."""
 
     reader: IdentityReader

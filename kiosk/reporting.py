@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from devices.port import DeviceState
 from kiosk.clock import CHINA, Clock
@@ -13,8 +14,7 @@ from mqtt.messages import Backlog, DeviceReport, Health, HelpWanted
 from mqtt.wire import MOST_CODES, VERSION
 
 
-@dataclass(frozen=True, slots=True)
-class Reporting:
+class Reporting(Struct, frozen=True):
     """Any thread."""
 
     states: Callable[[], Mapping[str, DeviceState]]

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace as struct_replace
 
 from domain.catalogue.catalogue import Catalogue
@@ -29,8 +30,7 @@ UPDATING = "updating"
 _WRITTEN = date(2026, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """``closed``: why no visit can begin at all."""
 
     catalogue: Catalogue

@@ -14,8 +14,9 @@ Measured on 2.0.11, and the reason for each line that is not a default:
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 CENTRE_USER = "fleet"
 """The name that may read every terminal; no terminal can have it, nor one of :data:`CENTRE_USERS`."""
@@ -59,8 +60,7 @@ topic readwrite k1/host/st
 """
 
 
-@dataclass(frozen=True, slots=True)
-class BrokerFiles:
+class BrokerFiles(Struct, frozen=True):
     """``data``: folder of the broker's own database; the others are files, PEM where TLS wants them."""
 
     data: Path

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -55,8 +56,7 @@ REST = 600.0
 """Seconds to stay away then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broker:
+class Broker(Struct, frozen=True):
     """Where the broker is, and the files of the certificate that says who we are there: its name is user and client id."""
 
     host: str
@@ -64,8 +64,7 @@ class Broker:
     tls: Tls
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """What one connect says: subscriptions first, then the birth; the will stands on the birth's topic. QoS 1, and retained where
     the broker keeps anything: nothing rests on that.
     """
@@ -76,8 +75,7 @@ class Opening:
     subscriptions: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """Seconds the broker keeps the session, and seconds it holds the will back (only effective inside the session).
 
     ``kept``: also when a broker refuses to go on with it. Any other is given up then: in a cluster it may have been on a node that
@@ -92,13 +90,11 @@ class Session:
     in_flight: int = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Up:
+class Up(Struct, frozen=True):
     """Subscribed, and the broker has the birth."""
 
 
-@dataclass(frozen=True, slots=True)
-class Down:
+class Down(Struct, frozen=True):
     """No connection, with the reason in words for the log."""
 
     why: str
@@ -125,47 +121,40 @@ class Reply:
     correlation: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """The broker answered a publication with a failure, or "no matching subscribers": nobody is listening."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cloned:
+class Cloned(Struct, frozen=True):
     """Another machine took the session over again and again. Connecting rests for ``REST`` seconds."""
 
 
 Heard = Up | Down | Received | Refused | Cloned
 
 
-@dataclass(frozen=True, slots=True)
-class _Connected:
+class _Connected(Struct, frozen=True):
     failure: str | None
     code: int
     retains: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Subscribed:
+class _Subscribed(Struct, frozen=True):
     failure: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Published:
+class _Published(Struct, frozen=True):
     mid: int
     refusal: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Gone:
+class _Gone(Struct, frozen=True):
     why: str
     code: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Moving:
+class _Moving(Struct, frozen=True):
     why: str
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from msgspec import Struct
+
 from mqtt import topics
 from mqtt.connection import TAKEOVERS, Broker, Cloned, Connection, Down, Heard, Opening, Received, Refused, Reply, Session, Up
 from mqtt.desired import KINDS
@@ -49,27 +51,23 @@ class LinkState:
     """Another machine took this terminal's session over again and again; we stay away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(Struct, frozen=True):
     """The birth is with the broker; ``bd`` is this connect's number."""
 
     bd: int
 
 
-@dataclass(frozen=True, slots=True)
-class Disconnected:
+class Disconnected(Struct, frozen=True):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptHeard:
+class ReceiptHeard(Struct, frozen=True):
     """A storage receipt as it came, nothing judged."""
 
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class CentreHeard:
+class CentreHeard(Struct, frozen=True):
     """``news``: said just now, not kept by the broker from before we connected."""
 
     centre: Centre

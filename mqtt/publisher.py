@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
+from msgspec import Struct
+
 from mqtt.events import EventData, event
 from mqtt.link import Centre, CentreHeard, Connected, Disconnected, Link, LinkEvent, ReceiptHeard
 from mqtt.messages import Health
@@ -70,8 +72,7 @@ class _Stop:
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class _Knock:
+class _Knock(Struct, frozen=True):
     heard: threading.Event
 
 

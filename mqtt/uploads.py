@@ -11,7 +11,6 @@ import random
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 import httpcore  # noqa: F401
 import httpx
 import msgspec
+from msgspec import Struct
 
 from mqtt import resources
 from mqtt.resources import CaseStanding
@@ -39,8 +39,7 @@ _WORTH_ASKING = 128 * 1024
 """Bytes from which it pays to ask first how much of a document the centre has."""
 
 
-@dataclass(frozen=True, slots=True)
-class UploadPace:
+class UploadPace(Struct, frozen=True):
     """Seconds. ``first``, doubled at each failure up to ``most``, before the centre is tried again; ``standing`` before asking
     again for a case whose event has not arrived yet (it travels by MQTT and may be slower); ``silence`` until an exchange
     counts as dead.
@@ -52,8 +51,7 @@ class UploadPace:
     silence: float = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A sealed document of a case the centre does not have whole. ``stored``: the centre took it once."""
 
     case: str

@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from mqtt.report import WHOLE_PERIOD
 
@@ -38,8 +39,7 @@ _MOST_PATIENCE = 3600.0
 """Seconds between two moves at most, while the centre is heard nowhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """Seconds. Reconnecting waits any time up to ``first``, four times as long after each failure, up to ``most``; up to ``most``
     at once when the broker itself went, because then a whole fleet comes back. ``unheard``: how long the centre may be silent at a
     broker, at least, before the next one is tried.

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from html.parser import HTMLParser
+
+from msgspec import Struct
 
 from domain.catalogue.catalogue import Catalogue
 from ui.words import PLACEHOLDER, SOURCE, catalogue, language, languages, translated
@@ -30,8 +31,7 @@ _SCREEN = frozenset(f"{part}__{what}" for part in ("welcome", "plain", "step") f
 _OVER = frozenset(("dialog__title", "dialog__text", "dialog__count"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     whole: frozenset[str]
     patterns: tuple[re.Pattern[str], ...]
 

@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
@@ -28,6 +27,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from jinja2 import Environment
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 SOURCE = "zh-CN"
 """What everything is written in, and the language of whoever chose none."""
@@ -60,8 +60,7 @@ class Own(Protocol):
 _own: ContextVar[tuple[Own, ...]] = ContextVar("own", default=())
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A key with placeholders, and what finds their values in a finished sentence."""
 
     key: str
@@ -69,8 +68,7 @@ class Pattern:
     form: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     translations: Translations
     patterns: tuple[Pattern, ...]
 

@@ -22,8 +22,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+
+from msgspec import Struct
 
 from devices.a4.session import Outcome, Session
 from devices.port import PageJob, PrintEnded, PrintJournal, PrintOutcome
@@ -41,8 +43,7 @@ EMPTYING = 10.0
 """Seconds both ends are given to be seen empty: cupsd's backend takes back the job within a few."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """Seconds a job may take: ``page`` for each page, ``margin`` for waking, warming up and converting."""
 
     page: float = 10.0

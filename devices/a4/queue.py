@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from devices.a4.ipp import NOT_FOUND, NOT_POSSIBLE, Ipp, IppError, Operation, Value, keyword, number, text, truth
 
@@ -29,8 +30,7 @@ class JobState(IntEnum):
 ENDED = (JobState.GONE, JobState.CANCELED, JobState.ABORTED, JobState.COMPLETED)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """``impressions``: sides that came out, ``None`` when it does not say."""
 
     state: JobState

@@ -6,7 +6,7 @@ none stops it. A printer with several trays warns of an empty one while it goes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from devices.a4.ipp import Answer
 
@@ -31,8 +31,7 @@ _LOW = {"media-low": "a4_paper_low", "toner-low": "a4_toner_low", "marker-supply
 _SEVERITIES = ("error", "warning", "report")
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """``fault``: it cannot print. Both ``None``: it says that all is well."""
 
     fault: str | None = None

@@ -21,8 +21,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from devices.camera.advice import Watch
 from devices.camera.glimpse import glimpse
@@ -34,8 +35,7 @@ from devices.protocols.frames import Camera, Frame, FrameError, Why
 from devices.supervisor import DeviceFaultError, Pace, Supervised
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """Seconds. The still's deadline is long because libcamera switches mode and drops frames for it."""
 
     hello: float = 1.0

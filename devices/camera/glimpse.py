@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from devices.camera.face import Face, face
@@ -46,8 +47,7 @@ MARGIN = 0.02
 DESK = (144, 81)
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(Struct, frozen=True):
     """As in :class:`devices.port.Sight`, of this frame alone. ``MOVING`` is none: it takes several frames to see it."""
 
     advice: Advice | None = None

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from devices.camera.look import INSIDE, Looked
@@ -23,8 +22,7 @@ Point = tuple[float, float]
 """x, y in pixels of the picture it was seen in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """Something to change. ``code`` of ``kiosk/faults.toml``: ``page_not_found``, ``page_too_small``, ``page_cut_off``,
     ``two_pages``, ``hand_over_page``.
 
@@ -38,8 +36,7 @@ class Remark:
     edges: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """``page``: the best page there is, also where a remark speaks against it; good to take when there are no ``remarks``."""
 
     page: Page | None

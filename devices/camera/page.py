@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from devices.camera.cut import cut_at
@@ -52,8 +53,7 @@ LEAST_BEND = 0.35
 """Cells below which a side is straight for all that can be seen there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """``corners``: top left, top right, bottom right, bottom left, each (x, y) in pixels of the picture it was found in.
 
     ``cut``: part of it lies outside the picture, at ``edges`` of it (``top``, ``right``, ``bottom``, ``left``); some corners

@@ -13,10 +13,10 @@ across it: good pages differ by a quarter at most, moved ones by a third and mor
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from devices.camera.light import STEP
@@ -66,8 +66,7 @@ FEWEST = 6
 """Tiles a spoilt part has at least; twice as many small ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sharpness:
+class Sharpness(Struct, frozen=True):
     """``score``: 1 at the limit, more is worse; ``None`` where too little is written to tell. ``boxes``: spoilt parts of a page
     that is not spoilt as a whole."""
 

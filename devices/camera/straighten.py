@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
+from msgspec import Struct
 
 from devices.camera.page import Page
 from devices.camera.picture import Matrix, Picture, Pixels
@@ -35,8 +34,7 @@ LONGEST = 3400
 """Pixels no side of a page exceeds: the whole desk at 200 dpi."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Struct, frozen=True):
     """How the camera hangs: ``dpi`` of a still at the desk's plane, and clockwise quarter ``turns`` from its picture to the
     citizen's view. A desk camera's long side points away from the citizen, because pages do; hence one turn."""
 
@@ -44,8 +42,7 @@ class Mount:
     turns: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """What the page measures. ``aspect``: shorter over longer side, perspective undone. ``millimetres``: shorter and longer side;
     ``None`` where the mount's scale is not known. ``name``: one of :data:`SIZES`, where both fit."""
 

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from devices.protocols import sdt
 from devices.protocols.sdt import Sw3
 from devices.supervisor import DeviceFaultError
@@ -44,8 +46,7 @@ BODY_NUMBERS = Command(sdt.READ_BODY_NUMBERS, 0.6, least=28, most=28)
 NEW_ADDRESS = Command(sdt.READ_NEW_ADDRESS, 2.0, least=70, most=70)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """``frame`` and the monotonic time at which the first byte after the request was seen."""
 
     frame: sdt.Frame

@@ -7,9 +7,10 @@ table is treated as a failed read: the card is found again, and after that the c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from devices.protocols.sdt import Sw3
 
@@ -31,8 +32,7 @@ class Cure(Enum):
     """The module itself is ill: the device is out of service until its status is good."""
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """``fault``: code of ``kiosk/faults.toml`` when the cure did not help. ``reader``: it may well be the reader's own, so that
     staff are to see it as the device's warning until a card reads well again.
     """

@@ -27,8 +27,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from devices.port import Heading, Paragraph, PrintEnded, PrintJob, PrintJournal, PrintOutcome, Rule, Slip
 from devices.printer.lines import LineSetter
@@ -60,8 +61,7 @@ _FAULTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Crowded:
+class _Crowded(Struct, frozen=True):
     """A job that came when the queue was full; its slip is not kept."""
 
     job: str

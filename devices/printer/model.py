@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
+
+from msgspec import Struct
 
 Code = Literal["gb2312", "gbk"]
 """A Chinese ROM's two-byte zones."""
@@ -19,8 +20,7 @@ _AFTER = range(5, 121)
 COMMONEST_BUFFER = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Presenter:
+class Presenter(Struct, frozen=True):
     """A mouth that holds a ticket out, and can take it back so that nobody reads a stranger's.
 
     ``present``, ``retract``: commands in order. ``status``: DLE EOT 20 tells whether a ticket waits. ``after``: seconds a
@@ -33,8 +33,7 @@ class Presenter:
     after: float
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Struct, frozen=True):
     """``about`` is for the technician, in Chinese. ``text``: ``None`` prints pictures only."""
 
     name: str

@@ -20,9 +20,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
+
+from msgspec import Struct
 
 from devices.printer.model import COMMONEST_BUFFER, Presenter
 from devices.printer.raster import Strip
@@ -124,8 +125,7 @@ class CancelledError(ConnectionAbortedError):
     """The terminal stops: contact is given up by our side."""
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(Struct, frozen=True):
     """What this printer turned out to understand."""
 
     reports: bool

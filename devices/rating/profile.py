@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from msgspec import Struct
 
 from devices.protocols.rating import Shape
 
@@ -16,8 +17,7 @@ EVERY = (0.05, 5.0)
 """Seconds between two polls, least and most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A pad of one vendor: its speed, the shape of its frames, and what it wants to be told.
 
     ``about`` is for the technician, in Chinese. ``wake`` is sent when the line is opened, ``ask`` with each question, ``poll``

@@ -26,10 +26,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
+from msgspec import Struct
 from smartcard import scard
 
 SERVICE_SOCKET = "PCSCLITE_CSOCK_NAME"
@@ -87,8 +87,7 @@ _ERRORS: dict[int, type[Exception]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """What lies in a reader. ``count`` grows with each insertion and removal (16 bits), so that a swap between two looks shows."""
 
     present: bool

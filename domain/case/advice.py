@@ -17,6 +17,8 @@ from datetime import date
 from itertools import zip_longest
 from typing import Literal
 
+from msgspec import Struct
+
 from domain import uscc
 from domain.case.content import Advice, Box, ReadLine
 from domain.case.wording import is_masked, is_one_off, plain, until
@@ -70,8 +72,7 @@ def open_questions(pages: Iterable[tuple[Advice, ...]]) -> tuple[Advice, ...]:
 # --- rows of a page ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """Lines side by side, left to right, as one: a table's label and its value."""
 
     text: str

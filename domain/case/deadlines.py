@@ -7,11 +7,12 @@ notice begin where a case is taken in elsewhere is an open question: both terms 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from math import ceil
 from typing import Literal
+
+from msgspec import Struct
 
 from domain.calendar import CHINA, Calendar, Due
 from domain.case.acts import DeemedAccepted
@@ -39,8 +40,7 @@ class Term(StrEnum):
 Standing = Literal["running", "warning", "last_day", "over", "halted"]
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(Struct, frozen=True):
     """A term that runs. ``begins``: the day after which it counts; ``due``: its last day; ``warns``: the first day on which it is
     warned of. ``side``: whose it is. ``halted``: a special procedure lasts, and ``due`` is later by each of its days."""
 
@@ -61,8 +61,7 @@ class Timer:
         return "warning" if today >= self.warns else "running"
 
 
-@dataclass(frozen=True, slots=True)
-class Calendars:
+class Calendars(Struct, frozen=True):
     """Whose days count: each side's own."""
 
     home: Calendar

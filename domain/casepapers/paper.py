@@ -10,14 +10,14 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from domain.forms.sheet import runs
 
 TEMPLATE = "paper"
 
 
-@dataclass(frozen=True, slots=True)
-class Issuer:
+class Issuer(Struct, frozen=True):
     """The home department 办理单位 as its papers name it.
 
     ``sign``: the short name its numbers begin with (机关代字). ``address``, ``phone``: where to ask; ``complaint``: where one

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec import Struct
+
 from domain.casepapers.paper import Issuer, Matter, Paper, Par, Rows, Table, day_words
 
 LAW = "《中华人民共和国行政许可法》"
@@ -27,8 +29,7 @@ class Point:
     remedy: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """When it will be decided, in words: the legal and the promised last day."""
 
     legal: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.item import ApplicantKind
@@ -15,8 +16,7 @@ LIMIT = 60
 """Items of one answer; nobody reads more on a screen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One item as a line of a list. ``homes``: the parties that have opened it, by id; ``match``: how a search met it."""
 
     item_id: str

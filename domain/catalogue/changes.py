@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from domain.catalogue.catalogue import Catalogue
 
@@ -47,8 +47,7 @@ WORDS = {
 """Field → what it is called; a field that is not here is told by its own name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """``where``: from the thing itself down to its field, in words. ``old`` and ``new`` in words;
     ``None``: it was not, is not there."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Severity = Literal["error", "warning", "hint"]
 """错误: it cannot be used so; 警告: it can, and somebody will be misled; 提示: it could be better."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing. ``rule`` is its name in the linter's table, ``where`` the place by the catalogue's ids, ``mend`` what to do."""
 
     rule: str

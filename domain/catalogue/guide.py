@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from domain.catalogue import words
 from domain.catalogue.catalogue import Catalogue
@@ -13,8 +13,7 @@ MOST_CODE = 700
 """Bytes of a code that holds the list itself; more would be too fine for 203 dpi."""
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """One material. ``how``: what to bring and what is done with it; ``tag``: it need not be here; ``waived``: when not at all."""
 
     name: str
@@ -26,8 +25,7 @@ class Need:
     sample: Id | None
 
 
-@dataclass(frozen=True, slots=True)
-class Guide:
+class Guide(Struct, frozen=True):
     """``role`` is what the terminal does; ``page`` the name of its published page."""
 
     home: str

@@ -7,16 +7,16 @@ names a term; parties that settle another change it here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Place = Literal["terminal", "centre", "desk", "window"]
 PLACES: dict[Place, str] = {"terminal": "终端", "centre": "中心", "desk": "业务属地专窗", "window": "收件窗口"}
 DAY = 86400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """``what`` is kept, ``since`` when its ``days`` count; ``why`` so long. ``by``: what carries it out."""
 
     code: str

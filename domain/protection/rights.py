@@ -6,7 +6,6 @@ the case and what it is about in codes: the centre passes on what identifies nob
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import msgspec
@@ -30,8 +29,7 @@ ARTICLES: dict[Kind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cannot:
+class Cannot(Struct, frozen=True):
     """Why something can no longer be done, as the applicant reads it. ``states``: where it holds; empty: anywhere."""
 
     code: str

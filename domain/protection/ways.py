@@ -7,15 +7,15 @@ and all modules that open what is sealed; one that is not entered here, or in ``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Basis = Literal["consent", "applicant", "sealed", "nobody"]
 Where = Literal["desk", "window", "centre", "terminal"]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     code: str
     where: Where
     words: str

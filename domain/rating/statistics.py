@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
+from msgspec import Struct
+
 LEAST = 5
 """Ratings a row must have to stand alone, unless the settings say another number."""
 REST = "其余（数量少，合并）"
@@ -55,8 +57,7 @@ class Counts:
         return self.good + self.bad
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """``worked``: the numbers the formula was filled with; ``value``: per cent, ``None`` of nothing."""
 
     name: str

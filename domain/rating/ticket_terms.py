@@ -5,11 +5,12 @@ Working days of the party whose duty it is; the centre's duties by the province'
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from math import ceil
 from typing import Literal
+
+from msgspec import Struct
 
 from domain.calendar import Calendar, Due
 from domain.rating.ticket import RULES, Rules, Ticket, paused
@@ -30,8 +31,7 @@ class Term(StrEnum):
 Standing = Literal["running", "warning", "last_day", "over"]
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(Struct, frozen=True):
     """``due``: the last day; ``warns``: the first day on which it is warned of, 80 % through by default."""
 
     term: Term

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 LETTERS = 44
 """Most letters of one spelling, ``'`` among them: as many as 四川省凉山彝族自治州西昌市 has."""
@@ -14,8 +15,7 @@ Way = Literal["words", "surname", "name"]
 """``words``: places, things, sentences; ``name``: syllable by syllable, as names use characters; ``surname``: surnames first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(Struct, frozen=True):
     """Best first. ``more``: there are some after these."""
 
     words: tuple[str, ...] = ()

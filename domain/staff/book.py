@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Annotated
 
@@ -60,8 +59,7 @@ class Body(Struct, frozen=True, forbid_unknown_fields=True):
         return self.first + timedelta(days=self.days - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """One code's place in a book: what it is for. ``number`` counts from 1."""
 
     day: date

@@ -28,6 +28,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 import pyotp
+from msgspec import Struct
 
 from domain.staff.accounts import SECRET, Clerk, Cost, Document, Proof, fault, login_of, opened
 from domain.staff.duties import Duty, Right, may
@@ -64,8 +65,7 @@ class Session:
         return f"{self.name}（{self.login}）"
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """``fault``: a code; ``wait``: until the lock ends. ``login``: as far as it is an account's."""
 
     fault: str

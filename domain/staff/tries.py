@@ -7,8 +7,9 @@ All functions work inside the caller's transaction. ``who`` is an account's logi
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS account_tries (
@@ -23,8 +24,7 @@ CREATE TABLE IF NOT EXISTS account_steps (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Lockout:
+class Lockout(Struct, frozen=True):
     """After ``free`` failures in a row each further one costs twice the wait before it, from ``first`` to ``longest``."""
 
     free: int = 5

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from typing import Any
 
 import tomli_w
+from msgspec import Struct
 
 from kiosk.settings import SettingsError
 
 
-@dataclass(frozen=True, slots=True)
-class Editable:
+class Editable(Struct, frozen=True):
     """``key``: sections and name, with dots. ``kind``: what it is typed as."""
 
     key: str

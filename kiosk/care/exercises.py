@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
+from msgspec import Struct
 from PIL import Image, ImageDraw
 
 from devices.port import (
@@ -67,8 +67,7 @@ SLIP = Slip(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Exercise:
+class Exercise(Struct, frozen=True):
     """``step`` names it in reports and stays; ``hands``: it cannot be done without a person; ``needs``: a step to pass first."""
 
     step: str

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 
 from devices.port import BadgeReader, Device, DeviceEvent, DeviceState
 from domain.staff.roles import WORDS, Role
@@ -39,8 +39,7 @@ AUDIT = 200
 """Lines of what staff did that are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Struct, frozen=True):
     """What there is of a running terminal; each may be asked from any thread. ``troubles``: codes of what is wrong beside the
     devices; ``leave``: ends the program in order, and whoever runs it starts it again; ``log``: the last lines.
     """

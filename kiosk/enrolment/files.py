@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from msgspec import Struct
 
 from domain.durable import sync_folder
 from kiosk.store.files import write_durably
@@ -131,8 +132,7 @@ class IdentityFiles:
         return _Read(key, certificate)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate | None
 

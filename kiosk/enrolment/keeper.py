@@ -11,9 +11,10 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from kiosk.enrolment import centre
 from kiosk.enrolment.centre import FaultError, NotReachedError, RefusedError
@@ -69,8 +70,7 @@ class Unlinked:
         pass
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """``fault``: what is wrong by name. ``answered``: the centre was asked and did answer; without it ``None`` is no good news."""
 
     fault: str | None

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 
 from kiosk.clock import Clock
 from kiosk.store import audit
@@ -40,8 +41,7 @@ class Given:
     boot: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """What is wanted, and what is held. Digests; ``held`` null: the terminal's own. ``why``: code of what was last reported."""
 
     what: Wanted

@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Literal, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from kiosk.orders.book import Book, Given
 from kiosk.orders.manners import MANNERS, After
@@ -49,8 +49,7 @@ class Doing(Protocol):
         """Twice a second, from the thread of commands."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stop:
+class _Stop(Struct, frozen=True):
     pass
 
 

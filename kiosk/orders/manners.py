@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from mqtt import commands as op
 
@@ -20,8 +21,7 @@ class After(Enum):
     BOOT = "boot"
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(Struct, frozen=True):
     """``disturbs``: not while a visit runs. ``clocked``: refused where the clock cannot say whether it has expired."""
 
     disturbs: bool

@@ -25,6 +25,8 @@ from queue import Empty, SimpleQueue
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
+from msgspec import Struct
+
 from kiosk.clock import Clock
 from kiosk.orders.book import Book, Row
 from kiosk.orders.fetch import DamagedError, NotFetchedError
@@ -45,8 +47,7 @@ AT_ONCE: tuple[Wanted, ...] = ("accounts",)
 """Nothing of a visit rests on these, and who was locked out is not to stay for the length of one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refreshed:
+class Refreshed(Struct, frozen=True):
     """How a kind stands after it was asked for anew. ``state``: as reported, or ``fetch`` where it did not come."""
 
     what: Wanted
@@ -54,8 +55,7 @@ class Refreshed:
     why: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a kind that takes long is. ``why``: code of what it waits for, or of why it is refused."""
 
     state: Literal["applied", "waiting", "refused"]

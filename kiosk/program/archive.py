@@ -12,9 +12,10 @@ import os
 import stat
 import tarfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from domain.program.manifest import MAX_FILES, MAX_UNPACKED, Manifest
 
@@ -31,8 +32,7 @@ class BadArchiveError(Exception):
     """It is not unpacked; the text (Chinese) says why, and names no more than a file's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(Struct, frozen=True):
     sha256: str
     size: int
     unpacked: int

@@ -5,14 +5,14 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from domain.program.manifest import BadManifestError, Manifest, order, read
 from kiosk.program.place import Programs, fits, reads, stores
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """``manifest`` null: the factory's program. ``why``: code of what keeps it from being taken; ``runs``: it runs already;
     ``lies``: it lies here unpacked.
     """

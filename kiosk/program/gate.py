@@ -5,8 +5,9 @@ The bar is what was there before, and no more: a printer that was broken before 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from kiosk.program.place import Stood
 
@@ -18,8 +19,7 @@ MADE_WORSE = frozenset(("memory", "disk", "storage"))
 """Checks of the machine's health (``kiosk/health``) that a program can spoil. Heat, supply and clock are not its doing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(Struct, frozen=True):
     """``parts``: critical parts that have not checked in (``kiosk/watch``): the page's server, the store, threads. The rest as
     :class:`Stood`.
     """
@@ -28,8 +28,7 @@ class Now:
     stood: Stood
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """``missing``: what it has not come up to, in codes; ``why``: of ``failed``."""
 
     verdict: Literal["stands", "waits", "failed"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from devices.port import DeviceState
 from domain.program.manifest import Manifest
@@ -26,8 +27,7 @@ HELD = frozenset({"storekeeper", "staff", "uploader", "wanted", "commands"})
 """Names of the threads a terminal starts by :meth:`Renewal.later`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Senses:
+class Senses(Struct, frozen=True):
     """How this terminal stands, asked from any thread. ``glass``: how the page on it was judged last; ``missing``: critical parts
     that have not checked in (``kiosk/watch``); ``unwell``: checks of the machine's health that failed; ``busy``: code of what is to
     be done before the program may end, empty when nothing is.

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from kiosk.setup.errors import AnswerError
 
 SERVER = r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}"
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(Struct, frozen=True):
     """``address`` with its prefix."""
 
     address: ipaddress.IPv4Interface

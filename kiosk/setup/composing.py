@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import tomli_w
+from msgspec import Struct
 
 from domain.profile import Profile
 from kiosk.screen.browser import PORT
@@ -19,8 +19,7 @@ from kiosk.setup.panel import Panel
 from kiosk.setup.questions import Answers
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """Where things lie on an installed terminal: ``base`` is the data partition, ``runtime`` in memory."""
 
     base: Path = Path("/var/lib/tongban")

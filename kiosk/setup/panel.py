@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+
+class Panel(Struct, frozen=True):
     """``diagonal``: inches, as the panel itself says (EDID, byte 21 and 22: centimetres); ``None``: it does not."""
 
     width: int = 1080

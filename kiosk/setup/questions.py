@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from domain.profile import Profile
 from kiosk.settings import line_of
 from kiosk.setup import addresses, hardware
@@ -55,8 +57,7 @@ Answers = Mapping[str, Any]
 """Key of a question → what :attr:`Question.read` made of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """``default``: as it would be typed, ``None``: only a person knows. ``asked``: whether a person need be asked at all."""
 
     key: str

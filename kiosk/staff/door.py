@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from msgspec import Struct
+
 from devices.port import BadgeDeclined, BadgeEvent, BadgeGone, BadgeProven, BadgeReader, BadgeShown
 from domain.code import MistypedError, read
 from domain.staff.book import MAX_BOOK, BadBookError, open_book
@@ -55,8 +57,7 @@ class Rules:
     """A badge whose role has it not is refused before its PIN."""
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """``fault``: why somebody was not let in, or is out again; ``left``: the PIN's tries, ``wait``: until the lock ends."""
 
     fault: str | None = None
@@ -64,8 +65,7 @@ class Closed:
     wait: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PinWanted:
+class PinWanted(Struct, frozen=True):
     """A good badge lies there; whoever typed its PIN would be ``holder``. ``fault``: what was wrong with the PIN before."""
 
     holder: Holder
@@ -80,8 +80,7 @@ class Proving:
     digest: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(Struct, frozen=True):
     """Somebody is signed in. ``serial``: of the badge's certificate, or the code's place in its book."""
 
     method: Method

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from msgspec import Struct
 
 from domain.staff.roles import Role
 from mqtt.signing import HOSTILE
@@ -58,8 +59,7 @@ class Holder:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """``fault`` is a code; ``serial`` and ``role`` as far as they can be believed: only of a certificate our authority issued."""
 
     fault: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from domain import sealing
 from kiosk.clock import Clock
@@ -22,8 +23,7 @@ class AnsweredBeforeError(ValueError):
     """This task was answered in another visit."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewAnswer:
+class NewAnswer(Struct, frozen=True):
     """What the store needs of a visit. ``task``: digest; ``points``: codes of a notice that are answered; ``content``: what was
     signed, in plain; ``pages``: digests of sealed pages of this visit.
     """

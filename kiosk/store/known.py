@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kiosk.clock import Clock
 from kiosk.store.db import Database
@@ -19,8 +20,7 @@ TAKEN_IN = "已收件，材料已全部上传"
 _SELECT = "SELECT number, item, home, words, words_at, whole, taken_at FROM office_case WHERE"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """``item`` and ``home`` by their codes; ``at``: when that was known."""
 
     number: str

@@ -7,11 +7,12 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from domain import sealing
 from domain.case import number as case_number
@@ -35,8 +36,7 @@ from mqtt.events import (
 from mqtt.wire import encode, parse
 
 
-@dataclass(frozen=True, slots=True)
-class NewCase:
+class NewCase(Struct, frozen=True):
     """What the store needs of a visit to make it a case. ``content`` is asked once the number is known."""
 
     visit: str
@@ -57,8 +57,7 @@ class NewCase:
 ServiceWay = Literal["online", "window", "pre_fill", "query_print", "elsewhere"]
 
 
-@dataclass(frozen=True, slots=True)
-class NewService:
+class NewService(Struct, frozen=True):
     """What the store needs of a visit that leaves no case; nothing of the person."""
 
     visit: str
@@ -70,8 +69,7 @@ class NewService:
     way: ServiceWay
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnUp:
+class DrawnUp(Struct, frozen=True):
     """A case's content sealed ahead, for the number it will get if nothing comes between. ``plain``: SHA-256 of what was sealed."""
 
     number: str
@@ -79,8 +77,7 @@ class DrawnUp:
     sealed: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Numbering:
+class Numbering(Struct, frozen=True):
     """The parts of a case number that belong to the terminal: intake division (6 digits) and terminal (3 characters)."""
 
     division: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from domain.catalogue import words
 from domain.catalogue.catalogue import Catalogue
@@ -16,8 +17,7 @@ ELSEWHERE = "业务属地没有在这里开通这件事。"
 ASK = "请到“省内通办”窗口问一问，或拨业务属地的电话，工作人员告诉您在哪里办。"
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Struct, frozen=True):
     """``why`` it is done there, and ``where``. ``prepare`` before, ``at_hand`` while doing it. ``address`` may be none."""
 
     kind: Literal["online", "window", "elsewhere"]

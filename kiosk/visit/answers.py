@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from domain.catalogue.opening import Opening
 from domain.forms.showing import masked
@@ -10,8 +10,7 @@ from kiosk.visit import form
 from kiosk.visit.state import Visit
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """``field`` is its id where it can be altered. ``by_hand``: it is not what the card says."""
 
     label: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
+
+from msgspec import Struct
 
 from domain import masking, representation
 from domain.case.content import Acting, Applicant, Body
@@ -20,8 +21,7 @@ ROLES = {"agent": "代办人", "guardian": "监护人", "legal_person": "经办�
 _Document = Literal["temporary"]
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """One person or body as paper and screen may show them: masked. ``role``: 申请人, 代办人 …"""
 
     role: str

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from kiosk.visit.intent import Intent
 from kiosk.visit.state import Attendant
 
@@ -31,8 +33,7 @@ class GoAlone(Intent):
     """The citizen's, while the clerk is away: I go on alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClerkSeen:
+class ClerkSeen(Struct, frozen=True):
     """The clerk of sign-in ``session`` is there, or is not: browser closed, badge pulled, time over."""
 
     session: str

@@ -5,32 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec import Struct
+
 from domain.rating.service import Service
 from kiosk.visit.services import question
 from kiosk.visit.state import Answered, Noted, Rated, State, Step, Submitted, Visit
 
 
-@dataclass(frozen=True, slots=True)
-class TakePicture:
+class TakePicture(Struct, frozen=True):
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
-class TurnPicture:
+class TurnPicture(Struct, frozen=True):
     """Turn the picture ``ref``, not yet sealed, by 90° clockwise."""
 
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPage:
+class ReadPage(Struct, frozen=True):
     """Have the picture ``ref`` read, if anything here reads; answered by PageRead some time, or never."""
 
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
-class SealPage:
+class SealPage(Struct, frozen=True):
     """Seal the picture ``ref`` to the home desk and keep it; answered by PageSealed or PageLost."""
 
     visit: str
@@ -57,8 +55,7 @@ class PrintForm:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class DropPages:
+class DropPages(Struct, frozen=True):
     """Pictures and sealed pages that belong to no case any more."""
 
     refs: tuple[str, ...]
@@ -133,8 +130,7 @@ class AskDocument:
     visit: Visit = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class PrintDocument:
+class PrintDocument(Struct, frozen=True):
     """The document that was found, on A4; answered by SheetEnded."""
 
     visit: str
@@ -182,8 +178,7 @@ class StoreRating:
     rated: Rated = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Wipe:
+class Wipe(Struct, frozen=True):
     """The visit is over: forget everything of it. ``submitted``: its sealed pages belong to a case."""
 
     visit: str
@@ -218,8 +213,7 @@ Effect = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Wants:
+class Wants(Struct, frozen=True):
     """What the devices should be doing now. Re-applied after any restart, of a device or of the service."""
 
     reader: bool = False

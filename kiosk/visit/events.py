@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec import Struct
+
 from domain.case.content import Finding, ReadLine, Signature
 from domain.identity import Identity
 from kiosk.visit.attending_events import ClerkSeen as ClerkSeen
@@ -299,8 +301,7 @@ class End(Intent):
     """End the visit now: confirmed leaving, or the button of the last screen."""
 
 
-@dataclass(frozen=True, slots=True)
-class CardSeen:
+class CardSeen(Struct, frozen=True):
     """A card answered and is being read."""
 
 
@@ -312,21 +313,18 @@ class CardTaken:
     age: int = 18
 
 
-@dataclass(frozen=True, slots=True)
-class CardNotTaken:
+class CardNotTaken(Struct, frozen=True):
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeskSeen:
+class DeskSeen(Struct, frozen=True):
     """``still``: a page lies still and nothing is to be changed; ``lay`` as in :class:`devices.port.Sight`."""
 
     still: bool
     lay: int
 
 
-@dataclass(frozen=True, slots=True)
-class PageShown:
+class PageShown(Struct, frozen=True):
     ref: str
     findings: tuple[Finding, ...]
     format: str = ""
@@ -341,14 +339,12 @@ class PageRead:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
-class PageNotTaken:
+class PageNotTaken(Struct, frozen=True):
     ref: str
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class PageSealed:
+class PageSealed(Struct, frozen=True):
     """The kept page lies sealed on the disk."""
 
     ref: str
@@ -356,38 +352,33 @@ class PageSealed:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class PageLost:
+class PageLost(Struct, frozen=True):
     """The kept page could not be written; it must be taken again."""
 
     ref: str
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseStored:
+class CaseStored(Struct, frozen=True):
     """The case is durable."""
 
     visit: str
     submitted: Submitted
 
 
-@dataclass(frozen=True, slots=True)
-class CaseNotStored:
+class CaseNotStored(Struct, frozen=True):
     visit: str
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class DraftKept:
+class DraftKept(Struct, frozen=True):
     """The centre has the draft, on its disk, until then."""
 
     visit: str
     until: str
 
 
-@dataclass(frozen=True, slots=True)
-class DraftNotKept:
+class DraftNotKept(Struct, frozen=True):
     """Nothing is kept, anywhere."""
 
     visit: str
@@ -404,79 +395,68 @@ class DraftOpened:
     made_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class DraftNotOpened:
+class DraftNotOpened(Struct, frozen=True):
     asked: str
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceNoted:
+class ServiceNoted(Struct, frozen=True):
     """The service without a case is durable."""
 
     visit: str
     noted: Noted
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceNotNoted:
+class ServiceNotNoted(Struct, frozen=True):
     visit: str
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentFound:
+class DocumentFound(Struct, frozen=True):
     """The document asked for is there, in memory, and can be printed."""
 
     visit: str
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentNotFound:
+class DocumentNotFound(Struct, frozen=True):
     """Nothing is known of this person, or (``now`` false) nobody can tell at present."""
 
     visit: str
     now: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SheetEnded:
+class SheetEnded(Struct, frozen=True):
     """The attempt to print the document has ended."""
 
     visit: str
     printing: Printing
 
 
-@dataclass(frozen=True, slots=True)
-class PrintingEnded:
+class PrintingEnded(Struct, frozen=True):
     """``paper``: the number of the case or of the service whose slip it is."""
 
     paper: str
     printing: Printing
 
 
-@dataclass(frozen=True, slots=True)
-class PrinterReady:
+class PrinterReady(Struct, frozen=True):
     """The printer can print again: what was refused before a byte was sent may go now."""
 
 
-@dataclass(frozen=True, slots=True)
-class PadPressed:
+class PadPressed(Struct, frozen=True):
     """A key of the rating pad; ``question`` as in ``services.question``."""
 
     question: str
     level: int
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """The terminal goes out of service for new visits (a fault code), or back into it (null)."""
 
     fault: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """Time passed."""
 
 

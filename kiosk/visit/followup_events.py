@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from kiosk.visit.intent import Intent
 from kiosk.visit.state import Answered, CaseProgress, FoundTask
 
@@ -71,8 +73,7 @@ class ReceiptShown:
     token: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class TasksFound:
+class TasksFound(Struct, frozen=True):
     """``fault``: something that is no answer to the question, and is told beside it (a task that cannot be opened)."""
 
     visit: str
@@ -81,36 +82,31 @@ class TasksFound:
     fault: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TasksNotFound:
+class TasksNotFound(Struct, frozen=True):
     visit: str
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class RightFiled:
+class RightFiled(Struct, frozen=True):
     """The centre has what was asked; the home desk answers until ``due`` (YYYY-MM-DD)."""
 
     visit: str
     due: str
 
 
-@dataclass(frozen=True, slots=True)
-class RightNotFiled:
+class RightNotFiled(Struct, frozen=True):
     visit: str
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerStored:
+class AnswerStored(Struct, frozen=True):
     """What was done about the case is durable."""
 
     visit: str
     answered: Answered
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerNotStored:
+class AnswerNotStored(Struct, frozen=True):
     visit: str
     fault: str
 

@@ -14,6 +14,8 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from domain.case.content import MAX_POINTS, Point, Signature
 from kiosk.visit.state import Step, Visit
 
@@ -30,8 +32,7 @@ class TooMuchInkError(ValueError):
     """More than any signature has. The drawing stays as it was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One stay of a visit at the signature; ``since`` as ``Visit.entered``."""
 
     visit: str
@@ -53,13 +54,11 @@ class Drawn:
     stroke: Stroke = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class TakenBack:
+class TakenBack(Struct, frozen=True):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cleared:
+class Cleared(Struct, frozen=True):
     """Everything up to ``number``, also what comes of it later."""
 
     number: int

@@ -7,12 +7,12 @@ tests search them (every file, the browser's profile).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Place:
+
+class Place(Struct, frozen=True):
     """``where``: what is held and in what; ``gone``: how it goes; ``looked_at``: checked at the end of every visit."""
 
     name: str

@@ -4,8 +4,9 @@ event are made from the same answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.item import Material
@@ -16,8 +17,7 @@ from kiosk.visit.state import Visit
 Kind = Literal["person", "original", "paper"]
 
 
-@dataclass(frozen=True, slots=True)
-class Unproven:
+class Unproven(Struct, frozen=True):
     """``person``: a clerk still has to compare the person with the document; ``original`` and ``paper``: of which ``material``."""
 
     kind: Kind

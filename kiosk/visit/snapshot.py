@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from msgspec import Struct
+
 from devices.port import Advice as Advice
 from devices.port import Edge as Edge
 from devices.port import LivePicture as LivePicture
@@ -90,8 +92,7 @@ class Snapshot:
     help: HelpState | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """The desk in one picture. ``count``: seconds until the page is taken by itself, of ``whole``. ``unasked``: whether pages are
     taken so at all. ``side``: of a card that is to be laid now, 1 its front, 2 its back. ``first``: no page of this
     material is kept yet.
@@ -106,8 +107,7 @@ class Desk:
     first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """``stale``: the intent was for another screen than the one that is; nothing was done."""
 
     snapshot: Snapshot

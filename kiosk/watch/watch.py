@@ -11,7 +11,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from domain.notify import Manager
 
@@ -26,8 +27,7 @@ LATE = 8.0
 SERVING = "在服务"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """``name`` as staff read it. ``ask`` returns once the part has done something just now; raises, or never returns, otherwise."""
 
     name: str

@@ -8,11 +8,11 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from support.heard import Heard, first_preview
 from support.pi.rig import Process, RealProcess, ask, leave
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from support.broker import QUICK, RunningBroker, free_port, running_broker, wait_until
 from support.fleet import OTHER_TERMINAL, TERMINAL, Fleet, ListOutbox, TerminalEnd, birth, rating, terminal_end
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from support.printing import printing
 
 from devices.port import DeviceChanged, PrintOutcome

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from support.printing import Rig, printing, receipt
 
 from devices.port import PrintOutcome

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from screens_glass import PAPER
 
 from kiosk.visit.snapshot import Advice, Desk, Edge, LivePicture, Sight

@@ -10,11 +10,11 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from support.hall import Hall, hall, until
 from support.manager import Heard
 

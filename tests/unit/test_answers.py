@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from support.followups import CASE, CORRECT, RESULT, SAVED, Back
 from support.stores import HOME, Shelf, new_case
 from support.tasks import correction

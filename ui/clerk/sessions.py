@@ -16,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from msgspec import Struct
+
 from domain.staff.duties import Right
 from domain.staff.sign_in import Refused
 from domain.staff.sign_in import Session as Who
@@ -55,8 +57,7 @@ class Session:
         return Attendant(self.name, self.who.login, self.who.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """Seconds: untouched, and at most."""
 
     idle: float = 900

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from kiosk.visit import attending, followup_path, path
 from kiosk.visit.attending_events import LetGo
 from kiosk.visit.snapshot import Glass, Snapshot
@@ -62,8 +64,7 @@ class Stage:
     now: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A kept page. ``ref`` empty: no picture of it can be shown any more. ``doubts``: what was found on it, in words."""
 
     name: str
@@ -72,8 +73,7 @@ class Taken:
     sealed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(Struct, frozen=True):
     """``now``: the one under the camera. ``note``: why there is no page of it."""
 
     name: str
@@ -82,8 +82,7 @@ class Material:
     pages: tuple[Taken, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """``drives``: it is this clerk's to drive. ``back``, ``end``, ``lets_go``: whether these ways are there."""
 
     item: str

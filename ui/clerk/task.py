@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from ui.view.choosing import Choice
 
 Fields = tuple[tuple[str, str], ...]
@@ -53,8 +55,7 @@ class Ask:
     chosen: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     intent: str
     asks: tuple[Ask, ...]
     text: str = "填好了，下一步"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
+
 from domain import notice, rules
 from domain.catalogue import browse, words
 from domain.catalogue import guide as guides
@@ -37,14 +39,12 @@ class Link:
     to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     heading: str
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """``title`` and ``lead``: in Chinese, or in the language that is spoken. ``template`` in templates/open; ``up``: the page
     *back* leads to, empty at the first."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from domain.catalogue.catalogue import Catalogue
 from domain.catalogue.contacts import for_public, for_windows
@@ -14,8 +15,7 @@ from ui.words import N_, _, listed
 _DAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
 
 
-@dataclass(frozen=True, slots=True)
-class PartyContacts:
+class PartyContacts(Struct, frozen=True):
     """``windows``: each with its hours in words."""
 
     party: Party

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request
+from msgspec import Struct
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.staff.roles import Right, may
@@ -26,8 +26,7 @@ MOST_VALUE = 200
 View = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Struct, frozen=True):
     """``right``: whoever has it sees the tab and what is on it."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+
+from msgspec import Struct
 
 from domain import capacity, masking, representation
 from domain.catalogue.form import Field
@@ -37,24 +38,21 @@ _NOTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ward:
+class Ward(Struct, frozen=True):
     """The child's card; as ``papers.Card``, and what else there is."""
 
     phase: str
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class Documents:
+class Documents(Struct, frozen=True):
     """``online``: what is filled in can be kept for the window, as far as is known."""
 
     choices: tuple[Choice, ...]
     online: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """One question. ``before`` is what was answered when the screen was here earlier, masked; the field itself is empty then."""
 
     field: Field
@@ -64,8 +62,7 @@ class Ask:
     parts: tuple[str, str, str] = ("", "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Behalf:
+class Behalf(Struct, frozen=True):
     """What is asked of who it is. ``people``: what is known already, masked. ``sensitive``: the child is under 14, or may be."""
 
     title: str
@@ -78,16 +75,14 @@ class Behalf:
     sensitive: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TakeUp:
+class TakeUp(Struct, frozen=True):
     """The window: the code of a draft is asked for. ``waiting``: it is on its way."""
 
     waiting: bool
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """The window: the clerk compares. All masked."""
 
     item: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kiosk.visit import answers, attending, path
 from kiosk.visit import events as ev
@@ -35,8 +35,7 @@ _DOING = {
 _TOLD = frozenset((Step.FORM, Step.POSTAL, Step.DELIVERY))
 
 
-@dataclass(frozen=True, slots=True)
-class Attended:
+class Attended(Struct, frozen=True):
     """``number``: the clerk's 工号. ``here`` false: away, and ``alone``: the citizen may go on without. ``yours``: the next touch
     is the citizen's. ``answers``: what the clerk has filled in so far, masked, where the form is filled in.
     """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from domain import notice
 from domain.catalogue import words
@@ -19,8 +20,7 @@ from ui.view.idle import Idle, idle
 from ui.words import N_, SOURCE, _, counted, language, listed, translated
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One large button: what it sends, what it says, and a line below."""
 
     value: str
@@ -28,8 +28,7 @@ class Choice:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Welcome:
+class Welcome(Struct, frozen=True):
     """``hours``: when this hall's window is open, in words. ``idle``: what stands there while nobody is served; where something
     is out, that stands there instead."""
 
@@ -41,8 +40,7 @@ class Welcome:
     idle: tuple[Idle, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """``cause`` and ``remedy`` are for staff: it is they who stand before this screen next."""
 
     reason: str
@@ -50,8 +48,7 @@ class Closed:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """``elsewhere``: what the place says is not done here; whoever chooses it reads where."""
 
     choices: tuple[Choice, ...]
@@ -59,8 +56,7 @@ class Choices:
     elsewhere: tuple[Choice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Situations:
+class Situations(Struct, frozen=True):
     """One question of the tree with its answers, or (``question`` empty) all situations; ``tree``: there are questions."""
 
     item: str
@@ -70,8 +66,7 @@ class Situations:
     tree: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """One material to have at hand. ``proof`` names its picture; ``tag`` says when it need not be here."""
 
     name: str
@@ -82,8 +77,7 @@ class Need:
     waive: str
 
 
-@dataclass(frozen=True, slots=True)
-class Prepare:
+class Prepare(Struct, frozen=True):
     item: str
     situation: str
     needs: tuple[Need, ...]
@@ -100,8 +94,7 @@ class Prepare:
     others: tuple[Choice, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     version: str
     paragraphs: tuple[notice.Paragraph, ...]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from domain.case.number import grouped, ticket
 from kiosk.visit import path, proof
@@ -13,8 +13,7 @@ from ui.view import said
 from ui.words import _
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """``case``: the case's number, or the ticket of a service without one. ``state`` as in the state; ``trouble`` is what keeps the
     printer from printing now, ``by_itself``: it will once that ends. ``followup``: what was done about a former case.
     """
@@ -28,8 +27,7 @@ class Receipt:
     followup: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Farewell:
+class Farewell(Struct, frozen=True):
     """``way`` of a visit without a case: what comes next differs. ``later``: the window must still see something.
     ``paper``: something came out of the printer, or may have."""
 

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
 
+from msgspec import Struct
+
 from domain import masking
 from domain.catalogue import words
 from domain.catalogue.form import Field
@@ -42,8 +44,7 @@ _YEARS_BACK = 110
 _YEARS_ON = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """One question. ``number`` of ``of``; 0 for a field of the card that is being corrected. ``value`` is what may stand in the
     field, ``before`` what was given earlier, and ``said`` what the card says, both masked. ``chosen``: options ticked; ``parts``:
     year, month and day a date stands at."""
@@ -63,8 +64,7 @@ class Form:
     keys: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unsigned:
+class Unsigned(Struct, frozen=True):
     """What whoever cannot sign here is offered. ``keeps``: to keep it for the window, which is worth a try while ``online``;
     ``at_window``: somebody of the window is here. ``fault``: why it was not kept just now."""
 
@@ -90,14 +90,12 @@ class Sign:
     statement: str = N_("以上内容由我本人填写，情况属实。")
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     choices: tuple[Choice, ...]
     result: str
 
 
-@dataclass(frozen=True, slots=True)
-class Postal:
+class Postal(Struct, frozen=True):
     """``address`` is the card's, empty where it has none. ``address_before`` and ``phone_before`` were given earlier. All masked.
 
     ``elsewhere``: to another address than the card's. ``first`` names the field the keyboard opens for.
@@ -112,8 +110,7 @@ class Postal:
     errors: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(Struct, frozen=True):
     """One material in the review; ``again`` is its id when it can be scanned anew."""
 
     name: str
@@ -123,8 +120,7 @@ class Paper:
     """What was read on its pages, to be looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """``weighed``: a waiver was asked about; ``asked``: the delivery was the citizen's choice; ``later``: what the window still
     has to see.
     """

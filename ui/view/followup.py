@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
+
 from domain import masking
 from domain.case import number
 from domain.case.task import CorrectionTask, ResultTask
@@ -20,8 +22,7 @@ _SIGNED_ON_PAPER = (N_("补正材料确认单"), N_("撤回申请书"))
 """``followup_path.PAPERS``, for the words of other languages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One line of what is signed; as ``kiosk.visit.answers.Answer``."""
 
     label: str
@@ -31,21 +32,18 @@ class Fact:
     worded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(Struct, frozen=True):
     """``card``: tasks can be opened here; else they are the window's."""
 
     card: bool
     hall: str
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class Todo:
+class Todo(Struct, frozen=True):
     """One task, by its place. ``more`` says what it is about; ``doing`` what may be done here, ``instead`` why it may not."""
 
     task: int
@@ -57,8 +55,7 @@ class Todo:
     withdraw: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """``as_of``: not from the centre, this was known then. ``rates``: its place in the list where its home place can be rated, or
     nothing."""
 
@@ -72,8 +69,7 @@ class Case:
     asks: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
+class Right(Struct, frozen=True):
     """What is asked of one's own information. ``kinds``: (code, in words) to choose from; ``chosen`` in words, ``due`` once it is
     filed, ``fault`` where it could not be."""
 
@@ -85,8 +81,7 @@ class Right:
     home: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cases:
+class Cases(Struct, frozen=True):
     """``name``: whose card it was, masked. ``again``: asking again may help. ``not_now``: nothing was looked for."""
 
     looking: bool
@@ -110,8 +105,7 @@ class Line:
     pages: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(Struct, frozen=True):
     lines: tuple[Line, ...]
     due: str
     over: bool
@@ -119,23 +113,20 @@ class Points:
     hall: str
 
 
-@dataclass(frozen=True, slots=True)
-class Collect:
+class Collect(Struct, frozen=True):
     name: str
     number: str
     pages: int
     home: str
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(Struct, frozen=True):
     item: str
     number: str
     home: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What is about to be handed in: a correction, or (``withdraws``) the case taken back."""
 
     item: str
@@ -146,8 +137,7 @@ class Answer:
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class Handing:
+class Handing(Struct, frozen=True):
     """``state`` as of a query's paper. ``fault``: it is out, and could not be noted."""
 
     state: str

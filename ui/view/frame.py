@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from domain.case.number import grouped
 from kiosk.visit import followup_path, path
@@ -34,8 +34,7 @@ _DEVICES = {Step.CARD: N_("读卡器"), Step.WARD: N_("读卡器"), Step.SCAN: N
 _ANY = N_("设备")
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """``stage`` counts from 1 among ``stages``; 0 before a visit. ``back`` null: there is no way back from here."""
 
     hall: Hall
@@ -48,8 +47,7 @@ class Frame:
     stages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A dialog over the screen: ``kind`` is idle or leaving. ``seconds`` until the visit ends by itself."""
 
     kind: str
@@ -57,8 +55,7 @@ class Question:
     case: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Struct, frozen=True):
     """What changes while the citizen stays where they are; swapped without touching what they typed or signed.
 
     ``fault`` is what the citizen reads about ``device``; null at the receipt, whose screen tells it beside the number and the

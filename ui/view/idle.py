@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from kiosk.visit.snapshot import Glass
 from ui.words import SOURCE, _, counted, language, languages, speaking, told
@@ -14,8 +14,7 @@ _SHOWN = 6
 """Services that are named; how many there are is said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Idle:
+class Idle(Struct, frozen=True):
     """The same in one ``language``. ``facts``: what it is about, and what is so."""
 
     language: str

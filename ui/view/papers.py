@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from domain import masking
 from domain.case import formats
@@ -49,8 +50,7 @@ _DEVICES_OWN = {
 """Told by the overlay while they last; when it has gone, what is left to say is that the try before failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """``phase`` as in the state; ``fault`` says what to do when the card was not taken.
 
     ``remedy``: what may help then, laying it ``again``, laying ``another`` one, or only the ``window``.
@@ -69,8 +69,7 @@ class Card:
     child_first: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Masked, every part of it. ``address`` is empty where the document has none; ``newest``: it is not the printed one."""
 
     name: str
@@ -81,8 +80,7 @@ class Person:
     document: str
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """``photo`` names the picture to show; without one a silhouette is. ``elder``: by the chip, of an age the large view is offered
     at."""
 
@@ -91,8 +89,7 @@ class Identity:
     elder: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A kept page. ``name``: 第 2 页, or the side of a card. ``there``: a small picture of it can be shown."""
 
     ref: str
@@ -101,8 +98,7 @@ class Kept:
     doubtful: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """The kept page that is looked at; where it may be moved to."""
 
     page: Kept
@@ -111,8 +107,7 @@ class Chosen:
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """Material ``at`` of ``of`` is under the camera, ``pages`` of it are kept. ``unasked``: they are taken by themselves.
     ``instead``: what the page is called whose place the next picture takes.
     """
@@ -130,8 +125,7 @@ class Scan:
     optional: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """The page just taken. ``places``: left, top, width, height of what is doubtful, in ten-thousandths of the page."""
 
     material: str

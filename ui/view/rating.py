@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from domain.rating import levels
 from domain.rating.service import Service
@@ -14,8 +14,7 @@ from ui.view import said
 from ui.words import _, translated
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(Struct, frozen=True):
     """``which`` of how many ``of`` questions this is. ``pad``: there is one to press, and it works."""
 
     question: str
@@ -25,8 +24,7 @@ class Rating:
     pad: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """``words``: there is room to write; ``contact``: and to leave whom to call back. ``errors`` by field."""
 
     level: levels.Level

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from kiosk.visit.snapshot import Glass, Snapshot
 from kiosk.visit.state import Step, Visit
@@ -12,8 +13,7 @@ from ui.view import applying, choosing, ending, filling, followup, papers, ratin
 from ui.view.frame import Frame, Live, frame, live
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """Everything a template may know. ``name`` is the step, or ``welcome`` or ``closed`` when nobody is being served."""
 
     name: str

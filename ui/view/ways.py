@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from domain.catalogue import words
 from domain.catalogue.item import Item
@@ -23,8 +23,7 @@ _HERE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """One of the two channels. ``value`` empty: it cannot be chosen, and ``lines`` say why. ``trouble``: a device is out."""
 
     value: str
@@ -34,8 +33,7 @@ class Way:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Channels:
+class Channels(Struct, frozen=True):
     """``both`` can be chosen."""
 
     item: str
@@ -44,8 +42,7 @@ class Channels:
     both: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Guide:
+class Guide(Struct, frozen=True):
     title: str
     item: str
     told: Advice
@@ -53,8 +50,7 @@ class Guide:
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class Weigh:
+class Weigh(Struct, frozen=True):
     """One material that need not be given if ``when`` holds; ``how`` it is given otherwise."""
 
     material: str
@@ -64,8 +60,7 @@ class Weigh:
     of: int
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     item: str
     situation: str
     answers: tuple[answers.Answer, ...]
@@ -79,8 +74,7 @@ class Filled:
     people: tuple[applicants.Named, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """``state``: asking, not_found, not_now, printing, printed, refused, spoilt, uncertain. ``trouble``: what the printer has."""
 
     state: str
