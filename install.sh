@@ -108,6 +108,12 @@ if [ ${#missing[@]} -gt 0 ]; then
   python=${python:-python3}
 fi
 
+# The kernel starts the other processor's programs once it is told by what; at a boot systemd does that, in a container nobody.
+if [ -n "$machines" ] && ! { arch-test amd64 && arch-test arm64; } >/dev/null 2>&1; then
+  mountpoint -q /proc/sys/fs/binfmt_misc || as_root mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+  as_root /usr/lib/systemd/systemd-binfmt
+fi
+
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
   echo "需要 Python 3.11 或更新版本（Debian 12、13 自带）。"
   exit 1
