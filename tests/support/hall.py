@@ -69,12 +69,12 @@ class Hall:
     def __init__(self, base: Path, runtime: Path, *, reads: bool = False) -> None:
         self.layout = Layout(base, runtime, Ports(free_run(15)))
         keys = authority(self.layout.authority)
+        new_database(self.layout.base / "centre" / "centre.db")
         self.parties = prepared(self.layout, reads=reads)
         self._clerks: dict[tuple[str, Duty], httpx.Client] = {}
         self.identity = IdentityFiles(self.layout.identity)
         if self.identity.held() is None:
             enrolled(keys, files.TERMINAL, self.identity)
-        new_database(self.layout.base / "centre" / "centre.db")
         self.specs: dict[str, Spec] = {_short(s.name): s for s in specs(self.layout, self.parties)}
         self.rig = rig.build(self.layout.hardware, self.layout.ports.printer, self.layout.ports.a4, self.layout.badges)
         self._running: dict[str, subprocess.Popen[bytes] | Child] = {}
