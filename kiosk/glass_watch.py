@@ -81,6 +81,7 @@ class GlassJudge:
             self._beaten = now
             self.there.set()
             if first:  # a page that has just come up has had no time to prove anything
+                log.info("a page beats on the glass")
                 self._serials.clear()
                 self._all_proven(now)
                 self._front = None

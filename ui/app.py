@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Flask
-from jinja2 import StrictUndefined
 
-from domain.names import pieces
 from domain.spelling.characters import Characters
 from domain.spelling.port import Spelling
 from kiosk.visit.ink import Ink
@@ -20,16 +18,14 @@ from ui.citizen.pulse import create_pulse
 from ui.citizen.signing import create_signing
 from ui.citizen.speech import Speech, create_speech
 from ui.citizen.spelling import create_spelling
-from ui.compiled import Compiled
+from ui.compiled import configure
 from ui.edition import edition
 from ui.guard import protect
 from ui.look import keep
-from ui.words import install
 
 PPI = 102.4
 """Pixels an inch of a 21.5 inch panel of 1080 × 1920; the settings say another panel's."""
 _INCH = 25.4
-_COMPILED = Compiled()
 
 
 def create_app(
@@ -48,12 +44,7 @@ def create_app(
     """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=200)
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.filters["pieces"] = pieces
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
-    app.jinja_env.bytecode_cache = _COMPILED
-    install(app.jinja_env)
+    configure(app.jinja_env)
     protect(app)
     app.after_request(keep)
     app.jinja_env.globals["edition"] = now = edition()

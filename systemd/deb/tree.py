@@ -23,6 +23,7 @@ from typing import Any
 import click
 
 from kiosk.typing import dictionary
+from ui import compiled
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -56,6 +57,8 @@ def lay_out(kind: str, arch: str, python: str, ours: Path, folder: Path, others:
     if told["pinyin"]:
         dictionary.build()  # the environment's own: at once where it is there
         shutil.copytree(dictionary.PLACE, site / "kiosk" / "typing" / "pinyin")
+    if told["pages"]:
+        compiled.make(site / "ui" / compiled.PLACE.name)
     if base := told.get("beside"):
         if others is not None and (others / base).is_dir():
             _leave_out_what_is_in(others / base, folder)

@@ -23,8 +23,8 @@ from support.machine.qemu import SLOW, Virtual
 PULLS = int(os.environ.get("TONGBAN_MACHINE_PULLS", "10"))
 SEED = int(os.environ.get("TONGBAN_SEED", "20261126"))
 EVERY = 5
-PAINTED = "journalctl -b -o short-monotonic --no-pager -u tongban-terminal | grep -m1 'the glass is alive' | grep -o '^[^]]*]'"
-"""When the terminal knew, in seconds since the kernel started: it looks once a second."""
+PAINTED = "journalctl -b -o short-monotonic --no-pager -u tongban-terminal | grep -m1 'a page beats' | grep -o '^[^]]*]'"
+"""When, in seconds since the kernel started."""
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(PULLS * 3600 + 7200)]
 
