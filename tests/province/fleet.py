@@ -14,11 +14,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+from msgspec.structs import replace
 from support.fleet import HOME, TIME, birth, rating, sealed_case, taken
 
 from domain import sealing

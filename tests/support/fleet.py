@@ -7,12 +7,13 @@ import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import httpx
 import msgspec
+from msgspec.structs import replace
 from PIL import Image
 from support.authority import NAMES, authority, identity
 from support.broker import QUICK, RunningBroker, running_broker
