@@ -29,6 +29,8 @@ class By(StrEnum):
 
 
 Chosen = Fixed | By
+KEEP = "keep"
+"""What a keyboard without Chinese types for :attr:`By.KEPT`."""
 
 
 def read(text: str) -> Chosen:
@@ -36,7 +38,7 @@ def read(text: str) -> Chosen:
     words = re.split(r"[\s,，]+", text)
     if [word.lower() for word in words] in (["dhcp"], ["自动"]):
         return By.DHCP
-    if text == By.KEPT:
+    if text in (By.KEPT, KEEP):
         return By.KEPT
     if len(words) < 3 or "/" not in words[0]:
         raise AnswerError("写 dhcp、不改，或 地址/位数 网关 域名服务器，如 192.0.2.10/24 192.0.2.1 192.0.2.53")

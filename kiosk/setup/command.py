@@ -49,6 +49,8 @@ ENDED = {
     2: "\n设置写好了，没有不好的；有不清楚的，要有人动手才知道。",
     EX_TEMPFAIL: "\n设置写好了，还没有登记：照上面说的弄好，再运行一次 tongban setup。",
 }
+SQUARES = "This console draws no Chinese. Type exit and log in again; if that changes nothing: sudo adduser YOUR-NAME video"
+"""It is the kernel's own, not ``systemd/console``'s: logged in since before the installation, or not allowed to use the panel."""
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -67,6 +69,8 @@ def setup(
 
     问题都有默认值，看过机器才问；回车就是用默认的。写错了会说哪里错，再问一次。
     """
+    if answers is None and os.environ.get("TERM") == "linux":
+        click.echo(SQUARES)
     places, system = Places(base.absolute(), runtime.absolute()), System(there=not no_system)
     found: tuple[Checked, ...] = ()
     try:
@@ -127,10 +131,13 @@ def _set_up(file: Path | None, places: Places, system: System, folders: tuple[Pa
         tree = composing.tree(seen.before or {}, chosen, answers, seen.panel, places)
         _lay(lambda: laying.accompany(chosen, path, answers["id"], places))
         settings, changed = _lay(lambda: laying.take(tree, places, f"setup:{os.environ.get('SUDO_USER') or getpass.getuser()}"))
-        click.echo("\n".join(changed) if changed else "设置没有变")
+        told = "\n".join(changed) if seen.before else f"设置写好了，{len(changed)} 行"  # of the first, nobody reads each line
+        click.echo(told if changed else "设置没有变")
         found += (*_services(system, settings, answers["time"]), *_named(system, settings))
         if answers["enrol"]:
             found.append(joining.enrolled(settings, answers["enrol"], person=person))
+        if answers.get("lock") and not locking.ordered(system):
+            click.echo("锁系统盘，要等一两分钟……")
         if not _unjoined(found) and (lock := locking.locked(system, wanted=answers.get("lock", False))) is not None:
             found.append(lock)
         # By itself this is done again every minute until it has joined: no paper for each.
@@ -241,6 +248,7 @@ def _connected(system: System, chosen: Chosen, seen: Seen) -> Iterator[Checked]:
     laid = system.there and chosen is not By.KEPT
     try:
         if laid:
+            click.echo("正在设地址……")
             network.lay(system, chosen)
     except OSError as error:
         yield Checked("网络设置", "failed", str(error), "查网线和地址，再运行一次 tongban setup")

@@ -25,7 +25,8 @@ from mqtt.enrolment import BadCodeError, parse
 MOST_TEXT = 100_000
 """Characters of a file of answers."""
 CAMERA = "拍"
-"""Typed instead of the code: it is shown to the document camera."""
+"""Typed instead of the code, or ``PAI`` where no keyboard has it: it is shown to the document camera."""
+PAI = "pai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,11 @@ def _words(text: str) -> str:
     return text
 
 
+_SETTINGS = {"hall": "大厅", "window": "窗口"}
+
+
 def _setting(text: str) -> str:
-    kinds = {"hall": "hall", "大厅": "hall", "window": "window", "窗口": "window"}
+    kinds = {word: kind for kind, name in _SETTINGS.items() for word in (kind, name)}
     if text not in kinds:
         raise AnswerError(f"“{text}”不能用，写 大厅 或 窗口")
     return kinds[text]
@@ -135,6 +139,8 @@ def _diagonal(text: str) -> float:
 
 def _code(text: str) -> str:
     """Empty: not now."""
+    if text.lower() == PAI:
+        return CAMERA
     if text and text != CAMERA:
         try:
             parse(text)
@@ -198,7 +204,7 @@ def _not_enrolled(seen: Seen, answers: Answers) -> bool:
 
 
 def _where(seen: Seen, answers: Answers) -> str:
-    return _of("setting")(seen, answers) or "hall"
+    return _SETTINGS[_of("setting")(seen, answers) or "hall"]
 
 
 QUESTIONS = (
@@ -218,7 +224,7 @@ QUESTIONS = (
         _id,
     ),
     Question("code", "终端代码", "进办件编号，同一区划内不能重复", _matching(r"[0-9A-Z]{3}", "三位数字或大写字母"), _short),
-    Question("setting", "放在大厅还是窗口", "大厅：办事人自己用；窗口：职员帮着办", _setting, _where),
+    Question("setting", "放在大厅还是窗口", "大厅（hall）：办事人自己用；窗口（window）：职员帮着办", _setting, _where),
     Question("hall", "大厅名称", "显示在屏幕上、印在凭证上", _words, _of("hall")),
     Question("phone", "大厅电话", "每个屏幕都显示", _words, _of("phone")),
     Question("diagonal", "屏幕对角线（英寸）", "字和按钮的毫米数按它算", _diagonal, _size),
@@ -226,7 +232,7 @@ QUESTIONS = (
         "network",
         "网络",
         "现在连不上中心。自动获取写 dhcp；固定地址写 地址/位数 网关 域名服务器，如 192.0.2.10/24 192.0.2.1 192.0.2.53；"
-        f"地址没有错、不动它就写 {By.KEPT.value}",
+        f"地址没有错、不动它就写 {By.KEPT.value}（{addresses.KEEP}）",
         addresses.read,
         lambda seen, answers: seen.network or (By.KEPT if seen.routed else By.DHCP).value,
         lambda seen, answers: not seen.reached,
@@ -243,7 +249,7 @@ QUESTIONS = (
     Question(
         "enrol",
         "登记码",
-        f"九组，每组四个字符；要用高拍仪拍二维码就写“{CAMERA}”；以后再登记就留空",
+        f"九组，每组四个字符；要用高拍仪拍二维码就写“{CAMERA}”（{PAI}）；以后再登记就留空",
         _code,
         lambda seen, answers: "",
         _not_enrolled,
@@ -251,7 +257,7 @@ QUESTIONS = (
     Question(
         "lock",
         "锁上系统盘",
-        "是：重新启动后系统盘只读，断电不伤系统；否：以后再锁，见手册“锁定”",
+        "是（y）：重新启动后系统盘只读，断电不伤系统；否（n）：以后再锁，见手册“锁定”",
         _yes,
         lambda seen, answers: "是" if seen.lockable else "否",
         lambda seen, answers: seen.lockable,

@@ -7,9 +7,10 @@ start, or at once where nobody sits there.
 from __future__ import annotations
 
 import os
-import re
 import sys
+import termios
 from contextlib import suppress
+from pathlib import Path
 
 import click
 
@@ -23,9 +24,11 @@ def shown(system: System, *, anew: bool, good: bool, person: bool) -> None:
     """``anew``: something is in force with the next start only; ``good``: nothing is left to be mended first."""
     if not system.there or (system.active(SCREEN) and not anew):
         return
+    if person and sys.stdin.isatty():  # a key more than the doctor asked for answers nothing here
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
     if click.confirm(ASKED, default=good) if person else anew:
         commands: tuple[tuple[str, ...], ...] = (("systemctl", "--no-block", "reboot"),)
-    elif _on_console():
+    elif on_console():
         commands = ()
     else:
         (system.root / "run/tongban-console").unlink(missing_ok=True)
@@ -35,5 +38,17 @@ def shown(system: System, *, anew: bool, good: bool, person: bool) -> None:
             system.run(*command)
 
 
-def _on_console() -> bool:
-    return sys.stdin.isatty() and re.fullmatch(r"/dev/tty\d+", os.ttyname(0)) is not None
+def on_console(proc: Path = Path("/proc")) -> bool:
+    """Whether somebody at the machine's own keyboard started this: sudo, and the terminal that draws Chinese (``systemd/console``),
+    each lay a line of their own between. proc_pid_stat(5): the parent, the controlling terminal; virtual consoles are 4:1 to 4:63.
+    """
+    number = os.getpid()
+    while number > 0:
+        try:
+            fields = (proc / str(number) / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        except OSError:
+            return False
+        number, terminal = int(fields[1]), int(fields[4])
+        if terminal >> 8 == 4 and 1 <= terminal & 0xFF <= 63:
+            return True
+    return False

@@ -56,6 +56,20 @@ def seen() -> Seen:
     return Seen(profiles.parse(tomli_w.dumps(PROFILE), "profile.toml"), panel=Panel(1080, 1920, 21.5))
 
 
+def test_every_choice_can_be_typed_on_a_keyboard_without_chinese() -> None:
+    for name, typed, meant in [
+        ("setting", "hall", "大厅"),
+        ("setting", "window", "窗口"),
+        ("network", "keep", "不改"),
+        ("network", "dhcp", "自动"),
+        ("enrol", "pai", "拍"),
+        ("lock", "y", "是"),
+        ("lock", "n", "否"),
+    ]:
+        assert questions.answer(BY_KEY[name], typed) == questions.answer(BY_KEY[name], meant), name
+        assert typed in BY_KEY[name].hint, "and is told"
+
+
 def test_there_are_at_most_twelve_questions() -> None:
     assert len(QUESTIONS) <= 12
     assert tuple(question.key for question in QUESTIONS) == profiles.ANSWERS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -109,3 +110,24 @@ def test_the_glass_is_the_terminals_at_the_end(system: System, person: bool, typ
         showing.shown(system, anew=anew, good=True, person=person)
     lines = (system.root / "told").read_text().splitlines()
     assert [line for line in lines if not line.startswith("is-active")] == told
+
+
+@pytest.mark.parametrize(("terminal", "there"), [("tty1", True), ("tty63", True), ("ttyS0", False), ("pts/0", False), ("", False)])
+def test_whoever_sits_at_the_machines_own_console_is_known_behind_sudo_and_the_terminal_drawn_there(
+    tmp_path: Path, terminal: str, there: bool
+) -> None:
+    """tty(4), devices.txt of the kernel: 4:1 to 4:63 are virtual consoles, serial lines are 4:64 and above."""
+    device = {"tty1": 4 << 8 | 1, "tty63": 4 << 8 | 63, "ttyS0": 4 << 8 | 64, "pts/0": 136 << 8, "": 0}[terminal]
+    lines = {os.getpid(): (700, 136 << 8 | 1), 700: (511, 136 << 8), 511: (1, device), 1: (0, 0)}
+    for number, (parent, line) in lines.items():
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "stat").write_text(f"{number} (a (b) c) S {parent} 1 1 {line} 1 0")
+    assert showing.on_console(tmp_path) is there
+
+
+@pytest.mark.parametrize("by_person", [True, False])
+def test_who_sits_at_the_console_does_not_lose_it_unasked(system: System, monkeypatch: pytest.MonkeyPatch, by_person: bool) -> None:
+    monkeypatch.setattr(showing, "on_console", lambda: True)
+    with CliRunner().isolation(input="n\n"):
+        showing.shown(system, anew=False, good=True, person=by_person)
+    assert [line for line in (system.root / "told").read_text().splitlines() if not line.startswith("is-active")] == []

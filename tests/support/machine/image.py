@@ -22,11 +22,15 @@ SYSTEM = (
     "initramfs-tools",
     "zstd",
     "network-manager",  # what Raspberry Pi OS has
+    "ifupdown",  # what Debian has without a desktop; until it is told, it leaves the interface alone
+    "dhcpcd-base",
     "e2fsprogs",
     "dosfstools",
     "overlayroot",
     "busybox",
     "iproute2",
+    "login",
+    "sudo",
 )
 """What a machine has beside our dependencies and a container does not need."""
 DRIVERS = ("virtio_pci", "virtio_blk", "ext4", "overlay", "vfat")
@@ -146,6 +150,7 @@ def _ours(laid: Path) -> None:
     """Partitions, and the test's hand."""
     (laid / "etc/fstab").write_text(_FSTAB)
     (laid / "etc/hostname").write_text("terminal\n")
+    (laid / "etc/hosts").write_text("127.0.0.1\tlocalhost\n127.0.1.1\tterminal\n")
     (laid / "boot/firmware").mkdir(exist_ok=True)
     hand = laid / "usr/local/lib/tongban-test"
     hand.mkdir(parents=True)

@@ -67,6 +67,11 @@ class Place(OverHttp):
             with httpx.Client(base_url=page, timeout=120, headers={"Origin": page}) as self._browser:
                 yield machine
 
+    def again(self, machine: Virtual) -> None:
+        """It starts anew by itself: until the agent is there, and the camera on its desk."""
+        machine.answers()
+        machine.camera(self._camera.port)
+
     def plug_reader(self, machine: Virtual) -> None:
         """On a chardev of its own each time: unplugged, QEMU keeps the old one."""
         machine.plugged += 1
@@ -84,33 +89,47 @@ class Place(OverHttp):
         machine.plug("usb-ccid", "chip", CHIP)
         machine.qmp("device_add", driver="ccid-card-passthru", id=f"{line}-card", bus="chip.0", chardev=line)
 
+    def code(self) -> str:
+        """A code to join with, as the centre tells it a technician."""
+        return command("centre", "enrol-code", str(self._settings), files.TERMINAL, "--plain").strip()
+
+    def devices(self) -> str:
+        """The line of what is plugged in, and of the printer on the network."""
+        reader = f"/dev/tongban/tty-{BOARDS[self.image.arch].bus}-0000_00_10_0-usb-0_{READER}_1_0"
+        return f"idcard={reader} printer={OUTSIDE}:{self.layout.ports.printer}" + " smartcard=CCID" * self.chip
+
+    def lay_profile(self) -> None:
+        """The centre's file on the boot partition, and nothing else: the rest is asked at the console."""
+        self._lay(self._profile())
+
     def lay_setup(self, **answers: object) -> None:
         """Profile and answers, as ``tongban centre profile`` and a technician's computer leave them on the boot partition."""
-        settings = self.layout.base / "centre.toml"
-        code = command("centre", "enrol-code", str(settings), files.TERMINAL, "--plain").strip()
-        told_centre = self.layout.base / "given.toml"
-        told_centre.write_text(tomli_w.dumps(given(self.layout.base / "terminal.toml")), "utf-8")
-        profile = self.layout.base / "profile.toml"
-        command("centre", "profile", str(settings), "--with", str(told_centre), "--host", OUTSIDE, "--to", str(profile))
-        reader = f"/dev/tongban/tty-{BOARDS[self.image.arch].bus}-0000_00_10_0-usb-0_{READER}_1_0"
-        told = {
-            "id": files.TERMINAL,
-            "code": "K01",
-            "diagonal": 21.5,
-            "devices": f"idcard={reader} printer={OUTSIDE}:{self.layout.ports.printer}" + " smartcard=CCID" * self.chip,
-            "enrol": code,
-        }
-        laid = self.layout.base / "boot" / "tongban"
-        laid.mkdir(parents=True, exist_ok=True)
-        (laid / "profile.toml").write_bytes(profile.read_bytes())
+        laid = self._profile()
+        told = {"id": files.TERMINAL, "code": "K01", "diagonal": 21.5, "devices": self.devices(), "enrol": self.code()}
         (laid / "setup.toml").write_text(tomli_w.dumps(told | answers), "utf-8")
-        with self._boot_partition() as raw:
-            subprocess.run(["mcopy", "-s", "-o", "-i", raw, laid, "::"], check=True, capture_output=True)
+        self._lay(laid)
 
     def is_set_up(self, machine: Virtual) -> None:
         """Wait for it, after the answers were laid."""
         laid = "test -e /var/lib/tongban/settings/terminal.toml.setup && ! systemctl is-active --quiet tongban-setup"
         machine.until(laid, "it is set up", "tongban-setup", patience=2 * SLOW)
+
+    @property
+    def _settings(self) -> Path:
+        return self.layout.base / "centre.toml"
+
+    def _profile(self) -> Path:
+        told_centre = self.layout.base / "given.toml"
+        told_centre.write_text(tomli_w.dumps(given(self.layout.base / "terminal.toml")), "utf-8")
+        laid = self.layout.base / "boot" / "tongban"
+        laid.mkdir(parents=True, exist_ok=True)
+        to = ("--host", OUTSIDE, "--to", str(laid / "profile.toml"))
+        command("centre", "profile", str(self._settings), "--with", str(told_centre), *to)
+        return laid
+
+    def _lay(self, laid: Path) -> None:
+        with self._boot_partition() as raw:
+            subprocess.run(["mcopy", "-s", "-o", "-i", raw, laid, "::"], check=True, capture_output=True)
 
     @contextmanager
     def _boot_partition(self) -> Iterator[Path]:

@@ -48,6 +48,10 @@ class Board:
     bus: str
 
 
+_CODES = {"\n": "ret", " ": "spc", "-": "minus", "=": "equal", ",": "comma", ".": "dot", "/": "slash", ";": "semicolon"}
+"""QEMU's QKeyCode names of what is no letter and no digit."""
+_SHIFTED = {"_": "-", ":": ";", "+": "=", "?": "/"}
+
 BOARDS = {
     # Not max: Debian 13's kernel panics on it under QEMU 7.2.
     "amd64": Board(("qemu-system-x86_64", "-cpu", "Nehalem"), "ttyS0", "pci"),
@@ -135,6 +139,12 @@ class Virtual(Shell):
     def keys(self, *codes: str) -> None:
         """Pressed together, on whatever keyboard is plugged in (QEMU's QKeyCode names)."""
         self.qmp("send-key", keys=[{"type": "qcode", "data": code} for code in codes], **{"hold-time": 200})
+
+    def typed(self, text: str) -> None:
+        """On the keyboard plugged in, a key after the other; a line break is Enter. ASCII, as an American keyboard has it."""
+        for letter in text:
+            code = _CODES.get(letter, letter.lower())
+            self.keys(*(("shift",) if letter.isupper() or letter in _SHIFTED else ()), _CODES.get(_SHIFTED.get(letter, ""), code))
 
     def touch(self, x: float, y: float) -> None:
         """At a pixel of the screen."""
@@ -247,9 +257,8 @@ def _command(made: image.Image, folder: Path, port: int, kernel: str, more: Sequ
     ]
 
 
-def words(picture: Path) -> str:
-    """What tesseract reads on it, without blanks."""
-    read = subprocess.run(
-        ["tesseract", picture, "-", "-l", "chi_sim", "--psm", "11"], capture_output=True, text=True, check=True
-    ).stdout
+def words(picture: Path, *, lines: bool = False) -> str:
+    """What tesseract reads on it, without blanks. ``lines``: it is one block of lines, and not words here and there."""
+    layout = ("--psm", "6" if lines else "11")
+    read = subprocess.run(["tesseract", picture, "-", "-l", "chi_sim", *layout], capture_output=True, text=True, check=True).stdout
     return re.sub(r"\s", "", read)
