@@ -109,6 +109,7 @@ def _laid_out() -> set[str]:
         "usr/lib/tongban/bin/disk-again",
         "etc/systemd/system/emergency.target",
         "etc/systemd/system/rescue.target",
+        "usr/lib/tongban/bin/console",
         "usr/lib/udev/rules.d/72-tongban.rules",
         "usr/lib/sysusers.d/tongban-terminal.conf",
         "usr/lib/tmpfiles.d/tongban-terminal.conf",
