@@ -22,14 +22,11 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(7200)]
 
 NAME, PASSWORD = "jishu", "ji-zhuang"
 """As whoever wrote the card made the account: in the groups that Debian and Raspberry Pi OS give a first user."""
-ADDRESS, LATER = "10.0.2.15/24 10.0.2.2 10.0.2.3", "10.0.2.16/24 10.0.2.2 10.0.2.3"
+ADDRESS = "10.0.2.15/24 10.0.2.2 10.0.2.3"
 LAST = 400
 """Letters in which an answer is looked for: what was read before stands above them."""
 PICTURES = os.environ.get("TONGBAN_GUIDE_PICTURES")
 SCALE, GAP, GROUND = 0.6, 40, "#d9dee3"
-LAY = "PYTHONPATH=/usr/lib/tongban/site python3 -P -c 'from kiosk.setup import addresses, network, system; {}'"
-SERVICES = {"systemd-networkd": "etc/systemd/network/10-tongban.network", "networking": "etc/network/interfaces"}
-"""What Debian has beside NetworkManager, which serves this machine; where each keeps the address."""
 
 
 @pytest.fixture(scope="module")
@@ -97,26 +94,8 @@ def test_a_machine_that_is_not_set_up_says_so_in_letters_its_console_has(machine
     assert machine.state("tongban-screen") == "inactive"
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_the_address_is_laid_by_whichever_network_service_the_machine_has(machine: Virtual, service: str) -> None:
-    """Debian's own, on a real interface; what asks for an address by DHCP is taken back as well."""
-    card = machine.run("basename /sys/class/net/e*")
-    before = machine.run(f"cat /{SERVICES[service]} 2>/dev/null || true")
-    machine.run(f"systemctl stop NetworkManager && ip address flush dev {card} && systemctl start {service}")
-    for typed in ("dhcp", LATER):
-        wanted = "addresses.By.DHCP" if typed == "dhcp" else f'addresses.read("{typed}")'
-        machine.run(LAY.format(f"network.lay(system.System(), {wanted})"))
-        there = f"ip -4 -brief address show dev {card} | grep -F 10.0.2.{'15' if typed == 'dhcp' else '16'}/24"
-        machine.until(f"{there} && ip route | grep -F 'default via 10.0.2.2'", f"{service}: {typed}", service)
-        assert machine.run(LAY.format("print(network.laid(system.System()))")) == typed
-    assert machine.run(f"ip -4 -brief address show dev {card} | grep -c 10.0.2.15 || true") == "0"
-    machine.run(f"systemctl stop {service} systemd-networkd.socket; rm -f /{SERVICES[service]}; ip address flush dev {card}")
-    if before:
-        machine.write(f"/{SERVICES[service]}", before)
-
-
 def test_who_logs_in_reads_chinese_and_is_asked_what_cannot_be_seen(hall: Place, machine: Virtual, panel: Panel) -> None:
-    machine.run("systemctl start NetworkManager; nmcli device disconnect $(basename /sys/class/net/e*)")  # a hall without DHCP
+    machine.run("nmcli device disconnect $(basename /sys/class/net/e*)")  # no DHCP here
     machine.typed(f"{NAME}\n")
     machine.until("grep -q Password: /dev/vcs1", "the password is asked")
     machine.typed(f"{PASSWORD}\n")

@@ -22,8 +22,6 @@ SYSTEM = (
     "initramfs-tools",
     "zstd",
     "network-manager",  # what Raspberry Pi OS has
-    "ifupdown",  # what Debian has without a desktop; until it is told, it leaves the interface alone
-    "dhcpcd-base",
     "e2fsprogs",
     "dosfstools",
     "overlayroot",
