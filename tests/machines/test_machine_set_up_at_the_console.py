@@ -96,7 +96,11 @@ def test_a_machine_that_is_not_set_up_says_so_in_letters_its_console_has(machine
 
 def test_who_logs_in_reads_chinese_and_is_asked_what_cannot_be_seen(hall: Place, machine: Virtual, panel: Panel) -> None:
     machine.run("nmcli device disconnect $(basename /sys/class/net/e*)")  # no DHCP here
-    machine.typed(f"{NAME}\n")
+    machine.until("grep -q 'USB Keyboard' /proc/bus/input/devices", "the keyboard is there")
+    machine.run("sleep 3")  # what is pressed while it is taken into use is lost
+    machine.typed(NAME)
+    machine.until(f"grep -q 'login: {NAME}' /dev/vcs1", "the name can be read")
+    machine.typed("\n")
     machine.until("grep -q Password: /dev/vcs1", "the password is asked")
     machine.typed(f"{PASSWORD}\n")
     panel.reads("还没有装机", "sudotongbansetup")
