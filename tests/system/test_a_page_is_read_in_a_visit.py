@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import psutil
 import pytest
 from support.citizen import ANSWERS, SIGNATURE, Citizen, Upstream
-from support.hall import Hall, hall, until
+from support.hall import PATIENCE, Hall, hall, until
 
 from ui.view.advice import TEXTS
+
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def shows(citizen: Citizen, text: str) -> None:
         citizen.glass.look()
         return text in citizen.glass.html
 
-    until(looked, f"the screen says {text}")
+    until(looked, f"the screen says {text}", 3 * PATIENCE)  # reading takes seconds of both cores, which others have as well
 
 
 def test_the_wrong_paper_is_asked_about_the_right_one_is_not_and_the_desk_has_the_evidence(reading_hall: Hall) -> None:

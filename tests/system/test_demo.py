@@ -14,7 +14,11 @@ from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 from support.hall import free_run, until
+
+# Each starts every process of the demonstration, some twice, among seven other tests.
+pytestmark = pytest.mark.timeout(400)
 
 
 @contextmanager
