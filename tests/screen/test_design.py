@@ -68,7 +68,7 @@ def test_high_contrast_replaces_every_colour_that_is_read() -> None:
 
 def test_colours_stand_in_one_table() -> None:
     """But for what lies on the camera's picture, on paper, and on the published guides, which have a sheet of their own."""
-    allowed = {"steps.css": {"#22303c", "#fff", "#ffffff", "#4be08a", "#ffc24a", "#101820", "#ff5a4d", "#d3281b"}}
+    allowed = {"scan.css": {"#22303c", "#fff", "#ffffff", "#4be08a", "#ffc24a", "#101820", "#ff5a4d", "#d3281b"}}
     allowed["task.css"] = {"#c8102e"}
     sheets = (*(STATIC / "css").glob("*.css"), *(STATIC.parent / "clerk/static/css").glob("*.css"))
     for sheet in sorted(sheets):

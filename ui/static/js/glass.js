@@ -1,8 +1,14 @@
 // The citizen's page. The truth is on the server: this file fetches it, and looks after what only a browser can do.
 import "../css/tokens.css";
 import "../css/frame.css";
+import "../css/over.css";
+import "../css/buttons.css";
 import "../css/parts.css";
 import "../css/questions.css";
+import "../css/signing.css";
+import "../css/keyboard.css";
+import "../css/arriving.css";
+import "../css/scan.css";
 import "../css/steps.css";
 import "../css/landscape.css";
 import "../css/languages.css";

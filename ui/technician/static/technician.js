@@ -1,6 +1,8 @@
 // The technician's pages: what changes is asked for again and again, and a PIN is typed on keys that keep it nowhere.
 import "../../static/css/tokens.css";
 import "../../static/css/frame.css";
+import "../../static/css/over.css";
+import "../../static/css/buttons.css";
 import "../../static/css/parts.css";
 import "./technician.css";
 

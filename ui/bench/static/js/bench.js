@@ -3,6 +3,8 @@
 import "../../../static/css/palette.css";
 import "../css/bench.css";
 import "../css/things.css";
+import "../css/paper.css";
+import "../css/accounts.css";
 import "htmx.org";
 
 import { act, switched } from "./act.js";
