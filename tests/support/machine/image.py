@@ -31,6 +31,8 @@ SYSTEM = (
     "sudo",
 )
 """What a machine has beside our dependencies and a container does not need."""
+LATER = ("ifupdown", "dhcpcd-base")
+"""Packages that lie in ``/root/later``: what a Debian without a desktop has in NetworkManager's place."""
 DRIVERS = ("virtio_pci", "virtio_blk", "ext4", "overlay", "vfat")
 PARTITIONS = (("BOOT", 64), ("root", 3072), ("data", 768))
 """Labels and MB, in this order from the first MB on."""
@@ -107,6 +109,8 @@ def _system(bare: Path, arch: str) -> Path:
         (folder / "usr/sbin/policy-rc.d").chmod(0o755)
         shutil.copy("/etc/resolv.conf", folder / "etc/resolv.conf")
         _inside(folder, f"apt-get update -qq && {_APT} {' '.join(wanted)} && apt-get clean")
+        (folder / "root/later").mkdir()
+        _inside(folder, f"cd /root/later && apt-get download -qq {' '.join(LATER)}")
         # What starts this machine, and not every driver there is: an emulated processor unpacks for long.
         (folder / "etc/initramfs-tools/conf.d/this-machine").write_text("MODULES=list\n")
         (folder / "etc/initramfs-tools/modules").write_text("\n".join(DRIVERS) + "\n")
@@ -114,7 +118,7 @@ def _system(bare: Path, arch: str) -> Path:
         (folder / "etc/resolv.conf").unlink()
         (folder / "usr/sbin/policy-rc.d").unlink()
 
-    return kept(f"system-{arch}", " ".join([_stamp(bare), *wanted, *DRIVERS]), make)
+    return kept(f"system-{arch}", " ".join([_stamp(bare), *wanted, *LATER, *DRIVERS]), make)
 
 
 def _install(folder: Path, system: Path, deb: Path) -> None:
