@@ -123,7 +123,7 @@ _SETTINGS = {"hall": "大厅", "window": "窗口"}
 def _setting(text: str) -> str:
     kinds = {word: kind for kind, name in _SETTINGS.items() for word in (kind, name)}
     if text not in kinds:
-        raise AnswerError(f"“{text}”不能用，写 大厅 或 窗口")
+        raise AnswerError(f"“{text}”不能用，写 大厅（hall）或 窗口（window）")
     return kinds[text]
 
 
@@ -152,7 +152,7 @@ def _code(text: str) -> str:
 def _yes(text: str) -> bool:
     kinds = {"是": True, "y": True, "yes": True, "true": True, "否": False, "n": False, "no": False, "false": False}
     if text.lower() not in kinds:
-        raise AnswerError(f"“{text}”不能用，写 是 或 否")
+        raise AnswerError(f"“{text}”不能用，写 是（y）或 否（n）")
     return kinds[text.lower()]
 
 
