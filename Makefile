@@ -36,7 +36,7 @@ test-long:
 MACHINES ?= 1
 system-test:
 	@./install.sh system-test
-	.venv/bin/pytest -q -s -n $(MACHINES) --dist loadfile tests/machines
+	.venv/bin/pytest -q -s -n $(MACHINES) --dist loadfile --no-loadscope-reorder tests/machines
 
 test-postgresql:
 	@./install.sh test
