@@ -84,7 +84,8 @@ class Qmp:
                     return told["return"]
 
     def close(self) -> None:
-        self._stream.close()
+        with contextlib.suppress(BrokenPipeError):  # QEMU went first, in the middle of a command
+            self._stream.close()
         self._socket.close()
 
 
