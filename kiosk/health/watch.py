@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 
 EVERY = 30.0
 """Seconds between two looks."""
-SELDOM: Mapping[str, float] = {"storage": 3600.0}
-"""Seconds between two looks of checks that wear what they check."""
+OTHERWISE: Mapping[str, float] = {"storage": 3600.0, "power": 1.0}
+"""Of checks that wear what they check, and of what is told for two seconds only (``kiosk/health/power.py``)."""
 _MACHINE = frozenset(("power", "data", "storage", "lock", "boots", "clock", "heat", "memory", "network"))
 """What nobody else reports: devices, glass and room have a voice of their own."""
 
@@ -81,7 +81,7 @@ class HealthWatch:
         for check in self._checks:
             if now < self._due.get(check.code, now):
                 continue
-            self._due[check.code] = now + SELDOM.get(check.code, EVERY)
+            self._due[check.code] = now + OTHERWISE.get(check.code, EVERY)
             try:
                 self._found[check.code] = check.look()
             except Exception:
@@ -97,5 +97,5 @@ class HealthWatch:
     def _run(self) -> None:
         while True:
             self.look()
-            if self._stopping.wait(EVERY):
+            if self._stopping.wait(min(OTHERWISE.values())):
                 return

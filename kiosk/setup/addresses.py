@@ -35,10 +35,10 @@ KEEP = "keep"
 
 def read(text: str) -> Chosen:
     """:class:`AnswerError`."""
-    words = re.split(r"[\s,，]+", text)
+    words = [word for word in re.split(r"[\s,，]+", text) if word]
     if [word.lower() for word in words] in (["dhcp"], ["自动"]):
         return By.DHCP
-    if text in (By.KEPT, KEEP):
+    if text.lower() in (By.KEPT, KEEP):
         return By.KEPT
     if len(words) < 3 or "/" not in words[0]:
         raise AnswerError("写 dhcp、不改，或 地址/位数 网关 域名服务器，如 192.0.2.10/24 192.0.2.1 192.0.2.53")

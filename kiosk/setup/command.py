@@ -2,7 +2,8 @@
 
 Exit codes: 0 set up and all is well · 1 set up, something failed · 2 set up, something is unknown (with nobody there to lay a card,
 always) · 69 not now: somebody is being served, or the terminal holds the devices · 74 the disk or the service manager refuses ·
-75 set up, and not enrolled for a reason that may be over a minute later · 78 an answer, a profile or settings are wrong.
+75 set up, and not enrolled for a reason that may be over a minute later · 78 an answer, a profile or settings are wrong ·
+130 interrupted.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from domain.placard import Placard
 from kiosk import settings as conf
 from kiosk.care import control
 from kiosk.care.control import BusyError, NotRunningError
-from kiosk.care.doctor import CODES, EX_UNAVAILABLE, InUseError
+from kiosk.care.doctor import CODES, EX_INTERRUPTED, EX_UNAVAILABLE, InUseError
 from kiosk.care.hands import Hands, Nobody, Person
 from kiosk.cli import EX_CONFIG
 from kiosk.health import data_disk
@@ -83,6 +84,8 @@ def setup(
         told, code = f"没有装好：{error}", EX_CONFIG
     except InUseError as error:
         told, code = f"没有装好：{error}", EX_UNAVAILABLE
+    except (click.Abort, KeyboardInterrupt):
+        told, code = "没有装好：中途停了。再运行一次 tongban setup，写好、登记好的不用重来", EX_INTERRUPTED
     click.echo(told, err=not found)
     try:
         outcome.keep(places.settings, told)

@@ -27,6 +27,7 @@ def read(text: str) -> Tables:
     found: Tables = {}
     for word in text.split():
         name, equals, rest = word.partition("=")
+        name = name.lower()
         if name not in NAMES or not equals:
             raise AnswerError(f"“{word}”看不懂，写成 设备=地址，设备有：{'、'.join(f'{n}（{w}）' for n, w in NAMES.items())}")
         if name in found:
@@ -35,6 +36,8 @@ def read(text: str) -> Tables:
         table: dict[str, Any] = _printer(address) if name == "printer" else {_WHERE[name]: _blank(address)}
         for option in options:
             key, _, value = option.partition("=")
+            if key.lower() in NAMES:
+                raise AnswerError(f"“{option}”前面要空一格：逗号后面写的是前一个设备的项")
             if not key or not value:
                 raise AnswerError(f"“{option}”看不懂，写成 项=值，如 baud=115200")
             number = key in _NUMBERS and value.isdecimal() and len(value) < 9

@@ -14,7 +14,7 @@ from kiosk.enrolment.enrolling import REFUSALS
 from kiosk.enrolment.files import Held, IdentityDamagedError, IdentityFiles
 from kiosk.settings import Settings
 from kiosk.setup.composing import Places
-from kiosk.setup.questions import CAMERA
+from kiosk.setup.questions import CAMERA, PAI, half
 from kiosk.setup.system import owner_of
 from kiosk.staff.port import Checked
 from mqtt.enrolment import BadCodeError, parse
@@ -37,7 +37,8 @@ def enrolled(settings: Settings, code: str, *, person: bool) -> Checked:
             return found
         click.echo(f"✕ {found.says}\n  {found.remedy}")
         asked = f"登记码（回车：用刚才的再试；{PUT_OFF}：以后再登记）"
-        code = click.prompt(asked, default=code, prompt_suffix="：", show_default=False).strip()
+        code = half(click.prompt(asked, default=code, prompt_suffix="：", show_default=False)).strip()
+        code = CAMERA if code.lower() == PAI else code
         if code == PUT_OFF:
             return found
 

@@ -27,6 +27,9 @@ MOST_TEXT = 100_000
 CAMERA = "拍"
 """Typed instead of the code, or ``PAI`` where no keyboard has it: it is shown to the document camera."""
 PAI = "pai"
+_HALF = {0xFF01 + at: 0x21 + at for at in range(94)} | {0x3000: " ", ord("。"): ".", ord("、"): ","}
+_SHOWN = ("profile", "hall", "phone")
+"""Kept as typed, sign by sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,14 @@ def answer(question: Question, typed: str) -> Any:
     if len(typed) > 2000 or any(ord(letter) < 32 for letter in typed):
         raise AnswerError(f"{question.text}：太长，或有不能用的字符")
     try:
-        return question.read(typed.strip())
+        return question.read((typed if question.key in _SHOWN else half(typed)).strip())
     except AnswerError as error:
         raise AnswerError(f"{question.text}：{error}") from None
+
+
+def half(typed: str) -> str:
+    """With the keyboard's own signs where an input method for Chinese gave its wide ones."""
+    return typed.translate(_HALF)
 
 
 def from_file(text: str, name: str) -> dict[str, Any]:
@@ -102,11 +110,11 @@ def from_file(text: str, name: str) -> dict[str, Any]:
     return found
 
 
-def _matching(pattern: str, hint: str) -> Callable[[str], str]:
+def _matching(pattern: str, hint: str, case: Callable[[str], str]) -> Callable[[str], str]:
     def read(text: str) -> str:
-        if not re.fullmatch(pattern, text):
+        if not re.fullmatch(pattern, case(text)):
             raise AnswerError(f"“{text}”不能用，应是{hint}")
-        return text
+        return case(text)
 
     return read
 
@@ -122,14 +130,14 @@ _SETTINGS = {"hall": "大厅", "window": "窗口"}
 
 def _setting(text: str) -> str:
     kinds = {word: kind for kind, name in _SETTINGS.items() for word in (kind, name)}
-    if text not in kinds:
+    if text.lower() not in kinds:
         raise AnswerError(f"“{text}”不能用，写 大厅（hall）或 窗口（window）")
-    return kinds[text]
+    return kinds[text.lower()]
 
 
 def _diagonal(text: str) -> float:
     try:
-        inches = float(text)
+        inches = float(re.sub(r"\s*(英?寸|[\"″])$", "", text))
     except ValueError:
         inches = 0.0
     if not 7 <= inches <= 100:
@@ -149,11 +157,13 @@ def _code(text: str) -> str:
     return text
 
 
-def _yes(text: str) -> bool:
-    kinds = {"是": True, "y": True, "yes": True, "true": True, "否": False, "n": False, "no": False, "false": False}
-    if text.lower() not in kinds:
-        raise AnswerError(f"“{text}”不能用，写 是（y）或 否（n）")
-    return kinds[text.lower()]
+def yes(text: str) -> bool:
+    """:class:`AnswerError`."""
+    if (word := text.lower()) in ("是", "好", "y", "yes", "true"):
+        return True
+    if word in ("否", "不", "n", "no", "false"):
+        return False
+    raise AnswerError(f"“{text}”不能用，写 是（y）或 否（n）")
 
 
 def _id(seen: Seen, answers: Answers) -> str | None:
@@ -220,10 +230,10 @@ QUESTIONS = (
         "id",
         "终端编号",
         "中心登记的名字",
-        _matching(r"[a-z0-9][a-z0-9-]{2,31}", "3 至 32 位小写字母、数字、连字符"),
+        _matching(r"[a-z0-9][a-z0-9-]{2,31}", "3 至 32 位小写字母、数字、连字符", str.lower),
         _id,
     ),
-    Question("code", "终端代码", "进办件编号，同一区划内不能重复", _matching(r"[0-9A-Z]{3}", "三位数字或大写字母"), _short),
+    Question("code", "终端代码", "进办件编号，同一区划内不能重复", _matching(r"[0-9A-Z]{3}", "三位数字或大写字母", str.upper), _short),
     Question("setting", "放在大厅还是窗口", "大厅（hall）：办事人自己用；窗口（window）：职员帮着办", _setting, _where),
     Question("hall", "大厅名称", "显示在屏幕上、印在凭证上", _words, _of("hall")),
     Question("phone", "大厅电话", "每个屏幕都显示", _words, _of("phone")),
@@ -258,7 +268,7 @@ QUESTIONS = (
         "lock",
         "锁上系统盘",
         "是（y）：重新启动后系统盘只读，断电不伤系统；否（n）：以后再锁，见手册“锁定”",
-        _yes,
+        yes,
         lambda seen, answers: "是" if seen.lockable else "否",
         lambda seen, answers: seen.lockable,
     ),

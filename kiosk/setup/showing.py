@@ -14,6 +14,8 @@ from pathlib import Path
 
 import click
 
+from kiosk.setup import questions
+from kiosk.setup.errors import AnswerError
 from kiosk.setup.system import System
 
 SCREEN = "tongban-screen.service"
@@ -26,7 +28,7 @@ def shown(system: System, *, anew: bool, good: bool, person: bool) -> None:
         return
     if person and sys.stdin.isatty():  # a key more than the doctor asked for answers nothing here
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
-    if click.confirm(ASKED, default=good) if person else anew:
+    if _agreed(good) if person else anew:
         commands: tuple[tuple[str, ...], ...] = (("systemctl", "--no-block", "reboot"),)
     elif on_console():
         commands = ()
@@ -36,6 +38,18 @@ def shown(system: System, *, anew: bool, good: bool, person: bool) -> None:
     for command in commands:
         with suppress(OSError):  # with the next start it is so
             system.run(*command)
+
+
+def _agreed(default: bool) -> bool:
+    """Ctrl-C: not now."""
+    while True:
+        try:
+            typed = click.prompt(ASKED, default="y" if default else "n", prompt_suffix="：")
+            return questions.yes(questions.half(typed).strip())
+        except AnswerError as error:
+            click.echo(f"✕ {error}")
+        except click.Abort:
+            return False
 
 
 def on_console(proc: Path = Path("/proc")) -> bool:

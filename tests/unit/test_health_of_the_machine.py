@@ -24,7 +24,7 @@ from kiosk.health.memory import Memory
 from kiosk.health.network import Network
 from kiosk.health.power import Power
 from kiosk.health.storage import Storage
-from kiosk.health.watch import EVERY, SELDOM, HealthWatch
+from kiosk.health.watch import EVERY, OTHERWISE, HealthWatch
 from kiosk.store.room import FULL
 from kiosk.verdict import Outcome, Verdict, failed, passed
 
@@ -286,10 +286,18 @@ def test_each_check_is_asked_at_its_own_pace_and_news_told_once() -> None:
     now, news = [0.0], []
     often, seldom = Told("heat", lambda: failed("machine_hot")), Told("storage", passed)
     watch = HealthWatch((often, seldom), lambda: now[0], lambda: news.append(now[0]))
-    while now[0] <= SELDOM["storage"]:
+    while now[0] <= OTHERWISE["storage"]:
         watch.look()
         now[0] += EVERY
-    assert (seldom.asked, often.asked, news) == (2, SELDOM["storage"] / EVERY + 1, [0.0])
+    assert (seldom.asked, often.asked, news) == (2, OTHERWISE["storage"] / EVERY + 1, [0.0])
+
+
+def test_a_sag_is_looked_for_as_often_as_the_kernel_tells_it() -> None:
+    now, power = [0.0], Told("power", passed)
+    watch = HealthWatch((power,), lambda: now[0], lambda: None)
+    for now[0] in (0.0, 1.0, 2.0):
+        watch.look()
+    assert power.asked == 3
 
 
 def test_what_has_a_voice_of_its_own_is_not_told_twice() -> None:

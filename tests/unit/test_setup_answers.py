@@ -70,6 +70,35 @@ def test_every_choice_can_be_typed_on_a_keyboard_without_chinese() -> None:
         assert typed in BY_KEY[name].hint, "and is told"
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "meant"),
+    [
+        ("id", "ＢＩＮＧ－Ｋ０１　", "bing-k01"),
+        ("code", " k01", "K01"),
+        ("setting", "Hall", "大厅"),
+        ("diagonal", "２１．５ 英寸", "21.5"),
+        ("network", "192。0。2。10／255.255.255.0，192.0.2.1、192.0.2.53，192.0.2.54,", "192.0.2.10/24 192.0.2.1 192.0.2.53 192.0.2.54"),
+        ("network", "Keep", "不改"),
+        ("time", "ntp.invalid、192。0。2。1", "ntp.invalid 192.0.2.1"),
+        ("devices", "IDCARD＝/dev/x　printer=192.0.2.50：9100", "idcard=/dev/x printer=192.0.2.50:9100"),
+        ("enrol", "ＰＡＩ", "拍"),
+        ("lock", "好", "y"),
+        ("lock", "Ｎ", "否"),
+    ],
+)
+def test_what_an_input_method_makes_of_an_answer_is_that_answer(name: str, typed: str, meant: str) -> None:
+    assert questions.answer(BY_KEY[name], typed) == questions.answer(BY_KEY[name], meant)
+
+
+def test_what_is_shown_is_kept_sign_by_sign() -> None:
+    assert questions.answer(BY_KEY["hall"], "政务大厅（一楼）、东区 ") == "政务大厅（一楼）、东区"
+
+
+def test_two_devices_with_a_comma_between_are_told_apart() -> None:
+    with pytest.raises(AnswerError, match="前面要空一格"):
+        questions.answer(BY_KEY["devices"], "idcard=/dev/x，printer=192.0.2.50")
+
+
 def test_there_are_at_most_twelve_questions() -> None:
     assert len(QUESTIONS) <= 12
     assert tuple(question.key for question in QUESTIONS) == profiles.ANSWERS
@@ -85,7 +114,7 @@ def test_what_the_centre_knows_of_a_terminal_need_not_be_said(seen: Seen) -> Non
 
 WRONG = {
     "id": ["RS HALL", "ab", "一号机", ""],
-    "code": ["K1", "k01", "K001"],
+    "code": ["K1", "K-1", "K001"],
     "setting": ["lobby", ""],
     "hall": ["", "厅" * 81],
     "phone": [""],
@@ -221,3 +250,11 @@ def test_what_does_not_go_together_ends_with_78_and_lays_nothing(tmp_path: Path,
     assert said in ended.output
     assert not machine.settings.exists()
     assert said in machine.settings.with_name("terminal.toml.setup").read_text("utf-8")
+
+
+def test_who_stops_it_midway_is_told_to_run_it_again(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, PROFILE)
+    ended = machine.run(typed=f"{machine.profile}\nbing-k01\n")
+    assert ended.exit_code == 130
+    assert "中途停了。再运行一次" in ended.output
+    assert not machine.settings.exists()

@@ -102,6 +102,8 @@ def test_a_supply_that_sags_is_told_while_the_technician_is_there_and_one_nobody
         (False, "", False, ["stop getty@tty1.service", "start --no-block tongban-screen.service"]),
         (False, "", True, ["--no-block reboot"]),
         (True, "\n", False, ["--no-block reboot"]),
+        (True, "是的\n好\n", False, ["--no-block reboot"]),
+        (True, "否\n", False, ["stop getty@tty1.service", "start --no-block tongban-screen.service"]),
         (True, "n\n", False, ["stop getty@tty1.service", "start --no-block tongban-screen.service"]),
     ],
 )
