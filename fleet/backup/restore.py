@@ -46,12 +46,12 @@ def restore(archive: Path, settings_file: Path, now: float, by: str) -> Manifest
         for name, path in found.items():
             if name.startswith("secrets/") and path.exists():
                 raise BackupError(f"{path} 已经存在")
-        aside = {name: path.with_name(path.name + _ASIDE) for name, path in found.items()}
+        aside = _aside(found)
         try:
             manifest = _read(archive, lambda name: _target(name, aside))
             _look_through(aside["data"], settings, archive.name, manifest, now, by)
             for name in sorted(found, reverse=True):  # the data last: with it a centre starts
-                if name != "data" and aside[name].exists():
+                if name != "data" and aside[name].exists() and _holder(found, name) is None:
                     _settle(aside[name], found[name])
             _settle(aside["data"], found["data"])
         finally:
@@ -113,13 +113,31 @@ def _unpacked(file: IO[bytes], to: Path | None, mode: int) -> str:
     return digest.hexdigest()
 
 
+def _holder(found: dict[str, Path], name: str) -> str | None:
+    """In whose folder the place lies: the authority's may be within the data's, and a key within either."""
+    tops = [top for top in ("authority", "data") if top != name and found[name].is_relative_to(found[top])]
+    return tops[0] if tops else None
+
+
+def _aside(found: dict[str, Path]) -> dict[str, Path]:
+    aside = {}
+    for name in sorted(found, key=lambda name: (name != "data", name)):
+        top = _holder(found, name)
+        within = aside[top] / found[name].relative_to(found[top]) if top is not None else None
+        aside[name] = within or found[name].with_name(found[name].name + _ASIDE)
+    return aside
+
+
 def _target(name: str, aside: dict[str, Path]) -> Path | None:
     top, _, rest = name.partition("/")
     if name == SETTINGS:
         return None
     if top == "secrets":
         return aside.get(name)  # a setting that is not used any more
-    return aside[top] / rest
+    path = aside[top] / rest
+    # What lies within has members of its own.
+    inner = [one for one in aside.values() if one != aside[top] and one.is_relative_to(aside[top])]
+    return None if any(path.is_relative_to(one) for one in inner) else path
 
 
 def _look_through(data: Path, settings: CentreSettings, archive: str, manifest: Manifest, now: float, by: str) -> None:

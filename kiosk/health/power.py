@@ -1,7 +1,7 @@
 """电源: whether the supply has sagged since the machine was switched on.
 
 A Raspberry Pi tells it in ``get_throttled`` (bit 0 now, bit 16 since the start) and by its voltage monitor ``rpi_volt`` (hwmon,
-``in0_lcrit_alarm``). The kernel reads the latched bits every two seconds and clears them with that (``drivers/hwmon/raspberrypi-hwmon.c``):
+``in0_lcrit_alarm``). The kernel reads the latched bits every two seconds and clears them (``drivers/hwmon/raspberrypi-hwmon.c``):
 a short sag is told for two seconds, and has to be looked for as often. What was seen once is kept here, on tmpfs: it is gone
 exactly when the machine has been switched off.
 """

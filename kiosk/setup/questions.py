@@ -233,7 +233,9 @@ QUESTIONS = (
         _matching(r"[a-z0-9][a-z0-9-]{2,31}", "3 至 32 位小写字母、数字、连字符", str.lower),
         _id,
     ),
-    Question("code", "终端代码", "进办件编号，同一区划内不能重复", _matching(r"[0-9A-Z]{3}", "三位数字或大写字母", str.upper), _short),
+    Question(
+        "code", "终端代码", "进办件编号，同一区划内不能重复", _matching(r"[0-9A-Z]{3}", "三位数字或大写字母", str.upper), _short
+    ),
     Question("setting", "放在大厅还是窗口", "大厅（hall）：办事人自己用；窗口（window）：职员帮着办", _setting, _where),
     Question("hall", "大厅名称", "显示在屏幕上、印在凭证上", _words, _of("hall")),
     Question("phone", "大厅电话", "每个屏幕都显示", _words, _of("phone")),

@@ -122,6 +122,23 @@ def test_all_of_it_comes_back_on_another_machine(standing: Standing, elsewhere: 
     store.close()
 
 
+def test_an_authority_within_the_data_comes_back_there(standing: Standing, tmp_path: Path) -> None:
+    """As the guide lays it: the package has made the data's folder, and only that."""
+    (standing.folder / "authority").rename(standing.data / "authority")
+    told = standing.settings.read_text("utf-8").replace(f"{standing.folder}/authority", f"{standing.data}/authority")
+    standing.settings.write_text(told, "utf-8")
+    backup(standing.settings, tmp_path / "a.tar", NOW)
+    standing.store.close()
+    kept = standing.folder.rename(tmp_path / "lost")
+    standing.data.mkdir(parents=True)
+    restore(tmp_path / "a.tar", standing.settings, NOW, "ops")
+    assert files(standing.folder) == files(kept)
+    assert rows(standing.data / "authority" / "authority.db", "SELECT * FROM certificates") == rows(
+        kept / "data" / "authority" / "authority.db", "SELECT * FROM certificates"
+    )
+    assert sorted(path.name for path in standing.folder.iterdir()) == ["centre.toml", "data"]
+
+
 def test_settings_that_are_lost_come_from_the_archive(standing: Standing, tmp_path: Path) -> None:
     archive = tmp_path / "a.tar"
     backup(standing.settings, archive, NOW)
