@@ -115,12 +115,12 @@ def _unpacked(file: IO[bytes], to: Path | None, mode: int) -> str:
 
 def _holder(found: dict[str, Path], name: str) -> str | None:
     """In whose folder the place lies: the authority's may be within the data's, and a key within either."""
-    tops = [top for top in ("authority", "data") if top != name and found[name].is_relative_to(found[top])]
+    tops = [top for top in ("authority", "data") if name not in (top, "data") and found[name].is_relative_to(found[top])]
     return tops[0] if tops else None
 
 
 def _aside(found: dict[str, Path]) -> dict[str, Path]:
-    aside = {}
+    aside: dict[str, Path] = {}
     for name in sorted(found, key=lambda name: (name != "data", name)):
         top = _holder(found, name)
         within = aside[top] / found[name].relative_to(found[top]) if top is not None else None
