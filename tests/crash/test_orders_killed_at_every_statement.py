@@ -109,9 +109,11 @@ def test_killed_in_the_middle_of_a_switch_the_next_start_has_a_whole_catalogue_a
     centre = Centre(tmp_path / "centre")
     killed, left = run(tmp_path / "count", 10**6, "switch")
     assert not killed
-    for statement in range(1, 10**6 - left + 1, 7):
+    statements = 10**6 - left
+    for statement in range(1, statements + 1, 7):
         folder = tmp_path / str(statement)
-        assert run(folder, statement, "switch")[0]
+        # A life that takes longer or shorter may have a few more or less: then the last of them ends whole.
+        assert run(folder, statement, "switch")[0] or statement + 7 > statements
         started = Wanting(folder, centre)
         assert started.parts.catalogue.version in (load().version, "1.0", "2.0")
         started.terminal.database.close()
