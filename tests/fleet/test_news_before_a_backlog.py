@@ -7,7 +7,7 @@ import time
 from support.broker import wait_until
 from support.fleet import EPOCH, TERMINAL, Fleet, rating, terminal_end
 
-from fleet.waiting import LEAST, ROWS
+from fleet.waiting import ROWS
 from mqtt.events import event
 
 OLD = 6 * ROWS
@@ -33,5 +33,4 @@ def test_an_event_said_now_is_stored_before_a_backlog_that_was_sent_before_it(fl
             (later,) = db.execute(
                 "SELECT count(*) FROM events WHERE received > (SELECT received FROM events WHERE sequence = ?)", (OLD + 1,)
             ).fetchone()
-    # How many: that depends on how fast a busy machine reads what the broker has.
-    assert later >= LEAST, "it was sent last of all"
+    assert later >= OLD // 3, "it was sent last of all"
