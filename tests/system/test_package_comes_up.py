@@ -107,6 +107,7 @@ def _laid_out() -> set[str]:
         "usr/lib/tongban/bin/disk-in-use",
         "usr/lib/tongban/bin/lock-root",
         "usr/lib/tongban/bin/disk-again",
+        "usr/lib/tongban/bin/disk-ours",
         "etc/systemd/system/emergency.target",
         "etc/systemd/system/rescue.target",
         "usr/lib/tongban/bin/console",

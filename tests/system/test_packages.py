@@ -17,6 +17,7 @@ from support.machine.packages import NEXT, following, package, packages
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
 FONT = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
+ALIVE = "import urllib.request as r; assert b'alive' in r.urlopen('http://127.0.0.1:8600/pulse', timeout=5).read()"
 PRINTED = "中华人民共和国结婚证"
 READ = """
 import sys, time
@@ -86,6 +87,7 @@ def test_an_upgrade_starts_the_new_one_and_keeps_the_queue(terminal: Machine) ->
     rows = "SELECT sequence, type, time, hex(data) FROM outbox ORDER BY sequence"
     before = _asked(terminal, rows)
     pid = terminal.run("systemctl show -P MainPID tongban-terminal")
+    cards = terminal.run("systemctl show -P InvocationID pcscd.socket")
     terminal.run("ln -sfn 0.0.1 /opt/tongban/current")  # an update of before, older than what is installed now
     install(terminal, "/after/*.deb")
     assert terminal.run("dpkg-query -W -f '${Version}' tongban-terminal") == NEXT
@@ -94,6 +96,16 @@ def test_an_upgrade_starts_the_new_one_and_keeps_the_queue(terminal: Machine) ->
     assert terminal.run("ls /opt/tongban") == ""
     assert before
     assert _asked(terminal, rows)[: len(before)] == before
+    assert terminal.run("systemctl show -P InvocationID pcscd.socket") == cards, "card readers went on"
+
+
+def test_data_written_by_another_system_is_the_terminals_with_the_next_start(terminal: Machine) -> None:
+    """A new card for the system beside the data of before: there the camera's account may have had the terminal's number."""
+    terminal.run(f"cd {DATA} && chown -R tongban-camera: store settings identity && chown tongban: store settings identity")
+    terminal.run("systemctl restart tongban-terminal")
+    terminal.until(python(ALIVE), "the page is alive", "tongban-terminal")
+    assert terminal.run(f"find {DATA}/store {DATA}/settings {DATA}/identity ! -user tongban") == ""
+    assert _asked(terminal, "SELECT count(*) FROM outbox") != ["(0,)"]
 
 
 def test_removed_nothing_runs_and_purged_only_the_data_stays(terminal: Machine) -> None:
