@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files
 def partition(tmp_path: Path) -> Path:
     """As a system left it whose terminal had the number before; the folders themselves are right already (tmpfiles)."""
     base = tmp_path / "data"
-    for path in ("store/terminal.db", "store/pages/a/1.age", "settings/terminal.toml", "identity/key.pem", "programs/1.0/site/x.py"):
+    for path in ("store/terminal.db", "store/pages/a/1.age", "settings/t.toml", "identity/key.pem", "programs/1/site/x.py"):
         (base / path).parent.mkdir(parents=True, exist_ok=True)
         (base / path).write_text("x")
     (tmp_path / "elsewhere").write_text("root's")
