@@ -1,13 +1,14 @@
 """``tongban setup``: few questions, each with what was found as its default; then settings, certificate, trial, slip, units.
 
 Exit codes: 0 set up and all is well · 1 set up, something failed · 2 set up, something is unknown (with nobody there to lay a card,
-always) · 69 not now: somebody is being served, or the terminal holds the devices · 74 the disk or the service manager refuses ·
+always) · 69 not now: somebody is being served, the terminal holds the devices, or another one runs · 74 the disk or the service manager refuses ·
 75 set up, and not enrolled for a reason that may be over a minute later · 78 an answer, a profile or settings are wrong ·
 130 interrupted.
 """
 
 from __future__ import annotations
 
+import fcntl
 import getpass
 import os
 import signal
@@ -23,7 +24,6 @@ import click
 import msgspec
 
 from domain import placard
-from domain.durable import sync_folder
 from domain.placard import Placard
 from kiosk import settings as conf
 from kiosk.care import control
@@ -38,6 +38,7 @@ from kiosk.setup.composing import Places
 from kiosk.setup.errors import AnswerError, SetupError
 from kiosk.setup.questions import BY_KEY, QUESTIONS, Answers, Seen
 from kiosk.setup.system import System
+from kiosk.setup.wiping import wiped
 from kiosk.staff.port import Checked, Status
 
 _T = TypeVar("_T")
@@ -52,6 +53,10 @@ ENDED = {
 }
 SQUARES = "This console draws no Chinese. Type exit and log in again; if that changes nothing: sudo adduser YOUR-NAME video"
 """It is the kernel's own, not ``systemd/console``'s: logged in since before the installation, or not allowed to use the panel."""
+TWICE = (
+    "这台机器上已经有一个 tongban setup 在运行：别的窗口里开着的，或开机时照启动分区的文件做的（journalctl -u tongban-setup）。"
+    "等它做完，或在那边按 Ctrl-C，再来"
+)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -73,6 +78,17 @@ def setup(
     if answers is None and os.environ.get("TERM") == "linux":
         click.echo(SQUARES)
     places, system = Places(base.absolute(), runtime.absolute()), System(there=not no_system)
+    try:
+        with _alone(places.base):
+            code = _done(answers, places, system, folder, unattended=unattended, wipe=wipe)
+    except SetupError as error:
+        click.echo(f"没有装好：{error}", err=True)
+        code = error.code
+    sys.exit(code)
+
+
+def _done(answers: Path | None, places: Places, system: System, folder: tuple[Path, ...], *, unattended: bool, wipe: bool) -> int:
+    """The exit code; what it came to is told, and kept beside the settings."""
     found: tuple[Checked, ...] = ()
     try:
         hands: Hands = Nobody() if unattended or answers is not None else Person(quiet=False)
@@ -91,13 +107,13 @@ def setup(
         outcome.keep(places.settings, told)
     except OSError as error:
         click.echo(f"结果写不进盘：{error}", err=True)
-    if wipe and answers is not None and found and joining.is_enrolled(places):
-        _wipe(answers)
+    if wipe and answers is not None and found and joining.is_enrolled(places) and (left := wiped(answers, system)):
+        click.echo(left, err=True)
     if found:
         click.echo(ENDED[code])
         anew = any((one.title, one.verdict) == (locking.TITLE, "passed") for one in found)
         showing.shown(system, anew=anew, good=code in (0, 2), person=answers is None)
-    sys.exit(code)
+    return code
 
 
 def _set_up(file: Path | None, places: Places, system: System, folders: tuple[Path, ...], hands: Hands) -> tuple[Checked, ...]:
@@ -199,6 +215,25 @@ def _from_file(path: Path | None) -> dict[str, Any]:
         raise AnswerError(f"{path} 不是 UTF-8 文字") from None
 
 
+@contextmanager
+def _alone(base: Path) -> Iterator[None]:
+    """Nobody else sets this terminal up meanwhile. The lock is the data folder's own: the memory's folder goes with the terminal
+    that is stopped, and this one leaves nothing behind and is gone with whoever held it.
+    """
+    try:
+        folder = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise SetupError(f"{base} 打不开：{error.strerror}", EX_IOERR) from None
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SetupError(TWICE, EX_UNAVAILABLE) from None
+        yield
+    finally:
+        os.close(folder)
+
+
 def _on_its_disk(places: Places) -> None:
     """What is set up is there after the next start."""
     try:
@@ -293,16 +328,3 @@ def _lay(do: Callable[[], _T]) -> _T:
         return do()
     except OSError as error:
         raise SetupError(f"写不进盘，或系统没有照做：{error}", EX_IOERR) from None
-
-
-def _wipe(path: Path) -> None:
-    """Over it first: the boot partition is FAT, where a removed file lies on as it was."""
-    try:
-        with path.open("r+b") as file:
-            file.write(b"#" * path.stat().st_size)
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-        sync_folder(path.parent)
-    except OSError as error:
-        click.echo(f"{path} 抹不掉：{error}。里面的登记码已经用过，请自己删", err=True)
