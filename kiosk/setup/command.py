@@ -1,9 +1,9 @@
 """``tongban setup``: few questions, each with what was found as its default; then settings, certificate, trial, slip, units.
 
 Exit codes: 0 set up and all is well · 1 set up, something failed · 2 set up, something is unknown (with nobody there to lay a card,
-always) · 69 not now: somebody is being served, the terminal holds the devices, or another one runs · 74 the disk or the service manager refuses ·
-75 set up, and not enrolled for a reason that may be over a minute later · 78 an answer, a profile or settings are wrong ·
-130 interrupted.
+always) · 69 not now: somebody is being served, the terminal holds the devices, or another one runs · 74 the disk or the service
+manager refuses · 75 set up, and not enrolled for a reason that may be over a minute later · 78 an answer, a profile or settings are
+wrong · 130 interrupted.
 """
 
 from __future__ import annotations
