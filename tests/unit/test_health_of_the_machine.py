@@ -127,6 +127,57 @@ def test_the_hottest_part_counts_and_is_hot_until_it_is_cool_again(kernel: Kerne
     assert seen == [GOOD, BAD, BAD, GOOD, GOOD]
 
 
+def zone(kernel: Kernel, degrees: float, kind: str, *trips: tuple[str, float]) -> None:
+    lay(kernel.sys, "class/thermal/thermal_zone0/temp", str(int(degrees * 1000)))
+    lay(kernel.sys, "class/thermal/thermal_zone0/type", kind)
+    for n, (name, at) in enumerate(trips):
+        lay(kernel.sys, f"class/thermal/thermal_zone0/trip_point_{n}_type", name)
+        lay(kernel.sys, f"class/thermal/thermal_zone0/trip_point_{n}_temp", str(int(at * 1000)))
+
+
+ACPI = (("critical", 119), ("passive", 95), ("active", 55))
+
+
+@pytest.mark.parametrize(
+    ("degrees", "trips", "found"),
+    [
+        (96, ACPI, GOOD),
+        (113, ACPI, GOOD),
+        (114, ACPI, BAD),
+        (99, (("hot", 100), ("critical", 120)), GOOD),
+        (100, (("hot", 100), ("critical", 120)), BAD),
+        (84, (("passive", 75), ("passive", 85)), GOOD),
+        (85, (("passive", 75), ("passive", 85)), BAD),
+        (79, (("passive", 0), ("passive", -274), ("critical", 210)), GOOD),  # unset, or nonsense
+        (80, (("passive", 0), ("passive", -274), ("critical", 210)), BAD),
+    ],
+)
+def test_what_is_hot_the_part_says_itself(
+    kernel: Kernel, degrees: float, trips: tuple[tuple[str, float], ...], found: Verdict
+) -> None:
+    zone(kernel, degrees, "acpitz", *trips)
+    assert Heat(kernel).look().verdict is found
+
+
+@pytest.mark.parametrize(("degrees", "found"), [(99, GOOD), (100, BAD)])
+def test_a_processor_without_a_fan_is_hot_just_below_what_it_bears(kernel: Kernel, degrees: float, found: Verdict) -> None:
+    zone(kernel, degrees, "x86_pkg_temp", ("passive", 0))
+    lay(kernel.sys, "class/hwmon/hwmon0/name", "nvme")
+    lay(kernel.sys, "class/hwmon/hwmon0/temp1_crit", "84850")
+    lay(kernel.sys, "class/hwmon/hwmon1/name", "coretemp")
+    lay(kernel.sys, "class/hwmon/hwmon1/temp1_crit", "105000")
+    assert Heat(kernel).look().verdict is found
+
+
+@pytest.mark.parametrize(("degrees", "found"), [(79, GOOD), (81, BAD)])
+def test_a_raspberry_pi_is_hot_where_it_slows_itself_down_whatever_its_kernel_says(
+    kernel: Kernel, degrees: float, found: Verdict
+) -> None:
+    zone(kernel, degrees, "cpu-thermal", ("critical", 110), ("active", 50))
+    lay(kernel.sys, "firmware/devicetree/base/compatible", "raspberrypi,5-model-b\0brcm,bcm2712\0")
+    assert Heat(kernel).look().verdict is found
+
+
 @pytest.mark.parametrize("said", ["", "hot", "-273150", "4294967295"])
 def test_a_thermometer_that_says_nonsense_proves_nothing(kernel: Kernel, said: str) -> None:
     lay(kernel.sys, "class/thermal/thermal_zone0/temp", said)
