@@ -76,6 +76,7 @@ if [ "$purpose" = test ]; then
   have mmdebstrap || need mmdebstrap
   have systemd-nspawn || need systemd-container
   have lintian || need lintian
+  have grub-mkconfig || need grub-common # makes the menu of a locked PC
   [[ $(/sbin/ldconfig -p) == *libatomic.so.1* ]] || need libatomic1 # Playwright's own node wants it
 fi
 if [ -n "$machines" ]; then

@@ -79,6 +79,19 @@ def test_every_unit_of_a_terminal_is_up(terminal: Machine) -> None:
     assert terminal.run("systemctl --failed --no-legend --plain", check=False) == ""
 
 
+def test_ctrl_alt_del_does_nothing_however_often_it_is_pressed(terminal: Machine) -> None:
+    """The kernel sends its first process SIGINT, and Debian's starts anew at one."""
+    for _ in range(10):
+        terminal.run("kill -INT 1")
+    assert terminal.run("systemctl list-jobs --no-legend") == ""
+    assert terminal.state("tongban-terminal") == "active"
+
+
+def test_the_last_word_about_magic_keys_is_ours(terminal: Machine) -> None:
+    said = terminal.run("systemd-analyze cat-config sysctl.d | grep -v '^#' | grep sysrq")
+    assert said.splitlines()[-1] == "kernel.sysrq = 0"
+
+
 def test_every_module_of_a_terminal_finds_what_it_imports(terminal: Machine) -> None:
     assert modules_that_fail(terminal, "tongban") == ""
 
@@ -110,6 +123,7 @@ def _laid_out() -> set[str]:
         "usr/lib/tongban/bin/disk-ours",
         "etc/systemd/system/emergency.target",
         "etc/systemd/system/rescue.target",
+        "etc/systemd/system/ctrl-alt-del.target",
         "usr/lib/tongban/bin/console",
         "usr/lib/udev/rules.d/72-tongban.rules",
         "usr/lib/sysusers.d/tongban-terminal.conf",

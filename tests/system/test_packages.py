@@ -112,6 +112,7 @@ def test_removed_nothing_runs_and_purged_only_the_data_stays(terminal: Machine) 
     terminal.run("apt-get remove -qq tongban-terminal 2>&1")
     assert terminal.run("pgrep -fa '[t]ongban' || true") == ""
     assert terminal.run(f"ls {DATA}/store/terminal.db {DATA}/settings/terminal.toml")
+    terminal.write("/etc/default/grub.d/60-tongban.cfg", "as lock-root leaves it")
     said = terminal.run("apt-get purge -qq tongban-terminal 2>&1")
     assert f"没有删除 {DATA}" in said
     left = "find / -xdev -iname '*tongban*' -not -path '/proc/*' -not -path '/sys/*' -not -path '/run/*' -not -path '/tmp/*'"

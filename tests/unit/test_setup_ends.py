@@ -18,7 +18,9 @@ from kiosk.setup.system import System
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 SCREEN = SYSTEMD / "units/tongban-screen.service"
 LOGIN = SYSTEMD / "units/tongban-login.service"
-GETTY = SYSTEMD / "root/terminal/usr/lib/systemd/system/getty@.service.d/60-tongban.conf"
+GETTY, SERIAL = (
+    SYSTEMD / f"root/terminal/usr/lib/systemd/system/{name}@.service.d/60-tongban.conf" for name in ("getty", "serial-getty")
+)
 SETTINGS, ANSWERS = "/var/lib/tongban/settings/terminal.toml", "/boot/firmware/tongban/setup.toml"
 OPENED, CONSOLE = "/boot/firmware/tongban/console", "/run/tongban-console"
 
@@ -40,6 +42,7 @@ def test_a_machine_has_its_console_until_it_is_set_up_and_the_screen_from_then_o
         there = files | ({CONSOLE} if starts(LOGIN, files) else set())
         screen, console = starts(SCREEN, there), starts(GETTY, there)
         assert screen is not console, files
+        assert starts(SERIAL, there) is console, files
         assert screen is (OPENED not in files and bool(files & {SETTINGS, ANSWERS})), files
 
 
