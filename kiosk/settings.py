@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -322,19 +323,43 @@ def parse(text: str, path: Path) -> Settings:
     return settings
 
 
+def devices_of(tables: Mapping[str, Any]) -> DeviceSettings:
+    """The tables of ``[devices]``; :class:`SettingsError` names the key."""
+    try:
+        return msgspec.convert(tables, DeviceSettings, strict=True, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise SettingsError(in_words(str(error))) from None
+
+
 def _path(kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str):
         return Path(value)
-    raise TypeError(f"no setting is a {kind.__name__}")
+    raise ValueError("类型不对，应为文字（路径）")
+
+
+_TYPES = {
+    "int": "整数",
+    "float": "数字",
+    "str": "文字",
+    "bool": "真假（true 或 false）",
+    "array": "列表 […]",
+    "object": "一段（表）",
+    "date": "日期",
+    "time": "时间",
+    "datetime": "日期时间",
+}
+"""What msgspec calls the types TOML has."""
 
 
 _WORDS = (
     (r"Object contains unknown field `(.+)`", r"没有 `\1` 这一项"),
     (r"Object missing required field `(.+)`", r"少了 `\1` 这一项"),
-    (r"Expected `(\w+)`, got `(\w+)`", r"类型不对，应为 `\1`，现在是 `\2`"),
+    (r"Expected `([^`]+)`, got `(\w+)`", r"类型不对，应为\1，现在是\2"),
     (r"Expected `\w+` matching regex '(.+)'", r"写法不对，应合 `\1`"),
     (r"Expected `str` of length <= (\d+)", r"太长，最多 \1 个字"),
     (r"Expected `str` of length >= (\d+)", r"太短，至少 \1 个字"),
+    (r"Expected `\w+` of length <= (\d+)", r"太多，最多 \1 项"),
+    (r"Expected `\w+` of length >= (\d+)", r"太少，至少 \1 项"),
     (r"Expected `\w+` ([<>]=?) (\S+)", r"超出范围，应 \1 \2"),
     (r"Invalid enum value (.+)", r"没有 \1 这一种"),
 )
@@ -347,20 +372,30 @@ _WRITTEN = {
     r"^[a-z0-9][a-z0-9-]{2,31}$": "小写字母、数字和 -，3 到 32 个",
     r"^https://[^/]+/?$": "https:// 开头的地址，后面没有路径",
     r"^(https?://[^\s#?]{1,120})?$": "http:// 或 https:// 开头的网址",
+    r"^https://[^/\s]+": "https:// 开头的地址",
+    r"^ipp://[^/@\s]+/\S+$": "ipp:// 开头的地址，如 ipp://192.0.2.20/ipp/print",
+    r"^[^\s/.]+(\.[^\s/.]+)*\.?$": "主机名或地址",
+    r"^[0-9a-f]{64}$": "64 位十六进制，字母小写",
 }
 """How the more usual settings are written."""
 
 
 def in_words(error: str) -> str:
-    """What msgspec says, for who mends it; what is none of its sentences stays."""
+    """What msgspec says, for who mends it; a sentence that is none of its own (``__post_init__``) stays."""
     said, _, at = error.partition(" - at ")
     key = at.strip("`").removeprefix("$.")
     for pattern, words in _WORDS:
         if (found := re.fullmatch(pattern, said)) is not None:
-            if (how := _WRITTEN.get(found[1].replace("\\\\", "\\"))) is not None:
-                return f"{key}：写法不对，应是{how}"
-            return f"{key}：{found.expand(words)}" if key else found.expand(words)
-    return error
+            how = _WRITTEN.get(found[1].replace("\\\\", "\\"))
+            said = found.expand(words) if how is None else f"写法不对，应是{how}"
+            break
+    if said.startswith("类型不对"):
+        said = re.sub(r"[a-z]+( \| [a-z]+)*", lambda found: _types(found[0]), said)
+    return f"{key}：{said}" if key else said
+
+
+def _types(named: str) -> str:
+    return "或".join(_TYPES.get(one, one) for one in named.split(" | ") if one != "null")
 
 
 def line_of(text: str, error: str) -> str:

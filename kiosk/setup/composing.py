@@ -12,8 +12,8 @@ import tomli_w
 from msgspec import Struct
 
 from domain.profile import Profile
+from kiosk import settings as conf
 from kiosk.screen.browser import PORT
-from kiosk.settings import DeviceSettings
 from kiosk.setup.errors import AnswerError
 from kiosk.setup.panel import Panel
 from kiosk.setup.questions import Answers
@@ -77,8 +77,8 @@ def fits(diagonal: float, panel: Panel) -> None:
 def usable(tables: Mapping[str, Any]) -> None:
     """:class:`AnswerError`: devices no settings can have."""
     try:
-        msgspec.convert(tables, DeviceSettings, strict=True, dec_hook=lambda kind, value: kind(value))
-    except (msgspec.ValidationError, ValueError, TypeError) as error:
+        conf.devices_of(tables)
+    except conf.SettingsError as error:
         raise AnswerError(f"设备：{error}") from None
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
+from datetime import date
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import msgspec
 import pytest
@@ -101,7 +104,7 @@ def test_a_mistake_is_named_with_its_line(good: Path, was: str, becomes: str, sa
     [
         ("port = 9600", "prot = 9600", "第 .* 行：glass：没有 `prot` 这一项"),
         ("port = 9600", "port = 96000", "glass.port：超出范围，应 <= 65535"),
-        ("port = 9600", 'port = "9600"', "glass.port：类型不对，应为 `int`，现在是 `str`"),
+        ("port = 9600", 'port = "9600"', "glass.port：类型不对，应为整数，现在是文字"),
         ('code = "K01"', 'code = "k1"', "terminal.code：写法不对，应是三个大写字母或数字"),
         ('broker = "127.0.0.1:9606"', 'broker = "10.8.0.2"', "centre.broker：写法不对，应是“主机:端口”"),
         ("https://", "http://", "写法不对，应是https:// 开头的地址"),
@@ -116,6 +119,32 @@ def test_a_mistake_is_told_in_chinese(good: Path, was: str, becomes: str, says: 
     good.write_text(text.replace(was, becomes))
     with pytest.raises(conf.SettingsError, match=says):
         conf.load(good)
+
+
+DEVICES = {
+    "idcard": {"path": "/dev/tongban/tty-1"},
+    "printer": {"host": "192.0.2.50"},
+    "camera": {"socket": "/run/tongban-camera/camera"},
+    "rating": {"path": "/dev/tongban/tty-2", "profile": "framed"},
+    "a4": {"printer": "ipp://192.0.2.20/ipp/print", "cups": "/run/tongban-cups"},
+    "smartcard": {"security_module": {"url": "https://sam.example.invalid"}},
+}
+WRONG = (True, -1, 10**9, 1.5, "", "x y", "x" * 5000, [], {}, {"x": 1}, date(2026, 11, 27))
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_whatever_is_wrong_with_a_device_is_told_in_chinese_and_names_its_key(device: str) -> None:
+    kind = get_type_hints(conf.DeviceSettings)[device]
+    struct = next((one for one in get_args(kind) if one is not type(None)), kind)
+    told = []
+    for name, wrong in itertools.product(("x", *struct.__struct_fields__), WRONG):
+        try:
+            conf.devices_of({**DEVICES, device: {**DEVICES[device], name: wrong}})
+        except conf.SettingsError as error:
+            told.append(str(error))
+    assert len(told) > len(struct.__struct_fields__)
+    assert [one for one in told if not one.startswith(device)] == []
+    assert [one for one in told if re.search("Expected|Invalid|Object|got|is a | - at ", one)] == []
 
 
 def test_an_unknown_key_is_told_with_the_line_it_stands_on(good: Path) -> None:

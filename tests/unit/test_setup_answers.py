@@ -99,6 +99,11 @@ def test_two_devices_with_a_comma_between_are_told_apart() -> None:
         questions.answer(BY_KEY["devices"], "idcard=/dev/x，printer=192.0.2.50")
 
 
+def test_an_option_no_device_can_have_is_told_by_its_key() -> None:
+    with pytest.raises(AnswerError, match=r"^设备：printer\.baud：没有 1200 这一种$"):
+        composing.usable(hardware.read("idcard=/dev/a printer=/dev/b,baud=1200"))
+
+
 def test_there_are_at_most_twelve_questions() -> None:
     assert len(QUESTIONS) <= 12
     assert tuple(question.key for question in QUESTIONS) == profiles.ANSWERS
