@@ -29,6 +29,8 @@ class By(StrEnum):
 
 
 Chosen = Fixed | By
+MOST_NAMES = 3
+"""``MAXNS`` of resolv.conf(5): others would be written and never asked."""
 KEEP = "keep"
 """What a keyboard without Chinese types for :attr:`By.KEPT`."""
 
@@ -44,13 +46,15 @@ def read(text: str) -> Chosen:
         raise AnswerError("写 dhcp、不改，或 地址/位数 网关 域名服务器，如 192.0.2.10/24 192.0.2.1 192.0.2.53")
     try:
         address = ipaddress.IPv4Interface(words[0])
-        gateway, *names = (ipaddress.IPv4Address(word) for word in words[1:5])
+        gateway, *names = (ipaddress.IPv4Address(word) for word in words[1:])
     except ValueError:
         raise AnswerError(f"“{text}”里有不是 IPv4 地址的") from None
     if gateway not in address.network or gateway == address.ip:
         raise AnswerError(f"网关 {gateway} 不在 {address.network} 里，或就是本机")
     if address.network.num_addresses > 2 and address.ip in (address.network.network_address, address.network.broadcast_address):
         raise AnswerError(f"{address.ip} 是这一段的网络地址或广播地址，不能给一台机器用")
+    if len(names) > MOST_NAMES:
+        raise AnswerError(f"域名服务器写了 {len(names)} 个，系统最多用 {MOST_NAMES} 个，留下要用的")
     return Fixed(address, gateway, tuple(names))
 
 
@@ -65,23 +69,37 @@ def servers(text: str) -> tuple[str, ...]:
     return words
 
 
-def keyfile(chosen: Chosen) -> str:
-    """For NetworkManager (nm-settings-keyfile(5)): every wired interface."""
-    lines = ["[connection]", "id=tongban", "type=ethernet", "autoconnect-priority=100", "", "[ipv4]"]
+def keyfile(chosen: Chosen, card: str) -> str:
+    """For NetworkManager (nm-settings-keyfile(5)): a fixed address for the ``card``, else every wired interface."""
+    lines = ["[connection]", "id=tongban", "type=ethernet", "autoconnect-priority=100"]
     if isinstance(chosen, Fixed):
-        lines += ["method=manual", f"address1={chosen.address},{chosen.gateway}", f"dns={_names(chosen, ';')};"]
+        lines += [
+            f"interface-name={card}",
+            "",
+            "[ipv4]",
+            "method=manual",
+            f"address1={chosen.address},{chosen.gateway}",
+            f"dns={_names(chosen, ';')};",
+        ]
     else:
-        lines += ["method=auto"]
+        lines += ["", "[ipv4]", "method=auto"]
     return "\n".join([*lines, "", "[ipv6]", "method=auto", ""])
 
 
-def networkd(chosen: Chosen) -> str:
-    """For systemd-networkd (systemd.network(5))."""
-    lines = ["[Match]", "Type=ether", "Kind=!*", "", "[Network]"]
+def networkd(chosen: Chosen, card: str) -> str:
+    """For systemd-networkd (systemd.network(5)): a fixed address for the ``card``, else every wired interface."""
     if isinstance(chosen, Fixed):
-        lines += [f"Address={chosen.address}", f"Gateway={chosen.gateway}", *(f"DNS={name}" for name in chosen.names)]
+        lines = [
+            "[Match]",
+            f"Name={card}",
+            "",
+            "[Network]",
+            f"Address={chosen.address}",
+            f"Gateway={chosen.gateway}",
+            *(f"DNS={name}" for name in chosen.names),
+        ]
     else:
-        lines += ["DHCP=yes"]
+        lines = ["[Match]", "Type=ether", "Kind=!*", "", "[Network]", "DHCP=yes"]
     return "\n".join([*lines, ""])
 
 
@@ -101,6 +119,12 @@ def interfaces(before: str, name: str, chosen: Chosen) -> str:
     if isinstance(chosen, Fixed):
         made += [f"    address {chosen.address}", f"    gateway {chosen.gateway}", f"    dns-nameservers {_names(chosen, ' ')}"]
     return "\n".join(["\n".join(kept).rstrip("\n"), "", *made, ""])
+
+
+def fixed(written: str) -> tuple[str, ...]:
+    """The cards :func:`interfaces` gave an address of their own."""
+    ours = r"^auto (\S+)\niface \1 inet static\n    address \S+\n    gateway \S+\n    dns-nameservers "
+    return tuple(found[1] for found in re.finditer(ours, written, re.MULTILINE))
 
 
 def resolver(chosen: Fixed) -> str:

@@ -13,7 +13,7 @@ import getpass
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -33,7 +33,7 @@ from kiosk.care.hands import Hands, Nobody, Person
 from kiosk.cli import EX_CONFIG
 from kiosk.health import data_disk
 from kiosk.setup import composing, hardware, joining, laying, locking, looking, network, outcome, questions, showing
-from kiosk.setup.addresses import By, Chosen
+from kiosk.setup.addresses import By, Chosen, Fixed
 from kiosk.setup.composing import Places
 from kiosk.setup.errors import AnswerError, SetupError
 from kiosk.setup.questions import BY_KEY, QUESTIONS, Answers, Seen
@@ -286,12 +286,18 @@ def _connected(system: System, chosen: Chosen, seen: Seen) -> Iterator[Checked]:
     laid = system.there and chosen is not By.KEPT
     try:
         if laid:
-            click.echo("正在设地址……")
+            click.echo(f"正在设地址……{_for_which(network.wired(system)) if isinstance(chosen, Fixed) else ''}")
             network.lay(system, chosen)
     except OSError as error:
         yield Checked("网络设置", "failed", str(error), "查网线和地址，再运行一次 tongban setup")
     there = network.comes(documents) if laid else network.reached(documents)
     click.echo("到中心的网络通了" if there else "到中心的网络还不通：接着装，登记要等网络通了")
+
+
+def _for_which(cards: Sequence[str]) -> str:
+    """A fixed address is one card's; which, and how another one is chosen."""
+    first, *others = cards or ("",)
+    return f"给网卡 {first}" + (f"（还有 {'、'.join(others)}：要给它，只插它的网线，再运行一次）" if others else "")
 
 
 def _services(system: System, settings: conf.Settings, servers: tuple[str, ...]) -> Iterator[Checked]:

@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kiosk.health.kernel import Kernel, text
+from kiosk.health.kernel import text
 from kiosk.setup import addresses
-from kiosk.setup.addresses import Chosen, Fixed
+from kiosk.setup.addresses import By, Chosen, Fixed
 from kiosk.setup.system import System
 
 REACH = 3.0
@@ -41,27 +41,29 @@ def routed(proc: Path = Path("/proc")) -> bool:
 
 def lay(system: System, chosen: Chosen) -> None:
     """``OSError`` when it cannot be written, or the network does not come up with it."""
+    if not (cards := wired(system)):
+        raise OSError("没有找到有线网卡")
     if system.active("NetworkManager.service"):
-        system.write(_MANAGER, addresses.keyfile(chosen), 0o600)
+        system.write(_MANAGER, addresses.keyfile(chosen, cards[0]), 0o600)
         system.run("nmcli", "connection", "reload")
         system.run("nmcli", "--wait", "45", "connection", "up", "tongban")
     elif system.active("systemd-networkd.service"):
-        system.write(_NETWORKD, addresses.networkd(chosen), 0o644)
+        system.write(_NETWORKD, addresses.networkd(chosen, cards[0]), 0o644)
         system.run("networkctl", "reload")
         _names(system, chosen)
-    elif (name := wired(system)) is not None and (system.root / _INTERFACES).exists():
-        _by_ifupdown(system, name, chosen)
+    elif (system.root / _INTERFACES).exists():
+        _by_ifupdown(system, cards[0], chosen)
     else:
-        raise OSError("没有找到管网络的服务（NetworkManager、systemd-networkd、ifupdown），或没有有线网卡")
+        raise OSError("没有找到管网络的服务（NetworkManager、systemd-networkd、ifupdown）")
 
 
-def wired(system: System, kernel: Kernel | None = None) -> str | None:
-    """The wired interface, one with a cable before others."""
-    folder = (kernel or Kernel(sys=system.root / "sys")).sys / "class" / "net"
+def wired(system: System) -> list[str]:
+    """The wired interfaces, those with a cable first: a fixed address is the first one's."""
+    folder = system.root / "sys" / "class" / "net"
     real = [one for one in sorted(folder.glob("*")) if (one / "device").exists() and not (one / "wireless").exists()]
     ether = [one for one in real if text(one / "type") == "1"]
     ether.sort(key=lambda one: text(one / "carrier") != "1")
-    return ether[0].name if ether else None
+    return [one.name for one in ether]
 
 
 def reached(documents: str) -> bool:
@@ -86,14 +88,18 @@ def comes(documents: str, patience: float = COMES, sleep: Callable[[float], None
 
 def _by_ifupdown(system: System, name: str, chosen: Chosen) -> None:
     """Down by what was said before, or whoever asked for an address then goes on asking. Up by its unit: what goes on asking for an
-    address lives in there, and not with whoever sets this up.
+    address lives in there, and not with whoever sets this up. Another card that was given the address before lets go of it.
     """
-    before = text(system.root / _INTERFACES) or ""
-    after = addresses.interfaces(before, name, chosen)
+    before = after = text(system.root / _INTERFACES) or ""
+    others = [one for one in addresses.fixed(before) if one != name]
+    for other in others:
+        after = addresses.interfaces(after, other, By.DHCP)
+    after = addresses.interfaces(after, name, chosen)
     if after != f"{before}\n":
         system.may_write()
-        with suppress(OSError):  # it was not up
-            system.run("ifdown", "--force", name)
+        for card in (*others, name):
+            with suppress(OSError):  # it was not up
+                system.run("ifdown", "--force", card)
         system.write(_INTERFACES, after, 0o644)
         _names(system, chosen)
     system.run("systemctl", "restart", "networking.service")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from kiosk.setup import addresses, network
-from kiosk.setup.addresses import By
+from kiosk.setup.addresses import By, Fixed
+from kiosk.setup.command import _for_which
+from kiosk.setup.errors import AnswerError
 from kiosk.setup.questions import BY_KEY, Seen
 from kiosk.setup.system import System
 
@@ -85,10 +88,10 @@ def test_each_service_is_told_in_its_own_words_and_what_was_laid_is_read_back(
 
 def test_an_address_is_written_as_each_service_wants_it() -> None:
     fixed = addresses.read("192.0.2.10/24 192.0.2.1 192.0.2.53，192.0.2.54")
-    assert "address1=192.0.2.10/24,192.0.2.1\ndns=192.0.2.53;192.0.2.54;" in addresses.keyfile(fixed)
-    assert "Address=192.0.2.10/24\nGateway=192.0.2.1\nDNS=192.0.2.53\nDNS=192.0.2.54" in addresses.networkd(fixed)
-    assert "method=auto" in addresses.keyfile(addresses.read("dhcp"))
-    assert "DHCP=yes" in addresses.networkd(addresses.read("自动"))
+    assert "address1=192.0.2.10/24,192.0.2.1\ndns=192.0.2.53;192.0.2.54;" in addresses.keyfile(fixed, "enp1s0")
+    assert "Address=192.0.2.10/24\nGateway=192.0.2.1\nDNS=192.0.2.53\nDNS=192.0.2.54" in addresses.networkd(fixed, "enp1s0")
+    assert "method=auto" in addresses.keyfile(addresses.read("dhcp"), "enp1s0")
+    assert "DHCP=yes" in addresses.networkd(addresses.read("自动"), "enp1s0")
     after = addresses.interfaces(INTERFACES, "enp1s0", fixed)
     for kept in (
         "source /etc/network/interfaces.d/*",
@@ -103,6 +106,62 @@ def test_an_address_is_written_as_each_service_wants_it() -> None:
         "    dns-nameservers 192.0.2.53 192.0.2.54\n"
     )
     assert addresses.interfaces(after, "enp1s0", fixed) == after
+
+
+@pytest.mark.parametrize(
+    ("runs", "file", "only"),
+    [
+        ("NetworkManager.service", "etc/NetworkManager/system-connections/tongban.nmconnection", "\ninterface-name=enp2s0\n"),
+        ("systemd-networkd.service", "etc/systemd/network/10-tongban.network", "[Match]\nName=enp2s0\n\n"),
+        ("none", "etc/network/interfaces", "\niface enp2s0 inet static\n    address 192.0.2.10/24\n"),
+    ],
+)
+def test_of_two_cards_the_one_with_a_cable_gets_a_fixed_address_and_the_other_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: str, file: str, only: str
+) -> None:
+    tools = Tools(tmp_path, monkeypatch, runs=runs)
+    second = tmp_path / "sys/class/net/enp2s0"
+    (second / "device").mkdir(parents=True)
+    (second / "type").write_text("1")
+    (second / "carrier").write_text("1")
+    network.lay(tools.system, addresses.read(TYPED))
+    assert only in (tmp_path / file).read_text("utf-8")
+    assert network.laid(tools.system) == TYPED
+    assert _for_which(network.wired(tools.system)) == "给网卡 enp2s0（还有 enp1s0：要给它，只插它的网线，再运行一次）"
+    network.lay(tools.system, By.DHCP)
+    if runs != "none":  # an address from the hall's network comes to whichever has a cable
+        assert "enp2s0" not in (tmp_path / file).read_text("utf-8")
+
+
+def test_with_the_cable_in_the_other_card_the_first_one_lets_go_of_the_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = Tools(tmp_path, monkeypatch, runs="none")
+    network.lay(tools.system, addresses.read(TYPED))
+    second = tmp_path / "sys/class/net/enp2s0"
+    (second / "device").mkdir(parents=True)
+    (second / "type").write_text("1")
+    (second / "carrier").write_text("1")
+    network.lay(tools.system, addresses.read(TYPED))
+    written = (tmp_path / "etc/network/interfaces").read_text("utf-8")
+    assert written.count("inet static") == 1
+    assert "auto enp1s0\niface enp1s0 inet dhcp\n" in written
+    assert tools.told[-3:] == ["ifdown --force enp1s0", "ifdown --force enp2s0", "systemctl restart networking.service"]
+
+
+def test_without_a_card_that_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools = Tools(tmp_path, monkeypatch, runs="systemd-networkd.service")
+    for path in (tmp_path / "sys/class/net").glob("enp*"):
+        (path / "device").rmdir()
+    with pytest.raises(OSError, match="没有找到有线网卡"):
+        network.lay(tools.system, addresses.read(TYPED))
+
+
+def test_more_name_servers_than_are_ever_asked_are_refused() -> None:
+    names = "192.0.2.53 192.0.2.54 192.0.2.55"
+    assert len(cast(Fixed, addresses.read(f"192.0.2.10/24 192.0.2.1 {names}")).names) == 3
+    with pytest.raises(AnswerError, match="域名服务器写了 4 个，系统最多用 3 个"):
+        addresses.read(f"192.0.2.10/24 192.0.2.1 {names} 192.0.2.56")
 
 
 def test_a_network_that_does_not_come_up_is_told_in_its_own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
