@@ -27,18 +27,38 @@ SLICE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A request, the seconds its answer may take, its SW3 of success and the bytes of data that come with it."""
+    """A request, the seconds its answer may take, its SW3 of success and the bytes of data that come with it. ``card``: whether it
+    is about a card, so that the answer may be as well.
+    """
 
     request: bytes
     seconds: float
     success: int = Sw3.DONE
     least: int = 0
     most: int = 0
+    card: bool = True
 
 
-STATUS = Command(sdt.SAM_STATUS, 0.6)
-RESET = Command(sdt.SAM_RESET, 1.0)
-SAM_ID = Command(sdt.SAM_ID, 0.6, least=16, most=16)
+OF_A_CARD = frozenset(
+    {
+        Sw3.CARD_REFUSED_SAM,
+        Sw3.SAM_REFUSED_CARD,
+        Sw3.INFORMATION_CHECK,
+        Sw3.CARD_NOT_FOUND_YET,
+        Sw3.FINGERPRINT_CHECK,
+        Sw3.INFORMATION_LENGTH,
+        Sw3.CARD_TYPE_UNKNOWN,
+        Sw3.READ_FAILED,
+        Sw3.RANDOM_NUMBER,
+        Sw3.NO_CARD,
+        Sw3.SELECT_FAILED,
+        Sw3.NO_SUCH_ITEM,
+    }
+)
+"""What a module says of a card. Asked how the module itself is, "no card" is the late answer to the question before."""
+STATUS = Command(sdt.SAM_STATUS, 0.6, card=False)
+RESET = Command(sdt.SAM_RESET, 1.0, card=False)
+SAM_ID = Command(sdt.SAM_ID, 0.6, least=16, most=16, card=False)
 FIND = Command(sdt.FIND, 0.6, Sw3.CARD_FOUND, most=16)
 SELECT = Command(sdt.SELECT, 1.0, most=27)
 READ = Command(sdt.READ_BASE, 3.0, least=200, most=sdt.MAX_LEN)
@@ -128,4 +148,4 @@ class Exchange:
 def _answers(frame: sdt.Frame, command: Command) -> bool:
     if frame.sw3 in (Sw3.DONE, Sw3.CARD_FOUND):
         return frame.sw3 == command.success and command.least <= len(frame.data) <= command.most
-    return not frame.data
+    return not frame.data and (command.card or frame.sw3 not in OF_A_CARD)

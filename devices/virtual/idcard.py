@@ -49,6 +49,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "type unknown": "读卡时说卡型不认识（SW3 40）",
         "random number fails": "取随机数失败（SW3 47）",
         "no card": "读卡时说没有卡（SW3 80）",
+        "find answered late": "下一次找卡，应答晚到（0.7 秒后，一次）",
         "no such item": "读卡时说卡里没有这一项（SW3 91）",
         "address fails": "最新住址读不出来（SW3 41），正文读得出",
         "address mute": "读最新住址时不应答，别的都应答",
@@ -92,6 +93,8 @@ REFUSALS: Mapping[str, Sw3] = MappingProxyType(
 )
 """Faults with which every read of a card's text is answered by this SW3."""
 SLOW = 1.5
+LATE = 0.7
+"""Seconds after which a program has stopped waiting for an answer to find."""
 ADDRESS_TIME = 0.1
 """Of a chip's time for its text, what it takes for the newest address: 70 bytes beside 1280."""
 ENDLESS = sdt.answer(Sw3.CARD_FOUND, bytes(4)) + bytes(64)
@@ -179,6 +182,7 @@ class VirtualReader(SerialDevice):
                 if not self.spend("id missing at first"):
                     self.say(sdt.answer(Sw3.DONE, bytes(16) if self.spend("id wrong at first") else SAM_ID))
             case 0x20, 0x01:
+                self.think(LATE if self.spend("find answered late") else 0)
                 self.say(self._find())
                 self.looks += 1
             case 0x20, 0x02:

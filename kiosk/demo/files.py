@@ -67,7 +67,7 @@ def prepare(layout: Layout, run: Run = ended, *, reads: bool = True, signed: boo
     pinned, keyed = catalogue.prepare(layout) if signed else ({}, {})
     terminal = _terminal(layout, keys, parties)
     if reads and find_spec("rapidocr") is not None:
-        terminal["reading"] = {}
+        terminal["reading"] = {"page": 120}  # this machine is also the centre, the desks and their browsers
     terminal["voice"] = {"player": [sys.executable, "-m", "devices.virtual.loudspeaker", str(layout.hardware / "loudspeaker")]}
     _write(layout.base / "terminal.toml", terminal | {"staff": at_terminal} | pinned)
     _write(layout.base / "centre.toml", _centre(layout, tokens, window, parties) | {"staff": at_centre} | keyed)

@@ -20,6 +20,8 @@ from support.machine.root import NoMachineError
 
 PATIENCE = 90.0
 """Seconds for what must happen; a boot takes three on a machine at rest."""
+LOOK = PATIENCE / 2
+"""Seconds a look may take. ``nsenter`` stops for good where all inside are stopped a moment before they are ended: a soft reboot."""
 _NAMESPACES = ("-m", "-p", "-n", "-i", "-u", "-C")
 
 
@@ -31,7 +33,7 @@ class Shell(ABC):
 
     @abstractmethod
     def shell(self, command: str, patience: float) -> tuple[int, str]:
-        """Its exit code, and what it wrote."""
+        """Its exit code, and what it wrote; 124 when it was not done within ``patience``, as of ``timeout``."""
 
     def run(self, command: str, *, check: bool = True, patience: float = PATIENCE) -> str:
         """What it wrote. ``AssertionError`` with all of it when it fails and ``check``."""
@@ -55,7 +57,7 @@ class Shell(ABC):
         """
         deadline = time.monotonic() + patience
         while True:
-            said = self.run(f"{{ {command}\n}} && echo .done", check=False)
+            said = self.run(f"{{ {command}\n}} && echo .done", check=False, patience=min(patience, LOOK))
             if said.endswith(".done"):
                 return said.removesuffix(".done").strip()
             assert time.monotonic() < deadline, f"never: {what}\n{said}\n{self.journal(*units)}"
@@ -81,15 +83,13 @@ class Machine(Shell):
     def shell(self, command: str, patience: float) -> tuple[int, str]:
         enter = ("nsenter", "-t", str(self.leader), *_NAMESPACES)
         clean = ("env", "-i", "PATH=/usr/sbin:/usr/bin", "LANG=C.UTF-8", "HOME=/root")
-        done = subprocess.run(
-            [*enter, *clean, "sh", "-c", command],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=patience,
-            check=False,
-        )
-        return done.returncode, done.stdout
+        try:
+            done = subprocess.run(
+                [*enter, *clean, "sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=patience, check=False
+            )
+        except subprocess.TimeoutExpired as late:
+            return 124, (late.output or b"").decode(errors="replace") + "\n.late"
+        return done.returncode, done.stdout.decode(errors="replace")
 
 
 @contextmanager
