@@ -64,11 +64,16 @@ class Server:
         """Close every connection and end the threads; within two seconds."""
         if self._thread.is_alive():
             with suppress(OSError):  # stopped before, and its thread is still on the way out
-                self._server.trigger.pull_trigger(lambda: close_all(self._sockets))
+                self._server.trigger.pull_trigger(self._end)
             self._thread.join(1.0)
         else:
-            close_all(self._sockets)
+            self._end()
         self._server.task_dispatcher.shutdown(timeout=1)
+
+    def _end(self) -> None:
+        for connection in list(self._server.active_channels.values()):
+            connection.handle_close()  # with the files it was to send
+        close_all(self._sockets)
 
 
 def sent(opened: Reading, mimetype: str, name: str | None = None) -> Response:

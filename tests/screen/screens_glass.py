@@ -206,8 +206,14 @@ def served(application: Callable[..., object], port: int = 0) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        # In the loop's own thread: the listener and every connection, as when the process ends; then the loop ends.
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+
+        def end() -> None:
+            """Every connection with the files it was to send, and the listener; then the loop ends."""
+            for connection in list(server.active_channels.values()):
+                connection.handle_close()
+            wasyncore.close_all(server._map, ignore_all=True)
+
+        server.trigger.pull_trigger(end)  # in the loop's own thread
         thread.join(10)
         server.task_dispatcher.shutdown(timeout=5)
 
