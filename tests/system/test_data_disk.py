@@ -49,12 +49,36 @@ class Card:
     def __init__(self, machine: Machine, loop: str) -> None:
         self.machine = machine
         self.loop = loop
+        self._stands = ""
+
+    def away(self) -> Card:
+        """The machine started without it; each test sees to what it begins with, and so runs alone as well."""
+        if self._stands != "away":
+            self.pull()
+            self.start()
+            self.says("数据盘没有挂上")
+            self._stands = "away"
+        return self
+
+    def serving(self) -> Card:
+        if self._stands != "serving":
+            self.put()
+            self.start()
+            self.serves()
+        return self
 
     def put(self) -> None:
+        self._stands = ""
         self.machine.run(f"ln -sfn {self.loop} {DEVICE}")
 
     def pull(self) -> None:
+        self._stands = ""
         self.machine.run(f"rm -f {DEVICE}")
+
+    def stop(self, *units: str) -> None:
+        """What stands on it, so that it can be touched."""
+        self._stands = ""
+        self.machine.run(f"systemctl stop tongban-terminal {' '.join(units)}")
 
     def write(self, at: str) -> None:
         """The first 64 KiB of it become those of ``at``."""
@@ -79,8 +103,9 @@ class Card:
         self.machine.until(python(ALIVE), "the page is alive", *self.units)
         assert self.machine.run(f"findmnt -no SOURCE {DATA}") == self.loop
         for unit in ("opt-tongban.mount", "tongban-terminal", "tongban-screen"):
-            assert self.machine.state(unit) == "active"
+            self.machine.until(f"systemctl is-active {unit}", f"{unit} is up", unit)
         assert self.machine.state("tongban-disk") == "inactive"
+        self._stands = "serving"
 
     def on_the_root(self) -> str:
         """What of a store lies below the place of the disk, to the last change."""
@@ -96,7 +121,7 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Card]:
     try:
         with newly_installed(tmp_path_factory.mktemp("made"), options=[f"--bind={loop}"]) as machine:
             one = Card(machine, loop)
-            machine.run("systemctl stop tongban-terminal tongban-screen opt-tongban.mount")
+            one.stop("tongban-screen", "opt-tongban.mount")
             machine.run(f"mkdir /new && mount {loop} /new && cp -a {DATA}/. /new/ && umount /new")
             machine.write("/etc/systemd/system/var-lib-tongban.mount", MOUNT)
             machine.write("/etc/fstab", FSTAB)
@@ -111,7 +136,7 @@ def test_without_its_disk_the_machine_starts_and_the_screen_says_so(card: Card) 
     """And not a byte is written to the store of the same name that lies on the root."""
     card.pull()
     before = card.on_the_root()
-    card.start()
+    card.away()
     page = card.says("数据盘没有挂上")
     for words in ("本机暂停服务", "有没有受影响，现在还不知道", "0800-000-0003", "示范丙区政务服务中心", "不要格式化"):
         assert words in page
@@ -120,6 +145,7 @@ def test_without_its_disk_the_machine_starts_and_the_screen_says_so(card: Card) 
 
 
 def test_nobody_gets_a_shell_on_the_glass_by_pulling_a_disk(card: Card) -> None:
+    card.away()
     assert "Unit emergency.target is masked" in card.machine.run("journalctl -b --no-pager -o cat _PID=1")
     for unit in ("emergency.service", "rescue.service", "tongban-login.service"):
         assert card.machine.state(unit) == "inactive"
@@ -129,6 +155,7 @@ def test_nobody_gets_a_shell_on_the_glass_by_pulling_a_disk(card: Card) -> None:
 
 
 def test_status_doctor_and_setting_up_name_it(card: Card) -> None:
+    card.away()
     for command in (f"status {SETTINGS}", f"doctor --unattended {SETTINGS}", "setup --unattended"):
         code, said = card.machine.shell(f"tongban {command} 2>&1", 60)
         assert code, command
@@ -137,7 +164,7 @@ def test_status_doctor_and_setting_up_name_it(card: Card) -> None:
 
 
 def test_it_serves_by_itself_once_the_disk_is_back(card: Card) -> None:
-    card.put()
+    card.away().put()
     card.serves()
     assert "✓ 数据盘" in card.machine.run(f"tongban status {SETTINGS}", check=False)
     card.start()
@@ -145,7 +172,7 @@ def test_it_serves_by_itself_once_the_disk_is_back(card: Card) -> None:
 
 
 def test_a_disk_that_can_only_be_read_is_told_until_the_machine_starts_anew(card: Card) -> None:
-    card.machine.run("systemctl stop tongban-terminal")
+    card.serving().stop()
     card.machine.run(f"mount -o remount,ro {DATA} && systemctl start tongban-terminal")
     page = card.says("只能读、不能写")
     assert "现在还不知道" in page
@@ -155,8 +182,8 @@ def test_a_disk_that_can_only_be_read_is_told_until_the_machine_starts_anew(card
 
 
 def test_a_torn_file_system_is_told_and_mounted_once_it_is_mended(card: Card) -> None:
+    card.serving().stop("tongban-screen", "opt-tongban.mount", "var-lib-tongban.mount")
     card.machine.run(f"dd if={card.loop} of=/superblock bs=64k count=1 status=none")
-    card.machine.run("systemctl stop tongban-terminal tongban-screen opt-tongban.mount var-lib-tongban.mount")
     card.write("/dev/zero")
     card.start()
     card.says("数据盘没有挂上")
