@@ -21,7 +21,7 @@ from support.machine.root import NoMachineError
 PATIENCE = 90.0
 """Seconds for what must happen; a boot takes three on a machine at rest."""
 LOOK = PATIENCE / 2
-"""Seconds a look may take. ``nsenter`` stops for good where all inside are stopped a moment before they are ended: a soft reboot."""
+"""Seconds a look may take: ``nsenter`` stops for good where all inside are stopped before they are ended, as by a soft reboot."""
 _NAMESPACES = ("-m", "-p", "-n", "-i", "-u", "-C")
 
 
@@ -85,7 +85,11 @@ class Machine(Shell):
         clean = ("env", "-i", "PATH=/usr/sbin:/usr/bin", "LANG=C.UTF-8", "HOME=/root")
         try:
             done = subprocess.run(
-                [*enter, *clean, "sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=patience, check=False
+                [*enter, *clean, "sh", "-c", command],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=patience,
+                check=False,
             )
         except subprocess.TimeoutExpired as late:
             return 124, (late.output or b"").decode(errors="replace") + "\n.late"
