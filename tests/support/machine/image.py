@@ -2,8 +2,8 @@
 partitions.
 
 Made once for each processor, kept in ``.machine`` while packages stay what they are. Kernel and initrd are handed to QEMU, as a
-Raspberry Pi's firmware takes them from the boot partition; no boot loader is shown here. Of the test's own it has the agent, and
-nothing else.
+Raspberry Pi's firmware takes them from the boot partition; a PC may be started by GRUB instead. Of the test's own it has the agent,
+and nothing else.
 """
 
 from __future__ import annotations
@@ -31,6 +31,18 @@ SYSTEM = (
     "sudo",
 )
 """What a machine has beside our dependencies and a container does not need."""
+GRUB = {"amd64": ("grub2-common", "grub-pc-bin")}
+_EARLY = """\
+search --no-floppy --set=root --label root
+set prefix=($root)/boot/grub
+"""
+"""What Debian's own first part does by the disk's UUID."""
+_SERIAL = """
+GRUB_TERMINAL="console serial"
+GRUB_CMDLINE_LINUX="console=tty0 console=ttyS0,115200"
+"""
+"""Read outside."""
+_MODULES = "biosdisk part_gpt ext2 search search_label normal"
 LATER = ("ifupdown", "dhcpcd-base")
 """Packages that lie in ``/root/later``: what a Debian without a desktop has in NetworkManager's place."""
 DRIVERS = ("virtio_pci", "virtio_blk", "ext4", "overlay", "vfat")
@@ -68,6 +80,11 @@ class Image:
     kernel: Path
     initrd: Path
 
+    @property
+    def loader(self) -> Path:
+        """GRUB's first part, for QEMU to take as a kernel; of a PC."""
+        return self.kernel.with_name("grub")
+
 
 def installed(arch: str) -> Path:
     """A Debian 13 with a kernel, and the terminal's package by ``apt install``; never started."""
@@ -101,7 +118,7 @@ def partition(label: str) -> tuple[int, int]:
 def _system(bare: Path, arch: str) -> Path:
     """``bare`` with a kernel and what else a machine needs, from the mirror of this machine's apt."""
 
-    wanted = (f"linux-image-{arch}", *SYSTEM)
+    wanted = (f"linux-image-{arch}", *SYSTEM, *GRUB.get(arch, ()))
 
     def make(folder: Path) -> None:
         subprocess.run(["cp", "-a", bare, folder], check=True)
@@ -141,6 +158,8 @@ def _make(folder: Path, tree: Path) -> None:
     laid = folder / "laid"
     subprocess.run(["cp", "-a", tree, laid], check=True)
     _ours(laid)
+    if (laid / "etc/grub.d").exists():
+        _grub(laid, folder / "grub")
     for name in ("vmlinuz", "initrd"):
         (found,) = (laid / "boot").glob("initrd.img-*" if name == "initrd" else "vmlinuz-*")
         shutil.copy(found, folder / name)
@@ -164,9 +183,19 @@ def _ours(laid: Path) -> None:
     wants = units / "multi-user.target.wants"
     wants.mkdir(exist_ok=True)
     (wants / "test-hand.service").symlink_to("../test-hand.service")
-    # Nobody logs in on the serial line; the console's words are read outside.
-    for line in ("ttyS0", "ttyAMA0"):
-        (units / f"serial-getty@{line}.service").symlink_to("/dev/null")
+
+
+def _grub(laid: Path, loader: Path) -> None:
+    """As Debian's installer leaves it over a serial line, but that QEMU hands over its first part and its menu is not made yet."""
+    defaults = (laid / "usr/share/grub/default/grub").read_text()
+    (laid / "etc/default/grub").write_text(defaults + _SERIAL)
+    shutil.copytree(laid / "usr/lib/grub/i386-pc", laid / "boot/grub/i386-pc")
+    (laid / "boot/grub/grub.cfg").touch()
+    (laid / "tmp/early").write_text(_EARLY)
+    _inside(laid, f"grub-mkimage -O i386-pc -p /boot/grub -c /tmp/early -o /tmp/core {_MODULES}")
+    (laid / "tmp/early").unlink()
+    loader.write_bytes((laid / "boot/grub/i386-pc/lnxboot.img").read_bytes() + (laid / "tmp/core").read_bytes())
+    (laid / "tmp/core").unlink()
 
 
 def _partitioned(disk: Path, laid: Path) -> None:

@@ -54,8 +54,8 @@ class Place(OverHttp):
         """Whether a reader of chip cards is plugged in at the start."""
 
     @contextmanager
-    def on(self, *, kernel: str = "", more: Sequence[str] = ()) -> Iterator[Virtual]:
-        """Switched on, the agent there, and the camera on its desk."""
+    def on(self, *, kernel: str | None = "", more: Sequence[str] = ()) -> Iterator[Virtual]:
+        """Switched on, the agent there, and the camera on its desk. ``kernel``: more words for it, ``None``: GRUB's."""
         self.disk.dead = False
         with switched_on(self.image, self.disk, self.folder, self.port, kernel=kernel, more=more) as machine:
             self.plug_reader(machine)

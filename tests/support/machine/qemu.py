@@ -215,9 +215,10 @@ class Virtual(Shell):
 
 @contextmanager
 def switched_on(
-    made: image.Image, disk: Disk, folder: Path, port: int, *, kernel: str = "", more: Sequence[str] = ()
+    made: image.Image, disk: Disk, folder: Path, port: int, *, kernel: str | None = "", more: Sequence[str] = ()
 ) -> Iterator[Virtual]:
-    """A machine with ``disk`` in it, from the moment its power is on. ``folder``: short enough for a socket's path."""
+    """A machine with ``disk`` in it, from the moment its power is on. ``folder``: short enough for a socket's path; ``kernel``:
+    more words for it, ``None``: GRUB starts it and has its own."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("qmp", "agent", "disk", "console.log"):
         (folder / name).unlink(missing_ok=True)
@@ -238,15 +239,20 @@ def switched_on(
         server.close()
 
 
-def _command(made: image.Image, folder: Path, port: int, kernel: str, more: Sequence[str]) -> list[str]:
+def _command(made: image.Image, folder: Path, port: int, kernel: str | None, more: Sequence[str]) -> list[str]:
     board = BOARDS[made.arch]
+    grub = ("-kernel", str(made.loader))
+    starts = (
+        *("-kernel", str(made.kernel), "-initrd", str(made.initrd), "-append", f"{KERNEL} console={board.console} {kernel}"),
+        *("-icount", "shift=0,sleep=on"),  # which GRUB never gets through
+    )
     return [
         *("setpriv", "--pdeathsig", "KILL", "--", "nice", "-n", str(max(0, NICE - os.nice(0)))),
         *board.options,
-        *("-accel", "tcg,thread=single,tb-size=512", "-icount", "shift=0,sleep=on"),
+        *("-accel", "tcg,thread=single,tb-size=512"),
         *("-smp", "1", "-m", str(MEMORY), "-display", "none", "-vga", "none", "-nodefaults"),
         *("-device", f"virtio-gpu-pci,xres={WIDTH},yres={HEIGHT}", "-device", "virtio-rng-pci"),
-        *("-kernel", str(made.kernel), "-initrd", str(made.initrd), "-append", f"{KERNEL} console={board.console} {kernel}"),
+        *(grub if kernel is None else starts),
         *("-blockdev", f"driver=nbd,node-name=card,server.type=unix,server.path={folder}/disk"),
         *("-device", "virtio-blk-pci,drive=card"),
         *("-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{port}-:18600", "-device", "virtio-net-pci,netdev=net"),
