@@ -1,4 +1,4 @@
-"""A PC that GRUB starts, with a keyboard, before its page stands: locked there is no way in.
+"""A PC that GRUB starts, with a keyboard, before its page stands: locked there is no way in, and once it is opened there is.
 
 One after the other, on one machine that nobody has set up; GRUB also writes on the serial line, where the test reads it.
 """
@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(7200)]
 
 MENU, EDITOR, ASKED, REFUSED = "GNU GRUB", "Minimum Emacs-like screen editing", "Enter username", "access denied"
 LOCK = "/usr/lib/tongban/bin/lock-root"
+PRESSED = 10
+"""More often in two seconds than systemd bears without being told otherwise."""
 SERIAL = "serial-getty@ttyS0"
 
 
@@ -73,3 +75,39 @@ def test_a_key_gets_a_menu_in_which_no_line_is_edited_and_no_prompt_given(hall: 
         machine.answers()
         assert machine.run(f"{LOCK} status") == "系统盘只读"
         assert len(re.findall(ASKED, machine.console())) == 2, "Linux starts unasked"
+
+
+def test_opened_while_it_was_locked_the_menu_is_back_and_the_root_writable(hall: Place) -> None:
+    with hall.on(kernel=None) as machine:
+        machine.run(f"{LOCK} off", patience=3 * SLOW)
+        assert machine.run("findmnt -no OPTIONS /media/root-ro | cut -d, -f1") == "ro"
+        machine.run(f"{LOCK} on && {LOCK} off", patience=6 * SLOW)
+        machine.off()
+    with menu(hall) as machine:
+        machine.keys("e")
+        reads(machine, EDITOR)
+        assert ASKED not in machine.console()
+        machine.keys("ctrl", "x")
+        machine.answers()
+        assert machine.run(f"{LOCK} status") == "系统盘可以写"
+        assert "console=ttyS0,115200" in machine.run("cat /proc/cmdline").split()
+        machine.off()
+
+
+def test_at_a_console_the_keys_that_the_kernel_takes_do_nothing(hall: Place) -> None:
+    """No compositor holds the keyboard: it is not set up, or starting."""
+    with hall.on() as machine:
+        machine.until("systemctl is-active getty@tty1", "a console")
+        started = machine.run("cat /proc/sys/kernel/random/boot_id")
+        for _ in range(PRESSED):
+            machine.keys("ctrl", "alt", "delete")
+        came = "journalctl -b -o cat _PID=1 | grep -c 'ctrl-alt-del.target.*masked'"
+        machine.until(f"[ $({came}) -ge {PRESSED} ]", "each was told to systemd")
+        for key in ("b", "h"):
+            machine.keys("alt", "sysrq", key)
+        machine.run("sleep 3")
+        assert machine.run("cat /proc/sys/kernel/random/boot_id") == started
+        assert "sysrq:" not in machine.run("dmesg")
+        machine.run("echo 1 >/proc/sys/kernel/sysrq")
+        machine.keys("alt", "sysrq", "h")
+        machine.until("dmesg | grep 'sysrq: HELP'", "a test that no key can fail")
