@@ -10,11 +10,13 @@ import os
 import shlex
 import signal
 import subprocess
+import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from support.machine.root import NoMachineError
 
@@ -115,25 +117,24 @@ def booted(root: Path, name: str, *, options: Sequence[str] = (), kernel: Sequen
     command += [f"--machine={name}", "--volatile=overlay", "--private-network", "--console=read-only", *binds, *options]
     command += ["--boot", *kernel]
     enter = "".join(f"echo 0 >{group}/cgroup.procs; " for group in groups)
-    process = subprocess.Popen(
-        ["sh", "-c", f'{enter}exec "$@"', "sh", *command],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        machine = Machine(_leader(process))
-        machine.until("case $(systemctl is-system-running) in running|degraded) ;; *) false ;; esac", "systemd is up inside")
-        yield machine
-    finally:
-        # Nobody inside has anything to lose; but nspawn's own end would leave all of them running.
-        for group in groups:
-            _end(group)
-        process.kill()
-        process.communicate()
+    # The console goes to a file: a pipe nobody reads is full after a few starts, and then systemd itself waits in the middle of a word.
+    with tempfile.TemporaryFile() as console:
+        process = subprocess.Popen(
+            ["sh", "-c", f'{enter}exec "$@"', "sh", *command], stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT
+        )
+        try:
+            machine = Machine(_leader(process, console))
+            machine.until("case $(systemctl is-system-running) in running|degraded) ;; *) false ;; esac", "systemd is up inside")
+            yield machine
+        finally:
+            # Nobody inside has anything to lose; but nspawn's own end would leave all of them running.
+            for group in groups:
+                _end(group)
+            process.kill()
+            process.wait()
 
 
-def _leader(process: subprocess.Popen[bytes]) -> int:
+def _leader(process: subprocess.Popen[bytes], console: IO[bytes]) -> int:
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
@@ -145,7 +146,8 @@ def _leader(process: subprocess.Popen[bytes]) -> int:
         except OSError:
             pass
         if process.poll() is not None:
-            raise NoMachineError(f"容器没有启动：{(process.communicate()[0] or b'').decode(errors='replace')[-2000:]}")
+            console.seek(0)
+            raise NoMachineError(f"容器没有启动：{console.read().decode(errors='replace')[-2000:]}")
         time.sleep(0.05)
     raise NoMachineError("容器没有启动")
 
