@@ -117,7 +117,7 @@ def booted(root: Path, name: str, *, options: Sequence[str] = (), kernel: Sequen
     command += [f"--machine={name}", "--volatile=overlay", "--private-network", "--console=read-only", *binds, *options]
     command += ["--boot", *kernel]
     enter = "".join(f"echo 0 >{group}/cgroup.procs; " for group in groups)
-    # The console goes to a file: a pipe nobody reads is full after a few starts, and then systemd itself waits in the middle of a word.
+    # The console goes to a file: a pipe nobody reads is full after a few starts, and then systemd itself waits with it.
     with tempfile.TemporaryFile() as console:
         process = subprocess.Popen(
             ["sh", "-c", f'{enter}exec "$@"', "sh", *command], stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT
