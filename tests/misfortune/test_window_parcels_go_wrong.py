@@ -89,7 +89,9 @@ def test_a_parcel_is_not_made_up_of_what_does_not_fit(counter: Counter) -> None:
     for name, (value, words) in wrong.items():
         answer = counter.browser.post("/send/mianzhu/check", data=good | {name: value})
         assert (answer.status_code, words in answer.text) == (422, True), name
-    used = counter.browser.post("/send/mianzhu/check", data=good | {"waybill": "YS0000000002"})
+    counter.prechecked("W9", PAPER, **{"count-0": "1"})
+    assert counter.sent("W9", waybill="YS0000000009").status_code == 200
+    used = counter.browser.post("/send/mianzhu/check", data=good | {"waybill": "YS0000000009"})
     assert "已经用过" in used.text
     assert counter.life("W4").paper.at("window") == {"M-OLD": 1}
 

@@ -46,8 +46,10 @@ def test_a_number_tells_the_same_and_nothing_of_whose_it_is(one: Hall, case: tup
 
 
 def test_while_the_centre_is_gone_it_says_what_it_last_knew_and_since_when(one: Hall, case: tuple[str, str]) -> None:
+    code = query(f"http://127.0.0.1:{one.layout.ports.console}/progress", case[1])
+    shown(one, code).do("end").see("welcome")
     one.kill("centre")
-    glass = shown(one, query(f"http://127.0.0.1:{one.layout.ports.console}/progress", case[1]))
+    glass = shown(one, code)
     assert "业务属地已收到" in glass.html
     assert "现在网络不通。这是截至" in glass.html
     glass.do("end").see("welcome")
