@@ -38,8 +38,8 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 
 @pytest.fixture(scope="module")
 def terminal(one: Hall) -> Iterator[Terminal]:
-    """All of it in this process: its parts can be stopped one by one. Not the reader of chip cards: a process knows one pcscd all its
-    life, and this one is other files' as well."""
+    """All of it in this process: its parts can be stopped one by one. Not the reader of chip cards: a process knows one pcscd
+    all its life, and this one is other files' as well."""
     path = one.layout.base / "terminal.toml"
     settings = conf.load(path)
     whole = Terminal(replace(settings, devices=replace(settings.devices, smartcard=None)), settings=path)
