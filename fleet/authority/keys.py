@@ -177,7 +177,10 @@ class Folder:
 
     def _outdated(self, path: Path, ca: Ca, now: datetime) -> bool:
         found = _certificate(path)
-        if found is None or found.not_valid_after_utc - now < _RENEWED_BEFORE:
+        if found is None:
+            return True
+        end = found.not_valid_after_utc
+        if end - now < _RENEWED_BEFORE and end < ca.certificate.not_valid_after_utc:  # else a new one would last no longer
             return True
         try:
             found.verify_directly_issued_by(ca.certificate)

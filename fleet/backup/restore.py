@@ -41,6 +41,8 @@ def restore(archive: Path, settings_file: Path, now: float, by: str) -> Manifest
     with _settings(archive, settings_file) as settings:
         found = places(settings)
         for folder in (found["data"], found["authority"]):
+            if folder.is_mount():  # nothing can take its place
+                raise BackupError(f"{folder} 是挂载点，换不下来；在设置里写它里面的一个目录，如 {folder / 'centre'}，再恢复")
             if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
                 raise BackupError(f"{folder} 不是空的；恢复只放进空目录")
         for name, path in found.items():

@@ -244,6 +244,16 @@ def test_a_run_that_comes_back_after_another_means_two_machines(books: Authority
     assert not books.identity(TERMINAL).cloned
 
 
+def test_in_the_authoritys_last_months_nothing_is_made_anew_again_and_again(folder: Folder) -> None:
+    """What it would give ends when it ends itself: each look would make keys that last no longer."""
+    ca = folder.load()
+    late = ca.certificate.not_valid_after_utc - timedelta(days=60)
+    assert folder.keep_servers(ca, NAMES, late)
+    assert folder.keep_orders(ca, late)
+    assert not folder.keep_servers(ca, NAMES, late + timedelta(days=1))
+    assert not folder.keep_orders(ca, late + timedelta(days=1))
+
+
 def test_a_second_authority_in_one_place_is_refused(folder: Folder) -> None:
     with pytest.raises(SettingsError, match="已经有签发机构"):
         folder.make(NAMES, datetime.now(UTC))

@@ -221,6 +221,16 @@ def test_nothing_is_ever_written_over(standing: Standing, elsewhere: Path, tmp_p
     assert not (elsewhere.parent / "data").exists()
 
 
+def test_a_mount_point_is_refused_before_anything_is_put_back(standing: Standing, elsewhere: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "a.tar"
+    backup(standing.settings, archive, NOW)
+    elsewhere.write_text(elsewhere.read_text().replace(f'"{elsewhere.parent / "data"}"', '"/dev/shm"'))
+    assert "/dev/shm" in elsewhere.read_text()
+    with pytest.raises(BackupError, match="/dev/shm 是挂载点"):
+        restore(archive, elsewhere, NOW, "ops")
+    assert not (elsewhere.parent / "authority").exists()
+
+
 def _pieces(archive: Path) -> list[tuple[tarfile.TarInfo, bytes]]:
     with tarfile.open(archive) as tar:
         return [(member, tar.extractfile(member).read()) for member in tar]  # type: ignore[union-attr]
