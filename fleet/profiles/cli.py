@@ -26,6 +26,8 @@ from fleet.settings import CentreSettings, SettingsError, read, secret
 _SETTINGS = click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
 _FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 _BOOT = "/boot/firmware/tongban"
+_ONCE = {"id": "写了两行的终端", "code": "两台终端写了一样的代码", "network": "两台终端写了一样的地址"}
+"""Columns in which no two rows may say the same, and what is said of it."""
 _INSTALL = f'set -- {_BOOT}/tongban-terminal*.deb; [ ! -e "$1" ] || {{ apt-get update; apt-get install -y "$@"; }}'
 
 
@@ -58,6 +60,7 @@ def profile(
         if many is not None:
             for folder in _many(centre, whole, text, many, to.parent):
                 click.echo(f"{folder}：整个文件夹的内容放到 {_BOOT}；有登记码，24 小时内装好，别留底")
+            click.echo("这些终端以前发的、没有用的登记码都作废了：早先写好的存储卡要照新的文件夹重写")
     except (SettingsError, ProfileError, BadKeyFileError, BadKeyError, tomllib.TOMLDecodeError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None
 
@@ -103,8 +106,10 @@ def _many(centre: CentreSettings, profile: Profile, text: str, rows: Path, besid
             raise ValueError(f"{rows} 第 {number} 行：没有“{'、'.join(sorted(strange))}”这一列，有：{'、'.join(ANSWERS)}")
         if profile.known(row.get("id", "")) is None:
             raise ValueError(f"{rows} 第 {number} 行：中心的名单里没有终端“{row.get('id', '')}”")
-    if len({row["id"] for row in table}) != len(table):
-        raise ValueError(f"{rows}：有终端写了两行")
+    for name, twice in _ONCE.items():
+        said = [row[name].split()[0] for row in table if row.get(name) and (name != "network" or "/" in row[name])]
+        if again := next((one for one in said if said.count(one) > 1), ""):
+            raise ValueError(f"{rows}：{twice}“{again}”")
     authority = Authority(
         Folder(centre.authority.folder, centre.authority.passphrase_file), {entry.id for entry in centre.terminals}
     )

@@ -32,7 +32,11 @@ def centre(tmp_path: Path) -> Path:
         "api": {"port": 8443},
         "console": {"port": 8400},
         "publisher": ["ab" * 32],
-        "terminals": [{"id": "bing-k01", "place": "一楼大厅"}, {"id": "jia-k01", "place": "别处", "party": "demo-jia"}],
+        "terminals": [
+            {"id": "bing-k01", "place": "一楼大厅"},
+            {"id": "bing-k02", "place": "二楼大厅"},
+            {"id": "jia-k01", "place": "别处", "party": "demo-jia"},
+        ],
     }
     (tmp_path / "centre.toml").write_text(tomli_w.dumps(tree), "utf-8")
     return tmp_path / "centre.toml"
@@ -48,7 +52,10 @@ def test_addresses_terminals_and_keys_of_the_centre_stand_in_it(centre: Path) ->
     assert made(centre, GIVEN).exit_code == 0
     found = parse((centre.parent / "profile.toml").read_text("utf-8"), "profile.toml")
     assert (found.centre.broker, found.centre.documents) == ("centre.invalid:8883", "https://centre.invalid:8443")
-    assert [(one.id, one.hall) for one in found.terminals] == [("bing-k01", "一楼大厅")]  # not another party's
+    assert [(one.id, one.hall) for one in found.terminals] == [
+        ("bing-k01", "一楼大厅"),
+        ("bing-k02", "二楼大厅"),
+    ]  # not another party's
     assert found.publisher == ("ab" * 32,)
 
 
@@ -107,7 +114,14 @@ def test_a_package_on_the_boot_partition_is_installed_first_and_none_need_lie_th
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"), [("id,colour\nbing-k01,red\n", "没有“colour”这一列"), ("id\nbing-k77\n", "没有终端“bing-k77”")]
+    ("rows", "said"),
+    [
+        ("id,colour\nbing-k01,red\n", "没有“colour”这一列"),
+        ("id\nbing-k77\n", "没有终端“bing-k77”"),
+        ("id\nbing-k01\nbing-k01\n", "写了两行的终端“bing-k01”"),
+        ("id,code\nbing-k01,K01\nbing-k02,K01\n", "两台终端写了一样的代码“K01”"),
+        ("id,network\nbing-k01,192.0.2.9/24 192.0.2.1\nbing-k02,192.0.2.9/24 192.0.2.1\n", "一样的地址“192.0.2.9/24”"),
+    ],
 )
 def test_a_wrong_row_is_named_before_any_code_is_made(centre: Path, rows: str, said: str) -> None:
     (centre.parent / "rows.csv").write_text(rows, "utf-8")
