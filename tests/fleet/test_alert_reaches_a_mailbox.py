@@ -40,7 +40,7 @@ def test_a_terminal_whose_line_is_cut_is_told_to_a_webhook_and_a_mailbox_and_sho
         try:
             wait_until(lambda: centre.ingest.hearing.since is not None, "the centre hears")
             with terminal_end(broker, session=SOON, pace=NEVER) as terminal:
-                wait_until(lambda: _said(centre) == "up", "the terminal is there")
+                wait_until(lambda: terminal.link.state.connected and _said(centre) == "up", "both know that the terminal is there")
                 live = terminal.link._connection._live
                 assert live is not None
                 line = live.socket()
