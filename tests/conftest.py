@@ -28,7 +28,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True, scope="module")
 def garbage_taken_out() -> Iterator[None]:
     """What a file leaves lying is found in its own last test, and what stays is looked through no more: in a process of eight
-    hundred megabytes each look holds every device of ours up for seconds."""
+    hundred megabytes each look holds every device of ours up."""
     yield
     gc.collect()
     gc.freeze()
